@@ -1,0 +1,266 @@
+//! [`Catalog`]: collections, partitions, indexes and load state.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use milvus::proto::common::{LoadState as WireLoadState, Status};
+use milvus::proto::milvus as pb;
+use milvus_backup_core::schema::{CollectionSchema, IndexDefinition};
+use milvus_backup_core::{Capabilities, Catalog, CollectionDescription, CollectionName, Error, LoadState, Result};
+
+use crate::connection::MilvusConnection;
+use crate::describe::{create_request, index_params, key_values, schema_from_wire};
+use crate::limitations::describe_limitations;
+use crate::status::{is_collection_not_found, is_index_not_found};
+
+/// The one name under which rows spread by a partition key are stored: their partitions cannot be named in calls.
+const ALL_ROWS: &str = "_default";
+
+/// How often the state of a load or a flush is asked for.
+pub(crate) const POLL: Duration = Duration::from_millis(100);
+
+/// One call of the generated service.
+macro_rules! call {
+    ($connection:expr, $name:literal, $method:ident, $request:expr) => {
+        $connection.call($name, $request, |mut client, request| async move { client.$method(request).await }).await
+    };
+}
+pub(crate) use call;
+
+#[async_trait]
+impl Catalog for MilvusConnection {
+    fn uri(&self) -> &str {
+        self.uri()
+    }
+
+    fn database(&self) -> &str {
+        self.database()
+    }
+
+    async fn server_version(&self) -> Result<String> {
+        self.version().await
+    }
+
+    async fn capabilities(&self) -> Result<Capabilities> {
+        let version = self.version().await?;
+        let lite = self.is_lite().await?;
+        let mut capabilities = Capabilities::all(version.clone());
+        capabilities.rename = self.can_rename().await?;
+        capabilities.partitions = capabilities.rename;
+        // Milvus from 2.6 needs a collection property for it; Milvus Lite keeps the keys it is given.
+        capabilities.preserve_auto_id = lite;
+        Ok(capabilities)
+    }
+
+    async fn list_collections(&self) -> Result<Vec<String>> {
+        let request = pb::ShowCollectionsRequest { db_name: self.request_database(), ..Default::default() };
+        let mut names = call!(self, "ShowCollections", show_collections, request)?.collection_names;
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    async fn has_collection(&self, collection: &CollectionName) -> Result<bool> {
+        match self.describe(collection).await {
+            Ok(_) => Ok(true),
+            Err(Error::CollectionNotFound { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn describe_collection(&self, collection: &CollectionName) -> Result<CollectionDescription> {
+        let answer = self.describe(collection).await?;
+        let schema = schema_from_wire(&answer)?;
+        schema.primary_key()?;
+        let partitions =
+            if schema.has_partition_key() { vec![ALL_ROWS.to_owned()] } else { self.partitions(collection).await? };
+        let mut aliases = if answer.aliases.is_empty() { self.aliases(collection).await? } else { answer.aliases };
+        aliases.sort_unstable();
+        Ok(CollectionDescription {
+            partitions,
+            indexes: self.indexes(collection).await?,
+            aliases,
+            limitations: describe_limitations(self.is_lite().await?, &schema),
+            schema,
+        })
+    }
+
+    async fn create_collection(&self, collection: &CollectionName, schema: &CollectionSchema) -> Result<()> {
+        let request = create_request(self.request_database(), collection, schema)?;
+        call!(self, "CreateCollection", create_collection, request).map(drop::<Status>)
+    }
+
+    async fn drop_collection(&self, collection: &CollectionName) -> Result<()> {
+        let request = pb::DropCollectionRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            ..Default::default()
+        };
+        match call!(self, "DropCollection", drop_collection, request) {
+            Err(error) if is_collection_not_found(&error) => Ok(()),
+            answer => answer.map(drop::<Status>),
+        }
+    }
+
+    async fn rename_collection(&self, from: &CollectionName, to: &CollectionName) -> Result<()> {
+        let request = pb::RenameCollectionRequest {
+            db_name: self.request_database(),
+            old_name: from.to_string(),
+            new_name: to.to_string(),
+            ..Default::default()
+        };
+        call!(self, "RenameCollection", rename_collection, request).map(drop::<Status>)
+    }
+
+    async fn create_partition(&self, collection: &CollectionName, partition: &str) -> Result<()> {
+        let request = pb::CreatePartitionRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            partition_name: partition.to_owned(),
+            ..Default::default()
+        };
+        call!(self, "CreatePartition", create_partition, request).map(drop::<Status>)
+    }
+
+    async fn create_index(&self, collection: &CollectionName, index: &IndexDefinition) -> Result<()> {
+        let request = pb::CreateIndexRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            field_name: index.field_name.clone(),
+            extra_params: key_values(&index.params),
+            index_name: index.index_name.clone(),
+            ..Default::default()
+        };
+        call!(self, "CreateIndex", create_index, request).map(drop::<Status>)
+    }
+
+    async fn load_state(&self, collection: &CollectionName) -> Result<LoadState> {
+        let request = pb::GetLoadStateRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            ..Default::default()
+        };
+        let state = call!(self, "GetLoadState", get_load_state, request)?.state;
+        Ok(match WireLoadState::try_from(state) {
+            Ok(WireLoadState::Loaded) => LoadState::Loaded,
+            Ok(WireLoadState::Loading) => LoadState::Loading,
+            _ => LoadState::NotLoaded,
+        })
+    }
+
+    async fn load_collection(&self, collection: &CollectionName, replicas: Option<u32>) -> Result<()> {
+        let request = pb::LoadCollectionRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            replica_number: replicas.and_then(|replicas| i32::try_from(replicas).ok()).unwrap_or(1),
+            ..Default::default()
+        };
+        match call!(self, "LoadCollection", load_collection, request) {
+            Err(error) if is_index_not_found(&error) => return Err(without_index(collection)),
+            answer => answer.map(drop::<Status>)?,
+        }
+        while self.load_state(collection).await? != LoadState::Loaded {
+            tokio::time::sleep(POLL).await;
+        }
+        Ok(())
+    }
+
+    async fn release_collection(&self, collection: &CollectionName) -> Result<()> {
+        let request = pb::ReleaseCollectionRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            ..Default::default()
+        };
+        call!(self, "ReleaseCollection", release_collection, request).map(drop::<Status>)
+    }
+}
+
+fn without_index(collection: &CollectionName) -> Error {
+    Error::Refused {
+        reason: format!("collection `{collection}` cannot be loaded: a vector field has no index"),
+        hint: "create an index on every vector field, or load the collection yourself".to_owned(),
+    }
+}
+
+impl MilvusConnection {
+    async fn describe(&self, collection: &CollectionName) -> Result<pb::DescribeCollectionResponse> {
+        let request = pb::DescribeCollectionRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            ..Default::default()
+        };
+        match call!(self, "DescribeCollection", describe_collection, request) {
+            Err(error) if is_collection_not_found(&error) => Err(Error::CollectionNotFound {
+                collection: collection.to_string(),
+                database: self.database().to_owned(),
+                available: self.list_collections().await?,
+            }),
+            answer => answer,
+        }
+    }
+
+    async fn partitions(&self, collection: &CollectionName) -> Result<Vec<String>> {
+        let request = pb::ShowPartitionsRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            ..Default::default()
+        };
+        match call!(self, "ShowPartitions", show_partitions, request) {
+            // Milvus Lite 2.5 has no partitions.
+            Err(Error::Unsupported { .. }) => Ok(vec![ALL_ROWS.to_owned()]),
+            answer => answer.map(|answer| answer.partition_names),
+        }
+    }
+
+    async fn indexes(&self, collection: &CollectionName) -> Result<Vec<IndexDefinition>> {
+        let request = pb::DescribeIndexRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            ..Default::default()
+        };
+        let answer = match call!(self, "DescribeIndex", describe_index, request) {
+            Err(error) if is_index_not_found(&error) => return Ok(Vec::new()),
+            answer => answer?,
+        };
+        let mut indexes: Vec<IndexDefinition> = answer
+            .index_descriptions
+            .into_iter()
+            .map(|index| IndexDefinition {
+                params: index_params(&index.params),
+                field_name: index.field_name,
+                index_name: index.index_name,
+            })
+            .collect();
+        indexes.sort_by(|a, b| (&a.field_name, &a.index_name).cmp(&(&b.field_name, &b.index_name)));
+        Ok(indexes)
+    }
+
+    /// Milvus Lite does not put aliases into the description.
+    async fn aliases(&self, collection: &CollectionName) -> Result<Vec<String>> {
+        let request = pb::ListAliasesRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            ..Default::default()
+        };
+        match call!(self, "ListAliases", list_aliases, request) {
+            Err(Error::Unsupported { .. }) => Ok(Vec::new()),
+            answer => answer.map(|answer| answer.aliases),
+        }
+    }
+
+    /// Whether the server has the call that renames: asked with a name that no collection can have.
+    async fn can_rename(&self) -> Result<bool> {
+        let request = pb::RenameCollectionRequest {
+            db_name: self.request_database(),
+            old_name: "milvus_br_no_such_collection".to_owned(),
+            new_name: "milvus_br_no_such_collection_either".to_owned(),
+            ..Default::default()
+        };
+        let send =
+            |mut client: crate::connection::Client, request| async move { client.rename_collection(request).await };
+        match self.call_once("RenameCollection", request, &send).await {
+            Err(Error::Unsupported { .. }) => Ok(false),
+            Err(error @ (Error::Unreachable { .. } | Error::Authentication { .. })) => Err(error),
+            _ => Ok(true),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Sparse vectors as text.
+//!
+//! On the wire a sparse vector is a sequence of little-endian pairs of `u32` index and `f32` weight. As text it
+//! is `{"17":0.5,"99":1.25}`, which Milvus' own import reads. Weights are written as the shortest decimal that
+//! reads back to the same bits, and never pass through a double.
+
+use std::fmt::{self, Write};
+
+use milvus_backup_core::{Error, Result};
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+use super::mismatch;
+
+const PAIR: usize = 8;
+
+/// The text of one sparse vector.
+pub(super) fn to_text(field: &str, bytes: &[u8]) -> Result<String> {
+    if !bytes.len().is_multiple_of(PAIR) {
+        return Err(mismatch(field, format!("a sparse vector of {} bytes", bytes.len())));
+    }
+    let mut text = String::with_capacity(2 + bytes.len() * 2);
+    text.push('{');
+    for (i, pair) in bytes.chunks_exact(PAIR).enumerate() {
+        let (index, weight) = pair.split_at(4);
+        let index = u32::from_le_bytes([index[0], index[1], index[2], index[3]]);
+        let weight = f32::from_le_bytes([weight[0], weight[1], weight[2], weight[3]]);
+        if !weight.is_finite() {
+            return Err(Error::Unsupported { what: format!("field `{field}`: weight {weight} in a sparse vector") });
+        }
+        let comma = if i == 0 { "" } else { "," };
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{comma}\"{index}\":{weight:?}");
+    }
+    text.push('}');
+    Ok(text)
+}
+
+/// The bytes of one sparse vector. Indexes come in ascending order.
+pub(super) fn from_text(field: &str, text: &str) -> Result<Vec<u8>> {
+    let mut pairs: Pairs =
+        serde_json::from_str(text).map_err(|error| mismatch(field, format!("not a sparse vector: {error}")))?;
+    pairs.0.sort_unstable_by_key(|(index, _)| *index);
+    Ok(pairs.0.into_iter().flat_map(|(index, weight)| [index.to_le_bytes(), weight.to_le_bytes()]).flatten().collect())
+}
+
+struct Pairs(Vec<(u32, f32)>);
+
+impl<'de> Deserialize<'de> for Pairs {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct PairsVisitor;
+
+        impl<'de> Visitor<'de> for PairsVisitor {
+            type Value = Pairs;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of index to weight")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs, A::Error> {
+                use serde::de::Error;
+
+                let mut pairs = Vec::new();
+                while let Some((index, weight)) = map.next_entry::<&str, &RawValue>()? {
+                    let index = index.parse().map_err(A::Error::custom)?;
+                    let weight: f32 = weight.get().parse().map_err(A::Error::custom)?;
+                    pairs.push((index, weight));
+                }
+                Ok(Pairs(pairs))
+            }
+        }
+
+        deserializer.deserialize_map(PairsVisitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_finite_weight_survives() {
+        let weights = [0.0, -0.0, 0.5, f32::MIN_POSITIVE, 1.0e-45, f32::MAX, 16_777_217.0, 0.1];
+        let bytes: Vec<u8> = weights
+            .iter()
+            .enumerate()
+            .flat_map(|(i, weight)| [(i as u32 * 1000).to_le_bytes(), weight.to_le_bytes()])
+            .flatten()
+            .collect();
+        let text = to_text("s", &bytes).unwrap();
+        assert!(text.starts_with("{\"0\":0.0,\"1000\":-0.0,\"2000\":0.5,"), "{text}");
+        assert_eq!(from_text("s", &text).unwrap(), bytes);
+        assert_eq!(from_text("s", "{}").unwrap(), Vec::<u8>::new());
+    }
+
+    #[test]
+    fn what_is_not_a_sparse_vector_is_refused() {
+        assert!(to_text("s", &[0; 7]).is_err());
+        assert!(from_text("s", "[1,2]").is_err());
+        assert!(from_text("s", "{\"-1\":0.5}").is_err());
+        let nan: Vec<u8> = [1_u32.to_le_bytes(), f32::NAN.to_le_bytes()].concat();
+        assert!(to_text("s", &nan).is_err());
+    }
+}

@@ -1,0 +1,359 @@
+//! [`MilvusConnection`]: one gRPC channel to one database of one Milvus.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use milvus::proto::common::ClientInfo;
+use milvus::proto::milvus as pb;
+use milvus::proto::milvus::milvus_service_client::MilvusServiceClient;
+use milvus_backup_core::{DEFAULT_DATABASE, Error, Result};
+use tonic::codegen::InterceptedService;
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::service::Interceptor;
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
+use tonic::{Code, Request, Status};
+
+use crate::retry::RetryPolicy;
+use crate::status::{IntoStatus, check, refused};
+
+/// Largest answer that is accepted. A page that is larger is asked for again in halves.
+const MAX_MESSAGE_BYTES: usize = 128 << 20;
+
+/// How to reach Milvus and who to be there.
+///
+/// Its `Debug` form shows no secret.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct ConnectionOptions {
+    /// `http://host:port`, or `https://host:port` for TLS.
+    pub uri: String,
+    /// `user:password` or an API key.
+    pub token: Option<String>,
+    /// The database; empty for `default`.
+    pub database: String,
+    /// PEM file of the authority that signed the server's certificate; the system's authorities otherwise.
+    pub ca_certificate: Option<PathBuf>,
+    /// PEM files of the certificate and the private key of this client, where the server asks for one.
+    pub client_certificate: Option<(PathBuf, PathBuf)>,
+    /// The name in the server's certificate, where it differs from the host.
+    pub server_name: Option<String>,
+    /// Time for the connection to be made.
+    pub connect_timeout: Duration,
+    /// Time for one call to be answered.
+    pub request_timeout: Duration,
+    /// Retries of one call.
+    pub retry: RetryPolicy,
+}
+
+impl Default for ConnectionOptions {
+    fn default() -> Self {
+        Self {
+            uri: "http://localhost:19530".to_owned(),
+            token: None,
+            database: String::new(),
+            ca_certificate: None,
+            client_certificate: None,
+            server_name: None,
+            connect_timeout: Duration::from_secs(5),
+            request_timeout: Duration::from_mins(1),
+            retry: RetryPolicy::default(),
+        }
+    }
+}
+
+impl ConnectionOptions {
+    /// The default options for another address.
+    pub fn new(uri: impl Into<String>) -> Self {
+        Self { uri: uri.into(), ..Self::default() }
+    }
+}
+
+impl fmt::Debug for ConnectionOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConnectionOptions")
+            .field("uri", &without_credentials(&self.uri))
+            .field("token", &self.token.as_ref().map(|_| "(hidden)"))
+            .field("database", &self.database)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("request_timeout", &self.request_timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A connection to one database of one Milvus. Cheap to clone; clones share the channel.
+///
+/// Implements the traits [`milvus_backup_core::Catalog`], [`milvus_backup_core::RowSource`] and
+/// [`milvus_backup_core::RowSink`].
+#[derive(Clone)]
+pub struct MilvusConnection {
+    client: Client,
+    uri: String,
+    database: String,
+    retry: RetryPolicy,
+    request_timeout: Duration,
+    version: OnceLock<String>,
+}
+
+pub(crate) type Client = MilvusServiceClient<InterceptedService<Channel, Credentials>>;
+
+impl fmt::Debug for MilvusConnection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MilvusConnection").field("uri", &self.uri).field("database", &self.database).finish()
+    }
+}
+
+impl MilvusConnection {
+    /// Connects, and asks the server who it is.
+    ///
+    /// # Errors
+    /// [`Error::Unreachable`] within [`ConnectionOptions::connect_timeout`], [`Error::Authentication`], and
+    /// [`Error::InvalidParameter`] for an address that cannot be parsed.
+    pub async fn connect(options: ConnectionOptions) -> Result<Self> {
+        let uri = without_credentials(&options.uri);
+        let endpoint = endpoint(&options)?;
+        let channel = endpoint
+            .connect()
+            .await
+            .map_err(|source| Error::Unreachable { uri: uri.clone(), source: Box::new(source) })?;
+        let credentials = Credentials::new(&options)?;
+        let client = MilvusServiceClient::with_interceptor(channel, credentials)
+            .max_decoding_message_size(MAX_MESSAGE_BYTES)
+            .max_encoding_message_size(MAX_MESSAGE_BYTES);
+        let database = if options.database.is_empty() { DEFAULT_DATABASE.to_owned() } else { options.database };
+        let connection = Self {
+            client,
+            uri,
+            database,
+            retry: options.retry,
+            request_timeout: options.request_timeout,
+            version: OnceLock::new(),
+        };
+        connection.ping().await?;
+        Ok(connection)
+    }
+
+    /// The address, without credentials.
+    pub fn uri(&self) -> &str {
+        &self.uri
+    }
+
+    /// The database all calls refer to.
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
+    /// The database as requests carry it: empty for the default one, which the oldest servers do not know by name.
+    pub(crate) fn request_database(&self) -> String {
+        if self.database == DEFAULT_DATABASE { String::new() } else { self.database.clone() }
+    }
+
+    pub(crate) fn retry_policy(&self) -> RetryPolicy {
+        self.retry
+    }
+
+    pub(crate) fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    /// Introduces this client to the server, and checks the credentials by doing so.
+    pub async fn ping(&self) -> Result<()> {
+        let info = ClientInfo {
+            sdk_type: "milvus-br".to_owned(),
+            sdk_version: env!("CARGO_PKG_VERSION").to_owned(),
+            ..ClientInfo::default()
+        };
+        let request = pb::ConnectRequest { base: None, client_info: Some(info) };
+        match self.call("Connect", request, |mut client, request| async move { client.connect(request).await }).await {
+            Err(Error::Unsupported { .. }) => Ok(()),
+            answer => answer.map(drop),
+        }
+    }
+
+    /// The server's version text, asked for once per connection.
+    pub async fn version(&self) -> Result<String> {
+        if let Some(version) = self.version.get() {
+            return Ok(version.clone());
+        }
+        let request = pb::GetVersionRequest {};
+        let answer = self
+            .call("GetVersion", request, |mut client, request| async move { client.get_version(request).await })
+            .await;
+        let version = match answer {
+            Ok(answer) => answer.version,
+            Err(Error::Unsupported { .. }) => "unknown".to_owned(),
+            Err(error) => return Err(error),
+        };
+        Ok(self.version.get_or_init(|| version).clone())
+    }
+
+    /// Whether the server is Milvus Lite, which differs from the others in small ways.
+    pub(crate) async fn is_lite(&self) -> Result<bool> {
+        Ok(self.version().await?.to_ascii_lowercase().contains("lite"))
+    }
+
+    /// Makes one call, with the deadline of a request and retries on transient errors.
+    pub(crate) async fn call<Q, A, F>(
+        &self,
+        name: &'static str,
+        request: Q,
+        send: impl Fn(Client, Request<Q>) -> F + Send + Sync,
+    ) -> Result<A>
+    where
+        Q: Clone + Send + Sync,
+        A: IntoStatus + Send,
+        F: Future<Output = std::result::Result<tonic::Response<A>, Status>> + Send,
+    {
+        self.retry.run(|| self.call_once(name, request.clone(), &send)).await
+    }
+
+    /// Makes one call, once: for what must not be done twice.
+    pub(crate) async fn call_once<Q, A, F>(
+        &self,
+        name: &'static str,
+        request: Q,
+        send: &(impl Fn(Client, Request<Q>) -> F + Sync),
+    ) -> Result<A>
+    where
+        Q: Send,
+        A: IntoStatus,
+        F: Future<Output = std::result::Result<tonic::Response<A>, Status>> + Send,
+    {
+        let mut request = Request::new(request);
+        request.set_timeout(self.request_timeout);
+        match send(self.client(), request).await {
+            Ok(answer) => check(name, answer.into_inner()),
+            Err(status) => Err(self.transport_error(name, &status)),
+        }
+    }
+
+    fn transport_error(&self, name: &str, status: &Status) -> Error {
+        let message = status.message().to_owned();
+        match status.code() {
+            Code::Unauthenticated | Code::PermissionDenied => Error::Authentication { uri: self.uri.clone(), message },
+            Code::Unimplemented => Error::Unsupported { what: format!("{name} on this server ({message})") },
+            Code::Unavailable => Error::Unreachable { uri: self.uri.clone(), source: Box::new(status.clone()) },
+            code => refused(name, code as i32, message, matches!(code, Code::Aborted | Code::Cancelled)),
+        }
+    }
+}
+
+/// Adds who we are to every call.
+#[derive(Debug, Clone)]
+pub(crate) struct Credentials {
+    authorization: Option<MetadataValue<Ascii>>,
+    database: Option<MetadataValue<Ascii>>,
+}
+
+impl Credentials {
+    fn new(options: &ConnectionOptions) -> Result<Self> {
+        let header = |field: &str, text: String| {
+            let mut value = MetadataValue::try_from(text).map_err(|_| Error::InvalidParameter {
+                field: field.to_owned(),
+                value: "(hidden)".to_owned(),
+                limit: "printable ASCII".to_owned(),
+            })?;
+            value.set_sensitive(true);
+            Ok::<_, Error>(value)
+        };
+        let authorization =
+            options.token.as_ref().map(|token| header("token", BASE64_STANDARD.encode(token.trim()))).transpose()?;
+        let database =
+            (!options.database.is_empty()).then(|| header("database", options.database.clone())).transpose()?;
+        Ok(Self { authorization, database })
+    }
+}
+
+impl Interceptor for Credentials {
+    fn call(&mut self, mut request: Request<()>) -> std::result::Result<Request<()>, Status> {
+        if let Some(value) = &self.authorization {
+            request.metadata_mut().insert("authorization", value.clone());
+        }
+        if let Some(value) = &self.database {
+            request.metadata_mut().insert("dbname", value.clone());
+        }
+        Ok(request)
+    }
+}
+
+fn endpoint(options: &ConnectionOptions) -> Result<Endpoint> {
+    let invalid = |limit: String| Error::InvalidParameter {
+        field: "uri".to_owned(),
+        value: without_credentials(&options.uri),
+        limit,
+    };
+    if !options.uri.starts_with("http://") && !options.uri.starts_with("https://") {
+        return Err(invalid("an address such as http://localhost:19530, or a path ending in .db".to_owned()));
+    }
+    let mut endpoint = Endpoint::from_shared(options.uri.clone())
+        .map_err(|error| invalid(format!("an address such as http://localhost:19530 ({error})")))?
+        .connect_timeout(options.connect_timeout)
+        .http2_keep_alive_interval(Duration::from_secs(10))
+        .keep_alive_timeout(Duration::from_secs(20))
+        .initial_stream_window_size(Some(8 << 20))
+        .initial_connection_window_size(Some(16 << 20))
+        .tcp_nodelay(true);
+    if options.uri.starts_with("https://") {
+        endpoint = endpoint.tls_config(tls(options)?).map_err(|error| invalid(format!("usable with TLS ({error})")))?;
+    }
+    Ok(endpoint)
+}
+
+fn tls(options: &ConnectionOptions) -> Result<ClientTlsConfig> {
+    let read = |path: &PathBuf| {
+        std::fs::read(path).map_err(|source| Error::Storage {
+            action: "read certificate".to_owned(),
+            path: path.display().to_string(),
+            permission: source.kind() == std::io::ErrorKind::PermissionDenied,
+            retryable: false,
+            source: Box::new(source),
+        })
+    };
+    let mut tls = match &options.ca_certificate {
+        Some(path) => ClientTlsConfig::new().ca_certificate(Certificate::from_pem(read(path)?)),
+        None => ClientTlsConfig::new().with_native_roots(),
+    };
+    if let Some((certificate, key)) = &options.client_certificate {
+        tls = tls.identity(Identity::from_pem(read(certificate)?, read(key)?));
+    }
+    if let Some(name) = &options.server_name {
+        tls = tls.domain_name(name);
+    }
+    Ok(tls)
+}
+
+/// `uri` as it may be shown: without user, password and query.
+fn without_credentials(uri: &str) -> String {
+    match url::Url::parse(uri) {
+        Ok(mut url) if !url.username().is_empty() || url.password().is_some() || url.query().is_some() => {
+            let cleared = url.set_username("").and_then(|()| url.set_password(None));
+            url.set_query(None);
+            if cleared.is_ok() { url.to_string() } else { "(hidden)".to_owned() }
+        }
+        _ => uri.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let options = ConnectionOptions {
+            token: Some("root:Milvus".into()),
+            ..ConnectionOptions::new("http://root:Milvus@localhost:19530")
+        };
+        let text = format!("{options:?}");
+        assert!(!text.contains("Milvus@") && !text.contains("root:"), "{text}");
+    }
+
+    #[test]
+    fn an_address_without_a_scheme_is_refused_with_an_example() {
+        let error = endpoint(&ConnectionOptions::new("localhost:19530")).unwrap_err();
+        assert!(error.to_string().contains("http://localhost:19530"), "{error}");
+    }
+}

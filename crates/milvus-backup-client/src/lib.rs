@@ -1,0 +1,34 @@
+//! Milvus over gRPC for the backup system: columns in and out as Arrow.
+//!
+//! [`MilvusConnection`] implements the traits of `milvus-backup-core`. Rows never exist as single values: the
+//! columns of the protocol become Arrow columns and back ([`decode_columns`], [`encode_columns`]).
+//!
+//! ```no_run
+//! use milvus_backup_client::{ConnectionOptions, MilvusConnection};
+//! use milvus_backup_core::Catalog;
+//!
+//! # async fn example() -> milvus_backup_core::Result<()> {
+//! let milvus = MilvusConnection::connect(ConnectionOptions::new("http://localhost:19530")).await?;
+//! for name in milvus.list_collections().await? {
+//!     let description = milvus.describe_collection(&name.parse()?).await?;
+//!     println!("{name}: {} partitions", description.partitions.len());
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+mod catalog;
+mod columns;
+mod connection;
+mod describe;
+mod insert;
+mod limitations;
+mod lite;
+mod retry;
+mod scan;
+mod status;
+
+pub use columns::{decode_columns, encode_columns};
+pub use connection::{ConnectionOptions, MilvusConnection};
+pub use lite::{LITE_EXECUTABLE, LiteServer};
+pub use retry::RetryPolicy;

@@ -1,0 +1,126 @@
+//! Where a scan stands: the last primary key that was read, and the expression for what comes after it.
+
+use std::cmp::Ordering;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use milvus_backup_core::schema::{DataType, FieldSchema};
+use milvus_backup_core::{Error, Result};
+
+/// A primary key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Key {
+    Int(i64),
+    Text(String),
+}
+
+impl Key {
+    /// The expression for all keys after this one.
+    pub(super) fn after(&self, field: &str) -> String {
+        match self {
+            Self::Int(key) => format!("{field} > {key}"),
+            Self::Text(key) => format!("{field} > {}", literal(key)),
+        }
+    }
+}
+
+/// An expression that holds for every key. `pk > i64::MIN` would leave out a key and does not parse.
+pub(super) fn every_key(field: &FieldSchema) -> String {
+    let name = &field.name;
+    if field.data_type == DataType::Int64 { format!("{name} >= 0 || {name} < 0") } else { format!("{name} >= \"\"") }
+}
+
+/// A text as a literal of Milvus' expression language.
+///
+/// Only these four characters are escaped: escapes such as `\u0001` are not understood by every server, and all
+/// other characters may stand as they are.
+fn literal(text: &str) -> String {
+    let mut literal = String::with_capacity(text.len() + 2);
+    literal.push('"');
+    for character in text.chars() {
+        match character {
+            '\\' => literal.push_str("\\\\"),
+            '"' => literal.push_str("\\\""),
+            '\n' => literal.push_str("\\n"),
+            '\r' => literal.push_str("\\r"),
+            other => literal.push(other),
+        }
+    }
+    literal.push('"');
+    literal
+}
+
+/// The last key of a page, once it is certain that its keys ascend and all come after `previous`.
+///
+/// # Errors
+/// [`Error::Protocol`] for keys out of order: to go on from the last one would lose rows.
+pub(super) fn last_key(page: &RecordBatch, field: &FieldSchema, previous: Option<&Key>) -> Result<Key> {
+    let keys = page
+        .column_by_name(&field.name)
+        .ok_or_else(|| Error::Protocol { message: "a page without primary keys".to_owned() })?;
+    let first = key_at(keys, 0)?;
+    if previous.is_some_and(|previous| compare(previous, &first) != Ordering::Less) {
+        return Err(out_of_order(field));
+    }
+    let ascending = match keys.as_primitive_opt::<Int64Type>() {
+        Some(keys) => keys.values().is_sorted_by(|a, b| a < b),
+        None => keys.as_string::<i32>().iter().is_sorted_by(|a, b| a < b),
+    };
+    if !ascending {
+        return Err(out_of_order(field));
+    }
+    key_at(keys, keys.len() - 1)
+}
+
+fn key_at(keys: &ArrayRef, row: usize) -> Result<Key> {
+    if let Some(keys) = keys.as_primitive_opt::<Int64Type>() {
+        return Ok(Key::Int(keys.value(row)));
+    }
+    match keys.as_string_opt::<i32>() {
+        Some(keys) => Ok(Key::Text(keys.value(row).to_owned())),
+        None => Err(Error::Protocol { message: format!("primary keys of type {}", keys.data_type()) }),
+    }
+}
+
+fn compare(a: &Key, b: &Key) -> Ordering {
+    match (a, b) {
+        (Key::Int(a), Key::Int(b)) => a.cmp(b),
+        (Key::Text(a), Key::Text(b)) => a.as_bytes().cmp(b.as_bytes()),
+        _ => Ordering::Equal,
+    }
+}
+
+fn out_of_order(field: &FieldSchema) -> Error {
+    Error::Protocol { message: format!("a page whose primary keys `{}` are not in ascending order", field.name) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::Int64Array;
+    use arrow_schema::{Field, Schema};
+
+    use super::*;
+
+    fn page(keys: &[i64]) -> RecordBatch {
+        let schema = Schema::new(vec![Field::new("id", arrow_schema::DataType::Int64, false)]);
+        RecordBatch::try_new(Arc::new(schema), vec![Arc::new(Int64Array::from(keys.to_vec()))]).unwrap()
+    }
+
+    #[test]
+    fn only_four_characters_are_escaped() {
+        let key = Key::Text("a\"b\\c\nd\re'é\u{0}\t".into());
+        assert_eq!(key.after("k"), "k > \"a\\\"b\\\\c\\nd\\re'é\u{0}\t\"");
+    }
+
+    #[test]
+    fn a_page_out_of_order_is_an_error() {
+        let field = FieldSchema::new("id", DataType::Int64);
+        assert_eq!(last_key(&page(&[i64::MIN, -1, 7]), &field, None).unwrap(), Key::Int(7));
+        assert!(last_key(&page(&[3, 2]), &field, None).is_err());
+        assert!(last_key(&page(&[3, 3]), &field, None).is_err());
+        assert!(last_key(&page(&[3, 4]), &field, Some(&Key::Int(3))).is_err());
+    }
+}

@@ -1,0 +1,114 @@
+//! [`RowSource`]: rows in ascending order of primary key, page by page.
+//!
+//! Must always hold: only an empty page ends a scan, every page begins after the last key of the one before, and a
+//! page out of order is an error. So no row is lost in silence, whatever the server makes of a limit.
+
+mod cursor;
+mod page_size;
+mod pager;
+
+use arrow_array::RecordBatch;
+use async_trait::async_trait;
+use futures::StreamExt;
+use futures::stream::BoxStream;
+use milvus::proto::common::ConsistencyLevel as WireConsistency;
+use milvus::proto::milvus as pb;
+use milvus::proto::schema::{field_data, scalar_field};
+use milvus_backup_core::schema::CollectionSchema;
+use milvus_backup_core::{CollectionName, Consistency, Error, ReadPoint, Result, RowSource, ScanRequest};
+
+use crate::catalog::call;
+use crate::connection::MilvusConnection;
+use cursor::every_key;
+use pager::{Pager, iterator_params};
+
+#[async_trait]
+impl RowSource for MilvusConnection {
+    async fn read_point(&self, collection: &CollectionName) -> Result<ReadPoint> {
+        let request = pb::QueryRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            consistency_level: WireConsistency::Strong as i32,
+            query_params: iterator_params(1),
+            ..Default::default()
+        };
+        let session = call!(self, "Query", query, request)?.session_ts;
+        if session != 0 {
+            return Ok(ReadPoint { timestamp: Some(session), consistency: Consistency::Snapshot });
+        }
+        let allocated = call!(self, "AllocTimestamp", alloc_timestamp, pb::AllocTimestampRequest { base: None });
+        let timestamp = match allocated {
+            Ok(answer) => Some(answer.timestamp).filter(|timestamp| *timestamp != 0),
+            Err(Error::Unsupported { .. } | Error::Milvus { .. }) => None,
+            Err(error) => return Err(error),
+        };
+        Ok(ReadPoint { timestamp, consistency: Consistency::Fuzzy })
+    }
+
+    async fn count_rows(
+        &self,
+        collection: &CollectionName,
+        schema: &CollectionSchema,
+        partition: Option<&str>,
+    ) -> Result<u64> {
+        // Milvus Lite counts the whole collection where there is no expression.
+        let expr =
+            if partition.is_some() && self.is_lite().await? { every_key(schema.primary_key()?) } else { String::new() };
+        let request = pb::QueryRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            expr,
+            output_fields: vec!["count(*)".to_owned()],
+            partition_names: partition.map(str::to_owned).into_iter().collect(),
+            consistency_level: WireConsistency::Strong as i32,
+            ..Default::default()
+        };
+        let answer = call!(self, "Query", query, request)?;
+        let count = answer.fields_data.into_iter().find_map(|column| match column.field {
+            Some(field_data::Field::Scalars(scalars)) => match scalars.data {
+                Some(scalar_field::Data::LongData(values)) => values.data.first().copied(),
+                _ => None,
+            },
+            _ => None,
+        });
+        count
+            .and_then(|count| u64::try_from(count).ok())
+            .ok_or_else(|| Error::Protocol { message: "count(*) gave no number".to_owned() })
+    }
+
+    fn scan(&self, request: ScanRequest) -> BoxStream<'static, Result<RecordBatch>> {
+        let (sender, receiver) = tokio::sync::mpsc::channel(1);
+        let pager = Pager::new(self.clone(), request);
+        // A task of its own, so that the next page is on its way while the last one is encoded. It ends when the
+        // stream is dropped, because nobody receives then.
+        tokio::spawn(async move {
+            let mut pager = match pager {
+                Ok(pager) => pager,
+                Err(error) => {
+                    let _ = sender.send(Err(error)).await;
+                    return;
+                }
+            };
+            loop {
+                let page = tokio::select! {
+                    page = pager.next_page() => page,
+                    () = sender.closed() => return,
+                };
+                let last = !matches!(page, Ok(Some(_)));
+                if let Some(item) = page.transpose() {
+                    if sender.send(item).await.is_err() {
+                        return;
+                    }
+                }
+                if last {
+                    return;
+                }
+            }
+        });
+        futures::stream::unfold(
+            receiver,
+            |mut receiver| async move { receiver.recv().await.map(|item| (item, receiver)) },
+        )
+        .boxed()
+    }
+}

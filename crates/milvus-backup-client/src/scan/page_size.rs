@@ -1,0 +1,74 @@
+//! How many rows to ask for, so that a page has about the wanted number of bytes.
+
+/// The limit on `offset + limit` of a query (`quotaAndLimits.limits.maxQueryResultWindow`).
+const MAX_ROWS: usize = 16_384;
+
+/// Rows of the first page at most, until the width of real rows is known.
+const FIRST_ROWS: usize = 1024;
+
+/// How much larger the next page may be than the last one.
+const GROWTH: usize = 4;
+
+/// Chooses the number of rows of the next page from the pages so far.
+#[derive(Debug, Clone)]
+pub(super) struct PageSize {
+    target_bytes: usize,
+    rows: usize,
+    /// Set once a page was refused: what was too large before is not tried again.
+    ceiling: usize,
+}
+
+impl PageSize {
+    /// Begins with a page of `target_bytes` by the estimate of the schema.
+    pub(super) fn new(target_bytes: usize, estimated_row_bytes: u64) -> Self {
+        let estimate = usize::try_from(estimated_row_bytes).unwrap_or(usize::MAX).max(1);
+        let rows = (target_bytes / estimate).clamp(1, FIRST_ROWS);
+        Self { target_bytes, rows, ceiling: MAX_ROWS }
+    }
+
+    /// Rows to ask for.
+    pub(super) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Learns from a page that arrived.
+    pub(super) fn observe(&mut self, rows: usize, bytes: usize) {
+        let fitting = self.target_bytes / (bytes / rows.max(1)).max(1);
+        self.rows = fitting.min(self.rows * GROWTH).clamp(1, self.ceiling);
+    }
+
+    /// Halves the page after one was refused as too large. False when it was a single row already.
+    pub(super) fn halve(&mut self) -> bool {
+        let was = self.rows;
+        self.rows = (was / 2).max(1);
+        self.ceiling = self.rows;
+        was > 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_approach_the_target_and_never_pass_the_window() {
+        let mut size = PageSize::new(6 << 20, 3072);
+        assert_eq!(size.rows(), 1024);
+        size.observe(1024, 1024 * 3072);
+        assert_eq!(size.rows(), 2048);
+        for _ in 0..9 {
+            size.observe(size.rows(), size.rows() * 8);
+        }
+        assert_eq!(size.rows(), MAX_ROWS);
+    }
+
+    #[test]
+    fn a_refused_page_is_halved_down_to_one_row_and_not_grown_again() {
+        let mut size = PageSize::new(1000, 100);
+        assert!(size.halve() && size.halve() && size.halve());
+        assert_eq!(size.rows(), 1);
+        assert!(!size.halve());
+        size.observe(1, 1);
+        assert_eq!(size.rows(), 1);
+    }
+}

@@ -1,0 +1,130 @@
+//! One page after the other.
+
+use arrow_array::{Array, RecordBatch};
+use milvus::proto::common::{ConsistencyLevel as WireConsistency, KeyValuePair};
+use milvus::proto::milvus as pb;
+use milvus::proto::schema::{FieldData, field_data, scalar_field};
+use milvus_backup_core::schema::{DYNAMIC_FIELD, FieldSchema, stored_fields};
+use milvus_backup_core::{Error, Result, ScanRequest};
+
+use super::cursor::{Key, last_key};
+use super::page_size::PageSize;
+use crate::catalog::call;
+use crate::columns::decode_columns;
+use crate::connection::MilvusConnection;
+use crate::status::{is_not_loaded, is_too_large};
+
+/// Reads the pages of one scan.
+#[derive(Debug)]
+pub(super) struct Pager {
+    connection: MilvusConnection,
+    request: ScanRequest,
+    primary_key: FieldSchema,
+    output_fields: Vec<String>,
+    size: PageSize,
+    last: Option<Key>,
+}
+
+impl Pager {
+    pub(super) fn new(connection: MilvusConnection, request: ScanRequest) -> Result<Self> {
+        let schema = &request.schema;
+        let mut output_fields: Vec<String> = stored_fields(schema).map(|field| field.name.clone()).collect();
+        output_fields.extend(schema.struct_fields.iter().map(|field| field.name.clone()));
+        if schema.enable_dynamic_field {
+            output_fields.push(DYNAMIC_FIELD.to_owned());
+        }
+        Ok(Self {
+            connection,
+            primary_key: schema.primary_key()?.clone(),
+            output_fields,
+            size: PageSize::new(request.batch_bytes, schema.estimated_row_bytes()),
+            last: None,
+            request,
+        })
+    }
+
+    /// The next page, or `None` after the last one.
+    pub(super) async fn next_page(&mut self) -> Result<Option<RecordBatch>> {
+        let columns = self.fetch().await?;
+        let rows = match columns.iter().find(|column| column.field_name == self.primary_key.name) {
+            Some(keys) => key_count(keys),
+            None if columns.is_empty() => 0,
+            None => return Err(Error::Protocol { message: "a page without primary keys".to_owned() }),
+        };
+        if rows == 0 {
+            return Ok(None);
+        }
+        let page = decode_columns(&self.request.schema, rows, columns)?;
+        self.last = Some(last_key(&page, &self.primary_key, self.last.as_ref())?);
+        self.size.observe(rows, batch_bytes(&page));
+        Ok(Some(page))
+    }
+
+    async fn fetch(&mut self) -> Result<Vec<FieldData>> {
+        loop {
+            let request = self.query();
+            match call!(self.connection, "Query", query, request) {
+                Ok(answer) => return Ok(answer.fields_data),
+                Err(error) if is_too_large(&error) && self.size.halve() => {}
+                Err(error) if is_not_loaded(&error) => {
+                    return Err(Error::Refused {
+                        reason: format!("collection `{}` was released while it was read", self.request.collection),
+                        hint: "keep it loaded until the backup has ended".to_owned(),
+                    });
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn query(&self) -> pb::QueryRequest {
+        // Strong consistency on every page halves the speed: a timestamp, once fixed, is sent instead.
+        let (consistency, guarantee_timestamp) = match self.request.read_point.timestamp {
+            Some(timestamp) => (WireConsistency::Customized, timestamp),
+            None => (WireConsistency::Strong, 0),
+        };
+        let mut query_params = iterator_params(self.size.rows());
+        query_params.push(KeyValuePair { key: "timezone".to_owned(), value: "UTC".to_owned() });
+        pb::QueryRequest {
+            db_name: self.connection.request_database(),
+            collection_name: self.request.collection.to_string(),
+            expr: self.last.as_ref().map(|last| last.after(&self.primary_key.name)).unwrap_or_default(),
+            output_fields: self.output_fields.clone(),
+            partition_names: self.request.partition.iter().cloned().collect(),
+            guarantee_timestamp,
+            consistency_level: consistency as i32,
+            query_params,
+            ..Default::default()
+        }
+    }
+}
+
+/// The parameters that make a query answer in the order of primary keys.
+pub(super) fn iterator_params(limit: usize) -> Vec<KeyValuePair> {
+    [
+        ("limit", limit.to_string()),
+        ("offset", "0".to_owned()),
+        ("iterator", "True".to_owned()),
+        // With "True" the server may end a page early and lose what came after.
+        ("reduce_stop_for_best", "False".to_owned()),
+    ]
+    .into_iter()
+    .map(|(key, value)| KeyValuePair { key: key.to_owned(), value })
+    .collect()
+}
+
+fn key_count(keys: &FieldData) -> usize {
+    match &keys.field {
+        Some(field_data::Field::Scalars(scalars)) => match &scalars.data {
+            Some(scalar_field::Data::LongData(values)) => values.data.len(),
+            Some(scalar_field::Data::StringData(values)) => values.data.len(),
+            _ => 0,
+        },
+        _ => 0,
+    }
+}
+
+/// Bytes of the values of a batch.
+fn batch_bytes(batch: &RecordBatch) -> usize {
+    batch.columns().iter().map(Array::get_array_memory_size).sum()
+}

@@ -1,0 +1,104 @@
+//! From the status inside an answer to an error.
+//!
+//! Milvus answers failed calls with gRPC success and a status message inside. Versions before 2.3 fill
+//! `error_code`, later ones `code`; 2.3 and later fill both.
+
+use milvus::proto::common::Status;
+use milvus::proto::milvus as pb;
+use milvus_backup_core::{Error, Result};
+
+/// `ErrorCode` of the servers before 2.3 for a collection that does not exist.
+const LEGACY_COLLECTION_NOT_EXISTS: i32 = 4;
+const COLLECTION_NOT_FOUND: i32 = 100;
+const COLLECTION_NOT_LOADED: i32 = 101;
+const INDEX_NOT_FOUND: i32 = 700;
+const RATE_LIMITED: i32 = 8;
+
+/// An answer that carries a status.
+pub(crate) trait IntoStatus: Sized {
+    fn status(&self) -> Option<&Status>;
+}
+
+impl IntoStatus for Status {
+    fn status(&self) -> Option<&Status> {
+        Some(self)
+    }
+}
+
+macro_rules! answers {
+    ($($name:ident),+ $(,)?) => {
+        $(impl IntoStatus for pb::$name {
+            fn status(&self) -> Option<&Status> {
+                self.status.as_ref()
+            }
+        })+
+    };
+}
+
+answers!(
+    AllocTimestampResponse,
+    BoolResponse,
+    ConnectResponse,
+    DescribeCollectionResponse,
+    DescribeIndexResponse,
+    FlushResponse,
+    GetCollectionStatisticsResponse,
+    GetFlushStateResponse,
+    GetLoadStateResponse,
+    GetPartitionStatisticsResponse,
+    GetVersionResponse,
+    ListAliasesResponse,
+    MutationResult,
+    QueryResults,
+    ShowCollectionsResponse,
+    ShowPartitionsResponse,
+);
+
+/// The answer, or the error its status tells.
+pub(crate) fn check<A: IntoStatus>(call: &'static str, answer: A) -> Result<A> {
+    let Some(status) = answer.status() else { return Ok(answer) };
+    #[expect(deprecated, reason = "servers before 2.3 fill nothing else")]
+    let legacy = status.error_code;
+    if status.code == 0 && legacy == 0 {
+        return Ok(answer);
+    }
+    let code = if status.code == 0 { legacy } else { status.code };
+    let retryable = status.retriable || status.code == RATE_LIMITED;
+    Err(refused(call, code, status.reason.clone(), retryable))
+}
+
+/// Milvus' refusal of a call.
+pub(crate) fn refused(call: &str, code: i32, message: String, retryable: bool) -> Error {
+    Error::Milvus { call: call.to_owned(), code, message, retryable }
+}
+
+/// Whether the error says that the collection does not exist.
+pub(crate) fn is_collection_not_found(error: &Error) -> bool {
+    matches!(error, Error::Milvus { code, message, .. }
+        if *code == COLLECTION_NOT_FOUND
+            || (*code == LEGACY_COLLECTION_NOT_EXISTS && !message.contains("partition"))
+            || message.contains("can't find collection")
+            || message.contains("collection not found"))
+}
+
+/// Whether the error says that the collection has no index.
+pub(crate) fn is_index_not_found(error: &Error) -> bool {
+    matches!(error, Error::Milvus { code, message, .. }
+        if *code == INDEX_NOT_FOUND || message.contains("index not found") || message.contains("index doesn't exist"))
+}
+
+/// Whether the error says that the collection is not in memory.
+pub(crate) fn is_not_loaded(error: &Error) -> bool {
+    matches!(error, Error::Milvus { code, message, .. }
+        if *code == COLLECTION_NOT_LOADED || message.contains("not loaded"))
+}
+
+/// Whether the error says that a page was larger than the server or this client lets through.
+pub(crate) fn is_too_large(error: &Error) -> bool {
+    matches!(error, Error::Milvus { message, .. }
+        if message.contains("exceed the limit size")
+            || message.contains("maxOutputSize")
+            || message.contains("message length too large")
+            || message.contains("larger than max")
+            || message.contains("exceeds the limit"))
+}

@@ -1,0 +1,429 @@
+//! The error of every operation: what failed, whether a retry can help, and what to do next.
+
+use crate::names::BackupId;
+
+/// What every fallible call of this crate and of its adapters returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A cause that is not one of ours.
+pub type Source = Box<dyn std::error::Error + Send + Sync + 'static>;
+
+/// Why an operation failed. Messages are lower-case fragments; causes are chained through `source`.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A create failed after it had begun. The cause decides [`Error::kind`].
+    #[error("backup of collection `{collection}` failed")]
+    Backup {
+        /// The collection.
+        collection: String,
+        /// The backup that was being written; nothing of it is listed.
+        backup_id: Option<BackupId>,
+        /// What went wrong.
+        source: Box<Error>,
+    },
+
+    /// A restore failed after it had begun. The cause decides [`Error::kind`].
+    #[error("restore of backup `{backup_id}` into collection `{target}` failed")]
+    Restore {
+        /// The backup that was being read.
+        backup_id: BackupId,
+        /// The collection that was to be filled.
+        target: String,
+        /// What went wrong.
+        source: Box<Error>,
+    },
+
+    /// A value is outside its limit.
+    #[error("`{field}` is `{value}`, but must be {limit}")]
+    InvalidParameter {
+        /// The field of the parameters, configuration or command.
+        field: String,
+        /// The value that was given.
+        value: String,
+        /// What is allowed.
+        limit: String,
+    },
+
+    /// The store has not enough room.
+    #[error("not enough space at `{path}`: {required_bytes} bytes required, {available_bytes} available")]
+    InsufficientStorage {
+        /// Bytes that the backup needs by estimate.
+        required_bytes: u64,
+        /// Bytes that are free.
+        available_bytes: u64,
+        /// The root of the store.
+        path: String,
+    },
+
+    /// Milvus has no such collection.
+    #[error("collection `{collection}` does not exist in database `{database}`; it has {}", listing(.available))]
+    CollectionNotFound {
+        /// The name that was asked for.
+        collection: String,
+        /// The database that was searched.
+        database: String,
+        /// The collections that exist there.
+        available: Vec<String>,
+    },
+
+    /// The collection, or the backup, has no such partition.
+    #[error("partition `{partition}` does not exist in `{owner}`; it has {}", listing(.available))]
+    PartitionNotFound {
+        /// The name that was asked for.
+        partition: String,
+        /// The collection or backup that was searched.
+        owner: String,
+        /// The partitions that exist there.
+        available: Vec<String>,
+    },
+
+    /// The store has no such backup.
+    #[error("backup `{backup}` does not exist in `{path}`")]
+    BackupNotFound {
+        /// What was asked for.
+        backup: String,
+        /// The root of the store.
+        path: String,
+    },
+
+    /// A text names several backups.
+    #[error("`{backup}` names several backups: {}", listing(.candidates))]
+    AmbiguousBackup {
+        /// What was asked for.
+        backup: String,
+        /// The identifiers that match.
+        candidates: Vec<String>,
+    },
+
+    /// The collection has a backup of that name.
+    #[error("collection `{collection}` already has a backup named `{backup_name}`: {existing}")]
+    BackupAlreadyExists {
+        /// The collection.
+        collection: String,
+        /// The name.
+        backup_name: String,
+        /// The backup that has it.
+        existing: BackupId,
+    },
+
+    /// The target of a restore exists.
+    #[error("collection `{collection}` already exists")]
+    TargetExists {
+        /// The target.
+        collection: String,
+    },
+
+    /// A safety rule forbids it.
+    #[error("refused: {reason}")]
+    Refused {
+        /// The rule.
+        reason: String,
+        /// What to do instead.
+        hint: String,
+    },
+
+    /// Another operation works on the same thing.
+    #[error("another operation holds `{resource}`: {holder}")]
+    InProgress {
+        /// What is held.
+        resource: String,
+        /// Who holds it.
+        holder: String,
+    },
+
+    /// The backup is damaged.
+    #[error("backup `{backup}` is damaged: {message}")]
+    Corrupted {
+        /// The backup, or the path where one should be.
+        backup: String,
+        /// What is wrong.
+        message: String,
+        /// The files concerned.
+        failed_files: Vec<String>,
+    },
+
+    /// The backup was written by a newer version of this program.
+    #[error("`{path}` has format version {found}; this program reads up to {supported}")]
+    UnsupportedFormatVersion {
+        /// The document.
+        path: String,
+        /// Its version.
+        found: u64,
+        /// The newest version that can be read.
+        supported: u32,
+    },
+
+    /// The schema cannot be held by the target.
+    #[error("the schema of `{collection}` does not fit: {}", .incompatibilities.join("; "))]
+    SchemaIncompatible {
+        /// The collection.
+        collection: String,
+        /// Every difference or missing ability.
+        incompatibilities: Vec<String>,
+    },
+
+    /// Something that was asked for does not exist in this backend, server or version.
+    #[error("not supported: {what}")]
+    Unsupported {
+        /// What was asked for.
+        what: String,
+    },
+
+    /// Milvus cannot be reached.
+    #[error("cannot reach Milvus at `{uri}`")]
+    Unreachable {
+        /// The address, without credentials.
+        uri: String,
+        /// The failure of the connection.
+        #[source]
+        source: Source,
+    },
+
+    /// Milvus refused the credentials.
+    #[error("Milvus at `{uri}` refused the credentials: {message}")]
+    Authentication {
+        /// The address, without credentials.
+        uri: String,
+        /// What the server said.
+        message: String,
+    },
+
+    /// Milvus answered a call with an error.
+    #[error("Milvus refused {call}: {message} (code {code})")]
+    Milvus {
+        /// The call.
+        call: String,
+        /// The server's error code.
+        code: i32,
+        /// The server's words.
+        message: String,
+        /// Whether the same call may succeed later.
+        retryable: bool,
+    },
+
+    /// What Milvus sent contradicts itself or the schema.
+    #[error("unexpected answer from Milvus: {message}")]
+    Protocol {
+        /// The contradiction.
+        message: String,
+    },
+
+    /// Reading or writing the store failed.
+    #[error("storage failed: cannot {action} `{path}`")]
+    Storage {
+        /// What was being done.
+        action: String,
+        /// The object.
+        path: String,
+        /// Whether credentials or permissions are the reason.
+        permission: bool,
+        /// Whether the same call may succeed later.
+        retryable: bool,
+        /// The failure of the store.
+        #[source]
+        source: Source,
+    },
+
+    /// Encoding or decoding rows failed.
+    #[error("cannot {action}")]
+    Encoding {
+        /// What was being done.
+        action: String,
+        /// The failure.
+        #[source]
+        source: Source,
+    },
+
+    /// The deadline of the operation passed.
+    #[error("the deadline of {seconds} seconds passed")]
+    DeadlineExceeded {
+        /// The deadline.
+        seconds: u64,
+    },
+
+    /// The operation was asked to stop.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// What the caller of a failed operation should do. Each kind of the command has its own exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// None of the others: read the message.
+    Failed,
+    /// Correct the call.
+    InvalidParameter,
+    /// Name a backup, collection or partition that exists.
+    NotFound,
+    /// Wait for the other operation.
+    InProgress,
+    /// Correct the credentials.
+    Authentication,
+    /// Do not trust the backup.
+    Corrupted,
+    /// Bring Milvus up, or use a version that can do it.
+    Unreachable,
+    /// Confirm, or choose another way.
+    Refused,
+    /// Make room.
+    InsufficientStorage,
+    /// Look at the store.
+    Storage,
+    /// Give more time.
+    DeadlineExceeded,
+    /// Nothing: it was asked to stop.
+    Interrupted,
+}
+
+impl ErrorKind {
+    /// The kind in snake_case, as printed by `--json`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::InvalidParameter => "invalid_parameter",
+            Self::NotFound => "not_found",
+            Self::InProgress => "in_progress",
+            Self::Authentication => "authentication",
+            Self::Corrupted => "corrupted",
+            Self::Unreachable => "unreachable",
+            Self::Refused => "refused",
+            Self::InsufficientStorage => "insufficient_storage",
+            Self::Storage => "storage",
+            Self::DeadlineExceeded => "deadline_exceeded",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+impl Error {
+    /// What the caller should do about it.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Backup { source, .. } | Self::Restore { source, .. } => source.kind(),
+            Self::InvalidParameter { .. } | Self::AmbiguousBackup { .. } => ErrorKind::InvalidParameter,
+            Self::InsufficientStorage { .. } => ErrorKind::InsufficientStorage,
+            Self::CollectionNotFound { .. } | Self::PartitionNotFound { .. } | Self::BackupNotFound { .. } => {
+                ErrorKind::NotFound
+            }
+            Self::BackupAlreadyExists { .. } | Self::TargetExists { .. } | Self::Refused { .. } => ErrorKind::Refused,
+            Self::InProgress { .. } => ErrorKind::InProgress,
+            Self::Corrupted { .. } => ErrorKind::Corrupted,
+            Self::Unreachable { .. } => ErrorKind::Unreachable,
+            Self::Authentication { .. } => ErrorKind::Authentication,
+            Self::Storage { .. } => ErrorKind::Storage,
+            Self::DeadlineExceeded { .. } => ErrorKind::DeadlineExceeded,
+            Self::Interrupted => ErrorKind::Interrupted,
+            Self::UnsupportedFormatVersion { .. }
+            | Self::SchemaIncompatible { .. }
+            | Self::Unsupported { .. }
+            | Self::Milvus { .. }
+            | Self::Protocol { .. }
+            | Self::Encoding { .. } => ErrorKind::Failed,
+        }
+    }
+
+    /// Whether the same operation may succeed when it is tried again.
+    pub fn retryable(&self) -> bool {
+        match self {
+            Self::Backup { source, .. } | Self::Restore { source, .. } => source.retryable(),
+            Self::Milvus { retryable, .. } | Self::Storage { retryable, .. } => *retryable,
+            Self::Unreachable { .. } | Self::InProgress { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// What to do next, where that can be said.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Backup { source, .. } | Self::Restore { source, .. } => return source.hint(),
+            Self::Refused { hint, .. } => return Some(hint.clone()),
+            Self::InsufficientStorage { .. } => "free some space, delete old backups, or name another root with --root",
+            Self::BackupNotFound { .. } => "`milvus-br list` shows the backups that exist",
+            Self::AmbiguousBackup { .. } => "give more of the identifier",
+            Self::BackupAlreadyExists { .. } => "choose another --name, or delete that backup first",
+            Self::TargetExists { .. } => "restore to another name with --to, or replace it with --drop-existing",
+            Self::InProgress { .. } => {
+                "wait for it; if its process is dead, `milvus-br prune --incomplete` removes what it left"
+            }
+            Self::Corrupted { .. } => "`milvus-br verify BACKUP --no-fail-fast` lists everything that is wrong",
+            Self::UnsupportedFormatVersion { .. } => "use a newer milvus-br",
+            Self::Unreachable { .. } => "is Milvus running? --uri or MILVUS_URI names its address",
+            Self::Authentication { .. } => {
+                "put the token into a file and name it with --token-file, or set MILVUS_TOKEN"
+            }
+            Self::Storage { permission: true, .. } => "check the permissions of the root",
+            Self::DeadlineExceeded { .. } => "give more time with --timeout",
+            _ => return None,
+        };
+        Some(hint.to_owned())
+    }
+
+    /// The message with its causes, separated by colons.
+    pub fn full_message(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            text.push_str(": ");
+            text.push_str(&error.to_string());
+            cause = error.source();
+        }
+        text
+    }
+
+    /// Required and available bytes of [`Error::InsufficientStorage`] in GiB.
+    #[expect(clippy::cast_precision_loss, reason = "a size for people to read")]
+    pub fn required_and_available_gb(&self) -> Option<(f64, f64)> {
+        const GIB: f64 = 1_073_741_824.0;
+        match self {
+            Self::Backup { source, .. } => source.required_and_available_gb(),
+            Self::InsufficientStorage { required_bytes, available_bytes, .. } => {
+                Some((*required_bytes as f64 / GIB, *available_bytes as f64 / GIB))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn listing(names: &[String]) -> String {
+    const SHOWN: usize = 20;
+    match names.len() {
+        0 => "none".to_owned(),
+        n if n > SHOWN => format!("{} and {} more", names[..SHOWN].join(", "), n - SHOWN),
+        _ => names.join(", "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrapped_error_keeps_its_kind_hint_and_causes() {
+        let error = Error::Backup {
+            collection: "items".into(),
+            backup_id: None,
+            source: Box::new(Error::InsufficientStorage {
+                required_bytes: 2 << 30,
+                available_bytes: 0,
+                path: "/backups".into(),
+            }),
+        };
+        assert_eq!(error.kind(), ErrorKind::InsufficientStorage);
+        assert!(error.hint().unwrap().contains("--root"));
+        assert!(error.full_message().contains("failed: not enough space"));
+        assert_eq!(error.required_and_available_gb(), Some((2.0, 0.0)));
+    }
+
+    #[test]
+    fn a_missing_partition_names_those_that_exist() {
+        let error = Error::PartitionNotFound {
+            partition: "p9".into(),
+            owner: "items".into(),
+            available: vec!["_default".into(), "p1".into()],
+        };
+        assert!(error.to_string().contains("it has _default, p1"), "{error}");
+        assert_eq!(error.kind(), ErrorKind::NotFound);
+    }
+}

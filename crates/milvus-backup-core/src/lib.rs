@@ -1,0 +1,59 @@
+//! Models, configuration, errors and traits of the Milvus backup system, and the [`BackupManager`] that composes them.
+//!
+//! This crate does no I/O. Milvus, the store, time and randomness come in through traits: [`Milvus`],
+//! [`BackupStore`], [`Clock`] and [`Entropy`].
+//!
+//! ```
+//! use milvus_backup_core::{BackupManager, BackupParams, CollectionName, Result};
+//!
+//! /// Backs up a collection under a name, and returns the identifier of the backup.
+//! async fn before_migration(manager: &BackupManager, collection: &CollectionName) -> Result<String> {
+//!     let params = BackupParams::full().with_name("pre_migration").with_tag("migration");
+//!     let result = manager.create_backup(collection, &params).await?;
+//!     println!("{} rows, {:.2} MB", result.row_count, result.size_mb());
+//!     Ok(result.backup_id)
+//! }
+//! ```
+//!
+//! Without the default feature `manager` the crate is models, configuration and errors only.
+
+mod config;
+mod error;
+mod model;
+mod names;
+mod params;
+pub mod schema;
+
+#[cfg(feature = "manager")]
+mod environment;
+#[cfg(feature = "manager")]
+mod manager;
+#[cfg(feature = "manager")]
+mod milvus;
+#[cfg(feature = "manager")]
+mod progress;
+#[cfg(feature = "manager")]
+mod store;
+
+pub use config::BackupRecoveryConfig;
+#[cfg(feature = "manager")]
+pub use environment::{Clock, Entropy, Environment, Interrupt, InterruptHandle};
+pub use error::{Error, ErrorKind, Result, Source};
+#[cfg(feature = "manager")]
+pub use manager::BackupManager;
+#[cfg(feature = "manager")]
+pub use milvus::{
+    Capabilities, Catalog, CollectionDescription, LoadState, Milvus, ReadPoint, RowSink, RowSource, ScanRequest,
+};
+pub use model::*;
+pub use names::{
+    BackupId, CollectionName, CollectionRef, DEFAULT_DATABASE, MAX_NAME_LENGTH, path_segment, validate_name,
+};
+pub use params::{AutoIdPolicy, BackupParams, LoadPolicy, RestoreParams, VerificationParams};
+#[cfg(feature = "manager")]
+pub use progress::{BackupProgress, Operation, Progress, ProgressEvent, ProgressTracker, Silent};
+#[cfg(feature = "manager")]
+pub use store::{
+    BackedUpDefinition, BackupPlan, BackupStore, Completion, Listing, PartitionPlan, PendingBackup, RestorePlan,
+    RestoredPartition,
+};

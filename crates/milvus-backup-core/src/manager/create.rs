@@ -1,0 +1,296 @@
+//! Create: from a collection to a committed backup.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use futures::future::try_join_all;
+
+use super::BackupManager;
+use super::limitations::{collection_limitations, compare_counts};
+use crate::error::{Error, Result};
+use crate::milvus::{CollectionDescription, LoadState};
+use crate::model::{BackupMetadata, BackupResult, BackupState, CompressionCodec};
+use crate::names::{BackupId, CollectionName, CollectionRef};
+use crate::params::{BackupParams, LoadPolicy};
+use crate::progress::{Operation, ProgressEvent};
+use crate::store::{BackupPlan, Completion, PartitionPlan, PendingBackup};
+
+impl BackupManager {
+    /// Backs up a collection, or some of its partitions.
+    ///
+    /// The backup is visible to other calls only once it is whole and durable. With verification after the backup
+    /// (the default) it has also been read back and compared.
+    ///
+    /// # Errors
+    /// Before anything is written: [`Error::InvalidParameter`], [`Error::CollectionNotFound`],
+    /// [`Error::PartitionNotFound`], [`Error::BackupAlreadyExists`], [`Error::InsufficientStorage`]. Later:
+    /// [`Error::Backup`] around the cause; what was written is removed then.
+    pub async fn create_backup(&self, collection: &CollectionName, params: &BackupParams) -> Result<BackupResult> {
+        params.validate()?;
+        let started = self.environment.clock.elapsed();
+        let deadline = params.timeout.unwrap_or(self.config.default_backup_timeout);
+        let created_at = self.environment.clock.now();
+        let attempt = Attempt {
+            collection: self.collection(collection)?,
+            backup_id: BackupId::new(created_at, self.environment.entropy.bytes()?),
+            created_at,
+            loaded_by_us: AtomicBool::new(false),
+            writing: AtomicBool::new(false),
+        };
+        let written = self.environment.bounded(deadline, self.read_and_write(&attempt, params)).await;
+        let outcome = match written {
+            // The commit is short, and to cut it in two would leave its outcome unknown.
+            Ok((pending, completion)) => pending.commit(completion).await,
+            Err(error) => Err(error),
+        };
+        self.leave_as_found(&attempt).await;
+        let metadata = match outcome {
+            Ok(metadata) => metadata,
+            Err(error) => return Err(self.clean_up(&attempt, error).await),
+        };
+        let metadata = self.verify_created(&attempt, metadata, params).await?;
+        Ok(BackupResult {
+            success: true,
+            backup_id: metadata.backup_id.to_string(),
+            backup_name: metadata.backup_name.clone(),
+            collection_name: metadata.collection_name.to_string(),
+            storage_type: metadata.storage_type,
+            storage_path: Some(metadata.storage_path.clone()),
+            size_bytes: metadata.size_bytes,
+            row_count: metadata.row_count,
+            state: metadata.effective_state(),
+            execution_time_ms: self.milliseconds_since(started),
+            limitations: metadata.limitations.clone(),
+            error_message: None,
+            metadata: Some(metadata),
+        })
+    }
+
+    async fn read_and_write(
+        &self,
+        attempt: &Attempt,
+        params: &BackupParams,
+    ) -> Result<(Box<dyn PendingBackup>, Completion)> {
+        let name = &attempt.collection.name;
+        let description = self.milvus.describe_collection(name).await?;
+        let partitions = select_partitions(name, &description, &params.partition_names)?;
+        let backup_name = self.unused_name(attempt, params).await?;
+        self.store.prepare().await?;
+        let was_loaded = self.ensure_loaded(attempt, params.load).await?;
+        let plan = self.plan(attempt, params, description, partitions, backup_name, was_loaded).await?;
+        self.require_space(&plan).await?;
+        self.announce(&plan);
+        attempt.writing.store(true, Ordering::Release);
+        let pending = self.store.write(Arc::clone(&self.milvus), plan.clone(), Arc::clone(&self.progress)).await?;
+        let completion = self.complete(&plan, pending.as_ref()).await?;
+        Ok((pending, completion))
+    }
+
+    /// The name of the backup, which no other backup of the collection has.
+    async fn unused_name(&self, attempt: &Attempt, params: &BackupParams) -> Result<String> {
+        let name = params
+            .backup_name
+            .clone()
+            .unwrap_or_else(|| format!("{}_{}", attempt.collection.name, attempt.created_at.strftime("%Y%m%d_%H%M%S")));
+        let existing = self.store.list(Some(&attempt.collection)).await?.backups;
+        match existing.into_iter().find(|metadata| metadata.backup_name == name) {
+            None => Ok(name),
+            // Two backups in one second: the default name gets the randomness of the identifier.
+            Some(_) if params.backup_name.is_none() => Ok(format!("{name}_{}", &attempt.backup_id.as_str()[17..])),
+            Some(metadata) => Err(Error::BackupAlreadyExists {
+                collection: attempt.collection.to_string(),
+                backup_name: name,
+                existing: metadata.backup_id,
+            }),
+        }
+    }
+
+    async fn ensure_loaded(&self, attempt: &Attempt, policy: LoadPolicy) -> Result<bool> {
+        let name = &attempt.collection.name;
+        if self.milvus.load_state(name).await? == LoadState::Loaded {
+            return Ok(true);
+        }
+        if policy == LoadPolicy::Never {
+            return Err(Error::Refused {
+                reason: format!("collection `{name}` is not loaded, and so cannot be read"),
+                hint: "load it first, or let `--load auto` load it and release it afterwards".to_owned(),
+            });
+        }
+        self.progress.event(ProgressEvent::StateChanged {
+            state: BackupState::InProgress,
+            message: format!("loading collection {name}"),
+        });
+        attempt.loaded_by_us.store(true, Ordering::Release);
+        self.milvus.load_collection(name, None).await?;
+        Ok(false)
+    }
+
+    async fn plan(
+        &self,
+        attempt: &Attempt,
+        params: &BackupParams,
+        description: CollectionDescription,
+        partitions: Vec<String>,
+        backup_name: String,
+        was_loaded: bool,
+    ) -> Result<BackupPlan> {
+        let name = &attempt.collection.name;
+        let read_point = self.milvus.read_point(name).await?;
+        let addressable = !description.schema.has_partition_key();
+        let counts = try_join_all(partitions.iter().map(|partition| {
+            self.milvus.count_rows(name, &description.schema, addressable.then_some(partition.as_str()))
+        }))
+        .await?;
+        let codec = params.compression_codec.unwrap_or(self.config.compression_codec);
+        let compression_enabled =
+            params.compression_enabled.unwrap_or(self.config.compression_enabled) && codec != CompressionCodec::None;
+        Ok(BackupPlan {
+            backup_id: attempt.backup_id.clone(),
+            backup_name,
+            collection: attempt.collection.clone(),
+            created_at: attempt.created_at,
+            backup_type: params.backup_type,
+            partitions: partitions
+                .into_iter()
+                .zip(counts)
+                .map(|(name, expected_rows)| PartitionPlan { name, addressable, expected_rows })
+                .collect(),
+            description,
+            read_point,
+            compression_enabled,
+            compression_codec: if compression_enabled { codec } else { CompressionCodec::None },
+            compression_level: params.compression_level.unwrap_or(self.config.compression_level),
+            checksum_algorithm: params.checksum_algorithm.unwrap_or(self.config.checksum_algorithm),
+            include_indexes: params.include_indexes,
+            chunk_size_bytes: params.chunk_size_bytes.unwrap_or_else(|| self.config.chunk_size_bytes()),
+            concurrency: params.concurrency.unwrap_or(self.config.max_concurrent_chunks),
+            memory_limit_bytes: self.config.memory_limit_bytes,
+            tags: params.tags.clone(),
+            milvus_version: self.milvus.server_version().await?,
+            was_loaded,
+        })
+    }
+
+    async fn require_space(&self, plan: &BackupPlan) -> Result<()> {
+        let rows: u64 = plan.partitions.iter().map(|partition| partition.expected_rows).sum();
+        let required_bytes = rows.saturating_mul(plan.description.schema.estimated_row_bytes()).max(1 << 20);
+        match self.store.available_bytes().await? {
+            Some(available_bytes) if available_bytes < required_bytes => {
+                Err(Error::InsufficientStorage { required_bytes, available_bytes, path: self.store.root().to_owned() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn announce(&self, plan: &BackupPlan) {
+        let total_rows = plan.partitions.iter().map(|partition| partition.expected_rows).sum();
+        self.progress.event(ProgressEvent::Started {
+            operation: Operation::Create,
+            backup_id: plan.backup_id.clone(),
+            collection: plan.collection.to_string(),
+            total_rows,
+            total_bytes: total_rows * plan.description.schema.estimated_row_bytes(),
+        });
+    }
+
+    /// Counts again, and says what the backup cannot bring back.
+    async fn complete(&self, plan: &BackupPlan, pending: &dyn PendingBackup) -> Result<Completion> {
+        let name = &plan.collection.name;
+        let counts = try_join_all(plan.partitions.iter().map(|partition| {
+            let addressed = partition.addressable.then_some(partition.name.as_str());
+            self.milvus.count_rows(name, &plan.description.schema, addressed)
+        }))
+        .await?;
+        let mut limitations = collection_limitations(plan);
+        limitations.extend(compare_counts(plan, &pending.rows_per_partition(), &counts));
+        for message in &limitations {
+            self.progress.event(ProgressEvent::Warning { message: message.clone() });
+        }
+        Ok(Completion { completed_at: self.environment.clock.now(), limitations })
+    }
+
+    async fn verify_created(
+        &self,
+        attempt: &Attempt,
+        metadata: BackupMetadata,
+        params: &BackupParams,
+    ) -> Result<BackupMetadata> {
+        if !params.verify_after.unwrap_or(self.config.auto_verify_after_backup) {
+            return Ok(metadata);
+        }
+        self.progress.event(ProgressEvent::StateChanged {
+            state: BackupState::Verifying,
+            message: format!("verifying backup {}", attempt.backup_id),
+        });
+        let verification = self.require_verified(&attempt.collection, &attempt.backup_id);
+        let verified = self.environment.bounded(self.config.verification_timeout, verification).await;
+        verified.map_err(|error| attempt.failure(error))?;
+        self.store.get(&attempt.collection, &attempt.backup_id).await
+    }
+
+    async fn leave_as_found(&self, attempt: &Attempt) {
+        if attempt.loaded_by_us.load(Ordering::Acquire) {
+            if let Err(error) = self.milvus.release_collection(&attempt.collection.name).await {
+                self.progress.event(ProgressEvent::Warning {
+                    message: format!("cannot release collection `{}`: {}", attempt.collection, error.full_message()),
+                });
+            }
+        }
+    }
+
+    /// Removes what the attempt wrote, and returns the error to report.
+    async fn clean_up(&self, attempt: &Attempt, error: Error) -> Error {
+        if !attempt.writing.load(Ordering::Acquire) {
+            return error;
+        }
+        if let Err(leftover) = self.store.discard(&attempt.collection, &attempt.backup_id).await {
+            self.progress.event(ProgressEvent::Warning {
+                message: format!("cannot remove what the failed backup left: {}", leftover.full_message()),
+            });
+        }
+        attempt.failure(error)
+    }
+}
+
+/// One run of a create, as far as cleaning up after it needs to know.
+#[derive(Debug)]
+struct Attempt {
+    collection: CollectionRef,
+    backup_id: BackupId,
+    created_at: jiff::Timestamp,
+    loaded_by_us: AtomicBool,
+    writing: AtomicBool,
+}
+
+impl Attempt {
+    fn failure(&self, source: Error) -> Error {
+        Error::Backup {
+            collection: self.collection.to_string(),
+            backup_id: Some(self.backup_id.clone()),
+            source: Box::new(source),
+        }
+    }
+}
+
+fn select_partitions(
+    collection: &CollectionName,
+    description: &CollectionDescription,
+    requested: &[String],
+) -> Result<Vec<String>> {
+    if requested.is_empty() {
+        return Ok(description.partitions.clone());
+    }
+    if description.schema.has_partition_key() {
+        return Err(Error::Unsupported {
+            what: format!("partition backups of `{collection}`: its rows are spread by a partition key"),
+        });
+    }
+    if let Some(missing) = requested.iter().find(|name| !description.partitions.contains(name)) {
+        return Err(Error::PartitionNotFound {
+            partition: missing.clone(),
+            owner: collection.to_string(),
+            available: description.partitions.clone(),
+        });
+    }
+    Ok(description.partitions.iter().filter(|name| requested.contains(name)).cloned().collect())
+}

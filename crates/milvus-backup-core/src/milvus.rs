@@ -1,0 +1,190 @@
+//! Milvus, as the backup system needs it: a catalogue of collections, a source of rows and a sink for rows.
+//!
+//! The traits speak of batches, partitions and read points and not of any transport, so that a reader of segment
+//! files can stand where a client of the query API stands.
+
+use std::fmt::Debug;
+
+use arrow_array::RecordBatch;
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+
+use crate::error::Result;
+use crate::model::Consistency;
+use crate::names::CollectionName;
+use crate::schema::{CollectionSchema, IndexDefinition};
+
+/// Everything a server tells about one collection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CollectionDescription {
+    /// Its definition.
+    pub schema: CollectionSchema,
+    /// Its partitions, in the order of the server. One that stands for all rows where rows are spread by a
+    /// partition key, because such partitions cannot be named in a call.
+    pub partitions: Vec<String>,
+    /// Its indexes.
+    pub indexes: Vec<IndexDefinition>,
+    /// Its other names.
+    pub aliases: Vec<String>,
+    /// What the server did not tell, or tells wrongly, in plain words.
+    pub limitations: Vec<String>,
+}
+
+/// Whether a collection is in memory, and so can be queried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LoadState {
+    /// Not in memory.
+    NotLoaded,
+    /// On its way into memory.
+    Loading,
+    /// In memory.
+    Loaded,
+}
+
+/// The moment at which rows are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadPoint {
+    /// Hybrid timestamp of the server: physical milliseconds, shifted left by 18 bits, and a counter. `None`
+    /// where the server gives none.
+    pub timestamp: Option<u64>,
+    /// Whether every page is read at exactly this moment, or at this moment or later.
+    pub consistency: Consistency,
+}
+
+/// Rows to read.
+#[derive(Debug, Clone)]
+pub struct ScanRequest {
+    /// The collection.
+    pub collection: CollectionName,
+    /// Its definition; columns come in the order of [`crate::schema::arrow_schema`].
+    pub schema: CollectionSchema,
+    /// The partition, or `None` for the whole collection.
+    pub partition: Option<String>,
+    /// When.
+    pub read_point: ReadPoint,
+    /// Size of one batch to aim for, in bytes of column values.
+    pub batch_bytes: usize,
+}
+
+/// Reads and changes the collections of one database.
+#[async_trait]
+pub trait Catalog: Send + Sync + Debug {
+    /// The address, without credentials.
+    fn uri(&self) -> &str;
+
+    /// The database all calls refer to.
+    fn database(&self) -> &str;
+
+    /// Asks the server whether it is there, and for its version text.
+    async fn server_version(&self) -> Result<String>;
+
+    /// What this server can do.
+    async fn capabilities(&self) -> Result<Capabilities>;
+
+    /// Names of all collections, sorted.
+    async fn list_collections(&self) -> Result<Vec<String>>;
+
+    /// Whether the collection exists.
+    async fn has_collection(&self, collection: &CollectionName) -> Result<bool>;
+
+    /// Everything about one collection.
+    ///
+    /// # Errors
+    /// [`crate::Error::CollectionNotFound`]; [`crate::Error::Unsupported`] for a data type newer than this program.
+    async fn describe_collection(&self, collection: &CollectionName) -> Result<CollectionDescription>;
+
+    /// Creates a collection without indexes. It has the partition `_default` afterwards.
+    async fn create_collection(&self, collection: &CollectionName, schema: &CollectionSchema) -> Result<()>;
+
+    /// Removes a collection with its rows. One that does not exist is no error.
+    async fn drop_collection(&self, collection: &CollectionName) -> Result<()>;
+
+    /// Renames a collection.
+    async fn rename_collection(&self, from: &CollectionName, to: &CollectionName) -> Result<()>;
+
+    /// Creates a partition. One that exists is no error.
+    async fn create_partition(&self, collection: &CollectionName, partition: &str) -> Result<()>;
+
+    /// Creates an index.
+    async fn create_index(&self, collection: &CollectionName, index: &IndexDefinition) -> Result<()>;
+
+    /// Whether the collection is in memory.
+    async fn load_state(&self, collection: &CollectionName) -> Result<LoadState>;
+
+    /// Loads the collection, and returns once it can be queried.
+    async fn load_collection(&self, collection: &CollectionName, replicas: Option<u32>) -> Result<()>;
+
+    /// Releases the collection from memory.
+    async fn release_collection(&self, collection: &CollectionName) -> Result<()>;
+}
+
+/// A source of rows.
+#[async_trait]
+pub trait RowSource: Send + Sync + Debug {
+    /// Fixes the moment at which the rows of `collection` are read.
+    async fn read_point(&self, collection: &CollectionName) -> Result<ReadPoint>;
+
+    /// Rows visible now in a partition, or in the whole collection. Needs a loaded collection.
+    async fn count_rows(
+        &self,
+        collection: &CollectionName,
+        schema: &CollectionSchema,
+        partition: Option<&str>,
+    ) -> Result<u64>;
+
+    /// The rows in batches, in ascending order of primary key, each key once.
+    ///
+    /// Transient errors are retried inside, from the last key that was read. The stream ends after its first error.
+    fn scan(&self, request: ScanRequest) -> BoxStream<'static, Result<RecordBatch>>;
+}
+
+/// A sink for rows.
+#[async_trait]
+pub trait RowSink: Send + Sync + Debug {
+    /// Inserts a batch into a partition, or into the collection where rows are spread by a partition key. Split
+    /// into as many calls as the message limit of the server needs. Returns the number of rows that were accepted.
+    ///
+    /// Columns that the schema does not have are an error. Safe to call concurrently. Not cancel-safe: an
+    /// insert that was sent may take effect.
+    async fn insert(
+        &self,
+        collection: &CollectionName,
+        schema: &CollectionSchema,
+        partition: Option<&str>,
+        batch: RecordBatch,
+    ) -> Result<u64>;
+
+    /// Makes all rows inserted so far durable, and returns once they are.
+    async fn flush(&self, collection: &CollectionName) -> Result<()>;
+
+    /// Rows in the segments of a partition, or of the collection, as the server's statistics have it. Deleted
+    /// rows count, rows not yet flushed do not. Does not need a loaded collection.
+    async fn stored_rows(&self, collection: &CollectionName, partition: Option<&str>) -> Result<u64>;
+}
+
+/// Differences between servers that decide what an operation may do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Capabilities {
+    /// Version text of the server.
+    pub server_version: String,
+    /// Whether a collection can be renamed.
+    pub rename: bool,
+    /// Whether partitions can be created and listed.
+    pub partitions: bool,
+    /// Whether generated primary keys can be supplied on insert while `autoID` stays on.
+    pub preserve_auto_id: bool,
+}
+
+impl Capabilities {
+    /// A server that can do everything.
+    pub fn all(server_version: impl Into<String>) -> Self {
+        Self { server_version: server_version.into(), rename: true, partitions: true, preserve_auto_id: true }
+    }
+}
+
+/// A whole Milvus: catalogue, source and sink.
+pub trait Milvus: Catalog + RowSource + RowSink {}
+
+impl<T: Catalog + RowSource + RowSink> Milvus for T {}

@@ -1,0 +1,180 @@
+//! `metadata.json`: the document whose presence is the commit of a backup.
+//!
+//! Must always hold: the document contains no floating-point numbers and no integer beyond 2^53, so that its
+//! RFC 8785 canonical form is the same for every reader. Wider integers (timestamps, primary keys) are strings.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::kinds::{
+    BackupState, BackupStorageType, BackupType, ChecksumAlgorithm, CompressionCodec, Consistency, VerificationType,
+};
+use crate::names::{BackupId, CollectionName};
+
+/// The newest repository format this version writes and reads.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// Everything that is known of one backup, as in `metadata.json` and as printed by `show --json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackupMetadata {
+    /// Version of the repository format, see [`FORMAT_VERSION`].
+    pub format_version: u32,
+    /// Sortable, unique identifier.
+    pub backup_id: BackupId,
+    /// Name given by the user, unique within the collection.
+    pub backup_name: String,
+    /// The database of the collection, `default` unless another was named.
+    pub database: String,
+    /// The collection that was backed up, without its database.
+    pub collection_name: CollectionName,
+    /// When the backup was started (UTC).
+    pub created_at: Timestamp,
+    /// When the backup was committed (UTC).
+    pub completed_at: Timestamp,
+    /// Whole collection or named partitions.
+    pub backup_type: BackupType,
+    /// Outcome of the backup.
+    pub state: BackupState,
+    /// The backend that holds it.
+    pub storage_type: BackupStorageType,
+    /// Directory of the backup, relative to the root of the repository.
+    pub storage_path: String,
+    /// Rows in all partitions of this backup.
+    pub row_count: u64,
+    /// Bytes of all files of the backup except `metadata.json` and `verification.json`.
+    pub size_bytes: u64,
+    /// Bytes of the column values before encoding and compression.
+    pub uncompressed_size_bytes: u64,
+    /// Bytes of the data files as stored.
+    pub compressed_size_bytes: u64,
+    /// Whether a compression codec was asked for.
+    pub compression_enabled: bool,
+    /// The codec that was asked for; a column that does not shrink is stored as it is.
+    pub compression_codec: CompressionCodec,
+    /// The level that was asked for, 1 to 9.
+    pub compression_level: u8,
+    /// Whether index definitions were saved.
+    pub include_indexes: bool,
+    /// The digest used in `checksums.json` and in [`BackupMetadata::checksum`].
+    pub checksum_algorithm: ChecksumAlgorithm,
+    /// Digest of `checksums.json`, lower-case hexadecimal.
+    pub checksum: String,
+    /// Names of the partitions in this backup, in the order of [`BackupMetadata::partitions`].
+    pub partition_names: Vec<String>,
+    /// The partitions and their data files.
+    pub partitions: Vec<PartitionMetadata>,
+    /// What the rows have in common in time.
+    pub consistency: Consistency,
+    /// The hybrid timestamp of the read point, as a decimal string; absent where the server has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_timestamp: Option<String>,
+    /// Version text of the server that was read.
+    pub milvus_version: String,
+    /// Version of the program that wrote the backup.
+    pub created_by: String,
+    /// Free labels.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// Other names of the collection when it was read.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// Whether the collection was loaded into memory before the backup.
+    pub was_loaded: bool,
+    /// Replicas in memory before the backup; absent where the server does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replica_number: Option<u32>,
+    /// What cannot be brought back exactly, in plain words.
+    #[serde(default)]
+    pub limitations: Vec<String>,
+    /// The last verification. Kept in `verification.json`, outside the chain of digests, and merged in on reading.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verification: Option<VerificationRecord>,
+}
+
+impl BackupMetadata {
+    /// Size in MiB.
+    #[expect(clippy::cast_precision_loss, reason = "a size for people to read")]
+    pub fn size_mb(&self) -> f64 {
+        self.size_bytes as f64 / 1_048_576.0
+    }
+
+    /// Stored bytes per byte of column values, or `None` for a backup without rows.
+    #[expect(clippy::cast_precision_loss, reason = "a ratio for people to read")]
+    pub fn compression_ratio(&self) -> Option<f64> {
+        (self.uncompressed_size_bytes > 0)
+            .then(|| self.compressed_size_bytes as f64 / self.uncompressed_size_bytes as f64)
+    }
+
+    /// Whether the last verification found nothing wrong.
+    pub fn is_verified(&self) -> bool {
+        self.verification.as_ref().is_some_and(|record| record.success)
+    }
+
+    /// Whether the backup is whole: nothing that was asked for is missing.
+    pub fn is_completed(&self) -> bool {
+        matches!(self.state, BackupState::Completed | BackupState::Verified)
+    }
+
+    /// The state to show: a whole backup whose last verification succeeded is `VERIFIED`.
+    pub fn effective_state(&self) -> BackupState {
+        if self.is_completed() && self.is_verified() { BackupState::Verified } else { self.state }
+    }
+}
+
+/// One partition of a backup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartitionMetadata {
+    /// Name of the partition.
+    pub name: String,
+    /// Rows in all its chunks.
+    pub row_count: u64,
+    /// Order-independent digest of all its rows, see `milvus-backup-integrity`; 32 hexadecimal digits.
+    pub row_digest: String,
+    /// Its data files, in writing order. Empty for a partition without rows.
+    pub chunks: Vec<ChunkMetadata>,
+}
+
+/// One Parquet file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChunkMetadata {
+    /// Path relative to the directory of the backup. Readers use this and never derive it from names.
+    pub path: String,
+    /// Rows in the file.
+    pub row_count: u64,
+    /// Size of the file in bytes.
+    pub size_bytes: u64,
+    /// Bytes of the column values before encoding and compression.
+    pub uncompressed_size_bytes: u64,
+    /// Digest of the file, lower-case hexadecimal; the same as in `checksums.json`.
+    pub checksum: String,
+    /// Order-independent digest of the rows.
+    pub row_digest: String,
+    /// Order-independent digest of the rows of each row group, in file order.
+    pub row_group_digests: Vec<String>,
+    /// Smallest and largest primary key.
+    pub primary_key_range: PrimaryKeyRange,
+}
+
+/// Smallest and largest primary key of a chunk, as text: decimal for `Int64`, the key itself for `VarChar`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrimaryKeyRange {
+    /// Smallest key.
+    pub min: String,
+    /// Largest key.
+    pub max: String,
+}
+
+/// The outcome of one verification.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerificationRecord {
+    /// How deep it went.
+    pub verification_type: VerificationType,
+    /// When it ended (UTC).
+    pub verified_at: Timestamp,
+    /// Whether nothing was found wrong.
+    pub success: bool,
+    /// Files that were checked.
+    pub files_verified: u64,
+    /// Files with at least one finding.
+    pub files_failed: u64,
+}

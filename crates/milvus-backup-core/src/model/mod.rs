@@ -1,0 +1,18 @@
+//! What a backup is and what an operation reports: enumerations, metadata and results.
+//!
+//! Everything here is plain data with a stable serde form (snake_case members, enumeration values as
+//! in the product's contract), so that it can be printed as JSON and read back by any later version.
+
+mod kinds;
+mod metadata;
+mod results;
+mod retention;
+
+pub use kinds::{
+    BackupState, BackupStorageType, BackupType, ChecksumAlgorithm, CompressionCodec, Consistency, VerificationType,
+};
+pub use metadata::{
+    BackupMetadata, ChunkMetadata, FORMAT_VERSION, PartitionMetadata, PrimaryKeyRange, VerificationRecord,
+};
+pub use results::{BackupResult, Finding, FindingKind, RestoreResult, VerificationResult};
+pub use retention::{BackupVersion, Decision, DecisionAction, RetentionResult};

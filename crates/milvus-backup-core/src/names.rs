@@ -1,0 +1,245 @@
+//! Names that came from outside, as types that cannot hold a dangerous value.
+//!
+//! Must always hold: a value of these types is safe as one path segment on every file system and object store,
+//! either as it is ([`BackupId`]) or through [`path_segment`].
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+
+/// Longest name Milvus gives to a collection, partition or field (`proxy.maxNameLength`), in bytes.
+pub const MAX_NAME_LENGTH: usize = 255;
+
+/// The name of the database that every Milvus has.
+pub const DEFAULT_DATABASE: &str = "default";
+
+/// Longest segment that [`path_segment`] gives, so that suffixes still fit the 255 bytes of a file name.
+const MAX_SEGMENT: usize = 180;
+
+/// Identifier of a backup: UTC time and randomness, `20261122T073015Z-4f9c2a7e`.
+///
+/// Sorts by time, unique across machines in the same second, safe as a path segment.
+///
+/// ```
+/// use milvus_backup_core::BackupId;
+///
+/// let time = "2026-11-22T07:30:15Z".parse()?;
+/// let id = BackupId::new(time, [0x4f, 0x9c, 0x2a, 0x7e]);
+/// assert_eq!(id.as_str(), "20261122T073015Z-4f9c2a7e");
+/// assert!("../../etc".parse::<BackupId>().is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct BackupId(String);
+
+impl BackupId {
+    /// The identifier for a backup started at `time`, made unique by `randomness`.
+    pub fn new(time: Timestamp, randomness: [u8; 4]) -> Self {
+        let time = time.strftime("%Y%m%dT%H%M%SZ");
+        Self(format!("{time}-{:08x}", u32::from_be_bytes(randomness)))
+    }
+
+    /// The identifier as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for BackupId {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let shape_holds = text.len() == 25
+            && text.bytes().enumerate().all(|(i, byte)| match i {
+                8 => byte == b'T',
+                15 => byte == b'Z',
+                16 => byte == b'-',
+                0..=14 => byte.is_ascii_digit(),
+                _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+            });
+        if shape_holds {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Error::InvalidParameter {
+                field: "backup_id".to_owned(),
+                value: text.to_owned(),
+                limit: "an identifier such as 20261122T073015Z-4f9c2a7e".to_owned(),
+            })
+        }
+    }
+}
+
+/// A collection name as Milvus allows it: not empty, at most [`MAX_NAME_LENGTH`] bytes, no control characters.
+///
+/// Newer servers allow more than letters, digits and underscore, so the server stays the judge of the rest.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct CollectionName(String);
+
+impl CollectionName {
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for CollectionName {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        validate_name("collection_name", text)?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// Checks the name of a collection, partition or backup.
+pub fn validate_name(field: &str, text: &str) -> Result<(), Error> {
+    let limit = if text.trim().is_empty() {
+        "not empty".to_owned()
+    } else if text.len() > MAX_NAME_LENGTH {
+        format!("at most {MAX_NAME_LENGTH} bytes")
+    } else if text.chars().any(char::is_control) {
+        "no control characters".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(Error::InvalidParameter { field: field.to_owned(), value: text.to_owned(), limit })
+}
+
+macro_rules! text_newtype {
+    ($name:ident) => {
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = Error;
+
+            fn try_from(text: String) -> Result<Self, Error> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(name: $name) -> Self {
+                name.0
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+    };
+}
+
+text_newtype!(BackupId);
+text_newtype!(CollectionName);
+
+/// A collection together with its database.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CollectionRef {
+    /// The database, [`DEFAULT_DATABASE`] unless another was named.
+    pub database: String,
+    /// The collection.
+    pub name: CollectionName,
+}
+
+impl CollectionRef {
+    /// A collection of `database`; an empty text means [`DEFAULT_DATABASE`].
+    pub fn new(database: &str, name: CollectionName) -> Result<Self, Error> {
+        let database = if database.is_empty() { DEFAULT_DATABASE } else { database };
+        validate_name("database", database)?;
+        Ok(Self { database: database.to_owned(), name })
+    }
+
+    /// The directory of the collection's backups below the root: `<collection>`, and outside the default
+    /// database `<db>.<collection>`.
+    pub fn directory(&self) -> String {
+        let name = path_segment(self.name.as_str());
+        if self.database == DEFAULT_DATABASE { name } else { format!("{}.{name}", path_segment(&self.database)) }
+    }
+}
+
+impl fmt::Display for CollectionRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.database == DEFAULT_DATABASE {
+            write!(f, "{}", self.name)
+        } else {
+            write!(f, "{}.{}", self.database, self.name)
+        }
+    }
+}
+
+/// `name` as one path segment: letters, digits, `_` and `-` as they are, every other byte as `%XX`.
+///
+/// A result longer than 180 bytes is cut and ends with a 64-bit FNV-1a of the whole name, so that distinct
+/// names stay distinct and suffixes still fit a file name.
+pub fn path_segment(name: &str) -> String {
+    let mut segment = String::with_capacity(name.len());
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-') {
+            segment.push(char::from(byte));
+        } else {
+            segment.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    if segment.len() > MAX_SEGMENT {
+        let hash = name
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        segment.truncate(MAX_SEGMENT - 17);
+        segment.push_str(&format!("~{hash:016x}"));
+    }
+    segment
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn ids_of_one_second_sort_with_time_and_parse_back() {
+        let early = BackupId::new("2026-11-22T07:30:15Z".parse().unwrap(), [0xff; 4]);
+        let late = BackupId::new("2026-11-22T07:30:16Z".parse().unwrap(), [0; 4]);
+        assert!(early < late);
+        assert_eq!(early.as_str().parse::<BackupId>().unwrap(), early);
+    }
+
+    #[test]
+    fn ids_refuse_whatever_is_not_of_their_shape() {
+        for text in ["", "..", "20261122T073015Z-4F9C2A7E", "20261122T073015Z-4f9c2a7e/", "20261122T073015Z_4f9c2a7e"] {
+            assert!(text.parse::<BackupId>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn directories_tell_databases_apart() {
+        let plain = CollectionRef::new("", "items".parse().unwrap()).unwrap();
+        let other = CollectionRef::new("shop", "items".parse().unwrap()).unwrap();
+        let dotted = CollectionRef::new("default", "shop.items".parse().unwrap()).unwrap();
+        assert_eq!(plain.directory(), "items");
+        assert_eq!(other.directory(), "shop.items");
+        assert_eq!(dotted.directory(), "shop%2Eitems");
+    }
+
+    proptest! {
+        #[test]
+        fn segments_are_safe_and_distinct(a in ".{1,300}", b in ".{1,300}") {
+            let (x, y) = (path_segment(&a), path_segment(&b));
+            prop_assert!(x.len() <= MAX_SEGMENT);
+            prop_assert!(x.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'%' | b'~')));
+            prop_assert_eq!(a == b, x == y);
+        }
+    }
+}

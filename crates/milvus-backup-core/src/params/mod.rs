@@ -1,0 +1,9 @@
+//! The parameters of each operation. `None` means "as the configuration says".
+
+mod backup;
+mod restore;
+mod verification;
+
+pub use backup::{BackupParams, LoadPolicy};
+pub use restore::{AutoIdPolicy, RestoreParams};
+pub use verification::VerificationParams;

@@ -1,0 +1,83 @@
+//! What happens while an operation runs.
+
+use std::fmt::Debug;
+
+use serde::Serialize;
+
+use crate::model::BackupState;
+use crate::names::BackupId;
+
+/// The operations that report progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Operation {
+    /// Milvus to store.
+    Create,
+    /// Store to Milvus.
+    Restore,
+    /// Store to digests.
+    Verify,
+}
+
+/// One thing that happened. Counts are increments, not totals.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ProgressEvent {
+    /// The operation begins. Always the first event.
+    Started {
+        /// What is done.
+        operation: Operation,
+        /// The backup concerned.
+        backup_id: BackupId,
+        /// The collection concerned.
+        collection: String,
+        /// Rows in all, where known.
+        total_rows: u64,
+        /// Bytes in all, where known; an estimate for a create.
+        total_bytes: u64,
+    },
+    /// Rows of a partition were moved.
+    Advanced {
+        /// The partition, or the file of a verification.
+        partition: String,
+        /// Rows.
+        rows: u64,
+        /// Bytes of column values, or of files in a verification.
+        bytes: u64,
+    },
+    /// All rows of a partition were moved.
+    PartitionFinished {
+        /// The partition.
+        partition: String,
+        /// Its rows.
+        rows: u64,
+    },
+    /// The operation enters another phase.
+    StateChanged {
+        /// The phase.
+        state: BackupState,
+        /// The phase in words.
+        message: String,
+    },
+    /// Something the user should know, but which does not stop the operation.
+    Warning {
+        /// What.
+        message: String,
+    },
+}
+
+/// Listens to progress. Called from many tasks; must not block.
+pub trait Progress: Send + Sync + Debug {
+    /// Something happened.
+    fn event(&self, event: ProgressEvent);
+}
+
+/// Listens to nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn event(&self, _: ProgressEvent) {}
+}

@@ -1,0 +1,143 @@
+//! The definition of a whole collection.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::data_type::DataType;
+use super::field::{FieldSchema, StructFieldSchema};
+use crate::error::{Error, Result};
+
+/// Name of the column that holds the keys outside the schema, as JSON objects.
+pub const DYNAMIC_FIELD: &str = "$meta";
+
+/// Everything needed to create a collection again, indexes and aliases apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CollectionSchema {
+    /// Free text.
+    #[serde(default)]
+    pub description: String,
+    /// The fields in the order of the server. The dynamic field is not among them.
+    pub fields: Vec<FieldSchema>,
+    /// Arrays of structs.
+    #[serde(default)]
+    pub struct_fields: Vec<StructFieldSchema>,
+    /// Functions that compute fields.
+    #[serde(default)]
+    pub functions: Vec<FunctionSchema>,
+    /// Whether rows may have keys outside the schema.
+    pub enable_dynamic_field: bool,
+    /// Number of shards.
+    pub shards_num: u32,
+    /// The consistency level of queries that do not name one.
+    pub consistency_level: ConsistencyLevel,
+    /// Number of hash partitions; only for a collection with a partition key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub num_partitions: Option<u32>,
+    /// Properties of the collection such as `collection.ttl.seconds`.
+    #[serde(default)]
+    pub properties: BTreeMap<String, String>,
+}
+
+/// How fresh the result of a query has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum ConsistencyLevel {
+    /// Every write that was acknowledged.
+    Strong,
+    /// Every write of the same client.
+    Session,
+    /// At most a few seconds old.
+    Bounded,
+    /// Whatever is there.
+    Eventually,
+    /// As the query's own timestamp says.
+    Customized,
+}
+
+/// A function that computes fields from other fields.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FunctionSchema {
+    /// Name.
+    pub name: String,
+    /// Free text.
+    #[serde(default)]
+    pub description: String,
+    /// What it computes.
+    pub kind: FunctionKind,
+    /// Fields it reads.
+    pub input_fields: Vec<String>,
+    /// Fields it writes.
+    pub output_fields: Vec<String>,
+    /// Its parameters.
+    #[serde(default)]
+    pub params: BTreeMap<String, String>,
+}
+
+/// The functions of Milvus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum FunctionKind {
+    /// Full-text search: text to sparse vector.
+    #[serde(rename = "BM25")]
+    Bm25,
+    /// Text to dense vector by a model.
+    TextEmbedding,
+    /// Reranking of search results.
+    Rerank,
+    /// Text to signature.
+    MinHash,
+    /// Molecule to fingerprint.
+    MolFingerprint,
+}
+
+impl CollectionSchema {
+    /// A collection of `fields` with one shard and bounded consistency, the defaults of Milvus' clients.
+    pub fn new(fields: Vec<FieldSchema>) -> Self {
+        Self {
+            description: String::new(),
+            fields,
+            struct_fields: Vec::new(),
+            functions: Vec::new(),
+            enable_dynamic_field: false,
+            shards_num: 1,
+            consistency_level: ConsistencyLevel::Bounded,
+            num_partitions: None,
+            properties: BTreeMap::new(),
+        }
+    }
+
+    /// The primary key.
+    ///
+    /// # Errors
+    /// [`Error::Protocol`] when there is none, or it is neither `Int64` nor `VarChar`.
+    pub fn primary_key(&self) -> Result<&FieldSchema> {
+        let field = self.fields.iter().find(|field| field.is_primary);
+        match field {
+            Some(field) if matches!(field.data_type, DataType::Int64 | DataType::VarChar) => Ok(field),
+            Some(field) => Err(Error::Protocol { message: format!("the primary key has type {}", field.data_type) }),
+            None => Err(Error::Protocol { message: "the collection has no primary key".to_owned() }),
+        }
+    }
+
+    /// Whether rows are spread over hash partitions, which cannot be named in a call.
+    pub fn has_partition_key(&self) -> bool {
+        self.fields.iter().any(|field| field.is_partition_key)
+    }
+
+    /// Bytes that one row is likely to take: exact for fixed-width fields, a guess for the others.
+    pub fn estimated_row_bytes(&self) -> u64 {
+        const TEXT: usize = 64;
+        let field_bytes = |field: &FieldSchema| {
+            let dim = field.dim().unwrap_or(0);
+            field.data_type.fixed_width(dim).unwrap_or(match field.data_type {
+                DataType::SparseFloatVector => 1024,
+                DataType::Json => 256,
+                _ => TEXT.min(field.max_length().unwrap_or(TEXT)),
+            })
+        };
+        let fields: usize = self.fields.iter().map(field_bytes).sum();
+        let structs: usize = self.struct_fields.iter().flat_map(|s| &s.fields).map(|f| field_bytes(f) * 4).sum();
+        (fields + structs + if self.enable_dynamic_field { TEXT } else { 0 }) as u64
+    }
+}

@@ -1,0 +1,91 @@
+//! The data types of Milvus.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A data type of Milvus, under the name its documentation uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum DataType {
+    /// True or false.
+    Bool,
+    /// 8-bit signed integer.
+    Int8,
+    /// 16-bit signed integer.
+    Int16,
+    /// 32-bit signed integer.
+    Int32,
+    /// 64-bit signed integer.
+    Int64,
+    /// IEEE 754 single precision.
+    Float,
+    /// IEEE 754 double precision.
+    Double,
+    /// UTF-8 text of at most `max_length` bytes.
+    VarChar,
+    /// UTF-8 text without a stated limit (Milvus 3.0).
+    Text,
+    /// A JSON document, kept byte for byte.
+    #[serde(rename = "JSON")]
+    Json,
+    /// Up to `max_capacity` elements of one scalar type.
+    Array,
+    /// A geometry as Well-Known Text (Milvus 2.6).
+    Geometry,
+    /// A moment with time zone, as ISO 8601 text (Milvus 2.6).
+    Timestamptz,
+    /// `dim` single-precision numbers.
+    FloatVector,
+    /// `dim` bits, most significant bit of each byte first.
+    BinaryVector,
+    /// `dim` half-precision numbers, little-endian.
+    Float16Vector,
+    /// `dim` bfloat16 numbers, little-endian.
+    BFloat16Vector,
+    /// Pairs of index and single-precision weight.
+    SparseFloatVector,
+    /// `dim` 8-bit signed integers (Milvus 2.6).
+    Int8Vector,
+    /// A list of vectors; only inside an array of structs (Milvus 2.6).
+    ArrayOfVector,
+}
+
+impl DataType {
+    /// Whether the type is a vector, and so needs an index before the collection can be loaded.
+    pub const fn is_vector(self) -> bool {
+        matches!(
+            self,
+            Self::FloatVector
+                | Self::BinaryVector
+                | Self::Float16Vector
+                | Self::BFloat16Vector
+                | Self::SparseFloatVector
+                | Self::Int8Vector
+        )
+    }
+
+    /// Bytes of one value of `dim` dimensions, or `None` where values differ in size.
+    pub const fn fixed_width(self, dim: usize) -> Option<usize> {
+        match self {
+            Self::Bool | Self::Int8 => Some(1),
+            Self::Int16 => Some(2),
+            Self::Int32 | Self::Float => Some(4),
+            Self::Int64 | Self::Double => Some(8),
+            Self::FloatVector => Some(dim * 4),
+            Self::BinaryVector => Some(dim / 8),
+            Self::Float16Vector | Self::BFloat16Vector => Some(dim * 2),
+            Self::Int8Vector => Some(dim),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for DataType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Json => f.pad("JSON"),
+            other => fmt::Debug::fmt(other, f),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Fields of a collection.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::data_type::DataType;
+use super::default_value::DefaultValue;
+use crate::error::{Error, Result};
+
+/// One field of a collection, or one member of an array of structs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldSchema {
+    /// Name, case-sensitive.
+    pub name: String,
+    /// Free text.
+    #[serde(default)]
+    pub description: String,
+    /// Its type.
+    pub data_type: DataType,
+    /// The type of the elements of an `Array` or `ArrayOfVector`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub element_type: Option<DataType>,
+    /// Whether this is the primary key.
+    #[serde(default)]
+    pub is_primary: bool,
+    /// Whether the server generates the primary key.
+    #[serde(default)]
+    pub auto_id: bool,
+    /// Whether rows are spread over partitions by this field.
+    #[serde(default)]
+    pub is_partition_key: bool,
+    /// Whether compaction sorts by this field.
+    #[serde(default)]
+    pub is_clustering_key: bool,
+    /// Whether the field may be NULL.
+    #[serde(default)]
+    pub nullable: bool,
+    /// Whether a function of the collection computes the field.
+    #[serde(default)]
+    pub is_function_output: bool,
+    /// The value of a row that does not give one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_value: Option<DefaultValue>,
+    /// `dim`, `max_length`, `max_capacity`, `enable_analyzer` and all other parameters, as the server gave them.
+    #[serde(default)]
+    pub type_params: BTreeMap<String, String>,
+}
+
+impl FieldSchema {
+    /// A field of `data_type` with every attribute off.
+    pub fn new(name: impl Into<String>, data_type: DataType) -> Self {
+        Self {
+            name: name.into(),
+            description: String::new(),
+            data_type,
+            element_type: None,
+            is_primary: false,
+            auto_id: false,
+            is_partition_key: false,
+            is_clustering_key: false,
+            nullable: false,
+            is_function_output: false,
+            default_value: None,
+            type_params: BTreeMap::new(),
+        }
+    }
+
+    /// Sets a type parameter such as `dim` or `max_length`.
+    #[must_use]
+    pub fn with_param(mut self, key: impl Into<String>, value: impl ToString) -> Self {
+        self.type_params.insert(key.into(), value.to_string());
+        self
+    }
+
+    /// The number of dimensions of a vector.
+    ///
+    /// # Errors
+    /// [`Error::Protocol`] when `dim` is missing or not a positive number.
+    pub fn dim(&self) -> Result<usize> {
+        let dim = self.type_params.get("dim").and_then(|text| text.parse::<usize>().ok()).filter(|dim| *dim > 0);
+        dim.ok_or_else(|| Error::Protocol { message: format!("field `{}` has no usable `dim`", self.name) })
+    }
+
+    /// The limit of a `VarChar` in bytes.
+    pub fn max_length(&self) -> Option<usize> {
+        self.type_params.get("max_length")?.parse().ok()
+    }
+
+    /// The limit of an `Array` in elements.
+    pub fn max_capacity(&self) -> Option<usize> {
+        self.type_params.get("max_capacity")?.parse().ok()
+    }
+}
+
+/// An array of structs (Milvus 2.6): the rows of its members are arrays of the same length.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StructFieldSchema {
+    /// Name, case-sensitive.
+    pub name: String,
+    /// Free text.
+    #[serde(default)]
+    pub description: String,
+    /// Whether the whole array may be NULL (Milvus 3.0).
+    #[serde(default)]
+    pub nullable: bool,
+    /// The members, each of type `Array` or `ArrayOfVector`, named without the prefix of the struct.
+    pub fields: Vec<FieldSchema>,
+    /// Parameters such as `max_capacity`.
+    #[serde(default)]
+    pub type_params: BTreeMap<String, String>,
+}

@@ -1,0 +1,18 @@
+//! A collection's definition, independent of the server it came from, as kept in `schema.json`.
+
+mod collection;
+mod data_type;
+mod default_value;
+mod field;
+mod index;
+
+#[cfg(feature = "manager")]
+mod arrow;
+
+#[cfg(feature = "manager")]
+pub use arrow::{LIST_ELEMENT, arrow_field, arrow_schema, stored_fields};
+pub use collection::{CollectionSchema, ConsistencyLevel, DYNAMIC_FIELD, FunctionKind, FunctionSchema};
+pub use data_type::DataType;
+pub use default_value::DefaultValue;
+pub use field::{FieldSchema, StructFieldSchema};
+pub use index::IndexDefinition;

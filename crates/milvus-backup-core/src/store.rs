@@ -1,0 +1,207 @@
+//! A store of backups, as the manager needs it.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::error::{Error, Result};
+use crate::milvus::{CollectionDescription, Milvus, ReadPoint};
+use crate::model::{
+    BackupMetadata, BackupStorageType, BackupType, ChecksumAlgorithm, CompressionCodec, VerificationResult,
+};
+use crate::names::{BackupId, CollectionName, CollectionRef};
+use crate::params::VerificationParams;
+use crate::progress::Progress;
+use crate::schema::{CollectionSchema, IndexDefinition};
+
+/// A backup to write, with every choice made.
+#[derive(Debug, Clone)]
+pub struct BackupPlan {
+    /// Its identifier.
+    pub backup_id: BackupId,
+    /// Its name.
+    pub backup_name: String,
+    /// The collection.
+    pub collection: CollectionRef,
+    /// When the operation was started.
+    pub created_at: jiff::Timestamp,
+    /// Whole collection or named partitions.
+    pub backup_type: BackupType,
+    /// What the server said of the collection.
+    pub description: CollectionDescription,
+    /// The partitions to read, and the rows each had at the start.
+    pub partitions: Vec<PartitionPlan>,
+    /// When rows are read.
+    pub read_point: ReadPoint,
+    /// Whether a codec was asked for.
+    pub compression_enabled: bool,
+    /// The codec inside the data files.
+    pub compression_codec: CompressionCodec,
+    /// 1 (fast) to 9 (small).
+    pub compression_level: u8,
+    /// The digest over files.
+    pub checksum_algorithm: ChecksumAlgorithm,
+    /// Whether index definitions are saved.
+    pub include_indexes: bool,
+    /// Target size of a finished data file in bytes.
+    pub chunk_size_bytes: u64,
+    /// Partitions that are read at the same time.
+    pub concurrency: usize,
+    /// Bytes of rows that may be in memory at the same time.
+    pub memory_limit_bytes: u64,
+    /// Free labels.
+    pub tags: Vec<String>,
+    /// Version text of the server.
+    pub milvus_version: String,
+    /// Whether the collection was in memory before the operation.
+    pub was_loaded: bool,
+}
+
+/// One partition of a [`BackupPlan`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartitionPlan {
+    /// Its name.
+    pub name: String,
+    /// Whether the name can be given in a call; not so where rows are spread by a partition key.
+    pub addressable: bool,
+    /// Rows at the start.
+    pub expected_rows: u64,
+}
+
+/// What is decided only when all rows have been read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Completion {
+    /// When the backup is committed.
+    pub completed_at: jiff::Timestamp,
+    /// What cannot be brought back exactly.
+    pub limitations: Vec<String>,
+}
+
+/// A backup whose rows are written, but which nobody can see yet.
+#[async_trait]
+pub trait PendingBackup: Send + Sync + Debug {
+    /// Rows written of each partition, in the order of the plan.
+    fn rows_per_partition(&self) -> Vec<u64>;
+
+    /// Makes the backup visible, whole and durable, in one step.
+    async fn commit(self: Box<Self>, completion: Completion) -> Result<BackupMetadata>;
+}
+
+/// Rows to bring back, with every choice made.
+#[derive(Debug, Clone)]
+pub struct RestorePlan {
+    /// The backup.
+    pub metadata: BackupMetadata,
+    /// The collection to fill. It exists, has all partitions, and is empty.
+    pub target: CollectionName,
+    /// The schema of the target, which differs from that of the backup where autoID was switched off.
+    pub schema: CollectionSchema,
+    /// Columns of the backup that are not inserted, because the server makes them.
+    pub omit_columns: Vec<String>,
+    /// The partitions to restore.
+    pub partitions: Vec<String>,
+    /// Go on with the other partitions when one fails.
+    pub skip_failed_partitions: bool,
+    /// Check digests while reading.
+    pub verify_checksums: bool,
+    /// Batches that are inserted at the same time.
+    pub concurrency: usize,
+    /// Bytes of rows that may be in memory at the same time.
+    pub memory_limit_bytes: u64,
+}
+
+/// What became of one partition of a restore.
+#[derive(Debug)]
+pub struct RestoredPartition {
+    /// Its name.
+    pub name: String,
+    /// Rows that the server accepted.
+    pub rows: u64,
+    /// Why it is not whole.
+    pub failure: Option<Error>,
+}
+
+/// The definition of a collection as a backup holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackedUpDefinition {
+    /// Everything needed to create the collection.
+    pub schema: CollectionSchema,
+    /// All partitions it had, whether or not their rows are in the backup.
+    pub partitions: Vec<String>,
+    /// Its indexes; `None` when they were not saved.
+    pub indexes: Option<Vec<IndexDefinition>>,
+}
+
+/// Backups found, and directories that look like backups but cannot be read.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// Newest first.
+    pub backups: Vec<BackupMetadata>,
+    /// What could not be read, and why.
+    pub broken: Vec<Error>,
+}
+
+/// A store of backups.
+#[async_trait]
+pub trait BackupStore: Send + Sync + Debug {
+    /// The kind of backend.
+    fn storage_type(&self) -> BackupStorageType;
+
+    /// The root, without credentials, for people to read.
+    fn root(&self) -> &str;
+
+    /// Bytes that are free, or `None` where that cannot be told.
+    async fn available_bytes(&self) -> Result<Option<u64>>;
+
+    /// Checks that the store can be written to, before any row is read.
+    async fn prepare(&self) -> Result<()>;
+
+    /// Reads the rows of the plan and writes them, without making anything visible.
+    ///
+    /// When it fails or is dropped, [`BackupStore::discard`] removes what was written.
+    async fn write(
+        &self,
+        milvus: Arc<dyn Milvus>,
+        plan: BackupPlan,
+        progress: Arc<dyn Progress>,
+    ) -> Result<Box<dyn PendingBackup>>;
+
+    /// Removes what an unfinished [`BackupStore::write`] left. Never touches a committed backup.
+    async fn discard(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()>;
+
+    /// The backups of one collection, or of all.
+    async fn list(&self, collection: Option<&CollectionRef>) -> Result<Listing>;
+
+    /// One backup.
+    ///
+    /// # Errors
+    /// [`Error::BackupNotFound`], [`Error::Corrupted`], [`Error::UnsupportedFormatVersion`].
+    async fn get(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<BackupMetadata>;
+
+    /// The definition of the collection, with its digest checked.
+    async fn definition(&self, metadata: &BackupMetadata) -> Result<BackedUpDefinition>;
+
+    /// Compares a backup with what it recorded of itself. The outcome is kept with the backup.
+    async fn verify(
+        &self,
+        collection: &CollectionRef,
+        backup_id: &BackupId,
+        params: &VerificationParams,
+        now: jiff::Timestamp,
+    ) -> Result<VerificationResult>;
+
+    /// Reads the rows of the plan and inserts them, and returns what became of each partition.
+    async fn restore_rows(
+        &self,
+        milvus: Arc<dyn Milvus>,
+        plan: RestorePlan,
+        progress: Arc<dyn Progress>,
+    ) -> Result<Vec<RestoredPartition>>;
+
+    /// Removes a backup; its commit first, so that it is never listed half removed.
+    ///
+    /// # Errors
+    /// [`Error::BackupNotFound`] when there is none.
+    async fn delete(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()>;
+}
