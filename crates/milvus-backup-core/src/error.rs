@@ -263,8 +263,10 @@ pub enum ErrorKind {
     Authentication,
     /// Do not trust the backup.
     Corrupted,
-    /// Bring Milvus up, or use a version that can do it.
+    /// Bring Milvus up.
     Unreachable,
+    /// Use a server, backend or version that can do it.
+    Unsupported,
     /// Confirm, or choose another way.
     Refused,
     /// Make room.
@@ -278,7 +280,7 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// The kind in snake_case, as printed by `--json`.
+    /// The kind in snake case, as printed by `--json`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Failed => "failed",
@@ -288,6 +290,7 @@ impl ErrorKind {
             Self::Authentication => "authentication",
             Self::Corrupted => "corrupted",
             Self::Unreachable => "unreachable",
+            Self::Unsupported => "unsupported",
             Self::Refused => "refused",
             Self::InsufficientStorage => "insufficient_storage",
             Self::Storage => "storage",
@@ -315,9 +318,9 @@ impl Error {
             Self::Storage { .. } => ErrorKind::Storage,
             Self::DeadlineExceeded { .. } => ErrorKind::DeadlineExceeded,
             Self::Interrupted => ErrorKind::Interrupted,
+            Self::Unsupported { .. } => ErrorKind::Unsupported,
             Self::UnsupportedFormatVersion { .. }
             | Self::SchemaIncompatible { .. }
-            | Self::Unsupported { .. }
             | Self::Milvus { .. }
             | Self::Protocol { .. }
             | Self::Encoding { .. } => ErrorKind::Failed,

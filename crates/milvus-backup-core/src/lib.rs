@@ -40,7 +40,7 @@ pub use config::BackupRecoveryConfig;
 pub use environment::{Clock, Entropy, Environment, Interrupt, InterruptHandle};
 pub use error::{Error, ErrorKind, Result, Source};
 #[cfg(feature = "manager")]
-pub use manager::BackupManager;
+pub use manager::{AppliedRetention, BackupManager, BackupRepository};
 #[cfg(feature = "manager")]
 pub use milvus::{
     Capabilities, Catalog, CollectionDescription, LoadState, Milvus, ReadPoint, RowSink, RowSource, ScanRequest,
@@ -54,6 +54,6 @@ pub use params::{AutoIdPolicy, BackupParams, LoadPolicy, RestoreParams, Verifica
 pub use progress::{BackupProgress, Operation, Progress, ProgressEvent, ProgressTracker, Silent};
 #[cfg(feature = "manager")]
 pub use store::{
-    BackedUpDefinition, BackupPlan, BackupStore, Completion, Listing, PartitionPlan, PendingBackup, RestorePlan,
-    RestoredPartition,
+    BackedUpDefinition, BackupPlan, BackupStore, BrokenBackup, Completion, Listing, PartitionPlan, PendingBackup,
+    RestorePlan, RestoredPartition,
 };

@@ -3,7 +3,7 @@
 //! Must always hold: a value of these types is safe as one path segment on every file system and object store,
 //! either as it is ([`BackupId`]) or through [`path_segment`].
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::str::FromStr;
 
 use jiff::Timestamp;
@@ -169,6 +169,31 @@ impl CollectionRef {
     }
 }
 
+impl CollectionRef {
+    /// The collection whose backups are in `directory`; `None` for a directory that [`CollectionRef::directory`]
+    /// does not give, or gives only in a shortened form.
+    pub fn from_directory(directory: &str) -> Option<Self> {
+        let (database, name) = directory.split_once('.').unwrap_or((DEFAULT_DATABASE, directory));
+        let collection = Self::new(&decoded_segment(database)?, decoded_segment(name)?.parse().ok()?).ok()?;
+        (collection.directory() == directory).then_some(collection)
+    }
+}
+
+/// The name that [`path_segment`] turned into `segment`.
+fn decoded_segment(segment: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(segment.len());
+    let mut rest = segment.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let digits = [rest.next()?, rest.next()?];
+            bytes.push(u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?);
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
 impl fmt::Display for CollectionRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.database == DEFAULT_DATABASE {
@@ -189,7 +214,8 @@ pub fn path_segment(name: &str) -> String {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-') {
             segment.push(char::from(byte));
         } else {
-            segment.push_str(&format!("%{byte:02X}"));
+            // Writing to a String cannot fail.
+            let _ = write!(segment, "%{byte:02X}");
         }
     }
     if segment.len() > MAX_SEGMENT {
@@ -197,7 +223,7 @@ pub fn path_segment(name: &str) -> String {
             .bytes()
             .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
         segment.truncate(MAX_SEGMENT - 17);
-        segment.push_str(&format!("~{hash:016x}"));
+        let _ = write!(segment, "~{hash:016x}");
     }
     segment
 }
@@ -231,6 +257,16 @@ mod tests {
         assert_eq!(plain.directory(), "items");
         assert_eq!(other.directory(), "shop.items");
         assert_eq!(dotted.directory(), "shop%2Eitems");
+    }
+
+    #[test]
+    fn directories_decode_to_their_collection() {
+        for directory in ["items", "shop.items", "shop%2Eitems", "a%20b.%C3%A9"] {
+            assert_eq!(CollectionRef::from_directory(directory).unwrap().directory(), directory);
+        }
+        for directory in ["", "a.b.c", "%zz", "default.items", "a b"] {
+            assert_eq!(CollectionRef::from_directory(directory), None, "{directory}");
+        }
     }
 
     proptest! {

@@ -138,8 +138,19 @@ pub struct BackedUpDefinition {
 pub struct Listing {
     /// Newest first.
     pub backups: Vec<BackupMetadata>,
-    /// What could not be read, and why.
-    pub broken: Vec<Error>,
+    /// What could not be read.
+    pub broken: Vec<BrokenBackup>,
+}
+
+/// A committed backup whose metadata cannot be read.
+#[derive(Debug)]
+pub struct BrokenBackup {
+    /// Its collection, as far as its place tells.
+    pub collection: Option<CollectionRef>,
+    /// Its identifier, from its place.
+    pub backup_id: BackupId,
+    /// What is wrong with it.
+    pub error: Error,
 }
 
 /// A store of backups.

@@ -27,17 +27,17 @@ impl BackupManager {
     /// [`Error::Backup`] around the cause; what was written is removed then.
     pub async fn create_backup(&self, collection: &CollectionName, params: &BackupParams) -> Result<BackupResult> {
         params.validate()?;
-        let started = self.environment.clock.elapsed();
-        let deadline = params.timeout.unwrap_or(self.config.default_backup_timeout);
-        let created_at = self.environment.clock.now();
+        let started = self.repository.environment.clock.elapsed();
+        let deadline = params.timeout.unwrap_or(self.repository.config.default_backup_timeout);
+        let created_at = self.repository.environment.clock.now();
         let attempt = Attempt {
             collection: self.collection(collection)?,
-            backup_id: BackupId::new(created_at, self.environment.entropy.bytes()?),
+            backup_id: BackupId::new(created_at, self.repository.environment.entropy.bytes()?),
             created_at,
             loaded_by_us: AtomicBool::new(false),
             writing: AtomicBool::new(false),
         };
-        let written = self.environment.bounded(deadline, self.read_and_write(&attempt, params)).await;
+        let written = self.repository.environment.bounded(deadline, self.read_and_write(&attempt, params)).await;
         let outcome = match written {
             // The commit is short, and to cut it in two would leave its outcome unknown.
             Ok((pending, completion)) => pending.commit(completion).await,
@@ -59,7 +59,7 @@ impl BackupManager {
             size_bytes: metadata.size_bytes,
             row_count: metadata.row_count,
             state: metadata.effective_state(),
-            execution_time_ms: self.milliseconds_since(started),
+            execution_time_ms: self.repository.milliseconds_since(started),
             limitations: metadata.limitations.clone(),
             error_message: None,
             metadata: Some(metadata),
@@ -75,13 +75,17 @@ impl BackupManager {
         let description = self.milvus.describe_collection(name).await?;
         let partitions = select_partitions(name, &description, &params.partition_names)?;
         let backup_name = self.unused_name(attempt, params).await?;
-        self.store.prepare().await?;
+        self.repository.store.prepare().await?;
         let was_loaded = self.ensure_loaded(attempt, params.load).await?;
         let plan = self.plan(attempt, params, description, partitions, backup_name, was_loaded).await?;
         self.require_space(&plan).await?;
         self.announce(&plan);
         attempt.writing.store(true, Ordering::Release);
-        let pending = self.store.write(Arc::clone(&self.milvus), plan.clone(), Arc::clone(&self.progress)).await?;
+        let pending = self
+            .repository
+            .store
+            .write(Arc::clone(&self.milvus), plan.clone(), Arc::clone(&self.repository.progress))
+            .await?;
         let completion = self.complete(&plan, pending.as_ref()).await?;
         Ok((pending, completion))
     }
@@ -92,7 +96,7 @@ impl BackupManager {
             .backup_name
             .clone()
             .unwrap_or_else(|| format!("{}_{}", attempt.collection.name, attempt.created_at.strftime("%Y%m%d_%H%M%S")));
-        let existing = self.store.list(Some(&attempt.collection)).await?.backups;
+        let existing = self.repository.store.list(Some(&attempt.collection)).await?.backups;
         match existing.into_iter().find(|metadata| metadata.backup_name == name) {
             None => Ok(name),
             // Two backups in one second: the default name gets the randomness of the identifier.
@@ -116,7 +120,7 @@ impl BackupManager {
                 hint: "load it first, or let `--load auto` load it and release it afterwards".to_owned(),
             });
         }
-        self.progress.event(ProgressEvent::StateChanged {
+        self.repository.progress.event(ProgressEvent::StateChanged {
             state: BackupState::InProgress,
             message: format!("loading collection {name}"),
         });
@@ -141,9 +145,9 @@ impl BackupManager {
             self.milvus.count_rows(name, &description.schema, addressable.then_some(partition.as_str()))
         }))
         .await?;
-        let codec = params.compression_codec.unwrap_or(self.config.compression_codec);
-        let compression_enabled =
-            params.compression_enabled.unwrap_or(self.config.compression_enabled) && codec != CompressionCodec::None;
+        let codec = params.compression_codec.unwrap_or(self.repository.config.compression_codec);
+        let compression_enabled = params.compression_enabled.unwrap_or(self.repository.config.compression_enabled)
+            && codec != CompressionCodec::None;
         Ok(BackupPlan {
             backup_id: attempt.backup_id.clone(),
             backup_name,
@@ -159,12 +163,12 @@ impl BackupManager {
             read_point,
             compression_enabled,
             compression_codec: if compression_enabled { codec } else { CompressionCodec::None },
-            compression_level: params.compression_level.unwrap_or(self.config.compression_level),
-            checksum_algorithm: params.checksum_algorithm.unwrap_or(self.config.checksum_algorithm),
+            compression_level: params.compression_level.unwrap_or(self.repository.config.compression_level),
+            checksum_algorithm: params.checksum_algorithm.unwrap_or(self.repository.config.checksum_algorithm),
             include_indexes: params.include_indexes,
-            chunk_size_bytes: params.chunk_size_bytes.unwrap_or_else(|| self.config.chunk_size_bytes()),
-            concurrency: params.concurrency.unwrap_or(self.config.max_concurrent_chunks),
-            memory_limit_bytes: self.config.memory_limit_bytes,
+            chunk_size_bytes: params.chunk_size_bytes.unwrap_or_else(|| self.repository.config.chunk_size_bytes()),
+            concurrency: params.concurrency.unwrap_or(self.repository.config.max_concurrent_chunks),
+            memory_limit_bytes: self.repository.config.memory_limit_bytes,
             tags: params.tags.clone(),
             milvus_version: self.milvus.server_version().await?,
             was_loaded,
@@ -174,17 +178,19 @@ impl BackupManager {
     async fn require_space(&self, plan: &BackupPlan) -> Result<()> {
         let rows: u64 = plan.partitions.iter().map(|partition| partition.expected_rows).sum();
         let required_bytes = rows.saturating_mul(plan.description.schema.estimated_row_bytes()).max(1 << 20);
-        match self.store.available_bytes().await? {
-            Some(available_bytes) if available_bytes < required_bytes => {
-                Err(Error::InsufficientStorage { required_bytes, available_bytes, path: self.store.root().to_owned() })
-            }
+        match self.repository.store.available_bytes().await? {
+            Some(available_bytes) if available_bytes < required_bytes => Err(Error::InsufficientStorage {
+                required_bytes,
+                available_bytes,
+                path: self.repository.store.root().to_owned(),
+            }),
             _ => Ok(()),
         }
     }
 
     fn announce(&self, plan: &BackupPlan) {
         let total_rows = plan.partitions.iter().map(|partition| partition.expected_rows).sum();
-        self.progress.event(ProgressEvent::Started {
+        self.repository.progress.event(ProgressEvent::Started {
             operation: Operation::Create,
             backup_id: plan.backup_id.clone(),
             collection: plan.collection.to_string(),
@@ -204,9 +210,9 @@ impl BackupManager {
         let mut limitations = collection_limitations(plan);
         limitations.extend(compare_counts(plan, &pending.rows_per_partition(), &counts));
         for message in &limitations {
-            self.progress.event(ProgressEvent::Warning { message: message.clone() });
+            self.repository.progress.event(ProgressEvent::Warning { message: message.clone() });
         }
-        Ok(Completion { completed_at: self.environment.clock.now(), limitations })
+        Ok(Completion { completed_at: self.repository.environment.clock.now(), limitations })
     }
 
     async fn verify_created(
@@ -215,26 +221,27 @@ impl BackupManager {
         metadata: BackupMetadata,
         params: &BackupParams,
     ) -> Result<BackupMetadata> {
-        if !params.verify_after.unwrap_or(self.config.auto_verify_after_backup) {
+        if !params.verify_after.unwrap_or(self.repository.config.auto_verify_after_backup) {
             return Ok(metadata);
         }
-        self.progress.event(ProgressEvent::StateChanged {
+        self.repository.progress.event(ProgressEvent::StateChanged {
             state: BackupState::Verifying,
             message: format!("verifying backup {}", attempt.backup_id),
         });
-        let verification = self.require_verified(&attempt.collection, &attempt.backup_id);
-        let verified = self.environment.bounded(self.config.verification_timeout, verification).await;
+        let verification = self.repository.require_verified(&attempt.collection, &attempt.backup_id);
+        let verified =
+            self.repository.environment.bounded(self.repository.config.verification_timeout, verification).await;
         verified.map_err(|error| attempt.failure(error))?;
-        self.store.get(&attempt.collection, &attempt.backup_id).await
+        self.repository.store.get(&attempt.collection, &attempt.backup_id).await
     }
 
     async fn leave_as_found(&self, attempt: &Attempt) {
-        if attempt.loaded_by_us.load(Ordering::Acquire) {
-            if let Err(error) = self.milvus.release_collection(&attempt.collection.name).await {
-                self.progress.event(ProgressEvent::Warning {
-                    message: format!("cannot release collection `{}`: {}", attempt.collection, error.full_message()),
-                });
-            }
+        if attempt.loaded_by_us.load(Ordering::Acquire)
+            && let Err(error) = self.milvus.release_collection(&attempt.collection.name).await
+        {
+            self.repository.progress.event(ProgressEvent::Warning {
+                message: format!("cannot release collection `{}`: {}", attempt.collection, error.full_message()),
+            });
         }
     }
 
@@ -243,8 +250,8 @@ impl BackupManager {
         if !attempt.writing.load(Ordering::Acquire) {
             return error;
         }
-        if let Err(leftover) = self.store.discard(&attempt.collection, &attempt.backup_id).await {
-            self.progress.event(ProgressEvent::Warning {
+        if let Err(leftover) = self.repository.store.discard(&attempt.collection, &attempt.backup_id).await {
+            self.repository.progress.event(ProgressEvent::Warning {
                 message: format!("cannot remove what the failed backup left: {}", leftover.full_message()),
             });
         }

@@ -31,10 +31,10 @@ impl BackupManager {
         params: &RestoreParams,
     ) -> Result<RestoreResult> {
         params.validate()?;
-        let started = self.environment.clock.elapsed();
-        let deadline = params.timeout.unwrap_or(self.config.default_restore_timeout);
-        let randomness = self.environment.entropy.bytes()?;
-        let metadata = self.store.get(collection, backup_id).await?;
+        let started = self.repository.environment.clock.elapsed();
+        let deadline = params.timeout.unwrap_or(self.repository.config.default_restore_timeout);
+        let randomness = self.repository.environment.entropy.bytes()?;
+        let metadata = self.repository.store.get(collection, backup_id).await?;
         let target = params.target_collection_name.clone().unwrap_or_else(|| metadata.collection_name.clone());
         let attempt = Attempt {
             staging: staging_name(&target, randomness)?,
@@ -43,12 +43,13 @@ impl BackupManager {
             staged: AtomicBool::new(false),
             in_place: AtomicBool::new(false),
         };
-        let outcome = self.environment.bounded(deadline, self.restore(&attempt, collection, &metadata, params)).await;
+        let outcome =
+            self.repository.environment.bounded(deadline, self.restore(&attempt, collection, &metadata, params)).await;
         let mut result = match outcome {
             Ok(result) => result,
             Err(error) => return Err(self.drop_staging(&attempt, backup_id, error).await),
         };
-        result.execution_time_ms = self.milliseconds_since(started);
+        result.execution_time_ms = self.repository.milliseconds_since(started);
         Ok(result)
     }
 
@@ -63,12 +64,12 @@ impl BackupManager {
         if !params.drop_existing && self.milvus.has_collection(&attempt.target).await? {
             return Err(Error::TargetExists { collection: attempt.target.to_string() });
         }
-        let definition = self.store.definition(metadata).await?;
+        let definition = self.repository.store.definition(metadata).await?;
         let capabilities = self.milvus.capabilities().await?;
         let (schema, omit_columns) = target_schema(&definition.schema, params.auto_id, &capabilities)?;
-        let verify = params.verify_before_restore.unwrap_or(self.config.auto_verify_before_restore);
+        let verify = params.verify_before_restore.unwrap_or(self.repository.config.auto_verify_before_restore);
         if verify {
-            self.require_verified(collection, &metadata.backup_id).await?;
+            self.repository.require_verified(collection, &metadata.backup_id).await?;
         }
         self.announce_restore(attempt, metadata, &partitions);
 
@@ -80,9 +81,9 @@ impl BackupManager {
             omit_columns,
             partitions,
             skip_failed_partitions: params.skip_failed_partitions,
-            verify_checksums: self.config.enable_checksum_verification,
-            concurrency: params.concurrency.unwrap_or(self.config.max_concurrent_chunks),
-            memory_limit_bytes: self.config.memory_limit_bytes,
+            verify_checksums: self.repository.config.enable_checksum_verification,
+            concurrency: params.concurrency.unwrap_or(self.repository.config.max_concurrent_chunks),
+            memory_limit_bytes: self.repository.config.memory_limit_bytes,
         };
         let (rows_restored, failed) = self.fill(&plan).await?;
         let indexes_restored = self.restore_indexes(&filled, &definition, params).await?;
@@ -146,8 +147,11 @@ impl BackupManager {
                 self.milvus.create_partition(&plan.target, partition).await?;
             }
         }
-        let restored =
-            self.store.restore_rows(Arc::clone(&self.milvus), plan.clone(), Arc::clone(&self.progress)).await?;
+        let restored = self
+            .repository
+            .store
+            .restore_rows(Arc::clone(&self.milvus), plan.clone(), Arc::clone(&self.repository.progress))
+            .await?;
         self.milvus.flush(&plan.target).await?;
         let mut rows = 0;
         let mut failed = Vec::new();
@@ -192,7 +196,7 @@ impl BackupManager {
         if !params.restore_indexes || indexes.is_empty() {
             return Ok(0);
         }
-        self.progress.event(ProgressEvent::StateChanged {
+        self.repository.progress.event(ProgressEvent::StateChanged {
             state: BackupState::InProgress,
             message: format!("creating {} indexes", indexes.len()),
         });
@@ -204,7 +208,7 @@ impl BackupManager {
 
     fn announce_restore(&self, attempt: &Attempt, metadata: &BackupMetadata, partitions: &[String]) {
         let chosen = || metadata.partitions.iter().filter(|partition| partitions.contains(&partition.name));
-        self.progress.event(ProgressEvent::Started {
+        self.repository.progress.event(ProgressEvent::Started {
             operation: Operation::Restore,
             backup_id: metadata.backup_id.clone(),
             collection: attempt.target.to_string(),
@@ -212,7 +216,7 @@ impl BackupManager {
             total_bytes: chosen().flat_map(|p| &p.chunks).map(|chunk| chunk.uncompressed_size_bytes).sum(),
         });
         for message in &metadata.limitations {
-            self.progress.event(ProgressEvent::Warning { message: message.clone() });
+            self.repository.progress.event(ProgressEvent::Warning { message: message.clone() });
         }
     }
 
@@ -224,7 +228,7 @@ impl BackupManager {
         // Where the server cannot rename, the target itself was being filled; it had not existed before.
         let doomed = if attempt.in_place.load(Ordering::Acquire) { &attempt.target } else { &attempt.staging };
         if let Err(leftover) = self.milvus.drop_collection(doomed).await {
-            self.progress.event(ProgressEvent::Warning {
+            self.repository.progress.event(ProgressEvent::Warning {
                 message: format!("cannot drop `{doomed}`: {}", leftover.full_message()),
             });
         }

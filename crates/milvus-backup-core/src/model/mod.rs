@@ -1,6 +1,6 @@
 //! What a backup is and what an operation reports: enumerations, metadata and results.
 //!
-//! Everything here is plain data with a stable serde form (snake_case members, enumeration values as
+//! Everything here is plain data with a stable serde form (members in snake case, enumeration values as
 //! in the product's contract), so that it can be printed as JSON and read back by any later version.
 
 mod kinds;
@@ -15,4 +15,4 @@ pub use metadata::{
     BackupMetadata, ChunkMetadata, FORMAT_VERSION, PartitionMetadata, PrimaryKeyRange, VerificationRecord,
 };
 pub use results::{BackupResult, Finding, FindingKind, RestoreResult, VerificationResult};
-pub use retention::{BackupVersion, Decision, DecisionAction, RetentionResult};
+pub use retention::{BackupVersion, Decision, DecisionAction, RetentionResult, RetentionRules};

@@ -68,8 +68,8 @@ impl FieldSchema {
 
     /// Sets a type parameter such as `dim` or `max_length`.
     #[must_use]
-    pub fn with_param(mut self, key: impl Into<String>, value: impl ToString) -> Self {
-        self.type_params.insert(key.into(), value.to_string());
+    pub fn with_param(mut self, key: impl Into<String>, value: impl std::fmt::Display) -> Self {
+        self.type_params.insert(key.into(), format!("{value}"));
         self
     }
 

@@ -1,0 +1,111 @@
+//! `milvus-br create`
+
+use milvus_backup_core::{
+    BackupParams, BackupResult, BackupStorageType, BackupType, ChecksumAlgorithm, CollectionName, CompressionCodec,
+    Error, LoadPolicy, Result,
+};
+
+use crate::args::{Checksum, Compression, CreateArgs, Load};
+use crate::context::{Context, Session};
+use crate::exit_code;
+use crate::report::Report;
+use crate::sizes::format_size;
+
+pub(crate) async fn run(context: &Context, args: CreateArgs) -> Result<u8> {
+    let collections = args.collections.iter().map(|name| name.parse()).collect::<Result<Vec<CollectionName>>>()?;
+    let params = params(&args);
+    params.validate()?;
+    let session = context.connect().await?;
+    let outcome = match collections.as_slice() {
+        [collection] => create_one(context, &session, collection, &params).await,
+        several => create_all(context, &session, several, &params).await,
+    };
+    session.close().await;
+    outcome
+}
+
+async fn create_one(
+    context: &Context,
+    session: &Session,
+    collection: &CollectionName,
+    params: &BackupParams,
+) -> Result<u8> {
+    let result = session.manager.create_backup(collection, params).await?;
+    context.output.result(&result, || describe(&result));
+    Ok(exit_code::DONE)
+}
+
+/// One after the other. A failure does not keep the others from being backed up; the first one gives the exit code.
+async fn create_all(
+    context: &Context,
+    session: &Session,
+    collections: &[CollectionName],
+    params: &BackupParams,
+) -> Result<u8> {
+    let mut results = Vec::with_capacity(collections.len());
+    let mut code = exit_code::DONE;
+    for collection in collections {
+        match session.manager.create_backup(collection, params).await {
+            Ok(result) => results.push(result),
+            Err(error) => {
+                Report::from(&error).print_text();
+                results.push(BackupResult::from_error(collection.as_str(), BackupStorageType::LocalFile, &error));
+                if code == exit_code::DONE {
+                    code = exit_code::of(error.kind());
+                }
+                if matches!(error.kind(), milvus_backup_core::ErrorKind::Interrupted) {
+                    break;
+                }
+            }
+        }
+    }
+    context.output.result(&results, || {
+        let done = results.iter().filter(|result| result.success);
+        done.map(describe).collect::<Vec<_>>().join("\n")
+    });
+    if code == exit_code::INTERRUPTED { Err(Error::Interrupted) } else { Ok(code) }
+}
+
+fn describe(result: &BackupResult) -> String {
+    let path = result.storage_path.as_deref().unwrap_or_default();
+    format!(
+        "{}  {}  {} rows  {}  {}  {path}",
+        result.backup_id,
+        result.collection_name,
+        result.row_count,
+        format_size(result.size_bytes),
+        result.state,
+    )
+}
+
+fn params(args: &CreateArgs) -> BackupParams {
+    let mut params = BackupParams::full();
+    if !args.partitions.is_empty() {
+        params.backup_type = BackupType::Partition;
+        params.partition_names.clone_from(&args.partitions);
+    }
+    params.backup_name.clone_from(&args.name);
+    params.tags.clone_from(&args.tags);
+    params.chunk_size_bytes = args.chunk_size;
+    params.concurrency = args.concurrency;
+    params.compression_codec = args.compression.map(|codec| match codec {
+        Compression::Zstd => CompressionCodec::Zstd,
+        Compression::Snappy => CompressionCodec::Snappy,
+        Compression::Gzip => CompressionCodec::Gzip,
+        Compression::None => CompressionCodec::None,
+    });
+    params.compression_level = args.level;
+    params.checksum_algorithm = args.checksum.map(|algorithm| match algorithm {
+        Checksum::Sha256 => ChecksumAlgorithm::Sha256,
+        Checksum::Blake2b => ChecksumAlgorithm::Blake2b,
+        Checksum::Md5 => ChecksumAlgorithm::Md5,
+    });
+    params.include_indexes = !args.no_indexes;
+    params.verify_after = args.no_verify.then_some(false);
+    params.load = match args.load {
+        Load::Auto => LoadPolicy::Auto,
+        Load::Never => LoadPolicy::Never,
+    };
+    params.timeout = args.timeout;
+    params
+}

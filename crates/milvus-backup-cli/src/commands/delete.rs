@@ -1,0 +1,45 @@
+//! `milvus-br delete`
+
+use milvus_backup_core::{BackupId, Result};
+use serde::Serialize;
+
+use crate::args::DeleteArgs;
+use crate::confirm::confirm;
+use crate::context::Context;
+use crate::exit_code;
+use crate::resolve::{Resolved, collection_of, resolve};
+
+#[derive(Debug, Serialize)]
+struct Deleted {
+    deleted_backup_ids: Vec<BackupId>,
+}
+
+/// All backups are found before the first one is deleted: a wrong name deletes nothing.
+pub(crate) async fn run(context: &Context, args: DeleteArgs) -> Result<u8> {
+    let repository = context.repository()?;
+    let mut doomed = Vec::new();
+    for text in &args.backups {
+        let backup = match resolve(context, &repository, text).await? {
+            Resolved::Whole(metadata) => (collection_of(&metadata)?, metadata.backup_id),
+            Resolved::Broken(broken) => match broken.collection {
+                Some(collection) => (collection, broken.backup_id),
+                None => return Err(broken.error),
+            },
+        };
+        if !doomed.contains(&backup) {
+            doomed.push(backup);
+        }
+    }
+    let names: Vec<String> = doomed.iter().map(|(collection, id)| format!("{id} of {collection}")).collect();
+    confirm(context, &format!("Delete {}?", names.join(", ")))?;
+    let mut deleted = Deleted { deleted_backup_ids: Vec::new() };
+    for (collection, backup_id) in doomed {
+        repository.delete_backup(&collection, &backup_id).await?;
+        deleted.deleted_backup_ids.push(backup_id);
+    }
+    context.output.result(&deleted, || {
+        let ids = deleted.deleted_backup_ids.iter().map(|id| format!("deleted {id}"));
+        ids.collect::<Vec<_>>().join("\n")
+    });
+    Ok(exit_code::DONE)
+}

@@ -1,0 +1,9 @@
+//! The commands, one module each. Each returns the exit code of what it did.
+
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod list;
+pub(crate) mod prune;
+pub(crate) mod restore;
+pub(crate) mod show;
+pub(crate) mod verify;

@@ -1,0 +1,52 @@
+//! `milvus-br restore`
+
+use milvus_backup_core::{AutoIdPolicy, RestoreParams, RestoreResult, Result};
+
+use crate::args::{AutoId, RestoreArgs};
+use crate::context::Context;
+use crate::exit_code;
+use crate::resolve::{collection_of, resolve};
+
+pub(crate) async fn run(context: &Context, args: RestoreArgs) -> Result<u8> {
+    let params = params(&args)?;
+    params.validate()?;
+    let metadata = resolve(context, &context.repository()?, &args.backup).await?.metadata()?;
+    let collection = collection_of(&metadata)?;
+    let session = context.connect().await?;
+    let outcome = session.manager.restore_backup(&collection, &metadata.backup_id, &params).await;
+    session.close().await;
+    let result = outcome?;
+    context.output.result(&result, || describe(&result));
+    Ok(if result.success { exit_code::DONE } else { exit_code::INCOMPLETE })
+}
+
+fn describe(result: &RestoreResult) -> String {
+    format!(
+        "{}  {} -> {}  {} rows, {} partitions, {} indexes",
+        result.backup_id,
+        result.source_collection_name,
+        result.target_collection_name,
+        result.rows_restored,
+        result.partitions_restored.len(),
+        result.indexes_restored,
+    )
+}
+
+fn params(args: &RestoreArgs) -> Result<RestoreParams> {
+    let mut params = RestoreParams::default();
+    params.target_collection_name = args.to.as_deref().map(str::parse).transpose()?;
+    params.verify_before_restore = args.no_verify.then_some(false);
+    params.drop_existing = args.drop_existing;
+    params.load_after_restore = args.load;
+    params.partition_names.clone_from(&args.partitions);
+    params.restore_indexes = !args.no_indexes;
+    params.skip_failed_partitions = args.skip_failed_partitions;
+    params.auto_id = match args.auto_id {
+        AutoId::Preserve => AutoIdPolicy::Preserve,
+        AutoId::Regenerate => AutoIdPolicy::Regenerate,
+        AutoId::Plain => AutoIdPolicy::Plain,
+    };
+    params.concurrency = args.concurrency;
+    params.timeout = args.timeout;
+    Ok(params)
+}

@@ -1,0 +1,63 @@
+//! `milvus-br show`
+
+use std::fmt::Write;
+
+use milvus_backup_core::{BackupMetadata, Result};
+
+use crate::args::ShowArgs;
+use crate::context::Context;
+use crate::exit_code;
+use crate::resolve::{collection_of, resolve};
+use crate::sizes::format_size;
+
+pub(crate) async fn run(context: &Context, args: ShowArgs) -> Result<u8> {
+    let metadata = resolve(context, &context.repository()?, &args.backup).await?.metadata()?;
+    let collection = collection_of(&metadata)?.to_string();
+    context.output.result(&metadata, || describe(&metadata, &collection));
+    Ok(exit_code::DONE)
+}
+
+fn describe(metadata: &BackupMetadata, collection: &str) -> String {
+    let verified = metadata.verification.as_ref().map_or_else(
+        || "never".to_owned(),
+        |record| {
+            let outcome = if record.success { "passed" } else { "FAILED" };
+            format!("{outcome}, {}, {}", record.verification_type, record.verified_at)
+        },
+    );
+    let ratio = metadata.compression_ratio().map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.3}"));
+    let read_at = metadata.read_timestamp.as_deref().unwrap_or("-");
+    let mut text = String::new();
+    for (label, value) in [
+        ("backup", metadata.backup_id.to_string()),
+        ("name", metadata.backup_name.clone()),
+        ("collection", collection.to_owned()),
+        ("created", metadata.created_at.to_string()),
+        ("type", metadata.backup_type.to_string()),
+        ("state", metadata.effective_state().to_string()),
+        ("rows", metadata.row_count.to_string()),
+        ("size", format_size(metadata.size_bytes)),
+        (
+            "compression",
+            format!("{} (level {}), ratio {ratio}", metadata.compression_codec, metadata.compression_level),
+        ),
+        ("consistency", format!("{} (read point {read_at})", metadata.consistency)),
+        ("verified", verified),
+        ("checksums", metadata.checksum_algorithm.to_string()),
+        ("Milvus", metadata.milvus_version.clone()),
+        ("tags", metadata.tags.join(", ")),
+        ("path", metadata.storage_path.clone()),
+    ] {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{label:<12} {value}");
+    }
+    for partition in &metadata.partitions {
+        let bytes = partition.chunks.iter().map(|chunk| chunk.size_bytes).sum();
+        let (name, rows, files) = (&partition.name, partition.row_count, partition.chunks.len());
+        let _ = writeln!(text, "partition    {name}: {rows} rows, {files} files, {}", format_size(bytes));
+    }
+    for limitation in &metadata.limitations {
+        let _ = writeln!(text, "limitation   {limitation}");
+    }
+    text
+}

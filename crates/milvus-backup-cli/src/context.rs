@@ -1,0 +1,164 @@
+//! What every command has: settings, the store, and Milvus once it is asked for.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use milvus_backup_client::{ConnectionOptions, LITE_EXECUTABLE, LiteServer, MilvusConnection, RetryPolicy};
+use milvus_backup_core::{
+    BackupManager, BackupRecoveryConfig, BackupRepository, BackupStorageType, BackupStore, CollectionName,
+    CollectionRef, Environment, Error, Interrupt, Progress, Result,
+};
+use milvus_backup_store_local::LocalStore;
+
+use crate::args::{Global, Storage};
+use crate::environment::{SystemClock, SystemEntropy};
+use crate::output::Output;
+use crate::progress::Display;
+
+/// What every command has.
+#[derive(Debug)]
+pub(crate) struct Context {
+    global: Global,
+    pub(crate) output: Output,
+    pub(crate) config: BackupRecoveryConfig,
+    environment: Environment,
+    store: Arc<dyn BackupStore>,
+    progress: Arc<dyn Progress>,
+}
+
+/// A manager, and the Milvus Lite that was started for it.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) manager: BackupManager,
+    lite: Option<LiteServer>,
+}
+
+impl Session {
+    /// Ends the Milvus Lite that was started, so that all it has is on disk.
+    pub(crate) async fn close(self) {
+        let Self { manager, lite } = self;
+        drop(manager);
+        if let Some(lite) = lite {
+            lite.stop().await;
+        }
+    }
+}
+
+impl Context {
+    pub(crate) fn new(global: Global, output: Output, interrupt: Interrupt) -> Result<Self> {
+        let config = crate::settings::load(global.config.as_deref())?;
+        let native = match global.storage {
+            Some(storage) => storage == Storage::Native,
+            None => config.default_storage_type == BackupStorageType::MilvusNative,
+        };
+        if native {
+            return Err(Error::InvalidParameter {
+                field: "storage".to_owned(),
+                value: "native".to_owned(),
+                limit: "local, in this version".to_owned(),
+            });
+        }
+        let root = global.root.clone().unwrap_or_else(|| config.local_backup_root_path.clone());
+        let clock = Arc::new(SystemClock::new());
+        let display = Display::new(Arc::clone(&clock), !global.quiet);
+        Ok(Self {
+            store: Arc::new(LocalStore::open(&root)?),
+            environment: Environment { clock, entropy: Arc::new(SystemEntropy), interrupt },
+            progress: Arc::new(display),
+            global,
+            output,
+            config,
+        })
+    }
+
+    pub(crate) fn yes(&self) -> bool {
+        self.global.yes
+    }
+
+    /// The collection `name` of the database that was named.
+    pub(crate) fn collection(&self, name: &str) -> Result<CollectionRef> {
+        CollectionRef::new(&self.global.db, name.parse::<CollectionName>()?)
+    }
+
+    /// What can be done without Milvus.
+    pub(crate) fn repository(&self) -> Result<BackupRepository> {
+        let repository = BackupRepository::new(Arc::clone(&self.store), self.config.clone(), self.environment.clone())?;
+        Ok(repository.with_progress(Arc::clone(&self.progress)))
+    }
+
+    /// Connects to Milvus, or starts Milvus Lite and connects to that.
+    pub(crate) async fn connect(&self) -> Result<Session> {
+        let (uri, lite) = if LiteServer::is_lite_uri(&self.global.uri) {
+            let server = LiteServer::start(Path::new(&self.global.uri), &lite_executable()).await?;
+            (server.uri().to_owned(), Some(server))
+        } else {
+            (self.global.uri.clone(), None)
+        };
+        let connection = self.wait_for_connection(self.connection_options(uri)?, lite.is_some()).await?;
+        let manager = BackupManager::new(
+            Arc::new(connection),
+            Arc::clone(&self.store),
+            self.config.clone(),
+            self.environment.clone(),
+        )?;
+        Ok(Session { manager: manager.with_progress(Arc::clone(&self.progress)), lite })
+    }
+
+    /// A Milvus Lite of our own accepts connections a little before it answers.
+    async fn wait_for_connection(&self, options: ConnectionOptions, started: bool) -> Result<MilvusConnection> {
+        let mut attempts = if started { 50 } else { 1 };
+        loop {
+            attempts -= 1;
+            match MilvusConnection::connect(options.clone()).await {
+                Err(Error::Unreachable { .. }) if attempts > 0 => {
+                    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    fn connection_options(&self, uri: String) -> Result<ConnectionOptions> {
+        let mut options = ConnectionOptions::new(uri);
+        options.token = self.token()?;
+        options.database = if self.global.db == "default" { String::new() } else { self.global.db.clone() };
+        options.ca_certificate = self.global.tls_ca.clone();
+        options.server_name = self.global.tls_server_name.clone();
+        options.client_certificate = match (&self.global.tls_cert, &self.global.tls_key) {
+            (Some(certificate), Some(key)) => Some((certificate.clone(), key.clone())),
+            (None, None) => None,
+            _ => {
+                return Err(Error::InvalidParameter {
+                    field: "tls-cert".to_owned(),
+                    value: "one of two".to_owned(),
+                    limit: "given together with tls-key".to_owned(),
+                });
+            }
+        };
+        options.retry = RetryPolicy {
+            max_retries: if self.config.retry_transient_errors { self.config.max_retries } else { 0 },
+            delay: self.config.retry_delay_seconds,
+        };
+        Ok(options)
+    }
+
+    /// The token from its file or from the environment, never from the command line.
+    fn token(&self) -> Result<Option<String>> {
+        let Some(path) = &self.global.token_file else {
+            return Ok(std::env::var("MILVUS_TOKEN").ok().filter(|token| !token.is_empty()));
+        };
+        let token = std::fs::read_to_string(path).map_err(|source| Error::Storage {
+            action: "read the token in".to_owned(),
+            path: path.display().to_string(),
+            permission: source.kind() == std::io::ErrorKind::PermissionDenied,
+            retryable: false,
+            source: Box::new(source),
+        })?;
+        Ok(Some(token.trim().to_owned()))
+    }
+}
+
+/// The program that serves Milvus Lite: as the environment says, or found on PATH.
+fn lite_executable() -> PathBuf {
+    std::env::var_os("MILVUS_BR_MILVUS_LITE").map_or_else(|| PathBuf::from(LITE_EXECUTABLE), PathBuf::from)
+}

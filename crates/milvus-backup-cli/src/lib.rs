@@ -1,0 +1,89 @@
+//! The command `milvus-br`: the only place that builds concrete things and puts them together.
+//!
+//! The library exists for the binary and for tests of the binary; its exit codes are a published contract.
+//!
+//! ```
+//! use milvus_backup_cli::exit_code;
+//!
+//! assert_eq!(exit_code::TARGET_OR_RULE, 15);
+//! ```
+
+mod args;
+mod commands;
+mod confirm;
+mod context;
+mod environment;
+pub mod exit_code;
+mod output;
+mod progress;
+mod report;
+mod resolve;
+mod settings;
+mod signals;
+mod sizes;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+use milvus_backup_core::{Error, Source};
+
+use args::{Cli, Command};
+use output::Output;
+use report::Report;
+
+/// Runs the command with the arguments of a process, and returns its exit code.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let cli = match Cli::try_parse_from(&args) {
+        Ok(cli) => cli,
+        Err(error) => return ExitCode::from(report::usage(&error, args.iter().any(|arg| arg == "--json"))),
+    };
+    init_logging(cli.global.verbose);
+    let output = Output::new(cli.global.json);
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(source) => {
+            let error = Error::Encoding { action: "start the runtime".to_owned(), source: Source::from(source) };
+            return ExitCode::from(Report::from(&error).print(&output));
+        }
+    };
+    let signals = signals::Signals::listen(&runtime);
+    let outcome = runtime.block_on(dispatch(cli, &output, &signals));
+    let code = match outcome {
+        Ok(code) => code,
+        Err(Error::Interrupted) => signals.exit_code(),
+        Err(error) => {
+            let code = Report::from(&error).print(&output);
+            if code == exit_code::INTERRUPTED { signals.exit_code() } else { code }
+        }
+    };
+    // Blocking reads that nobody waits for any more must not hold up the end.
+    runtime.shutdown_background();
+    ExitCode::from(code)
+}
+
+async fn dispatch(cli: Cli, output: &Output, signals: &signals::Signals) -> Result<u8, Error> {
+    let context = context::Context::new(cli.global, output.clone(), signals.interrupt())?;
+    match cli.command {
+        Command::Create(args) => commands::create::run(&context, args).await,
+        Command::List(args) => commands::list::run(&context, args).await,
+        Command::Show(args) => commands::show::run(&context, args).await,
+        Command::Verify(args) => commands::verify::run(&context, args).await,
+        Command::Restore(args) => commands::restore::run(&context, args).await,
+        Command::Delete(args) => commands::delete::run(&context, args).await,
+        Command::Prune(args) => commands::prune::run(&context, args).await,
+    }
+}
+
+fn init_logging(verbose: u8) {
+    let default = match verbose {
+        0 => "warn",
+        1 => "info",
+        _ => "debug",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_env("MILVUS_BR_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(default));
+    // A second call in one process (a test) keeps the first subscriber.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time().try_init();
+}

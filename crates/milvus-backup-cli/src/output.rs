@@ -1,0 +1,59 @@
+//! Where things are written: data to standard output, everything else to standard error.
+
+use std::io::{ErrorKind, IsTerminal, Write};
+
+use serde::Serialize;
+
+/// Writes results.
+#[derive(Debug, Clone)]
+pub(crate) struct Output {
+    json: bool,
+}
+
+impl Output {
+    pub(crate) fn new(json: bool) -> Self {
+        Self { json }
+    }
+
+    pub(crate) fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// Prints `document` as JSON, or `text` for people.
+    pub(crate) fn result(&self, document: &impl Serialize, text: impl FnOnce() -> String) {
+        if self.json {
+            let json = serde_json::to_string_pretty(document);
+            stdout_line(&json.unwrap_or_else(|error| format!("{{\"success\": false, \"error\": \"{error}\"}}")));
+        } else {
+            stdout_line(text().trim_end());
+        }
+    }
+
+    /// Prints a line for people.
+    pub(crate) fn note(&self, text: &str) {
+        stderr_line(text);
+    }
+}
+
+/// Whether a person can be asked.
+pub(crate) fn can_ask() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// A line on standard output. A closed pipe is the reader's choice and no error of ours.
+fn stdout_line(text: &str) {
+    write_line(&mut std::io::stdout().lock(), text);
+}
+
+/// A line on standard error.
+pub(crate) fn stderr_line(text: &str) {
+    write_line(&mut std::io::stderr().lock(), text);
+}
+
+fn write_line(stream: &mut impl Write, text: &str) {
+    if let Err(error) = writeln!(stream, "{text}").and_then(|()| stream.flush()) {
+        if error.kind() != ErrorKind::BrokenPipe {
+            tracing::warn!(%error, "cannot write");
+        }
+    }
+}

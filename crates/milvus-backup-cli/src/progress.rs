@@ -1,0 +1,124 @@
+//! Progress for people: a bar on a terminal, a line now and then elsewhere. Always on standard error.
+
+use std::io::IsTerminal;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use milvus_backup_core::{BackupProgress, Clock, Operation, Progress, ProgressEvent, ProgressTracker};
+
+use crate::environment::SystemClock;
+use crate::output::stderr_line;
+use crate::sizes::format_size;
+
+/// How often a line is written where there is no terminal.
+const LINE_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Shows progress.
+#[derive(Debug)]
+pub(crate) struct Display {
+    clock: Arc<SystemClock>,
+    enabled: bool,
+    terminal: bool,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    tracker: ProgressTracker,
+    bar: Option<ProgressBar>,
+    label: String,
+    last_line: Duration,
+}
+
+impl Display {
+    pub(crate) fn new(clock: Arc<SystemClock>, enabled: bool) -> Self {
+        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let terminal = std::io::stderr().is_terminal() && !dumb;
+        Self { clock, enabled, terminal, state: Mutex::default() }
+    }
+
+    fn start(&self, state: &mut State, operation: Operation, collection: &str, backup: &str) {
+        let verb = match operation {
+            Operation::Create => "backing up",
+            Operation::Restore => "restoring",
+            Operation::Verify => "verifying",
+            _ => "working on",
+        };
+        state.label = format!("{verb} {collection}");
+        state.last_line = self.clock.elapsed();
+        if self.terminal {
+            let bar = ProgressBar::new(1000);
+            if let Ok(style) = ProgressStyle::with_template("{prefix} [{bar:30}] {msg}") {
+                bar.set_style(style.progress_chars("=> "));
+            }
+            bar.set_prefix(state.label.clone());
+            state.bar = Some(bar);
+        } else {
+            stderr_line(&format!("{} ({backup})", state.label));
+        }
+    }
+
+    fn advance(&self, state: &mut State) {
+        let progress = state.tracker.progress();
+        if let Some(bar) = &state.bar {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 1000")]
+            bar.set_position((progress.percentage * 10.0) as u64);
+            bar.set_message(describe(&progress));
+        } else if self.clock.elapsed().saturating_sub(state.last_line) >= LINE_INTERVAL {
+            state.last_line = self.clock.elapsed();
+            stderr_line(&format!("{}: {}", state.label, describe(&progress)));
+        }
+    }
+
+    fn say(&self, state: &State, text: &str) {
+        match &state.bar {
+            Some(bar) => bar.suspend(|| stderr_line(text)),
+            None => stderr_line(text),
+        }
+    }
+}
+
+impl Progress for Display {
+    fn event(&self, event: ProgressEvent) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if let ProgressEvent::Warning { message } = &event {
+            self.say(&state, &format!("warning: {message}"));
+            return;
+        }
+        if !self.enabled {
+            return;
+        }
+        state.tracker.observe(&event, self.clock.elapsed());
+        match event {
+            ProgressEvent::Started { operation, backup_id, collection, .. } => {
+                self.start(&mut state, operation, &collection, backup_id.as_str());
+            }
+            ProgressEvent::Advanced { .. } => self.advance(&mut state),
+            ProgressEvent::StateChanged { message, .. } => self.say(&state, &message),
+            _ => {}
+        }
+    }
+}
+
+impl Drop for Display {
+    fn drop(&mut self) {
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bar) = &state.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate for people to read")]
+fn describe(progress: &BackupProgress) -> String {
+    let rate = progress.bytes_per_second.map(|rate| format!(", {}/s", format_size(rate as u64))).unwrap_or_default();
+    let eta = progress.formatted_eta().map(|eta| format!(", {eta} left")).unwrap_or_default();
+    format!(
+        "{:.0}%, {} of {} rows, {}{rate}{eta}",
+        progress.percentage,
+        progress.rows_processed,
+        progress.total_rows,
+        format_size(progress.bytes_processed),
+    )
+}

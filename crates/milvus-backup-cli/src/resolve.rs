@@ -1,0 +1,72 @@
+//! Which backup a text means.
+
+use milvus_backup_core::{BackupId, BackupMetadata, BackupRepository, BrokenBackup, CollectionRef, Error, Result};
+
+use crate::context::Context;
+
+/// Shortest prefix of an identifier that is taken as one.
+const MIN_PREFIX: usize = 4;
+
+/// A backup that a text means.
+#[derive(Debug)]
+pub(crate) enum Resolved {
+    /// One that can be read.
+    Whole(Box<BackupMetadata>),
+    /// One whose metadata is damaged.
+    Broken(BrokenBackup),
+}
+
+impl Resolved {
+    /// The metadata, or the error that there is in place of it.
+    pub(crate) fn metadata(self) -> Result<BackupMetadata> {
+        match self {
+            Self::Whole(metadata) => Ok(*metadata),
+            Self::Broken(broken) => Err(broken.error),
+        }
+    }
+
+    fn id(&self) -> &BackupId {
+        match self {
+            Self::Whole(metadata) => &metadata.backup_id,
+            Self::Broken(broken) => &broken.backup_id,
+        }
+    }
+}
+
+/// The collection of a backup that was read.
+pub(crate) fn collection_of(metadata: &BackupMetadata) -> Result<CollectionRef> {
+    CollectionRef::new(&metadata.database, metadata.collection_name.clone())
+}
+
+/// The backup that `text` means: an identifier, a unique prefix of one, a backup name, or `COLLECTION@latest`.
+///
+/// # Errors
+/// [`Error::BackupNotFound`] and [`Error::AmbiguousBackup`].
+pub(crate) async fn resolve(context: &Context, repository: &BackupRepository, text: &str) -> Result<Resolved> {
+    let not_found = || Error::BackupNotFound { backup: text.to_owned(), path: repository.root().to_owned() };
+    if let Some(collection) = text.strip_suffix("@latest") {
+        let collection = context.collection(collection)?;
+        let newest = repository.list_backups(Some(&collection)).await?.backups.into_iter().next();
+        return newest.map(|metadata| Resolved::Whole(Box::new(metadata))).ok_or_else(not_found);
+    }
+    let listing = repository.list_backups(None).await?;
+    let whole = listing.backups.into_iter().map(|metadata| Resolved::Whole(Box::new(metadata)));
+    let mut all: Vec<Resolved> = whole.chain(listing.broken.into_iter().map(Resolved::Broken)).collect();
+    if let Some(index) = all.iter().position(|backup| backup.id().as_str() == text) {
+        return Ok(all.swap_remove(index));
+    }
+    all.retain(|backup| matches(backup, text));
+    match all.len() {
+        0 => Err(not_found()),
+        1 => Ok(all.swap_remove(0)),
+        _ => Err(Error::AmbiguousBackup {
+            backup: text.to_owned(),
+            candidates: all.iter().map(|backup| backup.id().to_string()).collect(),
+        }),
+    }
+}
+
+fn matches(backup: &Resolved, text: &str) -> bool {
+    let prefix = text.len() >= MIN_PREFIX && backup.id().as_str().starts_with(text);
+    prefix || matches!(backup, Resolved::Whole(metadata) if metadata.backup_name == text)
+}

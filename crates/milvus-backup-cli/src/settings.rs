@@ -1,0 +1,48 @@
+//! The configuration file.
+
+use std::path::{Path, PathBuf};
+
+use milvus_backup_core::{BackupRecoveryConfig, Error, Result};
+
+/// File in the working directory that is read when none is named.
+const PROJECT_FILE: &str = "milvus-br.toml";
+
+/// The settings of the named file; else of `./milvus-br.toml`; else of `milvus-br/config.toml` below the user's
+/// configuration directory; else the defaults.
+///
+/// # Errors
+/// [`Error::InvalidParameter`] for a file that cannot be parsed, an unknown key, or a value outside its limit;
+/// [`Error::Storage`] for a named file that cannot be read.
+pub(crate) fn load(named: Option<&Path>) -> Result<BackupRecoveryConfig> {
+    let config = match named.map(Path::to_path_buf).or_else(found) {
+        Some(path) => parse(&path)?,
+        None => BackupRecoveryConfig::default(),
+    };
+    for warning in config.validate()? {
+        tracing::warn!("{warning}");
+    }
+    Ok(config)
+}
+
+fn found() -> Option<PathBuf> {
+    let user = std::env::var_os("XDG_CONFIG_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::home_dir().map(|home| home.join(".config")))
+        .map(|directory| directory.join("milvus-br").join("config.toml"));
+    [Some(PathBuf::from(PROJECT_FILE)), user].into_iter().flatten().find(|path| path.is_file())
+}
+
+fn parse(path: &Path) -> Result<BackupRecoveryConfig> {
+    let text = std::fs::read_to_string(path).map_err(|source| Error::Storage {
+        action: "read".to_owned(),
+        path: path.display().to_string(),
+        permission: source.kind() == std::io::ErrorKind::PermissionDenied,
+        retryable: false,
+        source: Box::new(source),
+    })?;
+    toml::from_str(&text).map_err(|error| Error::InvalidParameter {
+        field: "config".to_owned(),
+        value: path.display().to_string(),
+        limit: format!("a TOML file of known settings ({})", error.message()),
+    })
+}

@@ -1,0 +1,147 @@
+//! [`BackupRepository`]: what can be done with backups while no Milvus is there.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::config::{BackupRecoveryConfig, invalid};
+use crate::environment::Environment;
+use crate::error::{Error, Result};
+use crate::model::{
+    BackupMetadata, BackupVersion, DecisionAction, RetentionResult, RetentionRules, VerificationResult,
+    VerificationType,
+};
+use crate::names::{BackupId, CollectionRef};
+use crate::params::VerificationParams;
+use crate::progress::{Progress, Silent};
+use crate::store::{BackupStore, BrokenBackup, Listing};
+
+/// What applying a retention policy did, and what it could not look at.
+#[derive(Debug)]
+pub struct AppliedRetention {
+    /// The decisions, and what was deleted.
+    pub result: RetentionResult,
+    /// Backups whose metadata cannot be read.
+    pub broken: Vec<BrokenBackup>,
+}
+
+/// Lists, verifies and deletes backups. Needs a store, but no Milvus.
+#[derive(Debug, Clone)]
+pub struct BackupRepository {
+    pub(super) store: Arc<dyn BackupStore>,
+    pub(super) config: BackupRecoveryConfig,
+    pub(super) environment: Environment,
+    pub(super) progress: Arc<dyn Progress>,
+}
+
+impl BackupRepository {
+    /// The repository in a store.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] when the configuration is outside its limits.
+    pub fn new(store: Arc<dyn BackupStore>, config: BackupRecoveryConfig, environment: Environment) -> Result<Self> {
+        config.validate()?;
+        Ok(Self { store, config, environment, progress: Arc::new(Silent) })
+    }
+
+    /// Sends the progress of all operations to `progress`.
+    #[must_use]
+    pub fn with_progress(mut self, progress: Arc<dyn Progress>) -> Self {
+        self.progress = progress;
+        self
+    }
+
+    /// The backups of one collection, or of all, newest first, and those that cannot be read.
+    pub async fn list_backups(&self, collection: Option<&CollectionRef>) -> Result<Listing> {
+        self.store.list(collection).await
+    }
+
+    /// All that is known of one backup.
+    pub async fn get_backup(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<BackupMetadata> {
+        self.store.get(collection, backup_id).await
+    }
+
+    /// Compares a backup with what it recorded of itself.
+    ///
+    /// Findings are part of the result; an error means that the verification itself could not be done.
+    pub async fn verify_backup(
+        &self,
+        collection: &CollectionRef,
+        backup_id: &BackupId,
+        params: &VerificationParams,
+    ) -> Result<VerificationResult> {
+        params.validate()?;
+        if params.verification_type != VerificationType::Checksum {
+            return Err(invalid("verification_type", params.verification_type.as_str(), "CHECKSUM in this version"));
+        }
+        let started = self.environment.clock.elapsed();
+        let now = self.environment.clock.now();
+        let deadline = params.timeout.unwrap_or(self.config.verification_timeout);
+        let verification = self.store.verify(collection, backup_id, params, now);
+        let mut result = self.environment.bounded(deadline, verification).await?;
+        result.verification_time_ms = self.milliseconds_since(started);
+        Ok(result)
+    }
+
+    /// Removes a backup. Never asks; a caller with a person in front of it should.
+    pub async fn delete_backup(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
+        self.store.delete(collection, backup_id).await
+    }
+
+    /// Applies `rules` to the whole backups of one collection, or of all: decides, and deletes oldest first unless
+    /// `dry_run`. Backups that cannot be read are neither counted nor deleted.
+    ///
+    /// # Errors
+    /// The first failure to delete. Backups deleted before it stay deleted.
+    pub async fn apply_retention_policy(
+        &self,
+        collection: Option<&CollectionRef>,
+        rules: &dyn RetentionRules,
+        dry_run: bool,
+    ) -> Result<AppliedRetention> {
+        let Listing { backups, broken } = self.store.list(collection).await?;
+        let versions: Vec<BackupVersion> = backups.iter().map(BackupVersion::from).collect();
+        let decisions = rules.decide(&versions, self.environment.clock.now());
+        let mut deleted = Vec::new();
+        // The list is newest first.
+        for metadata in backups.iter().rev().filter(|_| !dry_run) {
+            let collection = CollectionRef::new(&metadata.database, metadata.collection_name.clone())?;
+            let name = collection.to_string();
+            let doomed = decisions.iter().any(|decision| {
+                decision.action == DecisionAction::Delete
+                    && decision.backup_id == metadata.backup_id
+                    && decision.collection_name == name
+            });
+            if doomed {
+                self.store.delete(&collection, &metadata.backup_id).await?;
+                deleted.push(metadata.backup_id.clone());
+            }
+        }
+        Ok(AppliedRetention { result: RetentionResult::new(&versions, decisions, dry_run, deleted), broken })
+    }
+
+    /// The root of the store, for people to read.
+    pub fn root(&self) -> &str {
+        self.store.root()
+    }
+
+    pub(super) fn milliseconds_since(&self, started: Duration) -> u64 {
+        let passed = self.environment.clock.elapsed().saturating_sub(started);
+        u64::try_from(passed.as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Fails with [`Error::Corrupted`] unless the backup verifies.
+    pub(super) async fn require_verified(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
+        let now = self.environment.clock.now();
+        let params = VerificationParams { fail_fast: false, ..VerificationParams::checksum() };
+        let result = self.store.verify(collection, backup_id, &params, now).await?;
+        if result.success {
+            return Ok(());
+        }
+        let first = result.errors.first().map_or_else(String::new, |finding| finding.message.clone());
+        Err(Error::Corrupted {
+            backup: backup_id.to_string(),
+            message: format!("{} of {} files failed: {first}", result.files_failed, result.files_verified),
+            failed_files: result.errors.into_iter().map(|finding| finding.file).collect(),
+        })
+    }
+}

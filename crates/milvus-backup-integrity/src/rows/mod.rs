@@ -1,0 +1,16 @@
+//! An order-independent digest over Arrow rows.
+//!
+//! Must always hold: equal multisets of rows have equal digests, however the rows are ordered, cut into batches,
+//! sliced, encoded as one of several equivalent Arrow types, or padded under nulls. `specification.md` beside this file
+//! is the specification; what it says of version 1 never changes.
+
+mod digest;
+mod hasher;
+mod leaf;
+mod list;
+mod seed;
+mod sink;
+mod value;
+
+pub use digest::{ROW_DIGEST_VERSION, RowDigest};
+pub use hasher::RowHasher;

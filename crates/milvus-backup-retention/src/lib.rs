@@ -1,0 +1,42 @@
+//! Retention: which backups to keep, which to delete, and why.
+//!
+//! ```
+//! use milvus_backup_core::{BackupId, BackupState, BackupVersion, DecisionAction};
+//! use milvus_backup_retention::{RetentionPolicy, retention_result};
+//!
+//! let backup = |date: &str| -> Result<BackupVersion, Box<dyn std::error::Error>> {
+//!     let created_at = date.parse()?;
+//!     Ok(BackupVersion {
+//!         backup_id: BackupId::new(created_at, [0; 4]),
+//!         backup_name: date.to_owned(),
+//!         database: "default".to_owned(),
+//!         collection_name: "items".to_owned(),
+//!         created_at,
+//!         size_bytes: 1 << 30,
+//!         state: BackupState::Completed,
+//!         is_verified: false,
+//!         tags: vec![],
+//!     })
+//! };
+//! let backups = [backup("2026-09-01T00:00:00Z")?, backup("2026-11-01T00:00:00Z")?];
+//! let policy = RetentionPolicy { retention_count: 1, retention_days: 30, min_backups_to_keep: 1 };
+//!
+//! let decisions = policy.decide(&backups, "2026-11-22T00:00:00Z".parse()?);
+//! assert_eq!(decisions[0].action, DecisionAction::Keep);
+//! assert_eq!(decisions[1].reasons, ["no rule keeps it: 2nd newest (keep 1), 82 days old (keep 30 days)"]);
+//! assert_eq!(retention_result(&backups, decisions, true, vec![]).storage_to_free_gb, 1.0);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Pure policy: no clock, no files, no runtime, and nothing that can fail. The same input gives the same
+//! decisions, in whatever order it comes. Deleting is left to the caller, who must decide anew whenever the list
+//! of backups has changed.
+
+mod decide;
+mod outcome;
+mod policy;
+mod rules;
+mod wording;
+
+pub use outcome::{calculate_storage_savings, retention_result};
+pub use policy::RetentionPolicy;

@@ -1,0 +1,158 @@
+//! The numbers of a policy, and what they say in words.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use milvus_backup_core::{BackupRecoveryConfig, BackupVersion, Decision, DecisionAction, RetentionRules};
+
+use crate::decide::decide;
+
+/// How many backups of each collection to keep, and for how long.
+///
+/// A rule only ever keeps: a backup goes when no rule keeps it. Per collection, newest first, a backup stays if
+///
+/// - both [`retention_count`](Self::retention_count) and [`retention_days`](Self::retention_days) are off (0): such a
+///   policy keeps everything;
+/// - it is the newest complete backup of its collection, whatever the numbers;
+/// - it is one of the [`min_backups_to_keep`](Self::min_backups_to_keep) or `retention_count` newest complete backups;
+/// - it was created within the last `retention_days` times 24 hours, the exact moment included;
+/// - it is dated in the future: a clock was wrong, so its age says nothing. It takes no place in the counts either,
+///   or else it could displace the backups that are truly the newest;
+/// - it is still being written or verified, or of a state unknown to this version.
+///
+/// Complete are `COMPLETED` and `VERIFIED`. `FAILED` and `PARTIALLY_COMPLETED` backups take no place in the counts.
+/// They stay while no complete backup is newer, while fewer than `retention_count` complete ones are newer, or
+/// while they are young enough for `retention_days`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RetentionPolicy {
+    /// Newest complete backups to keep; 0 switches the rule off.
+    pub retention_count: u32,
+    /// Days of 24 hours for which to keep a backup; 0 switches the rule off.
+    pub retention_days: u32,
+    /// Newest complete backups that stay although both other rules would let them go.
+    pub min_backups_to_keep: u32,
+}
+
+impl Default for RetentionPolicy {
+    /// 10 backups, 30 days, never fewer than 3.
+    fn default() -> Self {
+        Self { retention_count: 10, retention_days: 30, min_backups_to_keep: 3 }
+    }
+}
+
+impl From<&BackupRecoveryConfig> for RetentionPolicy {
+    fn from(config: &BackupRecoveryConfig) -> Self {
+        Self {
+            retention_count: config.retention_count,
+            retention_days: config.retention_days,
+            min_backups_to_keep: config.min_backups_to_keep,
+        }
+    }
+}
+
+impl RetentionRules for RetentionPolicy {
+    fn decide(&self, backups: &[BackupVersion], now: Timestamp) -> Vec<Decision> {
+        Self::decide(self, backups, now)
+    }
+}
+
+impl RetentionPolicy {
+    /// One decision for every backup: collections by database and name, the backups of each newest first (by
+    /// `created_at`, then by identifier).
+    ///
+    /// The identifiers of one collection must differ from each other; an empty database means the default one.
+    pub fn decide(&self, backups: &[BackupVersion], now: Timestamp) -> Vec<Decision> {
+        decide(self, backups, now).into_iter().map(|(_, decision)| decision).collect()
+    }
+
+    /// The backups that stay, in the order of [`RetentionPolicy::decide`].
+    pub fn backups_to_keep<'a>(&self, backups: &'a [BackupVersion], now: Timestamp) -> Vec<&'a BackupVersion> {
+        self.backups_with(DecisionAction::Keep, backups, now)
+    }
+
+    /// The backups that go, in the order of [`RetentionPolicy::decide`].
+    pub fn backups_to_delete<'a>(&self, backups: &'a [BackupVersion], now: Timestamp) -> Vec<&'a BackupVersion> {
+        self.backups_with(DecisionAction::Delete, backups, now)
+    }
+
+    fn backups_with<'a>(
+        &self,
+        action: DecisionAction,
+        backups: &'a [BackupVersion],
+        now: Timestamp,
+    ) -> Vec<&'a BackupVersion> {
+        let decided = decide(self, backups, now).into_iter();
+        decided.filter(|(_, decision)| decision.action == action).map(|(backup, _)| backup).collect()
+    }
+
+    /// Whether neither count nor age is a rule, so that everything is kept.
+    pub fn keeps_everything(&self) -> bool {
+        self.retention_count == 0 && self.retention_days == 0
+    }
+
+    /// The policy in one sentence.
+    ///
+    /// ```
+    /// # use milvus_backup_retention::RetentionPolicy;
+    /// assert_eq!(
+    ///     RetentionPolicy::default().summary(),
+    ///     "per collection, keep the 10 newest complete backups and everything of the last 30 days, \
+    ///      and never fewer than 3 complete backups"
+    /// );
+    /// ```
+    pub fn summary(&self) -> String {
+        if self.keeps_everything() {
+            return "keep everything: every retention rule is off".to_owned();
+        }
+        let mut rules = Vec::new();
+        match self.retention_count {
+            0 => {}
+            1 => rules.push("the newest complete backup".to_owned()),
+            count => rules.push(format!("the {count} newest complete backups")),
+        }
+        match self.retention_days {
+            0 => {}
+            1 => rules.push("everything of the last day".to_owned()),
+            days => rules.push(format!("everything of the last {days} days")),
+        }
+        let floor = match self.min_backups_to_keep {
+            0 | 1 if self.retention_count > 0 => String::new(),
+            0 | 1 => ", and never delete the newest complete backup".to_owned(),
+            min => format!(", and never fewer than {min} complete backups"),
+        };
+        format!("per collection, keep {}{floor}", rules.join(" and "))
+    }
+}
+
+impl fmt::Display for RetentionPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.summary())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_those_of_the_configuration() {
+        assert_eq!(RetentionPolicy::from(&BackupRecoveryConfig::default()), RetentionPolicy::default());
+    }
+
+    #[test]
+    fn the_summary_leaves_out_what_is_off() {
+        let summary = |retention_count, retention_days, min_backups_to_keep| {
+            RetentionPolicy { retention_count, retention_days, min_backups_to_keep }.to_string()
+        };
+        assert_eq!(summary(0, 0, 3), "keep everything: every retention rule is off");
+        assert_eq!(summary(1, 0, 0), "per collection, keep the newest complete backup");
+        assert_eq!(
+            summary(0, 7, 1),
+            "per collection, keep everything of the last 7 days, and never delete the newest complete backup"
+        );
+        assert_eq!(
+            summary(0, 1, 2),
+            "per collection, keep everything of the last day, and never fewer than 2 complete backups"
+        );
+    }
+}

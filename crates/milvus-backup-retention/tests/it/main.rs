@@ -1,0 +1,8 @@
+//! Integration tests of the public surface.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod fixtures;
+mod invariants;
+mod outcome;
+mod reasons;
+mod table;

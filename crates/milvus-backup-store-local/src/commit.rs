@@ -1,0 +1,128 @@
+//! The commit: from written data files to a backup that everyone can see.
+//!
+//! Must always hold: `metadata.json` is created last and only if there is none. Before it exists there is no
+//! backup; once it exists, everything it refers to is durable.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use milvus_backup_core::{
+    BackupMetadata, BackupPlan, BackupState, BackupStorageType, Completion, FORMAT_VERSION, PartitionMetadata,
+    PendingBackup, Result,
+};
+
+use crate::documents::{
+    ChecksumsDocument, FileEntry, IndexesDocument, SchemaDocument, digest, metadata_to_bytes, to_bytes,
+};
+use crate::layout::{CHECKSUMS, INDEXES, METADATA, SCHEMA};
+use crate::objects::Directory;
+
+/// Data files that are written and durable, and everything needed to commit them.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    pub(crate) directory: Directory,
+    pub(crate) plan: Arc<BackupPlan>,
+    pub(crate) partitions: Vec<PartitionMetadata>,
+}
+
+#[async_trait]
+impl PendingBackup for Pending {
+    fn rows_per_partition(&self) -> Vec<u64> {
+        self.partitions.iter().map(|partition| partition.row_count).collect()
+    }
+
+    async fn commit(self: Box<Self>, completion: Completion) -> Result<BackupMetadata> {
+        let mut files = self.data_files();
+        self.write_covered(SCHEMA, to_bytes(&self.schema_document())?, &mut files).await?;
+        if self.plan.include_indexes {
+            self.write_covered(INDEXES, to_bytes(&self.indexes_document())?, &mut files).await?;
+        }
+        let checksums = to_bytes(&ChecksumsDocument {
+            format_version: FORMAT_VERSION,
+            algorithm: self.plan.checksum_algorithm,
+            files: files.clone(),
+        })?;
+        let checksum = digest(self.plan.checksum_algorithm, &checksums);
+        let size_bytes = files.values().map(|file| file.size_bytes).sum::<u64>() + checksums.len() as u64;
+        self.directory.write_document(CHECKSUMS, checksums).await?;
+        let directory = self.directory.clone();
+        let metadata = self.metadata(completion, checksum, size_bytes);
+        directory.create_document(METADATA, metadata_to_bytes(&metadata)?).await?;
+        Ok(metadata)
+    }
+}
+
+impl Pending {
+    fn data_files(&self) -> BTreeMap<String, FileEntry> {
+        let chunks = self.partitions.iter().flat_map(|partition| &partition.chunks);
+        chunks
+            .map(|chunk| {
+                let entry = FileEntry { size_bytes: chunk.size_bytes, checksum: chunk.checksum.clone() };
+                (chunk.path.clone(), entry)
+            })
+            .collect()
+    }
+
+    /// Writes a document and notes its digest.
+    async fn write_covered(&self, file: &str, bytes: Bytes, files: &mut BTreeMap<String, FileEntry>) -> Result<()> {
+        let checksum = digest(self.plan.checksum_algorithm, &bytes);
+        files.insert(file.to_owned(), FileEntry { size_bytes: bytes.len() as u64, checksum });
+        self.directory.write_document(file, bytes).await
+    }
+
+    fn schema_document(&self) -> SchemaDocument {
+        SchemaDocument {
+            format_version: FORMAT_VERSION,
+            database: self.plan.collection.database.clone(),
+            collection_name: self.plan.collection.name.to_string(),
+            schema: self.plan.description.schema.clone(),
+            partitions: self.plan.description.partitions.clone(),
+        }
+    }
+
+    fn indexes_document(&self) -> IndexesDocument {
+        IndexesDocument { format_version: FORMAT_VERSION, indexes: self.plan.description.indexes.clone() }
+    }
+
+    fn metadata(self: Box<Self>, completion: Completion, checksum: String, size_bytes: u64) -> BackupMetadata {
+        let plan = Arc::unwrap_or_clone(self.plan);
+        let chunks = || self.partitions.iter().flat_map(|partition| &partition.chunks);
+        BackupMetadata {
+            format_version: FORMAT_VERSION,
+            backup_id: plan.backup_id,
+            backup_name: plan.backup_name,
+            database: plan.collection.database,
+            collection_name: plan.collection.name,
+            created_at: plan.created_at,
+            completed_at: completion.completed_at,
+            backup_type: plan.backup_type,
+            state: BackupState::Completed,
+            storage_type: BackupStorageType::LocalFile,
+            storage_path: self.directory.path,
+            row_count: self.partitions.iter().map(|partition| partition.row_count).sum(),
+            size_bytes,
+            uncompressed_size_bytes: chunks().map(|chunk| chunk.uncompressed_size_bytes).sum(),
+            compressed_size_bytes: chunks().map(|chunk| chunk.size_bytes).sum(),
+            compression_enabled: plan.compression_enabled,
+            compression_codec: plan.compression_codec,
+            compression_level: plan.compression_level,
+            include_indexes: plan.include_indexes,
+            checksum_algorithm: plan.checksum_algorithm,
+            checksum,
+            partition_names: self.partitions.iter().map(|partition| partition.name.clone()).collect(),
+            partitions: self.partitions,
+            consistency: plan.read_point.consistency,
+            read_timestamp: plan.read_point.timestamp.map(|timestamp| timestamp.to_string()),
+            milvus_version: plan.milvus_version,
+            created_by: concat!("milvus-br ", env!("CARGO_PKG_VERSION")).to_owned(),
+            tags: plan.tags,
+            aliases: plan.description.aliases,
+            was_loaded: plan.was_loaded,
+            replica_number: None,
+            limitations: completion.limitations,
+            verification: None,
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Where the files of a backup are, below its directory.
+
+use milvus_backup_core::path_segment;
+
+/// Written last: its presence is the commit.
+pub(crate) const METADATA: &str = "metadata.json";
+/// Everything needed to create the collection again, indexes and aliases apart.
+pub(crate) const SCHEMA: &str = "schema.json";
+/// The index definitions.
+pub(crate) const INDEXES: &str = "indexes/indexes.json";
+/// Digest and size of every other file.
+pub(crate) const CHECKSUMS: &str = "checksums.json";
+/// The last verification, outside the chain of digests.
+pub(crate) const VERIFICATION: &str = "verification.json";
+
+/// The file of chunk `index` of a partition.
+pub(crate) fn chunk_file(partition: &str, index: usize) -> String {
+    let name = path_segment(partition);
+    if index == 0 { format!("data/{name}.parquet") } else { format!("data/{name}.{index:05}.parquet") }
+}
+
+/// Whether a path that a document names stays inside the backup: relative, of plain segments.
+pub(crate) fn is_inside(path: &str) -> bool {
+    !path.is_empty()
+        && path.len() <= 1024
+        && path.split('/').all(|segment| {
+            !matches!(segment, "" | "." | "..")
+                && segment.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b':' | b'*' | b'?'))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_of_different_partitions_never_collide() {
+        assert_eq!(chunk_file("p", 0), "data/p.parquet");
+        assert_eq!(chunk_file("p", 1), "data/p.00001.parquet");
+        assert_eq!(chunk_file("p.00001", 0), "data/p%2E00001.parquet");
+    }
+
+    #[test]
+    fn paths_cannot_leave_the_backup() {
+        assert!(is_inside("data/p%2E1.00001.parquet"));
+        for path in ["", "/etc/passwd", "../x", "data/../../x", "data//x", "data/.", "c:\\x", "a\nb"] {
+            assert!(!is_inside(path), "{path}");
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Reading the documents of a repository, which may come from an enemy.
+
+use std::sync::Arc;
+
+use futures::StreamExt;
+use milvus_backup_core::{
+    BackedUpDefinition, BackupId, BackupMetadata, BrokenBackup, CollectionRef, Error, Listing, Result,
+};
+use object_store::path::Path;
+
+use crate::documents::{
+    ChecksumsDocument, IndexesDocument, SchemaDocument, VerificationDocument, digest, from_bytes, metadata_from_bytes,
+};
+use crate::error::{corrupted, storage};
+use crate::layout::{CHECKSUMS, INDEXES, METADATA, SCHEMA, VERIFICATION, is_inside};
+use crate::objects::Directory;
+use crate::store::LocalStore;
+
+/// Documents that are read at the same time.
+const READERS: usize = 8;
+
+impl LocalStore {
+    /// The metadata of a backup, with the outcome of its last verification.
+    pub(crate) async fn read_metadata(&self, collection: &CollectionRef, id: &BackupId) -> Result<BackupMetadata> {
+        self.read_committed(&self.backup(collection, id), id).await?.ok_or_else(|| self.not_found(id))
+    }
+
+    async fn read_committed(&self, directory: &Directory, id: &BackupId) -> Result<Option<BackupMetadata>> {
+        let Some(bytes) = directory.read_document(METADATA).await? else { return Ok(None) };
+        let mut metadata = metadata_from_bytes(&directory.path, &bytes)?;
+        check_metadata(directory, id, &metadata)?;
+        metadata.verification = read_verification(directory).await;
+        Ok(Some(metadata))
+    }
+
+    pub(crate) async fn list_backups(&self, collection: Option<&CollectionRef>) -> Result<Listing> {
+        let collections = match collection {
+            Some(collection) => vec![collection.directory()],
+            None => self.subdirectories("").await?,
+        };
+        let mut found = Vec::new();
+        for collection in collections {
+            for name in self.subdirectories(&collection).await? {
+                // Whatever else lies in a repository is not a backup.
+                if let Ok(id) = name.parse::<BackupId>() {
+                    let path = format!("{collection}/{name}");
+                    let directory = Directory { store: Arc::clone(&self.root.store), path };
+                    found.push((directory, CollectionRef::from_directory(&collection), id));
+                }
+            }
+        }
+        let mut listing = Listing::default();
+        let mut results = futures::stream::iter(found)
+            .map(|(directory, collection, backup_id)| async move {
+                (self.read_committed(&directory, &backup_id).await, collection, backup_id)
+            })
+            .buffer_unordered(READERS);
+        while let Some((result, collection, backup_id)) = results.next().await {
+            match result {
+                Ok(metadata) => listing.backups.extend(metadata),
+                Err(error @ (Error::Corrupted { .. } | Error::UnsupportedFormatVersion { .. })) => {
+                    listing.broken.push(BrokenBackup { collection, backup_id, error });
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        drop(results);
+        listing.backups.sort_by(|a, b| (b.created_at, &b.backup_id).cmp(&(a.created_at, &a.backup_id)));
+        listing.broken.sort_by(|a, b| a.backup_id.cmp(&b.backup_id));
+        Ok(listing)
+    }
+
+    /// Names of the directories directly below `path`.
+    async fn subdirectories(&self, path: &str) -> Result<Vec<String>> {
+        let prefix = Path::parse(path).map_err(|source| storage("name", path, source.into()))?;
+        let listed = match self.root.store.list_with_delimiter(Some(&prefix)).await {
+            Ok(listed) => listed,
+            Err(object_store::Error::NotFound { .. }) => return Ok(Vec::new()),
+            Err(source) => return Err(storage("list", path, source)),
+        };
+        let names = listed.common_prefixes.iter().filter_map(|path| path.filename().map(str::to_owned));
+        Ok(names.collect())
+    }
+
+    /// The definition of the collection, with the digests of the documents it is in checked.
+    pub(crate) async fn read_definition(&self, metadata: &BackupMetadata) -> Result<BackedUpDefinition> {
+        let directory = self.directory_of(metadata)?;
+        let checksums = read_checksums(&directory, metadata).await?;
+        let schema: SchemaDocument = read_covered(&directory, &checksums, SCHEMA).await?;
+        let indexes = if checksums.files.contains_key(INDEXES) {
+            let document: IndexesDocument = read_covered(&directory, &checksums, INDEXES).await?;
+            Some(document.indexes)
+        } else {
+            None
+        };
+        Ok(BackedUpDefinition { schema: schema.schema, partitions: schema.partitions, indexes })
+    }
+
+    /// The directory of a backup that was read.
+    pub(crate) fn directory_of(&self, metadata: &BackupMetadata) -> Result<Directory> {
+        let collection = CollectionRef::new(&metadata.database, metadata.collection_name.clone())?;
+        Ok(self.backup(&collection, &metadata.backup_id))
+    }
+}
+
+/// What the metadata says must fit the place it was found at, and must not name anything outside.
+fn check_metadata(directory: &Directory, id: &BackupId, metadata: &BackupMetadata) -> Result<()> {
+    let broken = |message: String| Err(corrupted(&directory.path, METADATA, message));
+    if metadata.backup_id != *id {
+        return broken(format!("it says that it is backup {}", metadata.backup_id));
+    }
+    let collection = CollectionRef::new(&metadata.database, metadata.collection_name.clone())?;
+    if directory.path != format!("{}/{id}", collection.directory()) {
+        return broken(format!("it says that it is of collection {collection}"));
+    }
+    let chunks = metadata.partitions.iter().flat_map(|partition| &partition.chunks);
+    for chunk in chunks {
+        if !is_inside(&chunk.path) || !chunk.path.starts_with("data/") {
+            return broken(format!("it names `{}` as data file", chunk.path.escape_default()));
+        }
+    }
+    Ok(())
+}
+
+/// The last verification. It is outside the chain of digests: what cannot be read counts as never verified.
+async fn read_verification(directory: &Directory) -> Option<milvus_backup_core::VerificationRecord> {
+    let bytes = directory.read_document(VERIFICATION).await.ok().flatten()?;
+    let document: VerificationDocument = from_bytes(&directory.path, VERIFICATION, &bytes).ok()?;
+    Some(document.verification)
+}
+
+/// `checksums.json`, with its digest checked against the metadata.
+pub(crate) async fn read_checksums(directory: &Directory, metadata: &BackupMetadata) -> Result<ChecksumsDocument> {
+    let Some(bytes) = directory.read_document(CHECKSUMS).await? else {
+        return Err(corrupted(&directory.path, CHECKSUMS, "missing"));
+    };
+    let found = digest(metadata.checksum_algorithm, &bytes);
+    if found != metadata.checksum {
+        let message = format!("digest is {found}, but {} is recorded", metadata.checksum);
+        return Err(corrupted(&directory.path, CHECKSUMS, message));
+    }
+    let document: ChecksumsDocument = from_bytes(&directory.path, CHECKSUMS, &bytes)?;
+    if let Some(path) = document.files.keys().find(|path| !is_inside(path)) {
+        return Err(corrupted(&directory.path, CHECKSUMS, format!("it names `{}`", path.escape_default())));
+    }
+    Ok(document)
+}
+
+/// A document that `checksums.json` covers, with its digest checked.
+async fn read_covered<T: serde::de::DeserializeOwned>(
+    directory: &Directory,
+    checksums: &ChecksumsDocument,
+    file: &str,
+) -> Result<T> {
+    let Some(entry) = checksums.files.get(file) else {
+        return Err(corrupted(&directory.path, CHECKSUMS, format!("`{file}` is not in it")));
+    };
+    let Some(bytes) = directory.read_document(file).await? else {
+        return Err(corrupted(&directory.path, file, "missing"));
+    };
+    let found = digest(checksums.algorithm, &bytes);
+    if found != entry.checksum {
+        return Err(corrupted(&directory.path, file, format!("digest is {found}, but {} is recorded", entry.checksum)));
+    }
+    from_bytes(&directory.path, file, &bytes)
+}

@@ -1,0 +1,219 @@
+//! Reading one chunk file, a row group at a time: fetched as one range, decoded on a blocking thread.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_schema::{DataType, SchemaRef};
+use arrow_select::concat::concat_batches;
+use bytes::{Buf, Bytes};
+use futures::future::BoxFuture;
+use futures::{FutureExt, TryFutureExt};
+use milvus_backup_core::schema::arrow_schema;
+use milvus_backup_core::{ChunkMetadata, Error, RestorePlan, Result};
+use milvus_backup_integrity::RowDigest;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::async_reader::MetadataFetch;
+use parquet::errors::ParquetError;
+use parquet::file::metadata::{ParquetMetaDataReader, RowGroupMetaData};
+use parquet::file::reader::{ChunkReader as ParquetRead, Length};
+
+use super::damaged;
+use crate::error::{encoding, lost_task, storage};
+use crate::objects::Directory;
+
+/// A chunk file whose footer was read.
+pub(super) struct ChunkReader {
+    directory: Directory,
+    path: Path,
+    file: String,
+    backup: String,
+    footer: ArrowReaderMetadata,
+    /// The recorded digest of each row group; empty when digests are not checked.
+    digests: Vec<String>,
+    omit_columns: Vec<String>,
+}
+
+impl ChunkReader {
+    /// Reads the footer, and checks that the file is what the metadata says.
+    pub(super) async fn open(directory: &Directory, chunk: &ChunkMetadata, plan: &RestorePlan) -> Result<Self> {
+        let path = directory.object(&chunk.path)?;
+        let mut fetch = Fetch { store: Arc::clone(&directory.store), path: path.clone() };
+        let footer = ParquetMetaDataReader::new()
+            .with_prefetch_hint(Some(FOOTER_HINT))
+            .load_and_finish(&mut fetch, chunk.size_bytes)
+            .await
+            .map_err(|error| damaged(plan, &chunk.path, error))?;
+        let footer =
+            ArrowReaderMetadata::try_new(Arc::new(footer), ArrowReaderOptions::new().with_skip_arrow_metadata(true))
+                .map_err(|error| damaged(plan, &chunk.path, error))?;
+        require_columns(plan, chunk, footer.schema())?;
+        let rows = footer.metadata().file_metadata().num_rows();
+        if u64::try_from(rows) != Ok(chunk.row_count) {
+            return Err(damaged(plan, &chunk.path, format!("{rows} rows, but {} are recorded", chunk.row_count)));
+        }
+        let groups = footer.metadata().num_row_groups();
+        if groups != chunk.row_group_digests.len() {
+            let recorded = chunk.row_group_digests.len();
+            return Err(damaged(plan, &chunk.path, format!("{groups} row groups, but {recorded} are recorded")));
+        }
+        Ok(Self {
+            directory: directory.clone(),
+            path,
+            file: chunk.path.clone(),
+            backup: plan.metadata.backup_id.to_string(),
+            footer,
+            digests: if plan.verify_checksums { chunk.row_group_digests.clone() } else { Vec::new() },
+            omit_columns: plan.omit_columns.clone(),
+        })
+    }
+
+    pub(super) fn row_groups(&self) -> usize {
+        self.footer.metadata().num_row_groups()
+    }
+
+    /// The rows of a row group, without the columns that are not inserted.
+    pub(super) async fn read(self: Arc<Self>, group: usize) -> Result<RecordBatch> {
+        let row_group = self.footer.metadata().row_group(group);
+        let rows = usize::try_from(row_group.num_rows()).unwrap_or(0);
+        let range = byte_range(row_group);
+        let bytes = self.directory.store.get_range(&self.path, range.clone()).await;
+        let window = Window { start: range.start, bytes: bytes.map_err(|source| storage("read", &self.path, source))? };
+        let task = tokio::task::spawn_blocking(move || self.decode(group, rows, window));
+        task.await.map_err(lost_task)?
+    }
+
+    fn decode(&self, group: usize, rows: usize, window: Window) -> Result<RecordBatch> {
+        let failed = || encoding(format!("decode row group {group} of {}", self.file));
+        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(window, self.footer.clone())
+            .with_row_groups(vec![group])
+            .with_batch_size(rows.max(1))
+            .build()
+            .map_err(failed())?;
+        let batches = reader.collect::<Result<Vec<_>, _>>().map_err(|error| failed()(error.into()))?;
+        let batch = concat_batches(self.footer.schema(), &batches).map_err(|error| failed()(error.into()))?;
+        self.check_digest(group, &batch)?;
+        self.project(&batch)
+    }
+
+    fn check_digest(&self, group: usize, batch: &RecordBatch) -> Result<()> {
+        let Some(recorded) = self.digests.get(group) else { return Ok(()) };
+        let mut digest = RowDigest::default();
+        digest.update(batch)?;
+        if digest.to_hex() == *recorded {
+            return Ok(());
+        }
+        let message =
+            format!("the rows of row group {group} have digest {}, but {recorded} is recorded", digest.to_hex());
+        Err(crate::error::corrupted(&self.backup, &self.file, message))
+    }
+
+    fn project(&self, batch: &RecordBatch) -> Result<RecordBatch> {
+        if self.omit_columns.is_empty() {
+            return Ok(batch.clone());
+        }
+        let fields = batch.schema_ref().fields().iter().enumerate();
+        let kept: Vec<usize> =
+            fields.filter(|(_, field)| !self.omit_columns.contains(field.name())).map(|(index, _)| index).collect();
+        batch
+            .project(&kept)
+            .map_err(|source| Error::Encoding { action: "leave out columns".to_owned(), source: Box::new(source) })
+    }
+}
+
+/// Bytes to read from the end of a file at first: most footers fit.
+const FOOTER_HINT: usize = 64 << 10;
+
+/// Ranges of one object, for the reader of footers.
+#[derive(Debug)]
+struct Fetch {
+    store: Arc<dyn ObjectStore>,
+    path: Path,
+}
+
+impl MetadataFetch for &mut Fetch {
+    fn fetch(&mut self, range: Range<u64>) -> BoxFuture<'_, parquet::errors::Result<Bytes>> {
+        let read = self.store.get_range(&self.path, range);
+        read.map_err(|error| ParquetError::External(Box::new(error))).boxed()
+    }
+}
+
+/// The columns of the file must be those that the schema of the backup has.
+fn require_columns(plan: &RestorePlan, chunk: &ChunkMetadata, found: &SchemaRef) -> Result<()> {
+    let expected = arrow_schema(&plan.schema)?;
+    for field in expected.fields() {
+        match found.field_with_name(field.name()) {
+            Ok(column) if same_type(column.data_type(), field.data_type()) => {}
+            Ok(column) => {
+                let message = format!("column `{}` is {}, not {}", field.name(), column.data_type(), field.data_type());
+                return Err(damaged(plan, &chunk.path, message));
+            }
+            Err(_) => return Err(damaged(plan, &chunk.path, format!("column `{}` is missing", field.name()))),
+        }
+    }
+    if found.fields().len() != expected.fields().len() {
+        let message = format!("{} columns, not {}", found.fields().len(), expected.fields().len());
+        return Err(damaged(plan, &chunk.path, message));
+    }
+    Ok(())
+}
+
+/// Whether two columns hold the same values, whatever the children of lists are called.
+fn same_type(a: &DataType, b: &DataType) -> bool {
+    match (a, b) {
+        (DataType::List(a), DataType::List(b)) => same_type(a.data_type(), b.data_type()),
+        (DataType::Struct(a), DataType::Struct(b)) => {
+            a.len() == b.len()
+                && a.iter().zip(b).all(|(a, b)| a.name() == b.name() && same_type(a.data_type(), b.data_type()))
+        }
+        (a, b) => a == b,
+    }
+}
+
+/// Where the columns of a row group are in the file.
+fn byte_range(row_group: &RowGroupMetaData) -> Range<u64> {
+    let ranges = || row_group.columns().iter().map(parquet::file::metadata::ColumnChunkMetaData::byte_range);
+    let start = ranges().map(|(start, _)| start).min().unwrap_or(0);
+    let end = ranges().map(|(start, length)| start + length).max().unwrap_or(0);
+    start..end
+}
+
+/// A range of a file, read under its place in the file.
+#[derive(Debug, Clone)]
+struct Window {
+    start: u64,
+    bytes: Bytes,
+}
+
+impl Window {
+    fn slice(&self, start: u64, length: Option<usize>) -> parquet::errors::Result<Bytes> {
+        let outside = || ParquetError::EOF(format!("offset {start} is outside the row group"));
+        let offset =
+            start.checked_sub(self.start).and_then(|offset| usize::try_from(offset).ok()).ok_or_else(outside)?;
+        let end = length.map_or(Some(self.bytes.len()), |length| offset.checked_add(length)).ok_or_else(outside)?;
+        if offset > end || end > self.bytes.len() {
+            return Err(outside());
+        }
+        Ok(self.bytes.slice(offset..end))
+    }
+}
+
+impl Length for Window {
+    fn len(&self) -> u64 {
+        self.start + self.bytes.len() as u64
+    }
+}
+
+impl ParquetRead for Window {
+    type T = bytes::buf::Reader<Bytes>;
+
+    fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
+        Ok(self.slice(start, None)?.reader())
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
+        self.slice(start, Some(length))
+    }
+}

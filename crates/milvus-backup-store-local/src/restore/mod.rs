@@ -1,0 +1,103 @@
+//! Restore: from chunk files to inserts, row group by row group, decoded ahead of the inserts.
+//!
+//! Must always hold: with digests switched on, no row is inserted whose row group does not have the digest that
+//! was recorded when it was written.
+
+mod chunk;
+
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use futures::stream::BoxStream;
+use futures::{StreamExt, TryStreamExt};
+use milvus_backup_core::{
+    Error, Milvus, PartitionMetadata, Progress, ProgressEvent, RestorePlan, RestoredPartition, Result,
+};
+
+use crate::objects::Directory;
+use crate::store::LocalStore;
+use chunk::ChunkReader;
+
+/// Inserts the rows of every partition of the plan.
+pub(crate) async fn restore_rows(
+    store: &LocalStore,
+    milvus: Arc<dyn Milvus>,
+    plan: RestorePlan,
+    progress: Arc<dyn Progress>,
+) -> Result<Vec<RestoredPartition>> {
+    let restore = Restore { directory: store.directory_of(&plan.metadata)?, milvus, plan, progress };
+    let mut restored = Vec::new();
+    for partition in &restore.plan.metadata.partitions {
+        if !restore.plan.partitions.contains(&partition.name) {
+            continue;
+        }
+        let (rows, failure) = match restore.partition(partition).await {
+            Ok(rows) => (rows, None),
+            Err(error) if restore.plan.skip_failed_partitions => (0, Some(error)),
+            Err(error) => return Err(error),
+        };
+        restored.push(RestoredPartition { name: partition.name.clone(), rows, failure });
+    }
+    Ok(restored)
+}
+
+struct Restore {
+    directory: Directory,
+    milvus: Arc<dyn Milvus>,
+    plan: RestorePlan,
+    progress: Arc<dyn Progress>,
+}
+
+impl Restore {
+    async fn partition(&self, partition: &PartitionMetadata) -> Result<u64> {
+        let rows = self
+            .batches(partition)
+            .map_ok(|batch| self.insert(partition, batch))
+            .try_buffer_unordered(self.inserts_in_flight(partition))
+            .try_fold(0, |sum, rows| async move { Ok(sum + rows) })
+            .await?;
+        self.progress.event(ProgressEvent::PartitionFinished { partition: partition.name.clone(), rows });
+        Ok(rows)
+    }
+
+    /// The row groups of a partition, one batch each, decoded one ahead.
+    fn batches<'a>(&'a self, partition: &'a PartitionMetadata) -> BoxStream<'a, Result<RecordBatch>> {
+        futures::stream::iter(&partition.chunks)
+            .then(|chunk| ChunkReader::open(&self.directory, chunk, &self.plan))
+            .map_ok(|reader| {
+                let reader = Arc::new(reader);
+                let groups = 0..reader.row_groups();
+                futures::stream::iter(groups).map(move |group| {
+                    let reader = Arc::clone(&reader);
+                    Ok(async move { reader.read(group).await })
+                })
+            })
+            .try_flatten()
+            .try_buffered(2)
+            .boxed()
+    }
+
+    async fn insert(&self, partition: &PartitionMetadata, batch: RecordBatch) -> Result<u64> {
+        let bytes = crate::write::value_bytes(&batch) as u64;
+        let schema = &self.plan.schema;
+        let addressed = (!schema.has_partition_key()).then_some(partition.name.as_str());
+        let rows = self.milvus.insert(&self.plan.target, schema, addressed, batch).await?;
+        self.progress.event(ProgressEvent::Advanced { partition: partition.name.clone(), rows, bytes });
+        Ok(rows)
+    }
+
+    /// Inserts that fit the memory limit. Each holds its batch twice, as columns and as message, and two more row
+    /// groups are being read and decoded.
+    fn inserts_in_flight(&self, partition: &PartitionMetadata) -> usize {
+        let bytes: u64 = partition.chunks.iter().map(|chunk| chunk.uncompressed_size_bytes).sum();
+        let groups: usize = partition.chunks.iter().map(|chunk| chunk.row_group_digests.len()).sum();
+        let group_bytes = (bytes / (groups.max(1) as u64)).max(1);
+        let fitting = (self.plan.memory_limit_bytes / (group_bytes * 2)).saturating_sub(3).max(1);
+        usize::try_from(fitting).unwrap_or(usize::MAX).min(self.plan.concurrency)
+    }
+}
+
+/// A backup whose data contradict its documents.
+fn damaged(plan: &RestorePlan, file: &str, message: impl std::fmt::Display) -> Error {
+    crate::error::corrupted(&plan.metadata.backup_id, file, message)
+}

@@ -1,0 +1,89 @@
+//! The root of a repository.
+
+use std::path::{Path as FilePath, PathBuf};
+use std::sync::Arc;
+
+use milvus_backup_core::{Error, Result};
+use object_store::ObjectStore;
+use object_store::local::LocalFileSystem;
+
+use crate::error::storage;
+
+/// An object store and what is known of the disk under it.
+#[derive(Debug, Clone)]
+pub(crate) struct Root {
+    pub(crate) store: Arc<dyn ObjectStore>,
+    /// As the user wrote it.
+    pub(crate) display: String,
+    /// The directory, where the store is one.
+    pub(crate) directory: Option<PathBuf>,
+}
+
+impl Root {
+    /// Opens a directory, which is made when something is written.
+    pub(crate) fn open(location: &str) -> Result<Self> {
+        let path = match location.split_once("://") {
+            None => location,
+            Some(("file", path)) => path,
+            Some((scheme, _)) => {
+                return Err(Error::InvalidParameter {
+                    field: "root".to_owned(),
+                    value: format!("{scheme}://..."),
+                    limit: "a directory, in this version".to_owned(),
+                });
+            }
+        };
+        if path.trim().is_empty() {
+            return Err(Error::InvalidParameter {
+                field: "root".to_owned(),
+                value: location.to_owned(),
+                limit: "not empty".to_owned(),
+            });
+        }
+        let directory = std::path::absolute(path).map_err(|source| Error::Storage {
+            action: "find".to_owned(),
+            path: path.to_owned(),
+            permission: false,
+            retryable: false,
+            source: Box::new(source),
+        })?;
+        Ok(Self { store: local_store(&directory)?, display: location.to_owned(), directory: Some(directory) })
+    }
+
+    /// Makes the directory, where the store is one.
+    pub(crate) fn create(&self) -> Result<()> {
+        let Some(directory) = &self.directory else { return Ok(()) };
+        std::fs::create_dir_all(directory).map_err(|source| Error::Storage {
+            action: "create".to_owned(),
+            path: self.display.clone(),
+            permission: source.kind() == std::io::ErrorKind::PermissionDenied,
+            retryable: false,
+            source: Box::new(source),
+        })
+    }
+}
+
+/// A store over absolute paths, rooted at the file system so that the directory need not exist yet.
+fn local_store(directory: &FilePath) -> Result<Arc<dyn ObjectStore>> {
+    let prefix = object_store::path::Path::from_absolute_path(directory).map_err(|source| Error::Storage {
+        action: "open".to_owned(),
+        path: directory.display().to_string(),
+        permission: false,
+        retryable: false,
+        source: Box::new(source),
+    })?;
+    let store = LocalFileSystem::new().with_fsync(true).with_automatic_cleanup(false);
+    Ok(Arc::new(object_store::prefix::PrefixStore::new(store, prefix)))
+}
+
+/// Bytes free on the file system of a directory that may not exist yet.
+pub(crate) fn available_bytes(directory: &FilePath) -> Result<u64> {
+    let existing = directory.ancestors().find(|path| path.exists()).unwrap_or(directory);
+    fs4::available_space(existing).map_err(|source| {
+        storage(
+            "measure the free space of",
+            directory.display(),
+            object_store::Error::Generic { store: "local", source: Box::new(source) },
+        )
+    })
+}

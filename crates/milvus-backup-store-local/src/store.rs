@@ -1,0 +1,142 @@
+//! [`LocalStore`]: the repository as a [`BackupStore`].
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use milvus_backup_core::{
+    BackedUpDefinition, BackupId, BackupMetadata, BackupPlan, BackupStorageType, BackupStore, CollectionRef, Error,
+    Listing, Milvus, PendingBackup, Progress, RestorePlan, RestoredPartition, Result, VerificationParams,
+    VerificationResult,
+};
+
+use crate::layout::METADATA;
+use crate::objects::Directory;
+use crate::root::{Root, available_bytes};
+
+/// A repository of backups as plain Parquet files. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct LocalStore {
+    pub(crate) root: Root,
+}
+
+impl LocalStore {
+    /// Opens the repository below a directory. Nothing is made until a backup is written.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] for an empty root and [`Error::Unsupported`] for a URL of an unknown scheme.
+    pub fn open(root: &str) -> Result<Self> {
+        Ok(Self { root: Root::open(root)? })
+    }
+
+    /// The directory of one backup.
+    pub(crate) fn backup(&self, collection: &CollectionRef, backup_id: &BackupId) -> Directory {
+        Directory { store: Arc::clone(&self.root.store), path: format!("{}/{backup_id}", collection.directory()) }
+    }
+
+    pub(crate) fn not_found(&self, backup_id: &BackupId) -> Error {
+        Error::BackupNotFound { backup: backup_id.to_string(), path: self.root.display.clone() }
+    }
+}
+
+#[async_trait]
+impl BackupStore for LocalStore {
+    fn storage_type(&self) -> BackupStorageType {
+        BackupStorageType::LocalFile
+    }
+
+    fn root(&self) -> &str {
+        &self.root.display
+    }
+
+    async fn available_bytes(&self) -> Result<Option<u64>> {
+        self.root.directory.as_deref().map(available_bytes).transpose()
+    }
+
+    async fn prepare(&self) -> Result<()> {
+        self.root.create()
+    }
+
+    async fn write(
+        &self,
+        milvus: Arc<dyn Milvus>,
+        plan: BackupPlan,
+        progress: Arc<dyn Progress>,
+    ) -> Result<Box<dyn PendingBackup>> {
+        let directory = self.backup(&plan.collection, &plan.backup_id);
+        Ok(Box::new(crate::write::write_backup(directory, milvus, plan, progress).await?))
+    }
+
+    async fn discard(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
+        let directory = self.backup(collection, backup_id);
+        if directory.read_document(METADATA).await?.is_some() {
+            return Ok(());
+        }
+        self.remove_all(&directory).await
+    }
+
+    async fn list(&self, collection: Option<&CollectionRef>) -> Result<Listing> {
+        self.list_backups(collection).await
+    }
+
+    async fn get(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<BackupMetadata> {
+        self.read_metadata(collection, backup_id).await
+    }
+
+    async fn definition(&self, metadata: &BackupMetadata) -> Result<BackedUpDefinition> {
+        self.read_definition(metadata).await
+    }
+
+    async fn verify(
+        &self,
+        collection: &CollectionRef,
+        backup_id: &BackupId,
+        params: &VerificationParams,
+        now: jiff::Timestamp,
+    ) -> Result<VerificationResult> {
+        crate::verify::verify_backup(self, collection, backup_id, params, now).await
+    }
+
+    async fn restore_rows(
+        &self,
+        milvus: Arc<dyn Milvus>,
+        plan: RestorePlan,
+        progress: Arc<dyn Progress>,
+    ) -> Result<Vec<RestoredPartition>> {
+        crate::restore::restore_rows(self, milvus, plan, progress).await
+    }
+
+    async fn delete(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
+        let directory = self.backup(collection, backup_id);
+        if directory.read_document(METADATA).await?.is_none() {
+            return Err(self.not_found(backup_id));
+        }
+        // The commit goes first: what is left when we are stopped after this is not a backup any more.
+        directory.delete([METADATA.to_owned()]).await?;
+        self.remove_all(&directory).await
+    }
+}
+
+impl LocalStore {
+    /// Removes every object of a backup that is not committed, and the directories that held them.
+    async fn remove_all(&self, directory: &Directory) -> Result<()> {
+        let files = directory.list().await?;
+        directory.delete(files.into_iter().map(|(file, _)| file)).await?;
+        let Some(root) = self.root.directory.clone() else { return Ok(()) };
+        let path = root.join(&directory.path);
+        let removed = tokio::task::spawn_blocking(move || remove_directories(&path)).await;
+        removed.map_err(crate::error::lost_task)
+    }
+}
+
+/// Removes the empty directories of a backup, and that of its collection when it was the last one. Directories
+/// that are not empty stay: whatever is in them is not ours.
+fn remove_directories(backup: &std::path::Path) {
+    for name in ["data", "indexes"] {
+        let _ = std::fs::remove_dir(backup.join(name));
+    }
+    if std::fs::remove_dir(backup).is_ok() {
+        if let Some(collection) = backup.parent() {
+            let _ = std::fs::remove_dir(collection);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! What a verification has found so far.
+
+use std::collections::BTreeSet;
+
+use milvus_backup_core::{BackupId, Finding, FindingKind, VerificationResult, VerificationType};
+
+/// Collects findings, and the files that were looked at.
+#[derive(Debug)]
+pub(super) struct Findings {
+    fail_fast: bool,
+    findings: Vec<Finding>,
+    files: BTreeSet<String>,
+    bytes: u64,
+}
+
+impl Findings {
+    pub(super) fn new(fail_fast: bool) -> Self {
+        Self { fail_fast, findings: Vec::new(), files: BTreeSet::new(), bytes: 0 }
+    }
+
+    /// Notes that a file was looked at.
+    pub(super) fn checked(&mut self, file: &str, bytes: u64) {
+        self.files.insert(file.to_owned());
+        self.bytes += bytes;
+    }
+
+    pub(super) fn add(&mut self, file: &str, kind: FindingKind, expected: &str, actual: &str, message: String) {
+        self.findings.push(Finding {
+            file: file.to_owned(),
+            kind,
+            expected: expected.to_owned(),
+            actual: actual.to_owned(),
+            message,
+        });
+    }
+
+    /// Whether to stop looking.
+    pub(super) fn enough(&self) -> bool {
+        self.fail_fast && !self.findings.is_empty()
+    }
+
+    pub(super) fn into_result(
+        self,
+        backup_id: BackupId,
+        verification_type: VerificationType,
+        verified_at: jiff::Timestamp,
+    ) -> VerificationResult {
+        let failed: BTreeSet<&str> = self.findings.iter().map(|finding| finding.file.as_str()).collect();
+        VerificationResult {
+            success: self.findings.is_empty(),
+            backup_id,
+            verification_type,
+            checksum_valid: self.findings.is_empty(),
+            files_verified: self.files.len() as u64,
+            files_failed: failed.len() as u64,
+            bytes_verified: self.bytes,
+            errors: self.findings,
+            warnings: Vec::new(),
+            verified_at,
+            verification_time_ms: 0,
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Verification: a backup compared with what it recorded of itself.
+
+mod findings;
+mod hash;
+
+use std::collections::BTreeMap;
+
+use futures::StreamExt;
+use milvus_backup_core::{
+    BackupId, BackupMetadata, CollectionRef, Error, FORMAT_VERSION, FindingKind, Result, VerificationParams,
+    VerificationRecord, VerificationResult,
+};
+
+use crate::documents::{ChecksumsDocument, FileEntry, VerificationDocument, has_own_layout, to_bytes};
+use crate::layout::{CHECKSUMS, METADATA, VERIFICATION};
+use crate::objects::Directory;
+use crate::read::read_checksums;
+use crate::store::LocalStore;
+use findings::Findings;
+
+/// Verifies a backup, and keeps the outcome with it.
+pub(crate) async fn verify_backup(
+    store: &LocalStore,
+    collection: &CollectionRef,
+    id: &BackupId,
+    params: &VerificationParams,
+    now: jiff::Timestamp,
+) -> Result<VerificationResult> {
+    let directory = store.backup(collection, id);
+    let mut findings = Findings::new(params.fail_fast);
+    match store.read_metadata(collection, id).await {
+        Ok(metadata) => compare_files(&directory, &metadata, &mut findings).await?,
+        Err(Error::Corrupted { message, .. }) => {
+            findings.checked(METADATA, 0);
+            findings.add(METADATA, FindingKind::Malformed, "", "", message);
+        }
+        Err(error) => return Err(error),
+    }
+    let result = findings.into_result(id.clone(), params.verification_type, now);
+    keep_outcome(&directory, &result).await;
+    Ok(result)
+}
+
+async fn compare_files(directory: &Directory, metadata: &BackupMetadata, findings: &mut Findings) -> Result<()> {
+    check_metadata_layout(directory, findings).await?;
+    let actual: BTreeMap<String, u64> = directory.list().await?.into_iter().collect();
+    let checksums = match read_checksums(directory, metadata).await {
+        Ok(checksums) => checksums,
+        Err(Error::Corrupted { message, .. }) => {
+            findings.checked(CHECKSUMS, 0);
+            findings.add(CHECKSUMS, FindingKind::ChecksumMismatch, &metadata.checksum, "", message);
+            return Ok(());
+        }
+        Err(error) => return Err(error),
+    };
+    findings.checked(CHECKSUMS, actual.get(CHECKSUMS).copied().unwrap_or_default());
+    compare_with_metadata(metadata, &checksums, findings);
+    for file in actual.keys().filter(|file| is_unexpected(file, &checksums)) {
+        findings.checked(file, 0);
+        findings.add(file, FindingKind::Unexpected, "no such file", file, format!("`{file}` does not belong here"));
+    }
+    compare_digests(directory, &checksums, &actual, findings).await
+}
+
+fn is_unexpected(file: &str, checksums: &ChecksumsDocument) -> bool {
+    !matches!(file, METADATA | CHECKSUMS | VERIFICATION) && !checksums.files.contains_key(file)
+}
+
+/// The digest of the metadata covers its content; its bytes must be the ones that were written, too.
+async fn check_metadata_layout(directory: &Directory, findings: &mut Findings) -> Result<()> {
+    let bytes = directory.read_document(METADATA).await?.unwrap_or_default();
+    findings.checked(METADATA, bytes.len() as u64);
+    if !has_own_layout(&bytes) {
+        findings.add(METADATA, FindingKind::Malformed, "", "", "its text is not the one that was written".to_owned());
+    }
+    Ok(())
+}
+
+/// The data files of the metadata and those of `checksums.json` must be the same.
+fn compare_with_metadata(metadata: &BackupMetadata, checksums: &ChecksumsDocument, findings: &mut Findings) {
+    if checksums.algorithm != metadata.checksum_algorithm {
+        let (expected, actual) = (metadata.checksum_algorithm, checksums.algorithm);
+        let message = format!("algorithm is {actual}, but {METADATA} says {expected}");
+        findings.add(CHECKSUMS, FindingKind::Malformed, expected.as_str(), actual.as_str(), message);
+    }
+    let chunks: BTreeMap<&str, FileEntry> = metadata
+        .partitions
+        .iter()
+        .flat_map(|partition| &partition.chunks)
+        .map(|chunk| {
+            let entry = FileEntry { size_bytes: chunk.size_bytes, checksum: chunk.checksum.clone() };
+            (chunk.path.as_str(), entry)
+        })
+        .collect();
+    for (path, chunk) in &chunks {
+        let listed = checksums.files.get(*path);
+        if listed != Some(chunk) {
+            let actual = listed.map(|entry| entry.checksum.clone()).unwrap_or_default();
+            let message = format!("`{path}` is listed otherwise in {CHECKSUMS} than in {METADATA}");
+            findings.add(path, FindingKind::Malformed, &chunk.checksum, &actual, message);
+        }
+    }
+    for path in checksums.files.keys().filter(|path| path.starts_with("data/") && !chunks.contains_key(path.as_str())) {
+        let message = format!("`{path}` is in {CHECKSUMS}, but not in {METADATA}");
+        findings.add(path, FindingKind::Unexpected, "", path, message);
+    }
+}
+
+async fn compare_digests(
+    directory: &Directory,
+    checksums: &ChecksumsDocument,
+    actual: &BTreeMap<String, u64>,
+    findings: &mut Findings,
+) -> Result<()> {
+    let mut present = Vec::new();
+    for (file, entry) in &checksums.files {
+        match actual.get(file) {
+            Some(size) if *size == entry.size_bytes => present.push((file.clone(), entry.clone())),
+            Some(size) => {
+                findings.checked(file, 0);
+                let (expected, found) = (entry.size_bytes.to_string(), size.to_string());
+                let message = format!("`{file}` has {size} bytes, but {} are recorded", entry.size_bytes);
+                findings.add(file, FindingKind::SizeMismatch, &expected, &found, message);
+            }
+            None => {
+                findings.checked(file, 0);
+                findings.add(file, FindingKind::Missing, &entry.checksum, "", format!("`{file}` is missing"));
+            }
+        }
+    }
+    let hashers = std::thread::available_parallelism().map_or(2, usize::from);
+    let digest = async |(file, entry): (String, FileEntry)| {
+        let digest = hash::digest_object(directory, &file, entry.size_bytes, checksums.algorithm).await;
+        (file, entry, digest)
+    };
+    let mut digests = futures::stream::iter(present).map(digest).buffer_unordered(hashers);
+    while let Some((file, entry, digest)) = digests.next().await {
+        findings.checked(&file, entry.size_bytes);
+        match digest {
+            Ok(digest) if digest == entry.checksum => {}
+            Ok(digest) => {
+                let message = format!("the digest of `{file}` is {digest}, but {} is recorded", entry.checksum);
+                findings.add(&file, FindingKind::ChecksumMismatch, &entry.checksum, &digest, message);
+            }
+            Err(error) => {
+                findings.add(&file, FindingKind::Unreadable, &entry.checksum, "", error.full_message());
+            }
+        }
+        if findings.enough() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Keeps the outcome beside the backup. A store that cannot be written to does not make the verification fail.
+async fn keep_outcome(directory: &Directory, result: &VerificationResult) {
+    let document = VerificationDocument {
+        format_version: FORMAT_VERSION,
+        verification: VerificationRecord {
+            verification_type: result.verification_type,
+            verified_at: result.verified_at,
+            success: result.success,
+            files_verified: result.files_verified,
+            files_failed: result.files_failed,
+        },
+    };
+    let kept = match to_bytes(&document) {
+        Ok(bytes) => directory.write_document(VERIFICATION, bytes).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = kept {
+        tracing::warn!(error = error.full_message(), "cannot keep the outcome of the verification");
+    }
+}

@@ -1,0 +1,107 @@
+//! One data file on its way to the store: encoded and hashed on a blocking thread, uploaded in parts.
+
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
+use bytes::Bytes;
+use milvus_backup_core::{BackupPlan, ChunkMetadata, Error, PrimaryKeyRange, Result};
+use milvus_backup_integrity::Hasher;
+use object_store::{ObjectStoreExt, WriteMultipart};
+
+use super::encoder::Encoder;
+use crate::error::{lost_task, storage};
+use crate::objects::Directory;
+
+/// Size of one part of an upload. S3 takes at least 5 MiB and at most 10,000 parts.
+const PART_BYTES: usize = 8 << 20;
+
+/// Parts that may be on their way at the same time.
+const PARTS_IN_FLIGHT: usize = 2;
+
+/// A data file being written.
+pub(super) struct ChunkWriter {
+    path: String,
+    upload: WriteMultipart,
+    work: Work,
+}
+
+/// What moves between the async task and the blocking threads.
+struct Work {
+    encoder: Encoder,
+    hasher: Hasher,
+    size_bytes: u64,
+}
+
+impl Work {
+    fn hash(&mut self, bytes: &Bytes) {
+        self.hasher.update(bytes);
+        self.size_bytes += bytes.len() as u64;
+    }
+}
+
+impl ChunkWriter {
+    pub(super) async fn create(
+        directory: &Directory,
+        path: String,
+        plan: &BackupPlan,
+        schema: &SchemaRef,
+        row_group_bytes: usize,
+    ) -> Result<Self> {
+        let object = directory.object(&path)?;
+        let upload =
+            directory.store.put_multipart(&object).await.map_err(|source| storage("create", &object, source))?;
+        let work = Work {
+            encoder: Encoder::new(plan, schema, row_group_bytes)?,
+            hasher: Hasher::new(plan.checksum_algorithm),
+            size_bytes: 0,
+        };
+        Ok(Self { path, upload: WriteMultipart::new_with_chunk_size(upload, PART_BYTES), work })
+    }
+
+    /// Adds a batch.
+    pub(super) async fn write(self, batch: RecordBatch) -> Result<Self> {
+        let Self { path, mut upload, mut work } = self;
+        let task = tokio::task::spawn_blocking(move || {
+            let bytes = work.encoder.write(&batch)?;
+            work.hash(&bytes);
+            Ok::<_, Error>((work, bytes))
+        });
+        let (work, bytes) = task.await.map_err(lost_task)??;
+        if !bytes.is_empty() {
+            upload.put(bytes);
+            upload.wait_for_capacity(PARTS_IN_FLIGHT).await.map_err(|source| storage("write", &path, source))?;
+        }
+        Ok(Self { path, upload, work })
+    }
+
+    /// Bytes of the file so far.
+    pub(super) fn file_bytes(&self) -> u64 {
+        self.work.encoder.file_bytes()
+    }
+
+    /// Ends the file and makes it durable.
+    pub(super) async fn finish(self) -> Result<ChunkMetadata> {
+        let Self { path, mut upload, work } = self;
+        let task = tokio::task::spawn_blocking(move || {
+            let Work { encoder, mut hasher, size_bytes } = work;
+            let (bytes, summary) = encoder.finish()?;
+            hasher.update(&bytes);
+            let size_bytes = size_bytes + bytes.len() as u64;
+            Ok::<_, Error>((bytes, summary, hasher.finish_hex(), size_bytes))
+        });
+        let (bytes, summary, checksum, size_bytes) = task.await.map_err(lost_task)??;
+        upload.put(bytes);
+        upload.finish().await.map_err(|source| storage("write", &path, source))?;
+        Ok(ChunkMetadata {
+            path,
+            row_count: summary.rows,
+            size_bytes,
+            uncompressed_size_bytes: summary.uncompressed_bytes,
+            checksum,
+            row_digest: summary.digest.to_hex(),
+            row_group_digests: summary.row_groups.iter().map(milvus_backup_integrity::RowDigest::to_hex).collect(),
+            primary_key_range: summary
+                .keys
+                .unwrap_or_else(|| PrimaryKeyRange { min: String::new(), max: String::new() }),
+        })
+    }
+}

@@ -1,0 +1,127 @@
+//! From batches to the bytes of one Parquet file, with the digests of its rows. Runs on blocking threads.
+
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
+use arrow_array::{Array, RecordBatch};
+use arrow_schema::SchemaRef;
+use bytes::Bytes;
+use milvus_backup_core::{BackupPlan, Error, PrimaryKeyRange, Result};
+use milvus_backup_integrity::{RowDigest, RowHasher};
+use parquet::arrow::ArrowWriter;
+
+use super::properties::writer_options;
+use crate::error::encoding;
+
+/// Encodes one file.
+pub(super) struct Encoder {
+    writer: ArrowWriter<Vec<u8>>,
+    hasher: RowHasher,
+    primary_key: usize,
+    row_group_bytes: usize,
+    in_row_group: usize,
+    row_group: RowDigest,
+    summary: Summary,
+}
+
+/// What is known of the rows of a file.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Summary {
+    pub(super) rows: u64,
+    pub(super) uncompressed_bytes: u64,
+    pub(super) digest: RowDigest,
+    pub(super) row_groups: Vec<RowDigest>,
+    pub(super) keys: Option<PrimaryKeyRange>,
+}
+
+impl Encoder {
+    /// An encoder for batches of `schema`.
+    pub(super) fn new(plan: &BackupPlan, schema: &SchemaRef, row_group_bytes: usize) -> Result<Self> {
+        let key = &plan.description.schema.primary_key()?.name;
+        let primary_key = schema.index_of(key).map_err(|source| Error::Encoding {
+            action: "find the primary key".to_owned(),
+            source: Box::new(source),
+        })?;
+        let writer = ArrowWriter::try_new_with_options(Vec::new(), Arc::clone(schema), writer_options(plan)?)
+            .map_err(encoding("open a Parquet file"))?;
+        Ok(Self {
+            writer,
+            hasher: RowHasher::new(),
+            primary_key,
+            row_group_bytes,
+            in_row_group: 0,
+            row_group: RowDigest::default(),
+            summary: Summary::default(),
+        })
+    }
+
+    /// Takes in a batch, and returns the bytes that are ready.
+    pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<Bytes> {
+        let digest = self.hasher.digest(batch)?;
+        self.writer.write(batch).map_err(encoding("encode rows as Parquet"))?;
+        let bytes = value_bytes(batch);
+        self.row_group.merge(&digest);
+        self.in_row_group += bytes;
+        self.summary.rows += batch.num_rows() as u64;
+        self.summary.uncompressed_bytes += bytes as u64;
+        self.extend_keys(batch);
+        if self.in_row_group >= self.row_group_bytes {
+            self.close_row_group()?;
+        }
+        Ok(self.ready())
+    }
+
+    /// Bytes of the file so far, all row groups closed.
+    pub(super) fn file_bytes(&self) -> u64 {
+        self.writer.bytes_written() as u64
+    }
+
+    /// Ends the file, and returns its last bytes.
+    pub(super) fn finish(mut self) -> Result<(Bytes, Summary)> {
+        self.close_row_group()?;
+        self.writer.finish().map_err(encoding("end a Parquet file"))?;
+        Ok((self.ready(), self.summary))
+    }
+
+    fn close_row_group(&mut self) -> Result<()> {
+        if self.in_row_group == 0 && self.row_group.rows() == 0 {
+            return Ok(());
+        }
+        self.writer.flush().map_err(encoding("end a row group"))?;
+        let digest = std::mem::take(&mut self.row_group);
+        self.summary.digest.merge(&digest);
+        self.summary.row_groups.push(digest);
+        self.in_row_group = 0;
+        Ok(())
+    }
+
+    fn ready(&mut self) -> Bytes {
+        std::mem::take(self.writer.inner_mut()).into()
+    }
+
+    /// Batches come in ascending order of keys.
+    fn extend_keys(&mut self, batch: &RecordBatch) {
+        if batch.num_rows() == 0 {
+            return;
+        }
+        let keys = batch.column(self.primary_key);
+        let max = key_text(keys.as_ref(), batch.num_rows() - 1);
+        match &mut self.summary.keys {
+            Some(range) => range.max = max,
+            None => self.summary.keys = Some(PrimaryKeyRange { min: key_text(keys.as_ref(), 0), max }),
+        }
+    }
+}
+
+fn key_text(keys: &dyn Array, row: usize) -> String {
+    match keys.as_primitive_opt::<Int64Type>() {
+        Some(keys) => keys.value(row).to_string(),
+        None => keys.as_string_opt::<i32>().map_or_else(String::new, |keys| keys.value(row).to_owned()),
+    }
+}
+
+/// Bytes of the values of a batch, without what stands under a slice.
+pub(crate) fn value_bytes(batch: &RecordBatch) -> usize {
+    batch.columns().iter().map(|column| column.to_data().get_slice_memory_size().unwrap_or(0)).sum()
+}

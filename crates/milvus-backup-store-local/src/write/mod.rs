@@ -1,0 +1,73 @@
+//! Writing a backup: partitions side by side, each a stream of batches through encoder, hasher and upload.
+//!
+//! Must always hold: every byte is hashed as it is handed to the store and never read back, and the memory in use
+//! is bounded by the limit of the plan whatever the size of the collection.
+
+mod chunk;
+mod encoder;
+mod partition;
+mod properties;
+
+use std::sync::Arc;
+
+use futures::{StreamExt, TryStreamExt};
+use milvus_backup_core::{BackupPlan, Milvus, Progress, Result};
+
+use crate::commit::Pending;
+use crate::objects::Directory;
+pub(crate) use encoder::value_bytes;
+use partition::PartitionWriter;
+
+/// Bytes of one page to ask for. Larger pages are not faster.
+const PAGE_BYTES: usize = 6 << 20;
+
+/// Limits that follow from the memory a backup may use.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Budget {
+    /// Partitions that are read at the same time.
+    pub(crate) workers: usize,
+    /// Bytes of one page.
+    pub(crate) page_bytes: usize,
+    /// Bytes of column values in one row group.
+    pub(crate) row_group_bytes: usize,
+}
+
+impl Budget {
+    /// Splits the memory between workers. One worker holds a row group being encoded, its encoded form on the way
+    /// to the store, and a few pages, each of them as message and as columns.
+    fn new(plan: &BackupPlan) -> Self {
+        let workers = plan.concurrency.min(plan.partitions.len()).max(1);
+        let share = usize::try_from(plan.memory_limit_bytes).unwrap_or(usize::MAX) / workers;
+        Self {
+            workers,
+            page_bytes: (share / 16).clamp(256 << 10, PAGE_BYTES),
+            row_group_bytes: (share / 8).clamp(1 << 20, 32 << 20),
+        }
+    }
+}
+
+/// Writes the data files of a plan. Nothing is visible before the commit of what this returns.
+pub(crate) async fn write_backup(
+    directory: Directory,
+    milvus: Arc<dyn Milvus>,
+    plan: BackupPlan,
+    progress: Arc<dyn Progress>,
+) -> Result<Pending> {
+    let plan = Arc::new(plan);
+    let budget = Budget::new(&plan);
+    let partitions = futures::stream::iter(0..plan.partitions.len())
+        .map(|index| {
+            let writer = PartitionWriter {
+                directory: directory.clone(),
+                plan: Arc::clone(&plan),
+                partition: plan.partitions[index].clone(),
+                budget,
+                progress: Arc::clone(&progress),
+            };
+            writer.write(milvus.as_ref())
+        })
+        .buffered(budget.workers)
+        .try_collect()
+        .await?;
+    Ok(Pending { directory, plan, partitions })
+}

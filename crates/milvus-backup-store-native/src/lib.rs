@@ -1,0 +1,1 @@
+//! Backups made by the milvus-backup tool.

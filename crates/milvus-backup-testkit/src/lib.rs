@@ -1,0 +1,35 @@
+//! ```no_run
+//! use milvus_backup_testkit::{Server, ServerKind, Witness};
+//! use serde_json::json;
+//!
+//! let server = Server::start(ServerKind::Lite322)?;
+//! let script = "
+//! import json, pymilvus
+//! client = pymilvus.MilvusClient(given['uri'])
+//! client.create_collection('films', dimension=4)
+//! print(json.dumps(client.list_collections()))
+//! ";
+//! let collections: Vec<String> = Witness::new()?.ask(script, &json!({ "uri": server.uri() }))?;
+//! assert_eq!(collections, ["films"]);
+//! # Ok::<(), milvus_backup_testkit::Error>(())
+//! ```
+//!
+//! Real parts for the tests of this workspace: Milvus servers, outside witnesses and real data. Nothing here is a
+//! stand-in. What is not installed is installed on first use, once, below [`cache_dir`], at pinned versions.
+//!
+//! Linux only. It needs `sh`, Python 3.11 or 3.12 with the venv module, and access to a Python package index.
+
+mod apt;
+mod cache;
+mod command;
+pub mod embeddings;
+mod error;
+pub mod python;
+mod server;
+mod witness;
+pub mod wordnet;
+
+pub use cache::cache_dir;
+pub use error::Error;
+pub use server::{Identity, Lite, LiteVersion, Server, ServerKind, Standalone, StandaloneOptions, Tls, shared};
+pub use witness::Witness;

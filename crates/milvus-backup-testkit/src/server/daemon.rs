@@ -1,0 +1,170 @@
+//! One server process: started in its own process group, logged to a file, and never left running.
+
+use std::{
+    ffi::OsString,
+    fs::{self, OpenOptions},
+    io::Write,
+    os::unix::process::CommandExt as _,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+
+use super::run_dir::RunDir;
+use crate::{
+    command,
+    error::{Attempt, Error},
+};
+
+const POLL: Duration = Duration::from_millis(20);
+/// How many lines are shown before the beginning of a crash, and from it on.
+const BEFORE_CRASH: usize = 6;
+const AFTER_CRASH: usize = 12;
+/// What a server inherits from our environment. Anything else could change its configuration behind our back.
+const INHERITED: [&str; 5] = ["PATH", "HOME", "TMPDIR", "LANG", "TZ"];
+/// Waits for the word to go, so that the keeper knows the process before the server begins; without it, it just ends.
+const GATE: &str = r#"IFS= read -r go && exec "$@" </dev/null"#;
+
+/// What to run.
+#[derive(Debug)]
+pub(super) struct Launch {
+    pub(super) program: PathBuf,
+    pub(super) arguments: Vec<OsString>,
+    pub(super) environment: Vec<(String, OsString)>,
+    pub(super) directory: PathBuf,
+    /// How long it may take to end by itself after SIGTERM.
+    pub(super) grace: Duration,
+}
+
+/// A server process and the directory it runs in.
+#[derive(Debug)]
+pub(super) struct Daemon {
+    launch: Launch,
+    child: Option<Child>,
+    run: RunDir,
+}
+
+impl Daemon {
+    /// Starts the process; it is not ready yet.
+    pub(super) fn start(run: RunDir, launch: Launch) -> Result<Self, Error> {
+        let mut daemon = Self { launch, child: None, run };
+        daemon.spawn()?;
+        Ok(daemon)
+    }
+
+    /// Starts it again after [`Self::stop`] or [`Self::kill`].
+    pub(super) fn spawn(&mut self) -> Result<(), Error> {
+        self.kill();
+        let program = self.launch.program.display().to_string();
+        let mut child = self.gated()?.spawn().attempt(|| format!("run {program}"))?;
+        let gate = child.stdin.take();
+        self.run.guard(Some(child.id())).attempt(|| "instruct the keeper".to_owned())?;
+        self.child = Some(child);
+        gate.map_or(Ok(()), |mut gate| gate.write_all(b"go\n")).attempt(|| format!("run {program}"))
+    }
+
+    fn gated(&self) -> Result<Command, Error> {
+        let path = self.log_path();
+        let log = OpenOptions::new().create(true).append(true).open(&path);
+        let log = log.attempt(|| format!("open {}", path.display()))?;
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", GATE, "sh"])
+            .arg(&self.launch.program)
+            .args(&self.launch.arguments)
+            .env_clear()
+            .envs(INHERITED.iter().filter_map(|name| std::env::var_os(name).map(|value| (name, value))))
+            .envs(self.launch.environment.iter().map(|(name, value)| (name, value)))
+            .current_dir(&self.launch.directory)
+            .stdin(Stdio::piped())
+            .stdout(log.try_clone().attempt(|| format!("open {}", path.display()))?)
+            .stderr(log)
+            .process_group(0);
+        Ok(command)
+    }
+
+    /// Its process id while it is running (or has ended without being asked to).
+    pub(super) fn pid(&self) -> Option<u32> {
+        self.child.as_ref().map(Child::id)
+    }
+
+    /// How it ended, if it ended by itself.
+    pub(super) fn ended(&mut self) -> Option<String> {
+        let status = self.child.as_mut()?.try_wait().ok()??;
+        Some(status.to_string())
+    }
+
+    /// SIGTERM, the grace, then SIGKILL; returns when the process is gone.
+    pub(super) fn stop(&mut self) {
+        self.signal(Signal::TERM);
+        let asked = Instant::now();
+        while self.child.is_some() && self.ended().is_none() && asked.elapsed() < self.launch.grace {
+            thread::sleep(POLL);
+        }
+        self.kill();
+    }
+
+    /// SIGKILL to the whole group; returns when the process is gone.
+    pub(super) fn kill(&mut self) {
+        self.signal(Signal::KILL);
+        if let Some(mut child) = self.child.take() {
+            // From here its number may be given to another process, so the keeper must forget it first.
+            drop(self.run.guard(None));
+            drop(child.wait());
+        }
+    }
+
+    fn signal(&self, signal: Signal) {
+        let group = self.pid().and_then(|pid| i32::try_from(pid).ok()).and_then(Pid::from_raw);
+        if let Some(group) = group {
+            // The only failure is that the group is gone, which is what is wanted.
+            let _gone = kill_process_group(group, signal);
+        }
+    }
+
+    /// Everything it printed; empty when there is nothing to read.
+    pub(super) fn log(&self) -> String {
+        String::from_utf8_lossy(&fs::read(self.log_path()).unwrap_or_default()).into_owned()
+    }
+
+    /// The end of what it printed, and the beginning of its crash when that lies further up.
+    pub(super) fn log_tail(&self) -> String {
+        excerpt(&self.log())
+    }
+
+    fn log_path(&self) -> PathBuf {
+        self.run.path().join("server.log")
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// A Go program that crashes says why and then prints every goroutine, so the end alone would not tell.
+fn excerpt(log: &str) -> String {
+    let tail = command::tail(log);
+    let earlier: Vec<&str> = log[..log.len() - tail.len()].lines().collect();
+    let crash = earlier.iter().position(|line| line.starts_with("panic: ") || line.starts_with("fatal error: "));
+    let Some(at) = crash else { return tail.to_owned() };
+    let shown = earlier.iter().skip(at.saturating_sub(BEFORE_CRASH)).take(BEFORE_CRASH + AFTER_CRASH);
+    format!("{}\n[...]\n{tail}", shown.copied().collect::<Vec<_>>().join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::excerpt;
+
+    #[test]
+    fn the_reason_of_a_crash_is_shown_however_long_the_dump() {
+        let log = format!("start\npanic: no config\n{}end", "goroutine\n".repeat(5_000));
+        let shown = excerpt(&log);
+        assert!(shown.starts_with("start\npanic: no config\n") && shown.ends_with("end"));
+        assert_eq!(excerpt("start\npanic: short"), "start\npanic: short");
+    }
+}

@@ -1,0 +1,85 @@
+//! Free ports that stay ours.
+//!
+//! Ports come from below the range the kernel gives to outgoing connections, so no client can sit on one between the
+//! choice and the bind, and each is held by a file lock, so no other process that uses this crate can choose it too.
+
+use std::{
+    fs::File,
+    hash::{BuildHasher, RandomState},
+    net::{Ipv4Addr, TcpListener},
+};
+
+use crate::{cache, error::Error};
+
+const FIRST: u16 = 20_000;
+const LAST: u16 = 32_000;
+
+/// A port of 127.0.0.1 that nobody listened on when it was chosen, reserved among users of this crate.
+#[derive(Debug)]
+pub(super) struct Port {
+    number: u16,
+    _reserved: File,
+}
+
+impl Port {
+    pub(super) fn number(&self) -> u16 {
+        self.number
+    }
+}
+
+/// Reserves `N` different free ports.
+pub(super) fn reserve<const N: usize>() -> Result<[Port; N], Error> {
+    let dir = cache::subdir("ports")?;
+    let mut found = Vec::with_capacity(N);
+    for number in candidates() {
+        let lock = cache::open_lock(&dir.join(number.to_string()))?;
+        if lock.try_lock().is_ok() && free(number) {
+            found.push(Port { number, _reserved: lock });
+        }
+        if found.len() == N {
+            break;
+        }
+    }
+    found.try_into().map_err(|_| Error::NoFreePort { first: FIRST, last: LAST })
+}
+
+/// Every port of the range once, from a random one on.
+fn candidates() -> impl Iterator<Item = u16> {
+    let count = u64::from(LAST - FIRST) + 1;
+    let start = RandomState::new().hash_one(std::process::id()) % count;
+    (start..start + count).filter_map(move |at| u16::try_from(at % count).ok().map(|offset| FIRST + offset))
+}
+
+/// Nobody listens on it, neither on 127.0.0.1 nor on all addresses (where Milvus listens).
+fn free(number: u16) -> bool {
+    [Ipv4Addr::LOCALHOST, Ipv4Addr::UNSPECIFIED].iter().all(|address| TcpListener::bind((*address, number)).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn candidates_are_the_whole_range_once() {
+        let all: Vec<u16> = candidates().collect();
+        let distinct: BTreeSet<u16> = all.iter().copied().collect();
+        assert_eq!(all.len(), distinct.len());
+        assert_eq!((distinct.first(), distinct.last()), (Some(&FIRST), Some(&LAST)));
+    }
+
+    #[test]
+    fn a_port_with_a_listener_is_not_free() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        assert!(!free(listener.local_addr().unwrap().port()));
+    }
+
+    #[test]
+    fn reserved_ports_differ() {
+        let first = reserve::<12>().unwrap();
+        let second = reserve::<12>().unwrap();
+        let numbers: BTreeSet<u16> = first.iter().chain(&second).map(Port::number).collect();
+        assert_eq!(numbers.len(), 24);
+    }
+}

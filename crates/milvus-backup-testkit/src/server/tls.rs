@@ -1,0 +1,62 @@
+//! Certificates for a server that speaks TLS, and for its clients.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+use crate::{command, error::Error, python::Environment};
+
+const MAKE: &str = include_str!("../../scripts/make_certificates.py");
+const LIMIT: Duration = Duration::from_mins(1);
+
+/// A certificate and its private key, both PEM files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The certificate.
+    pub certificate: PathBuf,
+    /// The private key.
+    pub key: PathBuf,
+}
+
+/// What a server needs to serve TLS, and what a client of it needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tls {
+    /// The authority that signed both sides, a PEM file.
+    pub ca: PathBuf,
+    /// Who the server is.
+    pub server: Identity,
+    /// The name in the server's certificate.
+    pub server_name: String,
+    /// Who a client is. With it the server asks every client for a certificate (mutual TLS).
+    pub client: Option<Identity>,
+}
+
+impl Tls {
+    /// Makes an authority and a certificate for `localhost` and 127.0.0.1 in the existing directory `dir`.
+    pub fn one_way(dir: impl AsRef<Path>) -> Result<Self, Error> {
+        let dir = std::path::absolute(dir.as_ref())
+            .map_err(|source| Error::Io { action: format!("resolve {}", dir.as_ref().display()), source })?;
+        let mut python = Command::new(Environment::milvus_235().install()?.python());
+        python.args(["-c", MAKE]).arg(&dir);
+        command::run(python, b"", LIMIT)?;
+        Ok(Self {
+            ca: dir.join("ca.pem"),
+            server: identity(&dir, "server"),
+            server_name: "localhost".to_owned(),
+            client: None,
+        })
+    }
+
+    /// As [`Self::one_way`], with a certificate for clients too, which the server then asks for.
+    pub fn mutual(dir: impl AsRef<Path>) -> Result<Self, Error> {
+        let one_way = Self::one_way(dir.as_ref())?;
+        let client = one_way.ca.parent().map(|dir| identity(dir, "client"));
+        Ok(Self { client, ..one_way })
+    }
+}
+
+fn identity(dir: &Path, name: &str) -> Identity {
+    Identity { certificate: dir.join(format!("{name}.pem")), key: dir.join(format!("{name}.key")) }
+}

@@ -1,0 +1,62 @@
+//! Outside witnesses: Python scripts that look at the same thing with software that is not ours.
+
+use std::{io::Write, process::Command, time::Duration};
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    command,
+    error::{Attempt, Error},
+    python::{Environment, Installed},
+};
+
+const LIMIT: Duration = Duration::from_mins(2);
+const RUNNER: &str = include_str!("../scripts/run_witness.py");
+
+/// Runs Python scripts with pymilvus, pyarrow, `DuckDB` and polars at hand.
+#[derive(Debug, Clone)]
+pub struct Witness {
+    installed: Installed,
+    limit: Duration,
+}
+
+impl Witness {
+    /// The usual witness, see [`Environment::witness`]. It is installed when it is not there yet.
+    pub fn new() -> Result<Self, Error> {
+        Self::of(Environment::witness())
+    }
+
+    /// A witness with other packages.
+    pub fn of(environment: Environment) -> Result<Self, Error> {
+        Ok(Self { installed: environment.install()?, limit: LIMIT })
+    }
+
+    /// Kills a script that runs longer than this; two minutes unless told.
+    #[must_use]
+    pub fn with_timeout(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    /// Runs `script` and returns the value it printed, as JSON, on its last line.
+    ///
+    /// The script finds `input` in its global variable `given`. What it prints before its last line is ignored; when
+    /// it fails, its traceback is in the error.
+    pub fn ask<T: DeserializeOwned>(&self, script: &str, input: &impl Serialize) -> Result<T, Error> {
+        let given = serde_json::to_vec(input).map_err(|source| Error::Question { source })?;
+        let mut file = tempfile::Builder::new()
+            .prefix("witness-")
+            .suffix(".py")
+            .tempfile()
+            .attempt(|| "write the witness script".to_owned())?;
+        file.write_all(script.as_bytes()).attempt(|| "write the witness script".to_owned())?;
+        let mut python = Command::new(self.installed.python());
+        python.arg("-c").arg(RUNNER).arg(file.path());
+        // A proxy of the environment is not for servers on this machine.
+        python.env("NO_PROXY", "127.0.0.1,localhost").env("no_proxy", "127.0.0.1,localhost");
+        let printed = command::run(python, &given, self.limit)?;
+        let last = printed.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
+        serde_json::from_str(last)
+            .map_err(|source| Error::Answer { source, output: command::tail(&printed).to_owned() })
+    }
+}

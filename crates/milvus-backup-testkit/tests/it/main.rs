@@ -1,0 +1,8 @@
+//! The kit against its own promises, with the real servers.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+mod leftovers;
+mod servers;
+mod standalone;
+mod witness;
