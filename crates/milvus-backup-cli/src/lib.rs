@@ -27,6 +27,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use milvus_backup_core::{Error, Source};
+use tracing_subscriber::EnvFilter;
 
 use args::{Cli, Command};
 use output::Output;
@@ -77,13 +78,13 @@ async fn dispatch(cli: Cli, output: &Output, signals: &signals::Signals) -> Resu
 }
 
 fn init_logging(verbose: u8) {
-    let default = match verbose {
+    let level = match verbose {
         0 => "warn",
         1 => "info",
         _ => "debug",
     };
-    let filter = tracing_subscriber::EnvFilter::try_from_env("MILVUS_BR_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(default));
+    let ours = ["client", "core", "store_local", "cli"].map(|name| format!("milvus_backup_{name}={level}")).join(",");
+    let filter = EnvFilter::try_from_env("MILVUS_BR_LOG").unwrap_or_else(|_| EnvFilter::new(ours));
     // A second call in one process (a test) keeps the first subscriber.
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time().try_init();
 }

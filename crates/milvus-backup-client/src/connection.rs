@@ -23,6 +23,9 @@ use crate::status::{IntoStatus, check, refused};
 /// Largest answer that is accepted. A page that is larger is asked for again in halves.
 const MAX_MESSAGE_BYTES: usize = 128 << 20;
 
+/// What stands for the version of a server that does not tell it.
+const UNKNOWN_VERSION: &str = "unknown";
+
 /// How to reach Milvus and who to be there.
 ///
 /// Its `Debug` form shows no secret.
@@ -184,15 +187,17 @@ impl MilvusConnection {
             .await;
         let version = match answer {
             Ok(answer) => answer.version,
-            Err(Error::Unsupported { .. }) => "unknown".to_owned(),
+            Err(Error::Unsupported { .. }) => UNKNOWN_VERSION.to_owned(),
             Err(error) => return Err(error),
         };
         Ok(self.version.get_or_init(|| version).clone())
     }
 
-    /// Whether the server is Milvus Lite, which differs from the others in small ways.
+    /// Whether the server is Milvus Lite, which differs from the others in small ways. Its version 2.5 has no call
+    /// that tells the version; the standalone server from PyPI calls itself `v2.3.5-lite` and is none.
     pub(crate) async fn is_lite(&self) -> Result<bool> {
-        Ok(self.version().await?.to_ascii_lowercase().contains("lite"))
+        let version = self.version().await?;
+        Ok(version == UNKNOWN_VERSION || version.starts_with("milvus_lite"))
     }
 
     /// Makes one call, with the deadline of a request and retries on transient errors.

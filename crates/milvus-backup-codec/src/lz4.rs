@@ -37,7 +37,7 @@ impl<R: BufRead> Read for Lz4Decoder<R> {
             if read > 0 || buffer.is_empty() {
                 return Ok(read);
             }
-            if false {
+            if !frame.get_ref().at_end() {
                 // An empty block: the frame goes on.
                 continue;
             }

@@ -33,7 +33,7 @@ fn decide_collection<'a>(
     for backup in backups {
         let (action, reasons) = judge(policy, backup, Position { newer_complete, any_complete }, now);
         newer_complete += u64::from(counts(backup));
-        let collection_name = collection_label(backup);
+        let collection_name = backup.collection_label();
         decided.push((backup, Decision { backup_id: backup.backup_id.clone(), collection_name, action, reasons }));
     }
     decided
@@ -41,12 +41,4 @@ fn decide_collection<'a>(
 
 fn database(backup: &BackupVersion) -> &str {
     if backup.database.is_empty() { DEFAULT_DATABASE } else { &backup.database }
-}
-
-/// The collection of a backup as decisions name it: `<db>.` in front outside the default database.
-pub(crate) fn collection_label(backup: &BackupVersion) -> String {
-    match database(backup) {
-        DEFAULT_DATABASE => backup.collection_name.clone(),
-        database => format!("{database}.{}", backup.collection_name),
-    }
 }

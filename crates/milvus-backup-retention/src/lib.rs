@@ -1,8 +1,8 @@
 //! Retention: which backups to keep, which to delete, and why.
 //!
 //! ```
-//! use milvus_backup_core::{BackupId, BackupState, BackupVersion, DecisionAction};
-//! use milvus_backup_retention::{RetentionPolicy, retention_result};
+//! use milvus_backup_core::{BackupId, BackupState, BackupVersion, DecisionAction, RetentionResult};
+//! use milvus_backup_retention::RetentionPolicy;
 //!
 //! let backup = |date: &str| -> Result<BackupVersion, Box<dyn std::error::Error>> {
 //!     let created_at = date.parse()?;
@@ -24,7 +24,7 @@
 //! let decisions = policy.decide(&backups, "2026-11-22T00:00:00Z".parse()?);
 //! assert_eq!(decisions[0].action, DecisionAction::Keep);
 //! assert_eq!(decisions[1].reasons, ["no rule keeps it: 2nd newest (keep 1), 82 days old (keep 30 days)"]);
-//! assert_eq!(retention_result(&backups, decisions, true, vec![]).storage_to_free_gb, 1.0);
+//! assert_eq!(RetentionResult::new(&backups, decisions, true, vec![]).storage_to_free_gb, 1.0);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -33,10 +33,9 @@
 //! of backups has changed.
 
 mod decide;
-mod outcome;
 mod policy;
 mod rules;
 mod wording;
 
-pub use outcome::{calculate_storage_savings, retention_result};
+pub use milvus_backup_core::calculate_storage_savings;
 pub use policy::RetentionPolicy;

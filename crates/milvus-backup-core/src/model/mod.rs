@@ -15,4 +15,6 @@ pub use metadata::{
     BackupMetadata, ChunkMetadata, FORMAT_VERSION, PartitionMetadata, PrimaryKeyRange, VerificationRecord,
 };
 pub use results::{BackupResult, Finding, FindingKind, RestoreResult, VerificationResult};
-pub use retention::{BackupVersion, Decision, DecisionAction, RetentionResult, RetentionRules};
+pub use retention::{
+    BackupVersion, Decision, DecisionAction, RetentionResult, RetentionRules, calculate_storage_savings,
+};

@@ -1,6 +1,6 @@
 //! What retention looks at and what it reports.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -98,30 +98,30 @@ pub struct RetentionResult {
     pub decisions: Vec<Decision>,
 }
 
+impl BackupVersion {
+    /// The collection, with the database in front where it is not the default one: `db.collection`.
+    pub fn collection_label(&self) -> String {
+        if self.database.is_empty() || self.database == DEFAULT_DATABASE {
+            self.collection_name.clone()
+        } else {
+            format!("{}.{}", self.database, self.collection_name)
+        }
+    }
+}
+
 impl RetentionResult {
-    /// Counts what was decided. Sizes are those of the backups that go.
+    /// The report of applying `decisions`, which were made on `backups`.
+    ///
+    /// `deleted` are those that were deleted indeed, in the order of deletion: none in a dry run, and fewer than
+    /// decided where a deletion failed. The other numbers tell what was decided.
     pub fn new(backups: &[BackupVersion], decisions: Vec<Decision>, dry_run: bool, deleted: Vec<BackupId>) -> Self {
-        let name = |backup: &BackupVersion| {
-            if backup.database == DEFAULT_DATABASE {
-                backup.collection_name.clone()
-            } else {
-                format!("{}.{}", backup.database, backup.collection_name)
-            }
-        };
-        let doomed: BTreeSet<(&BackupId, &str)> = decisions
-            .iter()
-            .filter(|decision| decision.action == DecisionAction::Delete)
-            .map(|decision| (&decision.backup_id, decision.collection_name.as_str()))
-            .collect();
-        let going = backups.iter().filter(|backup| doomed.contains(&(&backup.backup_id, name(backup).as_str())));
-        let storage_to_free_bytes = going.fold(0_u64, |sum, backup| sum.saturating_add(backup.size_bytes));
-        let to_delete = doomed.len() as u64;
-        #[expect(clippy::cast_precision_loss, reason = "a size for people to read")]
-        let storage_to_free_gb = storage_to_free_bytes as f64 / 1_073_741_824.0;
+        let (storage_to_free_bytes, storage_to_free_gb) = calculate_storage_savings(backups, &decisions);
+        let total_backups = decisions.len() as u64;
+        let to_delete = decisions.iter().filter(|decision| decision.action == DecisionAction::Delete).count() as u64;
         Self {
             dry_run,
-            total_backups: backups.len() as u64,
-            backups_to_keep: (backups.len() as u64).saturating_sub(to_delete),
+            total_backups,
+            backups_to_keep: total_backups - to_delete,
             backups_to_delete: to_delete,
             storage_to_free_bytes,
             storage_to_free_gb,
@@ -129,4 +129,19 @@ impl RetentionResult {
             decisions,
         }
     }
+}
+
+/// What deleting would free: in bytes, and the same in GiB.
+///
+/// Decisions on backups that are not among `backups` free nothing.
+#[expect(clippy::cast_precision_loss, reason = "GiB are for people to read")]
+pub fn calculate_storage_savings(backups: &[BackupVersion], decisions: &[Decision]) -> (u64, f64) {
+    let sizes: BTreeMap<(&BackupId, String), u64> =
+        backups.iter().map(|backup| ((&backup.backup_id, backup.collection_label()), backup.size_bytes)).collect();
+    let freed = decisions
+        .iter()
+        .filter(|decision| decision.action == DecisionAction::Delete)
+        .filter_map(|decision| sizes.get(&(&decision.backup_id, decision.collection_name.clone())))
+        .fold(0_u64, |sum, size| sum.saturating_add(*size));
+    (freed, freed as f64 / 1_073_741_824.0)
 }

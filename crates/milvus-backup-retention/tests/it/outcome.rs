@@ -1,7 +1,8 @@
 //! Savings and the report.
 
 use milvus_backup_core::DecisionAction;
-use milvus_backup_retention::{RetentionPolicy, calculate_storage_savings, retention_result};
+use milvus_backup_core::RetentionResult;
+use milvus_backup_retention::{RetentionPolicy, calculate_storage_savings};
 
 use crate::fixtures::{backups, now, policy};
 
@@ -15,7 +16,7 @@ fn the_report_adds_up() {
     assert_eq!(calculate_storage_savings(&backups, &decisions), (3 << 29, 1.5));
 
     let deleted = vec![backups[1].backup_id.clone()];
-    let result = retention_result(&backups, decisions, false, deleted.clone());
+    let result = RetentionResult::new(&backups, decisions, false, deleted.clone());
     assert_eq!((result.total_backups, result.backups_to_keep, result.backups_to_delete), (3, 1, 2));
     assert_eq!((result.storage_to_free_bytes, result.dry_run), (3 << 29, false));
     assert_eq!(result.deleted_backup_ids, deleted);
@@ -34,5 +35,5 @@ fn strange_sizes_and_strange_decisions_do_no_harm() {
     decisions[1].collection_name = "other".to_owned();
     decisions[2].action = DecisionAction::Keep;
     assert_eq!(calculate_storage_savings(&backups, &decisions).0, 0);
-    assert_eq!(retention_result(&[], RetentionPolicy::default().decide(&[], now()), true, vec![]).total_backups, 0);
+    assert_eq!(RetentionResult::new(&[], RetentionPolicy::default().decide(&[], now()), true, vec![]).total_backups, 0);
 }
