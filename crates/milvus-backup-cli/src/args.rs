@@ -42,7 +42,7 @@ pub(crate) struct Global {
     /// Address of Milvus, or a path ending in .db for Milvus Lite
     #[arg(long, global = true, env = "MILVUS_URI", default_value = "http://localhost:19530")]
     pub(crate) uri: String,
-    /// File that holds the token (user:password or an API key); or set MILVUS_TOKEN
+    /// File that holds the token (user:password or an API key); or set `MILVUS_TOKEN`
     #[arg(long, global = true, value_name = "FILE", env = "MILVUS_BR_TOKEN_FILE")]
     pub(crate) token_file: Option<PathBuf>,
     /// Database of the collections
@@ -120,7 +120,7 @@ pub(crate) struct CreateArgs {
     /// Back up only this partition; may be given several times
     #[arg(long = "partition", value_name = "PARTITION")]
     pub(crate) partitions: Vec<String>,
-    /// Name of the backup; default COLLECTION_YYYYMMDD_HHMMSS
+    /// Name of the backup; default `COLLECTION_YYYYMMDD_HHMMSS`
     #[arg(long)]
     pub(crate) name: Option<String>,
     /// Label of the backup; may be given several times

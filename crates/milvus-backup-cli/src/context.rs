@@ -122,8 +122,8 @@ impl Context {
         let mut options = ConnectionOptions::new(uri);
         options.token = self.token()?;
         options.database = if self.global.db == "default" { String::new() } else { self.global.db.clone() };
-        options.ca_certificate = self.global.tls_ca.clone();
-        options.server_name = self.global.tls_server_name.clone();
+        options.ca_certificate.clone_from(&self.global.tls_ca);
+        options.server_name.clone_from(&self.global.tls_server_name);
         options.client_certificate = match (&self.global.tls_cert, &self.global.tls_key) {
             (Some(certificate), Some(key)) => Some((certificate.clone(), key.clone())),
             (None, None) => None,

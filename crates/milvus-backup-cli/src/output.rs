@@ -28,11 +28,6 @@ impl Output {
             stdout_line(text().trim_end());
         }
     }
-
-    /// Prints a line for people.
-    pub(crate) fn note(&self, text: &str) {
-        stderr_line(text);
-    }
 }
 
 /// Whether a person can be asked.
@@ -51,9 +46,9 @@ pub(crate) fn stderr_line(text: &str) {
 }
 
 fn write_line(stream: &mut impl Write, text: &str) {
-    if let Err(error) = writeln!(stream, "{text}").and_then(|()| stream.flush()) {
-        if error.kind() != ErrorKind::BrokenPipe {
-            tracing::warn!(%error, "cannot write");
-        }
+    if let Err(error) = writeln!(stream, "{text}").and_then(|()| stream.flush())
+        && error.kind() != ErrorKind::BrokenPipe
+    {
+        tracing::warn!(%error, "cannot write");
     }
 }

@@ -70,9 +70,12 @@ impl Display {
             stderr_line(&format!("{}: {}", state.label, describe(&progress)));
         }
     }
+}
 
-    fn say(&self, state: &State, text: &str) {
-        match &state.bar {
+impl State {
+    /// A line above the bar.
+    fn say(&self, text: &str) {
+        match &self.bar {
             Some(bar) => bar.suspend(|| stderr_line(text)),
             None => stderr_line(text),
         }
@@ -83,7 +86,7 @@ impl Progress for Display {
     fn event(&self, event: ProgressEvent) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if let ProgressEvent::Warning { message } = &event {
-            self.say(&state, &format!("warning: {message}"));
+            state.say(&format!("warning: {message}"));
             return;
         }
         if !self.enabled {
@@ -95,7 +98,7 @@ impl Progress for Display {
                 self.start(&mut state, operation, &collection, backup_id.as_str());
             }
             ProgressEvent::Advanced { .. } => self.advance(&mut state),
-            ProgressEvent::StateChanged { message, .. } => self.say(&state, &message),
+            ProgressEvent::StateChanged { message, .. } => state.say(&message),
             _ => {}
         }
     }

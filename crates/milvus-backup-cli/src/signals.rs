@@ -26,7 +26,7 @@ impl Signals {
             code.store(first, Ordering::Relaxed);
             handle.request();
             let second = next_signal().await;
-            #[expect(clippy::exit, reason = "asked twice: the operation does not end on its own")]
+            // Asked twice: the operation does not end on its own.
             std::process::exit(i32::from(second));
         });
         Self { interrupt, exit_code }

@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn times_have_units() {
-        assert_eq!(parse_duration("10m"), Ok(Duration::from_secs(600)));
+        assert_eq!(parse_duration("10m"), Ok(Duration::from_mins(10)));
         assert_eq!(parse_duration("90"), Ok(Duration::from_secs(90)));
         for bad in ["", "h", "0s", "1w", "1.5h"] {
             assert!(parse_duration(bad).is_err(), "{bad}");

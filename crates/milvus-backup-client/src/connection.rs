@@ -105,7 +105,10 @@ pub(crate) type Client = MilvusServiceClient<InterceptedService<Channel, Credent
 
 impl fmt::Debug for MilvusConnection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MilvusConnection").field("uri", &self.uri).field("database", &self.database).finish()
+        f.debug_struct("MilvusConnection")
+            .field("uri", &self.uri)
+            .field("database", &self.database)
+            .finish_non_exhaustive()
     }
 }
 
@@ -194,7 +197,7 @@ impl MilvusConnection {
     }
 
     /// Whether the server is Milvus Lite, which differs from the others in small ways. Its version 2.5 has no call
-    /// that tells the version; the standalone server from PyPI calls itself `v2.3.5-lite` and is none.
+    /// that tells the version; the standalone server from `PyPI` calls itself `v2.3.5-lite` and is none.
     pub(crate) async fn is_lite(&self) -> Result<bool> {
         let version = self.version().await?;
         Ok(version == UNKNOWN_VERSION || version.starts_with("milvus_lite"))

@@ -75,21 +75,14 @@ impl RowSink for MilvusConnection {
 
     async fn stored_rows(&self, collection: &CollectionName, partition: Option<&str>) -> Result<u64> {
         let (db_name, collection_name) = (self.request_database(), collection.to_string());
-        let stats = match partition {
-            Some(partition) => {
-                let partition_name = partition.to_owned();
-                let request = pb::GetPartitionStatisticsRequest {
-                    db_name,
-                    collection_name,
-                    partition_name,
-                    ..Default::default()
-                };
-                call!(self, "GetPartitionStatistics", get_partition_statistics, request)?.stats
-            }
-            None => {
-                let request = pb::GetCollectionStatisticsRequest { db_name, collection_name, ..Default::default() };
-                call!(self, "GetCollectionStatistics", get_collection_statistics, request)?.stats
-            }
+        let stats = if let Some(partition) = partition {
+            let partition_name = partition.to_owned();
+            let request =
+                pb::GetPartitionStatisticsRequest { db_name, collection_name, partition_name, ..Default::default() };
+            call!(self, "GetPartitionStatistics", get_partition_statistics, request)?.stats
+        } else {
+            let request = pb::GetCollectionStatisticsRequest { db_name, collection_name, ..Default::default() };
+            call!(self, "GetCollectionStatistics", get_collection_statistics, request)?.stats
         };
         row_count(&stats)
     }

@@ -36,7 +36,7 @@ pub struct LiteServer {
 impl LiteServer {
     /// Whether an address means a Milvus Lite database rather than a server.
     pub fn is_lite_uri(uri: &str) -> bool {
-        uri.ends_with(".db") && !uri.contains("://")
+        !uri.contains("://") && Path::new(uri).extension().is_some_and(|extension| extension == "db")
     }
 
     /// Starts Milvus Lite on a database, on a free port of the loopback interface, and waits until it answers.

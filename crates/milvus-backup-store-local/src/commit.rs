@@ -86,7 +86,7 @@ impl Pending {
         IndexesDocument { format_version: FORMAT_VERSION, indexes: self.plan.description.indexes.clone() }
     }
 
-    fn metadata(self: Box<Self>, completion: Completion, checksum: String, size_bytes: u64) -> BackupMetadata {
+    fn metadata(self, completion: Completion, checksum: String, size_bytes: u64) -> BackupMetadata {
         let plan = Arc::unwrap_or_clone(self.plan);
         let chunks = || self.partitions.iter().flat_map(|partition| &partition.chunks);
         BackupMetadata {

@@ -1,10 +1,12 @@
 //! From failures of the object store and of Parquet to the error of core.
 
+use std::fmt::Display;
+
 use milvus_backup_core::Error;
 use object_store::Error as StoreError;
 
 /// A failure to `action` the object at `path`.
-pub(crate) fn storage(action: &str, path: impl ToString, source: StoreError) -> Error {
+pub(crate) fn storage(action: &str, path: impl Display, source: StoreError) -> Error {
     let permission = matches!(source, StoreError::PermissionDenied { .. } | StoreError::Unauthenticated { .. })
         || io_kind(&source) == Some(std::io::ErrorKind::PermissionDenied);
     let retryable = !permission
@@ -19,7 +21,7 @@ pub(crate) fn storage(action: &str, path: impl ToString, source: StoreError) -> 
         );
     Error::Storage {
         action: action.to_owned(),
-        path: path.to_string(),
+        path: format!("{path}"),
         permission,
         retryable,
         source: Box::new(source),
@@ -45,9 +47,9 @@ pub(crate) fn encoding(action: impl Into<String>) -> impl FnOnce(parquet::errors
 }
 
 /// A backup that contradicts itself.
-pub(crate) fn corrupted(backup: impl ToString, file: &str, message: impl std::fmt::Display) -> Error {
+pub(crate) fn corrupted(backup: impl Display, file: &str, message: impl Display) -> Error {
     Error::Corrupted {
-        backup: backup.to_string(),
+        backup: format!("{backup}"),
         message: format!("{file}: {message}"),
         failed_files: vec![file.to_owned()],
     }

@@ -134,9 +134,9 @@ fn remove_directories(backup: &std::path::Path) {
     for name in ["data", "indexes"] {
         let _ = std::fs::remove_dir(backup.join(name));
     }
-    if std::fs::remove_dir(backup).is_ok() {
-        if let Some(collection) = backup.parent() {
-            let _ = std::fs::remove_dir(collection);
-        }
+    if std::fs::remove_dir(backup).is_ok()
+        && let Some(collection) = backup.parent()
+    {
+        let _ = std::fs::remove_dir(collection);
     }
 }

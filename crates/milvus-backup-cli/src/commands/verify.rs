@@ -5,6 +5,7 @@ use milvus_backup_core::{Result, VerificationParams, VerificationResult, Verific
 use crate::args::{Mode, VerifyArgs};
 use crate::context::Context;
 use crate::exit_code;
+use crate::output::stderr_line;
 use crate::resolve::{Resolved, collection_of, resolve};
 use crate::sizes::format_size;
 
@@ -30,7 +31,7 @@ pub(crate) async fn run(context: &Context, args: VerifyArgs) -> Result<u8> {
     let result = repository.verify_backup(&collection, &backup_id, &params).await?;
     context.output.result(&result, || describe(&result));
     for finding in &result.errors {
-        context.output.note(&format!("error: {}", finding.message));
+        stderr_line(&format!("error: {}", finding.message));
     }
     Ok(if result.success { exit_code::DONE } else { exit_code::INTEGRITY })
 }

@@ -34,12 +34,12 @@ pub fn encode_columns(schema: &CollectionSchema, batch: &RecordBatch) -> Result<
             columns.push(encode_struct(field, column)?);
         }
     }
-    if schema.enable_dynamic_field {
-        if let Some(column) = batch.column_by_name(DYNAMIC_FIELD) {
-            let mut dynamic = encode_field(&FieldSchema::new(DYNAMIC_FIELD, DataType::Json), column)?;
-            dynamic.is_dynamic = true;
-            columns.push(dynamic);
-        }
+    if schema.enable_dynamic_field
+        && let Some(column) = batch.column_by_name(DYNAMIC_FIELD)
+    {
+        let mut dynamic = encode_field(&FieldSchema::new(DYNAMIC_FIELD, DataType::Json), column)?;
+        dynamic.is_dynamic = true;
+        columns.push(dynamic);
     }
     if columns.len() != batch.num_columns() {
         return Err(mismatch(
@@ -150,7 +150,12 @@ fn encode_vectors(field: &FieldSchema, column: &ArrayRef) -> Result<VectorField>
         return Ok(VectorField { dim, data: Some(data), ..VectorField::default() });
     }
     let lists = column.as_list_opt::<i32>().ok_or_else(|| wrong_type(name, field.data_type, column))?;
-    Ok(VectorField { dim: field.dim()? as i64, data: Some(dense_data(field, lists)?), ..VectorField::default() })
+    Ok(VectorField { dim: wire_dim(field)?, data: Some(dense_data(field, lists)?), ..VectorField::default() })
+}
+
+/// The number of dimensions as the protocol has it.
+pub(super) fn wire_dim(field: &FieldSchema) -> Result<i64> {
+    i64::try_from(field.dim()?).map_err(|error| mismatch(&field.name, error))
 }
 
 /// The largest index of a sparse vector, which comes last.

@@ -82,10 +82,9 @@ mod tests {
     #[test]
     fn every_finite_weight_survives() {
         let weights = [0.0, -0.0, 0.5, f32::MIN_POSITIVE, 1.0e-45, f32::MAX, 16_777_217.0, 0.1];
-        let bytes: Vec<u8> = weights
-            .iter()
-            .enumerate()
-            .flat_map(|(i, weight)| [(i as u32 * 1000).to_le_bytes(), weight.to_le_bytes()])
+        let bytes: Vec<u8> = (0_u32..)
+            .zip(weights)
+            .flat_map(|(i, weight)| [(i * 1000).to_le_bytes(), weight.to_le_bytes()])
             .flatten()
             .collect();
         let text = to_text("s", &bytes).unwrap();

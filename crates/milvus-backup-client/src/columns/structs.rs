@@ -10,7 +10,7 @@ use milvus_backup_core::Result;
 use milvus_backup_core::schema::{DataType, FieldSchema, StructFieldSchema};
 
 use super::decode::{decode_field, dense_values};
-use super::encode::{dense_data, encode_field};
+use super::encode::{dense_data, encode_field, wire_dim};
 use super::list::{fixed_width, list};
 use super::mismatch;
 use super::validity::Rows;
@@ -123,21 +123,21 @@ pub(super) fn encode_struct(field: &StructFieldSchema, column: &ArrayRef) -> Res
 fn encode_vector_lists(member: &FieldSchema, lists: &ListArray) -> Result<FieldData> {
     use milvus::proto::schema::{DataType as Wire, VectorArray};
 
-    let dim = member.dim()?;
+    let dim = wire_dim(member)?;
     let mut data = Vec::with_capacity(lists.len());
     for row in (0..lists.len()).filter(|row| lists.is_valid(*row)) {
         let vectors = lists.value(row);
         let vectors =
             vectors.as_list_opt::<i32>().ok_or_else(|| mismatch(&member.name, "the column holds no vectors"))?;
-        data.push(VectorField { dim: dim as i64, data: Some(dense_data(member, vectors)?), ..VectorField::default() });
+        data.push(VectorField { dim, data: Some(dense_data(member, vectors)?), ..VectorField::default() });
     }
     let element_type = crate::describe::wire_type(member.element_type.unwrap_or(DataType::FloatVector));
-    let array = VectorArray { dim: dim as i64, data, element_type };
+    let array = VectorArray { dim, data, element_type };
     Ok(FieldData {
         r#type: Wire::ArrayOfVector as i32,
         field_name: member.name.clone(),
         field: Some(field_data::Field::Vectors(VectorField {
-            dim: dim as i64,
+            dim,
             data: Some(vector_field::Data::VectorArray(array)),
             ..VectorField::default()
         })),

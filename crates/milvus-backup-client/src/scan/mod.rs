@@ -95,10 +95,10 @@ impl RowSource for MilvusConnection {
                     () = sender.closed() => return,
                 };
                 let last = !matches!(page, Ok(Some(_)));
-                if let Some(item) = page.transpose() {
-                    if sender.send(item).await.is_err() {
-                        return;
-                    }
+                if let Some(item) = page.transpose()
+                    && sender.send(item).await.is_err()
+                {
+                    return;
                 }
                 if last {
                     return;

@@ -8,14 +8,14 @@ use milvus_backup_core::{BackupId, Finding, FindingKind, VerificationResult, Ver
 #[derive(Debug)]
 pub(super) struct Findings {
     fail_fast: bool,
-    findings: Vec<Finding>,
+    found: Vec<Finding>,
     files: BTreeSet<String>,
     bytes: u64,
 }
 
 impl Findings {
     pub(super) fn new(fail_fast: bool) -> Self {
-        Self { fail_fast, findings: Vec::new(), files: BTreeSet::new(), bytes: 0 }
+        Self { fail_fast, found: Vec::new(), files: BTreeSet::new(), bytes: 0 }
     }
 
     /// Notes that a file was looked at.
@@ -25,7 +25,7 @@ impl Findings {
     }
 
     pub(super) fn add(&mut self, file: &str, kind: FindingKind, expected: &str, actual: &str, message: String) {
-        self.findings.push(Finding {
+        self.found.push(Finding {
             file: file.to_owned(),
             kind,
             expected: expected.to_owned(),
@@ -36,7 +36,7 @@ impl Findings {
 
     /// Whether to stop looking.
     pub(super) fn enough(&self) -> bool {
-        self.fail_fast && !self.findings.is_empty()
+        self.fail_fast && !self.found.is_empty()
     }
 
     pub(super) fn into_result(
@@ -45,16 +45,16 @@ impl Findings {
         verification_type: VerificationType,
         verified_at: jiff::Timestamp,
     ) -> VerificationResult {
-        let failed: BTreeSet<&str> = self.findings.iter().map(|finding| finding.file.as_str()).collect();
+        let failed: BTreeSet<&str> = self.found.iter().map(|finding| finding.file.as_str()).collect();
         VerificationResult {
-            success: self.findings.is_empty(),
+            success: self.found.is_empty(),
             backup_id,
             verification_type,
-            checksum_valid: self.findings.is_empty(),
+            checksum_valid: self.found.is_empty(),
             files_verified: self.files.len() as u64,
             files_failed: failed.len() as u64,
             bytes_verified: self.bytes,
-            errors: self.findings,
+            errors: self.found,
             warnings: Vec::new(),
             verified_at,
             verification_time_ms: 0,

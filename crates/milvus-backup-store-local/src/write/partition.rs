@@ -32,13 +32,12 @@ impl PartitionWriter {
         let mut open: Option<ChunkWriter> = None;
         while let Some(batch) = batches.next().await.transpose()? {
             let (rows, bytes) = (batch.num_rows() as u64, value_bytes(&batch) as u64);
-            let chunk = match open.take() {
-                Some(chunk) => chunk,
-                None => {
-                    let path = chunk_file(&self.partition.name, chunks.len());
-                    let schema = batch.schema();
-                    ChunkWriter::create(&self.directory, path, &self.plan, &schema, self.budget.row_group_bytes).await?
-                }
+            let chunk = if let Some(chunk) = open.take() {
+                chunk
+            } else {
+                let path = chunk_file(&self.partition.name, chunks.len());
+                let schema = batch.schema();
+                ChunkWriter::create(&self.directory, path, &self.plan, &schema, self.budget.row_group_bytes).await?
             };
             let chunk = chunk.write(batch).await?;
             self.progress.event(ProgressEvent::Advanced { partition: self.partition.name.clone(), rows, bytes });
