@@ -97,22 +97,23 @@ impl MilvusConnection {
         batch: &RecordBatch,
     ) -> Result<u64> {
         let rows = batch.num_rows();
-        let request = pb::InsertRequest {
-            db_name: self.request_database(),
-            collection_name: collection.to_string(),
-            partition_name: partition.unwrap_or_default().to_owned(),
-            fields_data: encode_columns(schema, batch)?,
-            num_rows: u32::try_from(rows)
-                .map_err(|_| Error::Protocol { message: format!("a batch of {rows} rows") })?,
-            ..Default::default()
-        };
+        let num_rows =
+            u32::try_from(rows).map_err(|_| Error::Protocol { message: format!("a batch of {rows} rows") })?;
         // A call whose answer was lost may have been carried out, and a second one would double its rows: so it is
         // made again only where the server said that it did nothing.
         let send = |mut client: crate::connection::Client, request| async move { client.insert(request).await };
         let answer = self
             .retry_policy()
             .run(|| async {
-                match self.call_once("Insert", request.clone(), &send).await {
+                let request = pb::InsertRequest {
+                    db_name: self.request_database(),
+                    collection_name: collection.to_string(),
+                    partition_name: partition.unwrap_or_default().to_owned(),
+                    fields_data: encode_columns(schema, batch)?,
+                    num_rows,
+                    ..Default::default()
+                };
+                match self.call_once("Insert", request, &send).await {
                     Err(Error::Unreachable { uri, source }) => Err(Error::Milvus {
                         call: "Insert".to_owned(),
                         code: 0,

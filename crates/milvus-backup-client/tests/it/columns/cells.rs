@@ -1,0 +1,74 @@
+//! Values as the test sees them: bit patterns, so that NaN and -0.0 compare as what they are.
+
+use milvus_backup_core::schema::{CollectionSchema, DYNAMIC_FIELD, DataType, FieldSchema, StructFieldSchema};
+
+/// One value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Cell {
+    Bool(bool),
+    /// All integers.
+    Int(i64),
+    /// Bits of a single-precision number.
+    Float(u32),
+    /// Bits of a double-precision number.
+    Double(u64),
+    /// Text and JSON.
+    Text(String),
+    /// Bytes of a vector, as on the wire.
+    Bytes(Vec<u8>),
+    /// An array, or the members of an array of structs.
+    List(Vec<Cell>),
+}
+
+/// What a column is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Kind {
+    Field(FieldSchema),
+    Struct(StructFieldSchema),
+    Dynamic,
+}
+
+/// A column with one cell per row; `None` is NULL.
+#[derive(Debug, Clone)]
+pub(super) struct Column {
+    pub(super) kind: Kind,
+    pub(super) cells: Vec<Option<Cell>>,
+}
+
+impl Column {
+    pub(super) fn name(&self) -> &str {
+        match &self.kind {
+            Kind::Field(field) => &field.name,
+            Kind::Struct(field) => &field.name,
+            Kind::Dynamic => DYNAMIC_FIELD,
+        }
+    }
+
+    /// One row with an empty array.
+    pub(super) fn empty_array(name: &str) -> Self {
+        let mut field = FieldSchema::new(name, DataType::Array).with_param("max_capacity", 8);
+        field.element_type = Some(DataType::VarChar);
+        Self { kind: Kind::Field(field), cells: vec![Some(Cell::List(Vec::new()))] }
+    }
+}
+
+/// Columns of one length.
+#[derive(Debug, Clone)]
+pub(super) struct Table {
+    pub(super) rows: usize,
+    pub(super) columns: Vec<Column>,
+}
+
+impl Table {
+    pub(super) fn schema(&self) -> CollectionSchema {
+        let mut schema = CollectionSchema::new(Vec::new());
+        for column in &self.columns {
+            match &column.kind {
+                Kind::Field(field) => schema.fields.push(field.clone()),
+                Kind::Struct(field) => schema.struct_fields.push(field.clone()),
+                Kind::Dynamic => schema.enable_dynamic_field = true,
+            }
+        }
+        schema
+    }
+}
