@@ -255,6 +255,12 @@ pub(crate) struct RestoreArgs {
     /// Go on with the other partitions when one fails
     #[arg(long)]
     pub(crate) skip_failed_partitions: bool,
+    /// Give the collection the aliases it had; one that another collection has is never taken
+    #[arg(long, conflicts_with = "into_existing")]
+    pub(crate) with_aliases: bool,
+    /// Insert into an existing collection whose schema fits; its rows stay
+    #[arg(long, conflicts_with = "drop_existing")]
+    pub(crate) into_existing: bool,
     /// What happens to primary keys that the server had generated
     #[arg(long, value_name = "POLICY", default_value = "preserve", env = "MILVUS_BR_AUTO_ID")]
     pub(crate) auto_id: AutoId,

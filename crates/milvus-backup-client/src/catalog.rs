@@ -1,5 +1,6 @@
 //! [`Catalog`]: collections, partitions, indexes and load state.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -12,6 +13,7 @@ use crate::connection::MilvusConnection;
 use crate::describe::{create_request, index_params, key_values, schema_from_wire};
 use crate::limitations::describe_limitations;
 use crate::status::{is_collection_not_found, is_index_not_found};
+use crate::versions::Server;
 
 /// The one name under which rows spread by a partition key are stored: their partitions cannot be named in calls.
 const ALL_ROWS: &str = "_default";
@@ -43,13 +45,7 @@ impl Catalog for MilvusConnection {
 
     async fn capabilities(&self) -> Result<Capabilities> {
         let version = self.version().await?;
-        let lite = self.is_lite().await?;
-        let mut capabilities = Capabilities::all(version.clone());
-        capabilities.rename = self.can_rename().await?;
-        capabilities.partitions = capabilities.rename;
-        // Milvus from 2.6 needs a collection property for it; Milvus Lite keeps the keys it is given.
-        capabilities.preserve_auto_id = lite;
-        Ok(capabilities)
+        Ok(Server::from_version(&version).capabilities(&version))
     }
 
     async fn list_collections(&self) -> Result<Vec<String>> {
@@ -79,7 +75,7 @@ impl Catalog for MilvusConnection {
             partitions,
             indexes: self.indexes(collection).await?,
             aliases,
-            limitations: describe_limitations(self.is_lite().await?, &schema),
+            limitations: describe_limitations(self.server().await?, &schema),
             schema,
         })
     }
@@ -121,13 +117,61 @@ impl Catalog for MilvusConnection {
         call!(self, "CreatePartition", create_partition, request).map(drop::<Status>)
     }
 
+    async fn alter_properties(
+        &self,
+        collection: &CollectionName,
+        properties: &BTreeMap<String, String>,
+        removed: &[String],
+    ) -> Result<()> {
+        let request = pb::AlterCollectionRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            properties: key_values(properties),
+            delete_keys: removed.to_vec(),
+            ..Default::default()
+        };
+        call!(self, "AlterCollection", alter_collection, request).map(drop::<Status>)
+    }
+
+    async fn create_alias(&self, collection: &CollectionName, alias: &str) -> Result<()> {
+        let request = pb::CreateAliasRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            alias: alias.to_owned(),
+            ..Default::default()
+        };
+        call!(self, "CreateAlias", create_alias, request).map(drop::<Status>)
+    }
+
+    async fn alter_alias(&self, collection: &CollectionName, alias: &str) -> Result<()> {
+        let request = pb::AlterAliasRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            alias: alias.to_owned(),
+            ..Default::default()
+        };
+        call!(self, "AlterAlias", alter_alias, request).map(drop::<Status>)
+    }
+
+    async fn replica_number(&self, collection: &CollectionName) -> Result<Option<u32>> {
+        let request = pb::GetReplicasRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            ..Default::default()
+        };
+        match call!(self, "GetReplicas", get_replicas, request) {
+            Err(Error::Unsupported { .. } | Error::Milvus { .. }) => Ok(None),
+            answer => answer.map(|answer| u32::try_from(answer.replicas.len()).ok().filter(|number| *number > 0)),
+        }
+    }
+
     async fn create_index(&self, collection: &CollectionName, index: &IndexDefinition) -> Result<()> {
         let request = pb::CreateIndexRequest {
             db_name: self.request_database(),
             collection_name: collection.to_string(),
             field_name: index.field_name.clone(),
-            extra_params: key_values(&index.params),
-            index_name: index.index_name.clone(),
+            extra_params: key_values(&creatable_params(&index.params)),
+            index_name: creatable_name(&index.index_name),
             ..Default::default()
         };
         call!(self, "CreateIndex", create_index, request).map(drop::<Status>)
@@ -172,6 +216,21 @@ impl Catalog for MilvusConnection {
         };
         call!(self, "ReleaseCollection", release_collection, request).map(drop::<Status>)
     }
+}
+
+/// The name, unless the server had made it itself from a path inside a JSON field: such names it does not accept.
+fn creatable_name(name: &str) -> String {
+    let accepted = name.chars().all(|character| character.is_alphanumeric() || matches!(character, '_' | '$' | '-'));
+    if accepted { name.to_owned() } else { String::new() }
+}
+
+/// The parameters, in the spelling that is accepted: servers describe a `Trie` index by the name of its library.
+fn creatable_params(params: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let mut params = params.clone();
+    if let Some(index_type) = params.get_mut("index_type").filter(|index_type| *index_type == "marisa-trie") {
+        "Trie".clone_into(index_type);
+    }
+    params
 }
 
 fn without_index(collection: &CollectionName) -> Error {
@@ -244,23 +303,6 @@ impl MilvusConnection {
         match call!(self, "ListAliases", list_aliases, request) {
             Err(Error::Unsupported { .. }) => Ok(Vec::new()),
             answer => answer.map(|answer| answer.aliases),
-        }
-    }
-
-    /// Whether the server has the call that renames: asked with a name that no collection can have.
-    async fn can_rename(&self) -> Result<bool> {
-        let request = pb::RenameCollectionRequest {
-            db_name: self.request_database(),
-            old_name: "milvus_br_no_such_collection".to_owned(),
-            new_name: "milvus_br_no_such_collection_either".to_owned(),
-            ..Default::default()
-        };
-        let send =
-            |mut client: crate::connection::Client, request| async move { client.rename_collection(request).await };
-        match self.call_once("RenameCollection", request, &send).await {
-            Err(Error::Unsupported { .. }) => Ok(false),
-            Err(error @ (Error::Unreachable { .. } | Error::Authentication { .. })) => Err(error),
-            _ => Ok(true),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use base64::Engine;
@@ -11,6 +11,7 @@ use milvus::proto::common::ClientInfo;
 use milvus::proto::milvus as pb;
 use milvus::proto::milvus::milvus_service_client::MilvusServiceClient;
 use milvus_backup_core::{DEFAULT_DATABASE, Error, Result};
+use tokio::sync::{Mutex, MutexGuard};
 use tonic::codegen::InterceptedService;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
@@ -19,12 +20,13 @@ use tonic::{Code, Request, Status};
 
 use crate::retry::RetryPolicy;
 use crate::status::{IntoStatus, check, refused};
+use crate::versions::Server;
 
 /// Largest answer that is accepted. A page that is larger is asked for again in halves.
 const MAX_MESSAGE_BYTES: usize = 128 << 20;
 
 /// What stands for the version of a server that does not tell it.
-const UNKNOWN_VERSION: &str = "unknown";
+pub(crate) const UNKNOWN_VERSION: &str = "unknown";
 
 /// How to reach Milvus and who to be there.
 ///
@@ -99,6 +101,8 @@ pub struct MilvusConnection {
     retry: RetryPolicy,
     request_timeout: Duration,
     version: OnceLock<String>,
+    /// Held by an insert that must not run beside another one.
+    insert_turn: Arc<Mutex<()>>,
 }
 
 pub(crate) type Client = MilvusServiceClient<InterceptedService<Channel, Credentials>>;
@@ -137,6 +141,7 @@ impl MilvusConnection {
             retry: options.retry,
             request_timeout: options.request_timeout,
             version: OnceLock::new(),
+            insert_turn: Arc::default(),
         };
         connection.ping().await?;
         Ok(connection)
@@ -163,6 +168,11 @@ impl MilvusConnection {
 
     pub(crate) fn client(&self) -> Client {
         self.client.clone()
+    }
+
+    /// Waits until no other insert of this connection holds the turn.
+    pub(crate) async fn insert_turn(&self) -> MutexGuard<'_, ()> {
+        self.insert_turn.lock().await
     }
 
     /// Introduces this client to the server, and checks the credentials by doing so.
@@ -196,11 +206,9 @@ impl MilvusConnection {
         Ok(self.version.get_or_init(|| version).clone())
     }
 
-    /// Whether the server is Milvus Lite, which differs from the others in small ways. Its version 2.5 has no call
-    /// that tells the version; the standalone server from `PyPI` calls itself `v2.3.5-lite` and is none.
-    pub(crate) async fn is_lite(&self) -> Result<bool> {
-        let version = self.version().await?;
-        Ok(version == UNKNOWN_VERSION || version.starts_with("milvus_lite"))
+    /// Which of the servers that differ this is.
+    pub(crate) async fn server(&self) -> Result<Server> {
+        Ok(Server::from_version(&self.version().await?))
     }
 
     /// Makes one call, with the deadline of a request and retries on transient errors.

@@ -25,6 +25,9 @@ impl RowSink for MilvusConnection {
         partition: Option<&str>,
         batch: RecordBatch,
     ) -> Result<u64> {
+        let server = self.server().await?;
+        let alone = schema.fields.iter().any(|field| server.needs_flush_after_insert(field.data_type));
+        let _turn = if alone { Some(self.insert_turn().await) } else { None };
         let mut accepted = 0;
         let mut rest = vec![batch];
         while let Some(batch) = rest.pop() {
@@ -38,7 +41,12 @@ impl RowSink for MilvusConnection {
                 continue;
             }
             match self.insert_one(collection, schema, partition, &batch).await {
-                Ok(rows) => accepted += rows,
+                Ok(rows) => {
+                    accepted += rows;
+                    if alone {
+                        self.flush(collection).await?;
+                    }
+                }
                 Err(error) if is_too_large(&error) && batch.num_rows() > 1 => rest.extend(halves(&batch)),
                 Err(error) => return Err(error),
             }

@@ -27,6 +27,7 @@ mod lite;
 mod retry;
 mod scan;
 mod status;
+mod versions;
 
 pub use columns::{decode_columns, encode_columns};
 pub use connection::{ConnectionOptions, MilvusConnection};

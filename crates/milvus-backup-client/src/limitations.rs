@@ -2,15 +2,29 @@
 
 use milvus_backup_core::schema::CollectionSchema;
 
+use crate::versions::Server;
+
 /// What the description leaves out, in plain words.
-pub(crate) fn describe_limitations(lite: bool, schema: &CollectionSchema) -> Vec<String> {
+pub(crate) fn describe_limitations(server: Server, schema: &CollectionSchema) -> Vec<String> {
     let mut limitations = Vec::new();
-    if lite {
+    if server.is_lite() {
         limitations.push(
             "Milvus Lite does not tell descriptions, consistency level, number of shards, clustering keys and names \
              of indexes: they are restored as its defaults"
                 .to_owned(),
         );
+    }
+    if server == Server::Lite2 {
+        limitations.push("Milvus Lite 2 does not tell functions: their outputs are stored as plain fields".to_owned());
+    }
+    let nullable_vectors = schema.fields.iter().filter(|field| field.nullable && field.data_type.is_vector());
+    if server == Server::Lite3 {
+        for field in nullable_vectors {
+            limitations.push(format!(
+                "field `{}`: Milvus Lite returns a vector of zeros for NULL, and does not say which is which",
+                field.name
+            ));
+        }
     }
     if schema.has_partition_key() {
         limitations.push(

@@ -45,6 +45,7 @@ answers!(
     GetCollectionStatisticsResponse,
     GetFlushStateResponse,
     GetLoadStateResponse,
+    GetReplicasResponse,
     GetPartitionStatisticsResponse,
     GetVersionResponse,
     ListAliasesResponse,

@@ -155,10 +155,10 @@ pub enum Error {
     },
 
     /// The schema cannot be held by the target.
-    #[error("the schema of `{collection}` does not fit: {}", .incompatibilities.join("; "))]
+    #[error("the schema of the backup does not fit {target}: {}", .incompatibilities.join("; "))]
     SchemaIncompatible {
-        /// The collection.
-        collection: String,
+        /// The server or the collection.
+        target: String,
         /// Every difference or missing ability.
         incompatibilities: Vec<String>,
     },
@@ -310,7 +310,10 @@ impl Error {
             Self::CollectionNotFound { .. } | Self::PartitionNotFound { .. } | Self::BackupNotFound { .. } => {
                 ErrorKind::NotFound
             }
-            Self::BackupAlreadyExists { .. } | Self::TargetExists { .. } | Self::Refused { .. } => ErrorKind::Refused,
+            Self::BackupAlreadyExists { .. }
+            | Self::TargetExists { .. }
+            | Self::SchemaIncompatible { .. }
+            | Self::Refused { .. } => ErrorKind::Refused,
             Self::InProgress { .. } => ErrorKind::InProgress,
             Self::Corrupted { .. } => ErrorKind::Corrupted,
             Self::Unreachable { .. } => ErrorKind::Unreachable,
@@ -320,7 +323,6 @@ impl Error {
             Self::Interrupted => ErrorKind::Interrupted,
             Self::Unsupported { .. } => ErrorKind::Unsupported,
             Self::UnsupportedFormatVersion { .. }
-            | Self::SchemaIncompatible { .. }
             | Self::Milvus { .. }
             | Self::Protocol { .. }
             | Self::Encoding { .. } => ErrorKind::Failed,

@@ -43,7 +43,8 @@ pub use error::{Error, ErrorKind, Result, Source};
 pub use manager::{AppliedRetention, BackupManager, BackupRepository};
 #[cfg(feature = "manager")]
 pub use milvus::{
-    Capabilities, Catalog, CollectionDescription, LoadState, Milvus, ReadPoint, RowSink, RowSource, ScanRequest,
+    ALLOW_INSERT_AUTO_ID, Capabilities, Catalog, CollectionDescription, LoadState, Milvus, PreserveAutoId, ReadPoint,
+    RowSink, RowSource, ScanRequest, TTL_SECONDS,
 };
 pub use model::*;
 pub use names::{

@@ -3,6 +3,7 @@
 //! The traits speak of batches, partitions and read points and not of any transport, so that a reader of segment
 //! files can stand where a client of the query API stands.
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use arrow_array::RecordBatch;
@@ -12,7 +13,7 @@ use futures::stream::BoxStream;
 use crate::error::Result;
 use crate::model::Consistency;
 use crate::names::CollectionName;
-use crate::schema::{CollectionSchema, IndexDefinition};
+use crate::schema::{CollectionSchema, IndexDefinition, SchemaSupport};
 
 /// Everything a server tells about one collection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,6 +107,26 @@ pub trait Catalog: Send + Sync + Debug {
     /// Creates a partition. One that exists is no error.
     async fn create_partition(&self, collection: &CollectionName, partition: &str) -> Result<()>;
 
+    /// Sets properties of a collection, and removes those in `removed`.
+    async fn alter_properties(
+        &self,
+        collection: &CollectionName,
+        properties: &BTreeMap<String, String>,
+        removed: &[String],
+    ) -> Result<()>;
+
+    /// Gives a collection another name.
+    ///
+    /// # Errors
+    /// When the alias belongs to a collection already.
+    async fn create_alias(&self, collection: &CollectionName, alias: &str) -> Result<()>;
+
+    /// Moves an alias from the collection that has it to another.
+    async fn alter_alias(&self, collection: &CollectionName, alias: &str) -> Result<()>;
+
+    /// Copies of the collection in memory; `None` where it is not loaded or the server does not tell.
+    async fn replica_number(&self, collection: &CollectionName) -> Result<Option<u32>>;
+
     /// Creates an index.
     async fn create_index(&self, collection: &CollectionName, index: &IndexDefinition) -> Result<()>;
 
@@ -174,13 +195,42 @@ pub struct Capabilities {
     /// Whether partitions can be created and listed.
     pub partitions: bool,
     /// Whether generated primary keys can be supplied on insert while `autoID` stays on.
-    pub preserve_auto_id: bool,
+    pub preserve_auto_id: PreserveAutoId,
+    /// Whether properties of a collection can be changed.
+    pub alter_properties: bool,
+    /// What the schema of a collection may have.
+    pub schema: SchemaSupport,
 }
+
+/// Whether generated primary keys can be supplied on insert while `autoID` stays on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PreserveAutoId {
+    /// They are refused.
+    No,
+    /// They are kept.
+    Yes,
+    /// They are kept while the collection has the property [`ALLOW_INSERT_AUTO_ID`] (Milvus 2.6).
+    WithProperty,
+}
+
+/// The property with which a collection takes generated primary keys on insert.
+pub const ALLOW_INSERT_AUTO_ID: &str = "allow_insert_auto_id";
+
+/// The property that makes rows expire, so many seconds after they were inserted.
+pub const TTL_SECONDS: &str = "collection.ttl.seconds";
 
 impl Capabilities {
     /// A server that can do everything.
     pub fn all(server_version: impl Into<String>) -> Self {
-        Self { server_version: server_version.into(), rename: true, partitions: true, preserve_auto_id: true }
+        Self {
+            server_version: server_version.into(),
+            rename: true,
+            partitions: true,
+            preserve_auto_id: PreserveAutoId::Yes,
+            alter_properties: true,
+            schema: SchemaSupport::all(),
+        }
     }
 }
 

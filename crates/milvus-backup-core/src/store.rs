@@ -56,6 +56,8 @@ pub struct BackupPlan {
     pub milvus_version: String,
     /// Whether the collection was in memory before the operation.
     pub was_loaded: bool,
+    /// Copies of it in memory; `None` where it was not loaded or the server does not tell.
+    pub replica_number: Option<u32>,
 }
 
 /// One partition of a [`BackupPlan`].
@@ -93,9 +95,12 @@ pub trait PendingBackup: Send + Sync + Debug {
 pub struct RestorePlan {
     /// The backup.
     pub metadata: BackupMetadata,
-    /// The collection to fill. It exists, has all partitions, and is empty.
+    /// The collection to fill. It exists and has all partitions.
     pub target: CollectionName,
-    /// The schema of the target, which differs from that of the backup where autoID was switched off.
+    /// The schema of the data files.
+    pub stored_schema: CollectionSchema,
+    /// The schema of the target. Differs from that of the files where autoID was switched off, and in a collection
+    /// that was there before.
     pub schema: CollectionSchema,
     /// Columns of the backup that are not inserted, because the server makes them.
     pub omit_columns: Vec<String>,

@@ -120,7 +120,7 @@ impl Pending {
             tags: plan.tags,
             aliases: plan.description.aliases,
             was_loaded: plan.was_loaded,
-            replica_number: None,
+            replica_number: plan.replica_number,
             limitations: completion.limitations,
             verification: None,
         }

@@ -49,10 +49,22 @@ impl Glosses {
 }
 
 fn block(number: usize, glosses: &mut Glosses) -> Result<Vec<[f32; DIMENSION]>, Error> {
-    let stamp = format!("{}\n{EMBED}", Environment::embeddings().requirements().join("\n"));
-    let dir =
-        cache::install(&format!("minilm-{number:05}"), &stamp, |dir| embed(&glosses.texts(number)?, &dir.join(FILE)))?;
-    let path = dir.join(FILE);
+    cached(&format!("minilm-{number:05}"), "", |dir| embed(&glosses.texts(number)?, &dir.join(FILE)))
+}
+
+/// The embeddings, of length 1, of texts of your own, in their order; cached under `name` while the texts stay the same.
+pub fn of_texts(name: &str, texts: &[&str]) -> Result<Vec<[f32; DIMENSION]>, Error> {
+    cached(&format!("minilm-of-{name}"), &texts.join("\n"), |dir| embed(texts, &dir.join(FILE)))
+}
+
+/// The vectors cached under `name`, made by `build` when they are not there or were made of something else.
+fn cached(
+    name: &str,
+    of: &str,
+    build: impl FnOnce(&Path) -> Result<(), Error>,
+) -> Result<Vec<[f32; DIMENSION]>, Error> {
+    let stamp = format!("{}\n{EMBED}{of}", Environment::embeddings().requirements().join("\n"));
+    let path = cache::install(name, &stamp, build)?.join(FILE);
     let bytes = fs::read(&path).attempt(|| format!("read {}", path.display()))?;
     let vectors = decode(&bytes);
     vectors.ok_or_else(|| Error::Data { path, problem: format!("not rows of {DIMENSION} f32") })
@@ -96,5 +108,13 @@ mod tests {
             let length: f32 = vector.iter().map(|x| x * x).sum();
             assert!((length - 1.0).abs() < 1e-4);
         }
+    }
+
+    #[test]
+    fn texts_of_the_caller_get_the_vectors_they_get_as_glosses() {
+        let all = wordnet::glosses().unwrap();
+        let texts: Vec<&str> = all.iter().take(2).map(|gloss| gloss.text.as_str()).collect();
+        assert_eq!(of_texts("test", &texts).unwrap(), minilm(2).unwrap());
+        assert_eq!(of_texts("test", &texts[1..]).unwrap(), minilm(2).unwrap()[1..]);
     }
 }

@@ -17,7 +17,7 @@
 //! Real parts for the tests of this workspace: Milvus servers, outside witnesses and real data. Nothing here is a
 //! stand-in. What is not installed is installed on first use, once, below [`cache_dir`], at pinned versions.
 //!
-//! Linux only. It needs `sh`, Python 3.11 or 3.12 with the venv module, and access to a Python package index.
+//! Linux only. It needs `sh`, Python 3.10 or newer with the venv module, and access to a Python package index.
 
 mod apt;
 mod cache;

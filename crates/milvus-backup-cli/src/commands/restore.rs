@@ -41,6 +41,8 @@ fn params(args: &RestoreArgs) -> Result<RestoreParams> {
     params.partition_names.clone_from(&args.partitions);
     params.restore_indexes = !args.no_indexes;
     params.skip_failed_partitions = args.skip_failed_partitions;
+    params.with_aliases = args.with_aliases;
+    params.into_existing = args.into_existing;
     params.auto_id = match args.auto_id {
         AutoId::Preserve => AutoIdPolicy::Preserve,
         AutoId::Regenerate => AutoIdPolicy::Regenerate,

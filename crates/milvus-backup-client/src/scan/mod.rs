@@ -52,8 +52,11 @@ impl RowSource for MilvusConnection {
         partition: Option<&str>,
     ) -> Result<u64> {
         // Milvus Lite counts the whole collection where there is no expression.
-        let expr =
-            if partition.is_some() && self.is_lite().await? { every_key(schema.primary_key()?) } else { String::new() };
+        let expr = if partition.is_some() && self.server().await?.is_lite() {
+            every_key(schema.primary_key()?)
+        } else {
+            String::new()
+        };
         let request = pb::QueryRequest {
             db_name: self.request_database(),
             collection_name: collection.to_string(),

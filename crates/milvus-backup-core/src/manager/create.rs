@@ -46,7 +46,7 @@ impl BackupManager {
         self.leave_as_found(&attempt).await;
         let metadata = match outcome {
             Ok(metadata) => metadata,
-            Err(error) => return Err(self.clean_up(&attempt, error).await),
+            Err(error) => return Err(self.discard_unfinished(&attempt, error).await),
         };
         let metadata = self.verify_created(&attempt, metadata, params).await?;
         Ok(BackupResult {
@@ -172,6 +172,7 @@ impl BackupManager {
             tags: params.tags.clone(),
             milvus_version: self.milvus.server_version().await?,
             was_loaded,
+            replica_number: if was_loaded { self.milvus.replica_number(name).await? } else { None },
         })
     }
 
@@ -246,7 +247,7 @@ impl BackupManager {
     }
 
     /// Removes what the attempt wrote, and returns the error to report.
-    async fn clean_up(&self, attempt: &Attempt, error: Error) -> Error {
+    async fn discard_unfinished(&self, attempt: &Attempt, error: Error) -> Error {
         if !attempt.writing.load(Ordering::Acquire) {
             return error;
         }

@@ -39,6 +39,7 @@ pub(super) async fn exchange_names(
         return milvus.rename_collection(staging, target).await;
     }
     let replaced = marked_name(REPLACED_PREFIX, target, randomness)?;
+    let aliases = milvus.describe_collection(target).await?.aliases;
     milvus.rename_collection(target, &replaced).await?;
     if let Err(error) = milvus.rename_collection(staging, target).await {
         return match milvus.rename_collection(&replaced, target).await {
@@ -52,6 +53,10 @@ pub(super) async fn exchange_names(
                 hint: format!("the old collection is whole and now named `{replaced}`: rename it back by hand"),
             }),
         };
+    }
+    // An alias belongs to a name in the eyes of its users: it follows. Some servers also drop nothing that has one.
+    for alias in aliases {
+        milvus.alter_alias(target, &alias).await?;
     }
     milvus.drop_collection(&replaced).await
 }

@@ -26,6 +26,10 @@ pub struct RestoreParams {
     pub restore_indexes: bool,
     /// Go on with the other partitions when one fails.
     pub skip_failed_partitions: bool,
+    /// Give the target the aliases that the source had. One that belongs to another collection is never taken.
+    pub with_aliases: bool,
+    /// Insert into a collection that exists and whose schema fits, instead of making one.
+    pub into_existing: bool,
     /// What happens to primary keys that the source's server had generated.
     pub auto_id: AutoIdPolicy,
     /// Batches that are inserted at the same time.
@@ -58,6 +62,8 @@ impl Default for RestoreParams {
             partition_names: Vec::new(),
             restore_indexes: true,
             skip_failed_partitions: false,
+            with_aliases: false,
+            into_existing: false,
             auto_id: AutoIdPolicy::Preserve,
             concurrency: None,
             timeout: None,
@@ -83,6 +89,9 @@ impl RestoreParams {
     pub fn validate(&self) -> Result<()> {
         for name in &self.partition_names {
             validate_name("partition_names", name)?;
+        }
+        if self.into_existing && self.drop_existing {
+            return Err(invalid("into_existing", "true", "false together with drop_existing"));
         }
         if self.concurrency == Some(0) {
             return Err(invalid("concurrency", "0", "greater than 0"));

@@ -75,7 +75,7 @@ pub struct FunctionSchema {
 }
 
 /// The functions of Milvus.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum FunctionKind {
     /// Full-text search: text to sparse vector.
@@ -89,6 +89,12 @@ pub enum FunctionKind {
     MinHash,
     /// Molecule to fingerprint.
     MolFingerprint,
+}
+
+impl FunctionKind {
+    /// Every function, in declaration order.
+    pub const ALL: &'static [Self] =
+        &[Self::Bm25, Self::TextEmbedding, Self::Rerank, Self::MinHash, Self::MolFingerprint];
 }
 
 impl CollectionSchema {

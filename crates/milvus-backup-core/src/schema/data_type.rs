@@ -52,6 +52,30 @@ pub enum DataType {
 }
 
 impl DataType {
+    /// Every type, in declaration order.
+    pub const ALL: &'static [Self] = &[
+        Self::Bool,
+        Self::Int8,
+        Self::Int16,
+        Self::Int32,
+        Self::Int64,
+        Self::Float,
+        Self::Double,
+        Self::VarChar,
+        Self::Text,
+        Self::Json,
+        Self::Array,
+        Self::Geometry,
+        Self::Timestamptz,
+        Self::FloatVector,
+        Self::BinaryVector,
+        Self::Float16Vector,
+        Self::BFloat16Vector,
+        Self::SparseFloatVector,
+        Self::Int8Vector,
+        Self::ArrayOfVector,
+    ];
+
     /// Whether the type is a vector, and so needs an index before the collection can be loaded.
     pub const fn is_vector(self) -> bool {
         matches!(

@@ -142,7 +142,7 @@ impl MetadataFetch for &mut Fetch {
 
 /// The columns of the file must be those that the schema of the backup has.
 fn require_columns(plan: &RestorePlan, chunk: &ChunkMetadata, found: &SchemaRef) -> Result<()> {
-    let expected = arrow_schema(&plan.schema)?;
+    let expected = arrow_schema(&plan.stored_schema)?;
     for field in expected.fields() {
         match found.field_with_name(field.name()) {
             Ok(column) if same_type(column.data_type(), field.data_type()) => {}

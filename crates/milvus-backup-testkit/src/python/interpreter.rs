@@ -13,12 +13,12 @@ pub(super) fn python3() -> Result<&'static str, Error> {
     let python = "python3";
     let printed = run(python, PROBE).map_err(|error| Error::Python {
         problem: format!("python3 cannot be run: {error}"),
-        advice: "install Python 3.11 or newer and have it on the PATH as python3",
+        advice: "install Python 3.10 or newer and have it on the PATH as python3",
     })?;
     if !new_enough(&printed) {
         return Err(Error::Python {
             problem: format!("python3 is version {}", printed.trim().replace(' ', ".")),
-            advice: "Python 3.11 or newer must be on the PATH as python3",
+            advice: "Python 3.10 or newer must be on the PATH as python3",
         });
     }
     if run(python, VENV).is_err() && apt::available() {
@@ -40,7 +40,7 @@ fn run(python: &str, code: &str) -> Result<String, Error> {
 fn new_enough(printed: &str) -> bool {
     let mut numbers = printed.split_whitespace().map(str::parse::<u32>);
     match (numbers.next(), numbers.next()) {
-        (Some(Ok(major)), Some(Ok(minor))) => (major, minor) >= (3, 11),
+        (Some(Ok(major)), Some(Ok(minor))) => (major, minor) >= (3, 10),
         _ => false,
     }
 }
@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn versions_compare_as_numbers() {
-        assert!(new_enough("3 11\n") && new_enough("3 13") && new_enough("4 0"));
-        assert!(!new_enough("3 10\n") && !new_enough("2 7") && !new_enough("") && !new_enough("x y"));
+        assert!(new_enough("3 10\n") && new_enough("3 13") && new_enough("4 0"));
+        assert!(!new_enough("3 9\n") && !new_enough("2 7") && !new_enough("") && !new_enough("x y"));
     }
 }

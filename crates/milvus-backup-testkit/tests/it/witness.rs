@@ -19,7 +19,7 @@ import json, duckdb, numpy, polars, pyarrow, pymilvus
 print(json.dumps([m.__version__ for m in (duckdb, polars, pyarrow, pymilvus)]))
 ";
     let versions: Vec<String> = Witness::new().unwrap().ask(script, &()).unwrap();
-    assert_eq!(versions, ["2.0.0", "2.1.0", "26.0.1", "3.0.2"]);
+    assert_eq!(versions, ["1.5.6", "2.0.0", "25.0.1", "3.0.2"]);
 }
 
 #[test]

@@ -1,0 +1,138 @@
+//! What each version of Milvus has.
+//!
+//! Sources: Milvus 2.3.5, Milvus Lite 3.2.2 and Milvus Lite 2.5.1 were run; the rows for 2.4, 2.5, 2.6 and 3.0 follow
+//! their release notes and protocol definitions.
+
+use std::collections::BTreeSet;
+
+use milvus_backup_core::schema::{DataType, FunctionKind, SchemaSupport};
+use milvus_backup_core::{Capabilities, PreserveAutoId};
+
+/// The servers that differ in what they have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Server {
+    /// The C++ core behind Milvus Lite 2.x, which does not tell its version.
+    Lite2,
+    /// Milvus Lite 3.x, in Python.
+    Lite3,
+    /// Milvus by major and minor version.
+    Milvus(u32, u32),
+}
+
+impl Server {
+    /// From the version text of a server. One that cannot be read counts as the newest: it is then the server
+    /// that refuses what it cannot hold.
+    pub(crate) fn from_version(version: &str) -> Self {
+        if version == crate::connection::UNKNOWN_VERSION {
+            return Self::Lite2;
+        }
+        if version.starts_with("milvus_lite") {
+            return Self::Lite3;
+        }
+        let mut numbers = version.trim_start_matches('v').split('.').map(str::parse::<u32>);
+        match (numbers.next(), numbers.next()) {
+            (Some(Ok(major)), Some(Ok(minor))) => Self::Milvus(major, minor),
+            _ => Self::Milvus(u32::MAX, 0),
+        }
+    }
+
+    pub(crate) fn is_lite(self) -> bool {
+        matches!(self, Self::Lite2 | Self::Lite3)
+    }
+
+    /// Milvus 2.3 crashes when rows with this type meet in one segment from more than one insert
+    /// (`MergeFieldData`): each insert gets a segment of its own.
+    pub(crate) fn needs_flush_after_insert(self, data_type: DataType) -> bool {
+        matches!(self, Self::Milvus(2, 0..=3)) && data_type == DataType::Float16Vector
+    }
+
+    /// What this server can do.
+    pub(crate) fn capabilities(self, version: &str) -> Capabilities {
+        let mut capabilities = Capabilities::all(version);
+        capabilities.rename = self != Self::Lite2;
+        capabilities.partitions = self != Self::Lite2;
+        capabilities.alter_properties = self != Self::Lite2;
+        capabilities.preserve_auto_id = match self {
+            Self::Lite2 | Self::Lite3 => PreserveAutoId::Yes,
+            Self::Milvus(major, minor) if (major, minor) >= (2, 6) => PreserveAutoId::WithProperty,
+            Self::Milvus(..) => PreserveAutoId::No,
+        };
+        capabilities.schema = self.schema_support();
+        capabilities
+    }
+
+    fn schema_support(self) -> SchemaSupport {
+        let mut support = SchemaSupport::all();
+        support.data_types = self.data_types();
+        support.functions = self.functions();
+        support.default_values = self != Self::Lite2;
+        support.partition_key = self != Self::Lite2;
+        support.nullable_scalars = self == Self::Lite3 || self.at_least(2, 5);
+        support.nullable_vectors = self == Self::Lite3 || self.at_least(3, 0);
+        support.clustering_key = self.is_lite() || self.at_least(2, 4);
+        support.struct_arrays = self.at_least(2, 6);
+        // More than one vector field came with 2.4.
+        support.max_vector_fields = matches!(self, Self::Milvus(2, 0..=3)).then_some(1);
+        support
+    }
+
+    fn at_least(self, major: u32, minor: u32) -> bool {
+        matches!(self, Self::Milvus(own_major, own_minor) if (own_major, own_minor) >= (major, minor))
+    }
+
+    fn data_types(self) -> BTreeSet<DataType> {
+        let since = |data_type: DataType| match data_type {
+            DataType::Float16Vector if matches!(self, Self::Milvus(2, 3)) => true,
+            DataType::Float16Vector | DataType::BFloat16Vector => self == Self::Lite2 || self.at_least(2, 4),
+            DataType::SparseFloatVector => self.is_lite() || self.at_least(2, 4),
+            DataType::BinaryVector => self != Self::Lite3,
+            DataType::Int8Vector | DataType::ArrayOfVector => self.at_least(2, 6),
+            DataType::Geometry | DataType::Timestamptz => self == Self::Lite3 || self.at_least(2, 6),
+            DataType::Text => self.at_least(3, 0),
+            _ => true,
+        };
+        DataType::ALL.iter().copied().filter(|data_type| since(*data_type)).collect()
+    }
+
+    fn functions(self) -> BTreeSet<FunctionKind> {
+        let since = |function: FunctionKind| match function {
+            FunctionKind::Bm25 => self == Self::Lite3 || self.at_least(2, 5),
+            FunctionKind::TextEmbedding => self == Self::Lite3 || self.at_least(2, 6),
+            FunctionKind::Rerank | FunctionKind::MinHash => self.at_least(2, 6),
+            _ => self.at_least(3, 0),
+        };
+        FunctionKind::ALL.iter().copied().filter(|function| since(*function)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn servers_are_told_apart_by_their_version_text() {
+        assert_eq!(Server::from_version("v2.3.5-lite"), Server::Milvus(2, 3));
+        assert_eq!(Server::from_version("2.6.1"), Server::Milvus(2, 6));
+        assert_eq!(Server::from_version("milvus_lite-3.2.2"), Server::Lite3);
+        assert_eq!(Server::from_version("unknown"), Server::Lite2);
+        assert!(Server::from_version("nightly").at_least(3, 0));
+    }
+
+    #[test]
+    fn what_crashes_a_server_is_not_among_what_it_has() {
+        let old = Server::Milvus(2, 3).schema_support();
+        for data_type in [DataType::Geometry, DataType::Timestamptz, DataType::SparseFloatVector, DataType::Text] {
+            assert!(!old.data_types.contains(&data_type), "{data_type}");
+        }
+        assert!(!old.nullable_scalars, "Milvus 2.3 drops the flag in silence");
+    }
+
+    #[test]
+    fn a_newer_version_has_all_that_an_older_one_has() {
+        let versions = [(2, 3), (2, 4), (2, 5), (2, 6), (3, 0), (3, 1)].map(|(a, b)| Server::Milvus(a, b));
+        for pair in versions.windows(2) {
+            assert!(pair[0].data_types().is_subset(&pair[1].data_types()), "{pair:?}");
+            assert!(pair[0].functions().is_subset(&pair[1].functions()), "{pair:?}");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Rows into the target, and counting them there.
+
+use std::sync::Arc;
+
+use crate::error::{Error, Result};
+use crate::manager::BackupManager;
+use crate::store::{RestorePlan, RestoredPartition};
+
+/// The partition that every collection has from the start.
+const DEFAULT_PARTITION: &str = "_default";
+
+/// What became of the rows.
+#[derive(Debug, Default)]
+pub(super) struct Filled {
+    /// Rows in place.
+    pub(super) rows: u64,
+    /// Partitions that were left out, and why.
+    pub(super) failed: Vec<(String, String)>,
+}
+
+impl BackupManager {
+    /// Creates the collection, inserts the rows and counts them.
+    pub(super) async fn fill(&self, plan: &RestorePlan) -> Result<Filled> {
+        self.milvus.create_collection(&plan.target, &plan.schema).await?;
+        self.insert(plan, true).await
+    }
+
+    /// Inserts the rows into a collection that has others.
+    pub(super) async fn add_rows(&self, plan: &RestorePlan) -> Result<Filled> {
+        self.insert(plan, false).await
+    }
+
+    async fn insert(&self, plan: &RestorePlan, alone: bool) -> Result<Filled> {
+        if !plan.schema.has_partition_key() {
+            for partition in plan.partitions.iter().filter(|name| *name != DEFAULT_PARTITION) {
+                self.milvus.create_partition(&plan.target, partition).await?;
+            }
+        }
+        let progress = Arc::clone(&self.repository.progress);
+        let restored = self.repository.store.restore_rows(Arc::clone(&self.milvus), plan.clone(), progress).await?;
+        self.milvus.flush(&plan.target).await?;
+        let mut filled = Filled::default();
+        for RestoredPartition { name, rows, failure } in restored {
+            match failure {
+                None => {
+                    self.require_rows(plan, &name, rows, alone).await?;
+                    filled.rows += rows;
+                }
+                Some(error) if plan.skip_failed_partitions => filled.failed.push((name, error.full_message())),
+                Some(error) => return Err(error),
+            }
+        }
+        Ok(filled)
+    }
+
+    /// Compares the rows that the server has with those that the backup recorded. In a collection that has other
+    /// rows, too, only what was accepted can be compared.
+    async fn require_rows(&self, plan: &RestorePlan, partition: &str, accepted: u64, alone: bool) -> Result<()> {
+        let recorded = plan.metadata.partitions.iter().find(|p| p.name == partition).map_or(0, |p| p.row_count);
+        let stored = if alone {
+            let addressed = (!plan.schema.has_partition_key()).then_some(partition);
+            self.milvus.stored_rows(&plan.target, addressed).await?
+        } else {
+            recorded
+        };
+        if accepted == recorded && stored == recorded {
+            return Ok(());
+        }
+        Err(Error::Protocol {
+            message: format!(
+                "partition `{partition}` of the restored collection has {stored} rows; {accepted} were accepted, \
+                 {recorded} are in the backup"
+            ),
+        })
+    }
+}

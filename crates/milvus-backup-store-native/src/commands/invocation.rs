@@ -1,0 +1,44 @@
+//! One run of the tool, not yet started.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fmt;
+use std::path::Path;
+use std::process::Command;
+
+use crate::tool::child_environment;
+
+/// Arguments and variables of one run. Its `Debug` form shows no value of a variable.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Invocation {
+    arguments: Vec<OsString>,
+    variables: BTreeMap<String, String>,
+}
+
+impl Invocation {
+    pub(super) fn new(arguments: Vec<OsString>, variables: BTreeMap<String, String>) -> Self {
+        Self { arguments, variables }
+    }
+
+    /// The arguments, without the name of the program.
+    pub fn arguments(&self) -> &[OsString] {
+        &self.arguments
+    }
+
+    /// The command to start: these arguments, the variables of [`child_environment`], and those that were given.
+    pub fn command(&self, executable: &Path) -> Command {
+        let mut command = Command::new(executable);
+        command.args(&self.arguments).env_clear();
+        command.envs(child_environment(std::env::vars_os())).envs(&self.variables);
+        command
+    }
+}
+
+impl fmt::Debug for Invocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Invocation")
+            .field("arguments", &self.arguments)
+            .field("variables", &self.variables.keys())
+            .finish()
+    }
+}

@@ -1,0 +1,99 @@
+//! Running the tool for a short answer.
+
+use std::io::{self, Read};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, Result};
+
+/// Bytes of each stream that are kept. A help text has a few thousand.
+const MAX_OUTPUT: u64 = 1 << 20;
+
+/// Everything the program prints, on both streams: which one the banner is on differs between versions. Its exit code
+/// does not matter.
+///
+/// A program that does not end in time is killed. One that leaves a child behind which holds the streams open is not
+/// waited for any longer either.
+pub(super) fn output(mut command: Command, executable: &Path, limit: Duration) -> Result<String> {
+    let failed = |source| Error::Run { path: executable.to_owned(), source };
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(failed)?;
+    let (sender, receiver) = channel();
+    read_all(child.stdout.take(), sender.clone());
+    read_all(child.stderr.take(), sender);
+    let read = collect(&receiver, Instant::now() + limit);
+    stop(&mut child);
+    match read {
+        Some(text) => text.map_err(failed),
+        None => Err(Error::TimedOut { path: executable.to_owned(), seconds: limit.as_secs() }),
+    }
+}
+
+fn read_all(stream: Option<impl Read + Send + 'static>, sender: Sender<io::Result<Vec<u8>>>) {
+    let Some(stream) = stream else { return };
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let read = stream.take(MAX_OUTPUT).read_to_end(&mut bytes);
+        // Nobody listens any more when the time is over.
+        let _ = sender.send(read.map(|_| bytes));
+    });
+}
+
+/// What all readers have read; `None` when the deadline passes first.
+fn collect(receiver: &Receiver<io::Result<Vec<u8>>>, deadline: Instant) -> Option<io::Result<String>> {
+    let mut text = String::new();
+    loop {
+        match receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            Ok(Ok(bytes)) => {
+                text.push_str(&String::from_utf8_lossy(&bytes));
+                text.push('\n');
+            }
+            Ok(Err(error)) => return Some(Err(error)),
+            Err(RecvTimeoutError::Disconnected) => return Some(Ok(text)),
+            Err(RecvTimeoutError::Timeout) => return None,
+        }
+    }
+}
+
+/// Ends the program, if it has not ended, and leaves no zombie.
+fn stop(child: &mut Child) {
+    if !matches!(child.try_wait(), Ok(Some(_))) {
+        let _ = child.kill();
+    }
+    let _ = child.wait();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str, limit: Duration) -> Result<String> {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        output(command, Path::new("tool"), limit)
+    }
+
+    #[test]
+    fn both_streams_are_read_whatever_the_exit_code() {
+        let text = shell("echo one; echo two >&2; exit 3", Duration::from_mins(1)).unwrap();
+        assert!(text.contains("one\n") && text.contains("two\n"), "{text}");
+    }
+
+    #[test]
+    fn a_program_that_hangs_is_ended() {
+        let started = Instant::now();
+        let limit = Duration::from_millis(200);
+        assert!(matches!(shell("exec sleep 5", limit), Err(Error::TimedOut { .. })));
+        // Neither is a child of it that holds the streams open waited for.
+        assert!(matches!(shell("sleep 5 & exit 0", limit), Err(Error::TimedOut { .. })));
+        assert!(started.elapsed() < Duration::from_secs(4));
+    }
+
+    #[test]
+    fn endless_output_is_cut() {
+        let text = shell("yes", Duration::from_mins(1)).unwrap();
+        assert!(text.len() as u64 <= MAX_OUTPUT + 2, "{}", text.len());
+    }
+}
