@@ -25,8 +25,8 @@ use crate::versions::Server;
 /// Largest answer that is accepted. A page that is larger is asked for again in halves.
 const MAX_MESSAGE_BYTES: usize = 128 << 20;
 
-/// What stands for the version of a server that does not tell it.
-pub(crate) const UNKNOWN_VERSION: &str = "unknown";
+/// What stands for the version of a server that has no call to tell it: that is Milvus Lite 2.
+pub(crate) const LITE_2: &str = "milvus_lite-2";
 
 /// How to reach Milvus and who to be there.
 ///
@@ -200,7 +200,7 @@ impl MilvusConnection {
             .await;
         let version = match answer {
             Ok(answer) => answer.version,
-            Err(Error::Unsupported { .. }) => UNKNOWN_VERSION.to_owned(),
+            Err(Error::Unsupported { .. }) => LITE_2.to_owned(),
             Err(error) => return Err(error),
         };
         Ok(self.version.get_or_init(|| version).clone())

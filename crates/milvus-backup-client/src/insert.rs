@@ -82,7 +82,10 @@ impl RowSink for MilvusConnection {
     }
 
     async fn stored_rows(&self, collection: &CollectionName, partition: Option<&str>) -> Result<u64> {
+        let server = self.server().await?;
         let (db_name, collection_name) = (self.request_database(), collection.to_string());
+        // A server without partitions has one, which is the collection.
+        let partition = partition.filter(|_| server.has_partitions());
         let stats = if let Some(partition) = partition {
             let partition_name = partition.to_owned();
             let request =

@@ -23,7 +23,7 @@ impl Server {
     /// From the version text of a server. One that cannot be read counts as the newest: it is then the server
     /// that refuses what it cannot hold.
     pub(crate) fn from_version(version: &str) -> Self {
-        if version == crate::connection::UNKNOWN_VERSION {
+        if version == crate::connection::LITE_2 {
             return Self::Lite2;
         }
         if version.starts_with("milvus_lite") {
@@ -46,11 +46,16 @@ impl Server {
         matches!(self, Self::Milvus(2, 0..=3)) && data_type == DataType::Float16Vector
     }
 
+    /// Whether collections have partitions that can be named.
+    pub(crate) fn has_partitions(self) -> bool {
+        self != Self::Lite2
+    }
+
     /// What this server can do.
     pub(crate) fn capabilities(self, version: &str) -> Capabilities {
         let mut capabilities = Capabilities::all(version);
         capabilities.rename = self != Self::Lite2;
-        capabilities.partitions = self != Self::Lite2;
+        capabilities.partitions = self.has_partitions();
         capabilities.alter_properties = self != Self::Lite2;
         capabilities.preserve_auto_id = match self {
             Self::Lite2 | Self::Lite3 => PreserveAutoId::Yes,
@@ -114,7 +119,7 @@ mod tests {
         assert_eq!(Server::from_version("v2.3.5-lite"), Server::Milvus(2, 3));
         assert_eq!(Server::from_version("2.6.1"), Server::Milvus(2, 6));
         assert_eq!(Server::from_version("milvus_lite-3.2.2"), Server::Lite3);
-        assert_eq!(Server::from_version("unknown"), Server::Lite2);
+        assert_eq!(Server::from_version("milvus_lite-2"), Server::Lite2);
         assert!(Server::from_version("nightly").at_least(3, 0));
     }
 
