@@ -46,12 +46,11 @@ pub(crate) async fn resolve(context: &Context, repository: &BackupRepository, te
     let not_found = || Error::BackupNotFound { backup: text.to_owned(), path: repository.root().to_owned() };
     if let Some(collection) = text.strip_suffix("@latest") {
         let collection = context.collection(collection)?;
-        let newest = repository.list_backups(Some(&collection)).await?.backups.into_iter().next();
-        return newest.map(|metadata| Resolved::Whole(Box::new(metadata))).ok_or_else(not_found);
+        // A damaged backup counts: to take an older one in its place would be a silent choice.
+        let newest = everything(repository, Some(&collection)).await?.into_iter().max_by(|a, b| a.id().cmp(b.id()));
+        return newest.ok_or_else(not_found);
     }
-    let listing = repository.list_backups(None).await?;
-    let whole = listing.backups.into_iter().map(|metadata| Resolved::Whole(Box::new(metadata)));
-    let mut all: Vec<Resolved> = whole.chain(listing.broken.into_iter().map(Resolved::Broken)).collect();
+    let mut all = everything(repository, None).await?;
     if let Some(index) = all.iter().position(|backup| backup.id().as_str() == text) {
         return Ok(all.swap_remove(index));
     }
@@ -64,6 +63,13 @@ pub(crate) async fn resolve(context: &Context, repository: &BackupRepository, te
             candidates: all.iter().map(|backup| backup.id().to_string()).collect(),
         }),
     }
+}
+
+/// All backups, damaged ones included.
+async fn everything(repository: &BackupRepository, collection: Option<&CollectionRef>) -> Result<Vec<Resolved>> {
+    let listing = repository.list_backups(collection).await?;
+    let whole = listing.backups.into_iter().map(|metadata| Resolved::Whole(Box::new(metadata)));
+    Ok(whole.chain(listing.broken.into_iter().map(Resolved::Broken)).collect())
 }
 
 fn matches(backup: &Resolved, text: &str) -> bool {

@@ -238,12 +238,25 @@ impl MilvusConnection {
         A: IntoStatus,
         F: Future<Output = std::result::Result<tonic::Response<A>, Status>> + Send,
     {
+        self.send(request, send)
+            .await
+            .map_or_else(|status| Err(self.transport_error(name, &status)), |answer| check(name, answer))
+    }
+
+    /// Sends one request with the deadline of a request. An error is one of the transport: whether the server did
+    /// what was asked is then unknown.
+    pub(crate) async fn send<Q, A, F>(
+        &self,
+        request: Q,
+        send: &(impl Fn(Client, Request<Q>) -> F + Sync),
+    ) -> std::result::Result<A, Status>
+    where
+        Q: Send,
+        F: Future<Output = std::result::Result<tonic::Response<A>, Status>> + Send,
+    {
         let mut request = Request::new(request);
         request.set_timeout(self.request_timeout);
-        match send(self.client(), request).await {
-            Ok(answer) => check(name, answer.into_inner()),
-            Err(status) => Err(self.transport_error(name, &status)),
-        }
+        send(self.client(), request).await.map(tonic::Response::into_inner)
     }
 
     fn transport_error(&self, name: &str, status: &Status) -> Error {
@@ -252,7 +265,12 @@ impl MilvusConnection {
             Code::Unauthenticated | Code::PermissionDenied => Error::Authentication { uri: self.uri.clone(), message },
             Code::Unimplemented => Error::Unsupported { what: format!("{name} on this server ({message})") },
             Code::Unavailable => Error::Unreachable { uri: self.uri.clone(), source: Box::new(status.clone()) },
-            code => refused(name, code as i32, message, matches!(code, Code::Aborted | Code::Cancelled)),
+            code => refused(
+                name,
+                code as i32,
+                message,
+                matches!(code, Code::Aborted | Code::Cancelled | Code::DeadlineExceeded),
+            ),
         }
     }
 }

@@ -10,7 +10,7 @@ use milvus_backup_core::{CollectionName, Error, Result, RowSink};
 use crate::catalog::{POLL, call};
 use crate::columns::encode_columns;
 use crate::connection::MilvusConnection;
-use crate::status::is_too_large;
+use crate::status::{check, is_too_large, refused};
 
 /// Bytes of one insert to aim for. Servers take 64 MiB (`proxy.grpc.serverMaxRecvSize` of Milvus 2.3), and the
 /// message is a little larger than the columns.
@@ -124,14 +124,9 @@ impl MilvusConnection {
                     num_rows,
                     ..Default::default()
                 };
-                match self.call_once("Insert", request, &send).await {
-                    Err(Error::Unreachable { uri, source }) => Err(Error::Milvus {
-                        call: "Insert".to_owned(),
-                        code: 0,
-                        message: format!("the connection to {uri} broke: {source}"),
-                        retryable: false,
-                    }),
-                    answer => answer,
+                match self.send(request, &send).await {
+                    Ok(answer) => check("Insert", answer),
+                    Err(status) => Err(refused("Insert", status.code() as i32, status.message().to_owned(), false)),
                 }
             })
             .await?;

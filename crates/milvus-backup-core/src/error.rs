@@ -349,9 +349,7 @@ impl Error {
             Self::AmbiguousBackup { .. } => "give more of the identifier",
             Self::BackupAlreadyExists { .. } => "choose another --name, or delete that backup first",
             Self::TargetExists { .. } => "restore to another name with --to, or replace it with --drop-existing",
-            Self::InProgress { .. } => {
-                "wait for it; if its process is dead, `milvus-br prune --incomplete` removes what it left"
-            }
+            Self::InProgress { .. } => "wait for the other operation",
             Self::Corrupted { .. } => "`milvus-br verify BACKUP --no-fail-fast` lists everything that is wrong",
             Self::UnsupportedFormatVersion { .. } => "use a newer milvus-br",
             Self::Unreachable { .. } => "is Milvus running? --uri or MILVUS_URI names its address",

@@ -40,7 +40,7 @@ pub use config::BackupRecoveryConfig;
 pub use environment::{Clock, Entropy, Environment, Interrupt, InterruptHandle};
 pub use error::{Error, ErrorKind, Result, Source};
 #[cfg(feature = "manager")]
-pub use manager::{AppliedRetention, BackupManager, BackupRepository};
+pub use manager::{BackupManager, BackupRepository, RetentionPlan};
 #[cfg(feature = "manager")]
 pub use milvus::{
     ALLOW_INSERT_AUTO_ID, Capabilities, Catalog, CollectionDescription, LoadState, Milvus, PreserveAutoId, ReadPoint,

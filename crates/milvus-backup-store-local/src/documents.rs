@@ -130,3 +130,29 @@ pub(crate) fn digest(algorithm: ChecksumAlgorithm, bytes: &[u8]) -> String {
     hasher.update(bytes);
     hasher.finish_hex()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_are_written_in_alphabetical_order() {
+        let value = serde_json::json!({"b": 1, "a": {"d": 2, "c": 3}});
+        let text = "{\n  \"a\": {\n    \"c\": 3,\n    \"d\": 2\n  },\n  \"b\": 1\n}\n";
+        assert_eq!(to_bytes(&value).unwrap(), text);
+        assert!(has_own_layout(text.as_bytes()));
+    }
+
+    #[test]
+    fn another_layout_of_the_same_content_is_seen() {
+        for text in ["{\"a\":1}\n", "{\n  \"a\": 1\n}", "{\n  \"a\": 1,\n  \"a\": 1\n}\n", "{\n\t\"a\": 1\n}\n"] {
+            assert!(!has_own_layout(text.as_bytes()), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_newer_format_is_refused_by_name_before_anything_else() {
+        let error = from_bytes::<IndexesDocument>("backup", "indexes.json", b"{\"format_version\": 2}").unwrap_err();
+        assert!(matches!(error, Error::UnsupportedFormatVersion { found: 2, .. }), "{error}");
+    }
+}

@@ -23,6 +23,7 @@ mod commit;
 mod documents;
 mod error;
 mod layout;
+mod links;
 mod objects;
 mod read;
 mod restore;

@@ -50,15 +50,17 @@ impl Directory {
 
     /// Writes a document only if there is none.
     ///
-    /// When the store says that there is one, it may be our own, from an attempt whose answer was lost: so it is
-    /// read back and compared.
+    /// A failure does not say that nothing was written, and when the store says that there is a document, it may be
+    /// our own, from an attempt whose answer was lost: so it is read back and compared.
     pub(crate) async fn create_document(&self, file: &str, bytes: Bytes) -> Result<()> {
         let path = self.object(file)?;
         let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
         match self.store.put_opts(&path, bytes.clone().into(), options).await {
             Ok(_) => Ok(()),
-            Err(StoreError::AlreadyExists { .. }) if self.read_document(file).await?.as_ref() == Some(&bytes) => Ok(()),
-            Err(source) => Err(storage("create", &path, source)),
+            Err(source) => match self.read_document(file).await {
+                Ok(Some(found)) if found == bytes => Ok(()),
+                _ => Err(storage("create", &path, source)),
+            },
         }
     }
 

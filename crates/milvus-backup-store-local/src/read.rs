@@ -13,6 +13,7 @@ use crate::documents::{
 };
 use crate::error::{corrupted, storage};
 use crate::layout::{CHECKSUMS, INDEXES, METADATA, SCHEMA, VERIFICATION, is_inside};
+use crate::links::refuse_links;
 use crate::objects::Directory;
 use crate::store::LocalStore;
 
@@ -26,6 +27,7 @@ impl LocalStore {
     }
 
     async fn read_committed(&self, directory: &Directory, id: &BackupId) -> Result<Option<BackupMetadata>> {
+        refuse_links(&self.root, &directory.path).await?;
         let Some(bytes) = directory.read_document(METADATA).await? else { return Ok(None) };
         let mut metadata = metadata_from_bytes(&directory.path, &bytes)?;
         check_metadata(directory, id, &metadata)?;

@@ -10,6 +10,7 @@ use milvus_backup_core::{
 };
 
 use crate::layout::METADATA;
+use crate::links::refuse_links;
 use crate::objects::Directory;
 use crate::root::{Root, available_bytes};
 
@@ -23,7 +24,7 @@ impl LocalStore {
     /// Opens the repository below a directory. Nothing is made until a backup is written.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] for an empty root and [`Error::Unsupported`] for a URL of an unknown scheme.
+    /// [`Error::InvalidParameter`] for an empty root and for a URL.
     pub fn open(root: &str) -> Result<Self> {
         Ok(Self { root: Root::open(root)? })
     }
@@ -68,6 +69,7 @@ impl BackupStore for LocalStore {
 
     async fn discard(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
         let directory = self.backup(collection, backup_id);
+        refuse_links(&self.root, &directory.path).await?;
         if directory.read_document(METADATA).await?.is_some() {
             return Ok(());
         }
@@ -107,6 +109,7 @@ impl BackupStore for LocalStore {
 
     async fn delete(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
         let directory = self.backup(collection, backup_id);
+        refuse_links(&self.root, &directory.path).await?;
         if directory.read_document(METADATA).await?.is_none() {
             return Err(self.not_found(backup_id));
         }

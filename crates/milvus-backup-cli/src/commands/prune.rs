@@ -14,16 +14,17 @@ pub(crate) async fn run(context: &Context, args: PruneArgs) -> Result<u8> {
     let collection = args.collection.as_deref().map(|name| context.collection(name)).transpose()?;
     let repository = context.repository()?;
     let policy = policy(context, &args);
-    let plan = repository.apply_retention_policy(collection.as_ref(), &policy, true).await?;
+    let plan = repository.plan_retention(collection.as_ref(), &policy).await?;
     for broken in &plan.broken {
         Report::from(&broken.error).print_text();
     }
-    let result = if args.dry_run || plan.result.backups_to_delete == 0 {
-        RetentionResult { dry_run: args.dry_run, ..plan.result }
-    } else {
-        confirm(context, &format!("{}\nDelete {} backups?", describe(&plan.result), plan.result.backups_to_delete))?;
-        repository.apply_retention_policy(collection.as_ref(), &policy, false).await?.result
-    };
+    let mut result = plan.dry_run();
+    if !args.dry_run {
+        if result.backups_to_delete > 0 {
+            confirm(context, &format!("{}\nDelete {} backups?", describe(&result), result.backups_to_delete))?;
+        }
+        result = repository.apply_retention_plan(&plan).await?;
+    }
     context.output.result(&result, || describe(&result));
     Ok(if plan.broken.is_empty() { exit_code::DONE } else { exit_code::INCOMPLETE })
 }

@@ -111,8 +111,14 @@ impl BackupManager {
 
     async fn ensure_loaded(&self, attempt: &Attempt, policy: LoadPolicy) -> Result<bool> {
         let name = &attempt.collection.name;
-        if self.milvus.load_state(name).await? == LoadState::Loaded {
-            return Ok(true);
+        match self.milvus.load_state(name).await? {
+            LoadState::Loaded => return Ok(true),
+            // Someone else is loading it: we wait, and leave it loaded.
+            LoadState::Loading => {
+                self.milvus.load_collection(name, None).await?;
+                return Ok(true);
+            }
+            LoadState::NotLoaded => {}
         }
         if policy == LoadPolicy::Never {
             return Err(Error::Refused {
@@ -230,9 +236,12 @@ impl BackupManager {
             message: format!("verifying backup {}", attempt.backup_id),
         });
         let verification = self.repository.require_verified(&attempt.collection, &attempt.backup_id);
-        let verified =
-            self.repository.environment.bounded(self.repository.config.verification_timeout, verification).await;
-        verified.map_err(|error| attempt.failure(error))?;
+        let deadline = self.repository.config.verification_timeout;
+        if let Err(error) = self.repository.environment.bounded(deadline, verification).await {
+            let message = format!("backup {} is written and listed, but not verified", attempt.backup_id);
+            self.repository.progress.event(ProgressEvent::Warning { message });
+            return Err(error);
+        }
         self.repository.store.get(&attempt.collection, &attempt.backup_id).await
     }
 

@@ -11,13 +11,13 @@ mod staging;
 
 use std::sync::Arc;
 
-pub use repository::{AppliedRetention, BackupRepository};
+pub use repository::{BackupRepository, RetentionPlan};
 
 use crate::config::BackupRecoveryConfig;
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::milvus::Milvus;
-use crate::model::{BackupMetadata, RetentionRules, VerificationResult};
+use crate::model::{BackupMetadata, RetentionResult, RetentionRules, VerificationResult};
 use crate::names::{BackupId, CollectionName, CollectionRef};
 use crate::params::VerificationParams;
 use crate::progress::Progress;
@@ -90,7 +90,7 @@ impl BackupManager {
         collection: Option<&CollectionRef>,
         rules: &dyn RetentionRules,
         dry_run: bool,
-    ) -> Result<AppliedRetention> {
+    ) -> Result<RetentionResult> {
         self.repository.apply_retention_policy(collection, rules, dry_run).await
     }
 }

@@ -7,7 +7,7 @@ use crate::config::{BackupRecoveryConfig, invalid};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::model::{
-    BackupMetadata, BackupVersion, DecisionAction, RetentionResult, RetentionRules, VerificationResult,
+    BackupMetadata, BackupVersion, Decision, DecisionAction, RetentionResult, RetentionRules, VerificationResult,
     VerificationType,
 };
 use crate::names::{BackupId, CollectionRef};
@@ -15,13 +15,21 @@ use crate::params::VerificationParams;
 use crate::progress::{Progress, Silent};
 use crate::store::{BackupStore, BrokenBackup, Listing};
 
-/// What applying a retention policy did, and what it could not look at.
+/// What a retention policy wants done, and what it could not look at.
 #[derive(Debug)]
-pub struct AppliedRetention {
-    /// The decisions, and what was deleted.
-    pub result: RetentionResult,
+pub struct RetentionPlan {
+    backups: Vec<BackupMetadata>,
+    versions: Vec<BackupVersion>,
+    decisions: Vec<Decision>,
     /// Backups whose metadata cannot be read.
     pub broken: Vec<BrokenBackup>,
+}
+
+impl RetentionPlan {
+    /// The report of doing nothing yet.
+    pub fn dry_run(&self) -> RetentionResult {
+        RetentionResult::new(&self.versions, self.decisions.clone(), true, Vec::new())
+    }
 }
 
 /// Lists, verifies and deletes backups. Needs a store, but no Milvus.
@@ -87,26 +95,30 @@ impl BackupRepository {
         self.store.delete(collection, backup_id).await
     }
 
-    /// Applies `rules` to the whole backups of one collection, or of all: decides, and deletes oldest first unless
-    /// `dry_run`. Backups that cannot be read are neither counted nor deleted.
-    ///
-    /// # Errors
-    /// The first failure to delete. Backups deleted before it stay deleted.
-    pub async fn apply_retention_policy(
+    /// Asks `rules` which backups of one collection, or of all, to delete. Backups that cannot be read are neither
+    /// counted nor deleted.
+    pub async fn plan_retention(
         &self,
         collection: Option<&CollectionRef>,
         rules: &dyn RetentionRules,
-        dry_run: bool,
-    ) -> Result<AppliedRetention> {
+    ) -> Result<RetentionPlan> {
         let Listing { backups, broken } = self.store.list(collection).await?;
         let versions: Vec<BackupVersion> = backups.iter().map(BackupVersion::from).collect();
         let decisions = rules.decide(&versions, self.environment.clock.now());
+        Ok(RetentionPlan { backups, versions, decisions, broken })
+    }
+
+    /// Deletes what a plan says, oldest first. What the plan does not name stays, whatever has changed since.
+    ///
+    /// # Errors
+    /// The first failure to delete. Backups deleted before it stay deleted.
+    pub async fn apply_retention_plan(&self, plan: &RetentionPlan) -> Result<RetentionResult> {
         let mut deleted = Vec::new();
         // The list is newest first.
-        for metadata in backups.iter().rev().filter(|_| !dry_run) {
+        for metadata in plan.backups.iter().rev() {
             let collection = CollectionRef::new(&metadata.database, metadata.collection_name.clone())?;
             let name = collection.to_string();
-            let doomed = decisions.iter().any(|decision| {
+            let doomed = plan.decisions.iter().any(|decision| {
                 decision.action == DecisionAction::Delete
                     && decision.backup_id == metadata.backup_id
                     && decision.collection_name == name
@@ -116,7 +128,18 @@ impl BackupRepository {
                 deleted.push(metadata.backup_id.clone());
             }
         }
-        Ok(AppliedRetention { result: RetentionResult::new(&versions, decisions, dry_run, deleted), broken })
+        Ok(RetentionResult::new(&plan.versions, plan.decisions.clone(), false, deleted))
+    }
+
+    /// Plans, and applies the plan unless `dry_run`.
+    pub async fn apply_retention_policy(
+        &self,
+        collection: Option<&CollectionRef>,
+        rules: &dyn RetentionRules,
+        dry_run: bool,
+    ) -> Result<RetentionResult> {
+        let plan = self.plan_retention(collection, rules).await?;
+        if dry_run { Ok(plan.dry_run()) } else { self.apply_retention_plan(&plan).await }
     }
 
     /// The root of the store, for people to read.

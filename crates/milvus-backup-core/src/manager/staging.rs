@@ -28,37 +28,66 @@ fn marked_name(prefix: &str, target: &CollectionName, randomness: [u8; 4]) -> Re
     name.parse()
 }
 
-/// Gives the name `target` to `staging`, and drops the collection that had it.
+/// Gives the name `target` to `staging`. A collection that had it is dropped if `drop_existing`, and otherwise
+/// keeps it: it was made while the restore ran.
+///
+/// Returns what could not be tidied up once the new collection had the name.
 pub(super) async fn exchange_names(
     milvus: &dyn Milvus,
     staging: &CollectionName,
     target: &CollectionName,
     randomness: [u8; 4],
-) -> Result<()> {
-    if !milvus.has_collection(target).await? {
-        return milvus.rename_collection(staging, target).await;
-    }
+    drop_existing: bool,
+) -> Result<Vec<String>> {
+    let old = match milvus.describe_collection(target).await {
+        Err(Error::CollectionNotFound { .. }) => {
+            milvus.rename_collection(staging, target).await?;
+            return Ok(Vec::new());
+        }
+        Ok(_) if !drop_existing => return Err(Error::TargetExists { collection: target.to_string() }),
+        description => description?,
+    };
     let replaced = marked_name(REPLACED_PREFIX, target, randomness)?;
-    let aliases = milvus.describe_collection(target).await?.aliases;
     milvus.rename_collection(target, &replaced).await?;
     if let Err(error) = milvus.rename_collection(staging, target).await {
-        return match milvus.rename_collection(&replaced, target).await {
-            Ok(()) => Err(error),
-            Err(second) => Err(Error::Refused {
-                reason: format!(
-                    "cannot rename `{staging}` to `{target}` ({}), nor `{replaced}` back ({})",
-                    error.full_message(),
-                    second.full_message()
-                ),
-                hint: format!("the old collection is whole and now named `{replaced}`: rename it back by hand"),
-            }),
-        };
+        return Err(name_back(milvus, &replaced, target, error).await);
     }
-    // An alias belongs to a name in the eyes of its users: it follows. Some servers also drop nothing that has one.
+    Ok(drop_replaced(milvus, &replaced, target, &old.aliases).await)
+}
+
+/// Gives the old collection its name back, and returns the error to report.
+async fn name_back(milvus: &dyn Milvus, replaced: &CollectionName, target: &CollectionName, error: Error) -> Error {
+    match milvus.rename_collection(replaced, target).await {
+        Ok(()) => error,
+        Err(second) => Error::Refused {
+            reason: format!(
+                "cannot give the name `{target}` to the new collection ({}), nor back to the old one ({})",
+                error.full_message(),
+                second.full_message()
+            ),
+            hint: format!("the old collection is whole and now named `{replaced}`: rename it back by hand"),
+        },
+    }
+}
+
+/// Moves the aliases of the old collection, which belong to its name in the eyes of their users, and drops it. Some
+/// servers drop nothing that has an alias.
+async fn drop_replaced(
+    milvus: &dyn Milvus,
+    replaced: &CollectionName,
+    target: &CollectionName,
+    aliases: &[String],
+) -> Vec<String> {
+    let mut untidy = Vec::new();
     for alias in aliases {
-        milvus.alter_alias(target, &alias).await?;
+        if let Err(error) = milvus.alter_alias(target, alias).await {
+            untidy.push(format!("alias `{alias}` still belongs to `{replaced}`: {}", error.full_message()));
+        }
     }
-    milvus.drop_collection(&replaced).await
+    if let Err(error) = milvus.drop_collection(replaced).await {
+        untidy.push(format!("the old collection is left as `{replaced}`: {}", error.full_message()));
+    }
+    untidy
 }
 
 #[cfg(test)]

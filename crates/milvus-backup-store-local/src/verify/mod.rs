@@ -13,6 +13,7 @@ use milvus_backup_core::{
 
 use crate::documents::{ChecksumsDocument, FileEntry, VerificationDocument, has_own_layout, to_bytes};
 use crate::layout::{CHECKSUMS, METADATA, VERIFICATION};
+use crate::links::refuse_links;
 use crate::objects::Directory;
 use crate::read::read_checksums;
 use crate::store::LocalStore;
@@ -30,14 +31,18 @@ pub(crate) async fn verify_backup(
     let mut findings = Findings::new(params.fail_fast);
     match store.read_metadata(collection, id).await {
         Ok(metadata) => compare_files(&directory, &metadata, &mut findings).await?,
-        Err(Error::Corrupted { message, .. }) => {
-            findings.checked(METADATA, 0);
-            findings.add(METADATA, FindingKind::Malformed, "", "", message);
+        Err(Error::Corrupted { message, failed_files, .. }) => {
+            for file in &failed_files {
+                findings.checked(file, 0);
+                findings.add(file, FindingKind::Malformed, "", "", message.clone());
+            }
         }
         Err(error) => return Err(error),
     }
     let result = findings.into_result(id.clone(), params.verification_type, now);
-    keep_outcome(&directory, &result).await;
+    if refuse_links(&store.root, &directory.path).await.is_ok() {
+        keep_outcome(&directory, &result).await;
+    }
     Ok(result)
 }
 
@@ -127,6 +132,9 @@ async fn compare_digests(
                 findings.add(file, FindingKind::Missing, &entry.checksum, "", format!("`{file}` is missing"));
             }
         }
+    }
+    if findings.enough() {
+        return Ok(());
     }
     let hashers = std::thread::available_parallelism().map_or(2, usize::from);
     let digest = async |(file, entry): (String, FileEntry)| {

@@ -1,7 +1,6 @@
 //! One data file on its way to the store: encoded and hashed on a blocking thread, uploaded in parts.
 
 use arrow_array::RecordBatch;
-use arrow_schema::SchemaRef;
 use bytes::Bytes;
 use milvus_backup_core::{BackupPlan, ChunkMetadata, Error, PrimaryKeyRange, Result};
 use milvus_backup_integrity::Hasher;
@@ -43,14 +42,14 @@ impl ChunkWriter {
         directory: &Directory,
         path: String,
         plan: &BackupPlan,
-        schema: &SchemaRef,
+        sample: &RecordBatch,
         row_group_bytes: usize,
     ) -> Result<Self> {
         let object = directory.object(&path)?;
         let upload =
             directory.store.put_multipart(&object).await.map_err(|source| storage("create", &object, source))?;
         let work = Work {
-            encoder: Encoder::new(plan, schema, row_group_bytes)?,
+            encoder: Encoder::new(plan, sample, row_group_bytes)?,
             hasher: Hasher::new(plan.checksum_algorithm),
             size_bytes: 0,
         };

@@ -1,11 +1,8 @@
 //! From batches to the bytes of one Parquet file, with the digests of its rows. Runs on blocking threads.
 
-use std::sync::Arc;
-
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_array::{Array, RecordBatch};
-use arrow_schema::SchemaRef;
 use bytes::Bytes;
 use milvus_backup_core::{BackupPlan, Error, PrimaryKeyRange, Result};
 use milvus_backup_integrity::{RowDigest, RowHasher};
@@ -36,14 +33,15 @@ pub(super) struct Summary {
 }
 
 impl Encoder {
-    /// An encoder for batches of `schema`.
-    pub(super) fn new(plan: &BackupPlan, schema: &SchemaRef, row_group_bytes: usize) -> Result<Self> {
+    /// An encoder for batches that look like `sample`.
+    pub(super) fn new(plan: &BackupPlan, sample: &RecordBatch, row_group_bytes: usize) -> Result<Self> {
+        let schema = sample.schema();
         let key = &plan.description.schema.primary_key()?.name;
         let primary_key = schema.index_of(key).map_err(|source| Error::Encoding {
             action: "find the primary key".to_owned(),
             source: Box::new(source),
         })?;
-        let writer = ArrowWriter::try_new_with_options(Vec::new(), Arc::clone(schema), writer_options(plan)?)
+        let writer = ArrowWriter::try_new_with_options(Vec::new(), schema, writer_options(plan, sample)?)
             .map_err(encoding("open a Parquet file"))?;
         Ok(Self {
             writer,

@@ -21,6 +21,9 @@ use partition::PartitionWriter;
 /// Bytes of one page to ask for. Larger pages are not faster.
 const PAGE_BYTES: usize = 6 << 20;
 
+/// Memory below which a worker cannot work: the parts of its upload alone take 24 MiB.
+const MIN_SHARE: usize = 64 << 20;
+
 /// Limits that follow from the memory a backup may use.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Budget {
@@ -36,8 +39,9 @@ impl Budget {
     /// Splits the memory between workers. One worker holds a row group being encoded, its encoded form on the way
     /// to the store, and a few pages, each of them as message and as columns.
     fn new(plan: &BackupPlan) -> Self {
-        let workers = plan.concurrency.min(plan.partitions.len()).max(1);
-        let share = usize::try_from(plan.memory_limit_bytes).unwrap_or(usize::MAX) / workers;
+        let memory = usize::try_from(plan.memory_limit_bytes).unwrap_or(usize::MAX);
+        let workers = plan.concurrency.min(plan.partitions.len()).min(memory / MIN_SHARE).max(1);
+        let share = memory / workers;
         Self {
             workers,
             page_bytes: (share / 16).clamp(256 << 10, PAGE_BYTES),

@@ -36,8 +36,7 @@ impl PartitionWriter {
                 chunk
             } else {
                 let path = chunk_file(&self.partition.name, chunks.len());
-                let schema = batch.schema();
-                ChunkWriter::create(&self.directory, path, &self.plan, &schema, self.budget.row_group_bytes).await?
+                ChunkWriter::create(&self.directory, path, &self.plan, &batch, self.budget.row_group_bytes).await?
             };
             let chunk = chunk.write(batch).await?;
             self.progress.event(ProgressEvent::Advanced { partition: self.partition.name.clone(), rows, bytes });

@@ -1,6 +1,9 @@
 //! How Parquet is written, so that Milvus' own bulk import reads it: data page version 1, no LZ4, no byte-stream
 //! split, no stored Arrow schema.
 
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, RecordBatch};
+use arrow_buffer::Buffer;
 use milvus_backup_core::schema::{CollectionSchema, DataType, LIST_ELEMENT, stored_fields};
 use milvus_backup_core::{BackupPlan, CompressionCodec, Error, Result};
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
@@ -10,8 +13,8 @@ use parquet::schema::types::ColumnPath;
 
 use crate::error::encoding;
 
-/// The options of the writer of one chunk.
-pub(super) fn writer_options(plan: &BackupPlan) -> Result<ArrowWriterOptions> {
+/// The options of the writer of one chunk, whose columns look like those of `sample`.
+pub(super) fn writer_options(plan: &BackupPlan, sample: &RecordBatch) -> Result<ArrowWriterOptions> {
     let schema = &plan.description.schema;
     let mut properties = WriterProperties::builder()
         .set_writer_version(WriterVersion::PARQUET_1_0)
@@ -25,6 +28,11 @@ pub(super) fn writer_options(plan: &BackupPlan) -> Result<ArrowWriterOptions> {
         properties = properties
             .set_column_dictionary_enabled(path.clone(), false)
             .set_column_statistics_enabled(path, EnabledStatistics::None);
+    }
+    for (path, values) in vector_columns(schema).filter_map(|path| Some((path.clone(), elements(sample, &path)?))) {
+        if plan.compression_enabled && !shrinks(&values) {
+            properties = properties.set_column_compression(path, Compression::UNCOMPRESSED);
+        }
     }
     Ok(ArrowWriterOptions::new().with_properties(properties.build()).with_skip_arrow_metadata(true))
 }
@@ -40,6 +48,22 @@ fn vector_columns(schema: &CollectionSchema) -> impl Iterator<Item = ColumnPath>
     })
 }
 
+/// Bytes of a column to look at.
+const SAMPLE_BYTES: usize = 256 << 10;
+
+/// The bytes of the elements of a list column.
+fn elements(sample: &RecordBatch, path: &ColumnPath) -> Option<Buffer> {
+    let lists = sample.column_by_name(path.parts().first()?)?.as_list_opt::<i32>()?;
+    lists.values().to_data().buffers().first().cloned()
+}
+
+/// Whether compression makes the values smaller by more than a fiftieth: otherwise it only costs time, also for
+/// every reader.
+fn shrinks(values: &[u8]) -> bool {
+    let sample = &values[..values.len().min(SAMPLE_BYTES)];
+    zstd::bulk::compress(sample, 1).is_ok_and(|compressed| compressed.len() * 50 < sample.len() * 49)
+}
+
 /// Zstandard and gzip take the level as it is; snappy has none.
 fn compression(codec: CompressionCodec, level: u8) -> Result<Compression> {
     Ok(match codec {
@@ -53,4 +77,23 @@ fn compression(codec: CompressionCodec, level: u8) -> Result<Compression> {
         }
         other => return Err(Error::Unsupported { what: format!("compression {other}") }),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn noise_does_not_shrink_and_text_does() {
+        let mut state = 1_u64;
+        let noise: Vec<u8> = (0..SAMPLE_BYTES)
+            .map(|_| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                state.to_be_bytes()[0]
+            })
+            .collect();
+        assert!(!shrinks(&noise));
+        assert!(shrinks("the same words again and again ".repeat(100).as_bytes()));
+        assert!(!shrinks(&[]));
+    }
 }

@@ -19,18 +19,8 @@ pub(super) struct Filled {
 }
 
 impl BackupManager {
-    /// Creates the collection, inserts the rows and counts them.
-    pub(super) async fn fill(&self, plan: &RestorePlan) -> Result<Filled> {
-        self.milvus.create_collection(&plan.target, &plan.schema).await?;
-        self.insert(plan, true).await
-    }
-
-    /// Inserts the rows into a collection that has others.
-    pub(super) async fn add_rows(&self, plan: &RestorePlan) -> Result<Filled> {
-        self.insert(plan, false).await
-    }
-
-    async fn insert(&self, plan: &RestorePlan, alone: bool) -> Result<Filled> {
+    /// Inserts the rows into a collection that is there, and counts them; `alone` when it has no others.
+    pub(super) async fn insert_rows(&self, plan: &RestorePlan, alone: bool) -> Result<Filled> {
         if !plan.schema.has_partition_key() {
             for partition in plan.partitions.iter().filter(|name| *name != DEFAULT_PARTITION) {
                 self.milvus.create_partition(&plan.target, partition).await?;

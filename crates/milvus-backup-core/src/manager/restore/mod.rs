@@ -49,23 +49,36 @@ impl BackupManager {
             randomness,
             touched: AtomicBool::new(false),
             in_place: AtomicBool::new(false),
+            created: AtomicBool::new(false),
         };
-        let operation = self.restore(&attempt, collection, &metadata, params);
-        let mut result = match self.repository.environment.bounded(deadline, operation).await {
-            Ok(result) => result,
+        let environment = &self.repository.environment;
+        let staged = environment.bounded(deadline, self.stage(&attempt, collection, &metadata, params)).await;
+        let outcome = match staged {
+            // The exchange of names is short, and to cut it in two would leave neither collection in place.
+            Ok(staged) => self.publish(&attempt, params, &staged).await.map(|untidy| (staged, untidy)),
+            Err(error) => Err(error),
+        };
+        let (staged, untidy) = match outcome {
+            Ok(published) => published,
             Err(error) => return Err(self.drop_unfinished(&attempt, params, backup_id, error).await),
         };
+        if params.load_after_restore {
+            let load = self.milvus.load_collection(&attempt.target, metadata.replica_number);
+            environment.bounded(deadline, load).await.map_err(|error| attempt.failure(backup_id, error))?;
+        }
+        let mut result = staged.into_result(&attempt, untidy);
         result.execution_time_ms = self.repository.milliseconds_since(started);
         Ok(result)
     }
 
-    async fn restore(
+    /// Everything up to a collection that is whole, but does not have its name yet.
+    async fn stage(
         &self,
         attempt: &Attempt,
         collection: &CollectionRef,
         metadata: &BackupMetadata,
         params: &RestoreParams,
-    ) -> Result<RestoreResult> {
+    ) -> Result<Staged> {
         let partitions = select_partitions(metadata, &params.partition_names)?;
         let capabilities = self.milvus.capabilities().await?;
         self.require_free_target(attempt, params, &capabilities).await?;
@@ -91,11 +104,38 @@ impl BackupManager {
             concurrency: params.concurrency.unwrap_or(self.repository.config.max_concurrent_chunks),
             memory_limit_bytes: self.repository.config.memory_limit_bytes,
         };
-        let filled = if params.into_existing { self.add_rows(&plan).await? } else { self.fill(&plan).await? };
-        let indexes_restored = self.finish(attempt, &plan, &target, &definition, params).await?;
-        let mut limitations = metadata.limitations.clone();
-        limitations.extend(target.limitations);
-        Ok(result(attempt, plan, &filled, indexes_restored, verify, limitations))
+        if !params.into_existing {
+            self.milvus.create_collection(&plan.target, &plan.schema).await?;
+            attempt.created.store(true, Ordering::Release);
+        }
+        let filled = self.insert_rows(&plan, !params.into_existing).await?;
+        let indexes =
+            if params.into_existing { 0 } else { self.restore_indexes(&plan.target, &definition, params).await? };
+        Ok(Staged { plan, target, filled, indexes, verified: verify })
+    }
+
+    /// Gives the collection its properties, its name and its aliases. Returns what could not be tidied up.
+    async fn publish(&self, attempt: &Attempt, params: &RestoreParams, staged: &Staged) -> Result<Vec<String>> {
+        if params.into_existing {
+            return Ok(Vec::new());
+        }
+        let (milvus, target) = (self.milvus.as_ref(), &staged.target);
+        let filled = &staged.plan.target;
+        if target.changes_properties() {
+            milvus.alter_properties(filled, &target.late_properties, &target.removed_properties).await?;
+        }
+        let mut untidy = Vec::new();
+        if *filled != attempt.target {
+            untidy = exchange_names(milvus, filled, &attempt.target, attempt.randomness, params.drop_existing).await?;
+        }
+        attempt.touched.store(false, Ordering::Release);
+        if params.with_aliases {
+            untidy.extend(self.restore_aliases(&attempt.target, &staged.plan.metadata.aliases).await);
+        }
+        for message in &untidy {
+            self.repository.progress.event(ProgressEvent::Warning { message: message.clone() });
+        }
+        Ok(untidy)
     }
 
     async fn require_free_target(
@@ -159,36 +199,6 @@ impl BackupManager {
         Ok(())
     }
 
-    /// Everything after the rows: indexes, the name, properties, aliases, load. Returns the number of indexes.
-    async fn finish(
-        &self,
-        attempt: &Attempt,
-        plan: &RestorePlan,
-        target: &Target,
-        definition: &BackedUpDefinition,
-        params: &RestoreParams,
-    ) -> Result<u64> {
-        let milvus = self.milvus.as_ref();
-        let mut indexes = 0;
-        if !params.into_existing {
-            indexes = self.restore_indexes(&plan.target, definition, params).await?;
-            if target.changes_properties() {
-                milvus.alter_properties(&plan.target, &target.late_properties, &target.removed_properties).await?;
-            }
-            if plan.target != attempt.target {
-                exchange_names(milvus, &plan.target, &attempt.target, attempt.randomness).await?;
-            }
-        }
-        attempt.touched.store(false, Ordering::Release);
-        if params.with_aliases && !params.into_existing {
-            self.restore_aliases(&attempt.target, &plan.metadata.aliases).await?;
-        }
-        if params.load_after_restore {
-            milvus.load_collection(&attempt.target, plan.metadata.replica_number).await?;
-        }
-        Ok(indexes)
-    }
-
     async fn restore_indexes(
         &self,
         collection: &CollectionName,
@@ -209,12 +219,19 @@ impl BackupManager {
         Ok(indexes.len() as u64)
     }
 
-    async fn restore_aliases(&self, collection: &CollectionName, aliases: &[String]) -> Result<()> {
-        let present = self.milvus.describe_collection(collection).await?.aliases;
+    /// Creates the aliases that the collection does not have yet. Returns what did not work.
+    async fn restore_aliases(&self, collection: &CollectionName, aliases: &[String]) -> Vec<String> {
+        let mut failed = Vec::new();
+        let present = match self.milvus.describe_collection(collection).await {
+            Ok(description) => description.aliases,
+            Err(error) => return vec![format!("aliases are not restored: {}", error.full_message())],
+        };
         for alias in aliases.iter().filter(|alias| !present.contains(alias)) {
-            self.milvus.create_alias(collection, alias).await?;
+            if let Err(error) = self.milvus.create_alias(collection, alias).await {
+                failed.push(format!("alias `{alias}` is not restored: {}", error.full_message()));
+            }
         }
-        Ok(())
+        failed
     }
 
     fn announce_restore(&self, attempt: &Attempt, metadata: &BackupMetadata, target: &Target, partitions: &[String]) {
@@ -243,17 +260,20 @@ impl BackupManager {
         if !attempt.touched.load(Ordering::Acquire) {
             return error;
         }
-        // What was inserted into a collection of the user stays: it cannot be told from the other rows.
-        if !params.into_existing {
-            // Where the server cannot rename, the target itself was being filled; it had not existed before.
-            let doomed = if attempt.in_place.load(Ordering::Acquire) { &attempt.target } else { &attempt.staging };
-            if let Err(leftover) = self.milvus.drop_collection(doomed).await {
-                self.repository.progress.event(ProgressEvent::Warning {
-                    message: format!("cannot drop `{doomed}`: {}", leftover.full_message()),
-                });
-            }
+        // What was inserted into a collection of the user stays: it cannot be told from the other rows. Where the
+        // server cannot rename, the target itself was being filled, and is dropped only if it was we who made it.
+        let doomed = match attempt.in_place.load(Ordering::Acquire) {
+            true if !attempt.created.load(Ordering::Acquire) => None,
+            true => Some(&attempt.target),
+            false => Some(&attempt.staging),
+        };
+        if let Some(doomed) = doomed.filter(|_| !params.into_existing)
+            && let Err(leftover) = self.milvus.drop_collection(doomed).await
+        {
+            let message = format!("cannot drop `{doomed}`: {}", leftover.full_message());
+            self.repository.progress.event(ProgressEvent::Warning { message });
         }
-        Error::Restore { backup_id: backup_id.clone(), target: attempt.target.to_string(), source: Box::new(error) }
+        attempt.failure(backup_id, error)
     }
 }
 
@@ -267,6 +287,8 @@ struct Attempt {
     touched: AtomicBool,
     /// Whether the target itself is being filled.
     in_place: AtomicBool,
+    /// Whether the collection that is being filled was made by this attempt.
+    created: AtomicBool,
 }
 
 impl Attempt {
@@ -278,28 +300,41 @@ impl Attempt {
         self.in_place.store(true, Ordering::Release);
         self.target.clone()
     }
+
+    fn failure(&self, backup_id: &BackupId, source: Error) -> Error {
+        Error::Restore { backup_id: backup_id.clone(), target: self.target.to_string(), source: Box::new(source) }
+    }
 }
 
-fn result(
-    attempt: &Attempt,
+/// A collection that is whole, but does not have its name yet.
+#[derive(Debug)]
+struct Staged {
     plan: RestorePlan,
-    filled: &Filled,
-    indexes_restored: u64,
-    verification_passed: bool,
-    mut limitations: Vec<String>,
-) -> RestoreResult {
-    limitations.extend(filled.failed.iter().map(|(name, error)| format!("partition `{name}` is missing: {error}")));
-    let is_whole = |name: &String| filled.failed.iter().all(|(failed, _)| failed != name);
-    RestoreResult {
-        success: filled.failed.is_empty(),
-        backup_id: plan.metadata.backup_id,
-        source_collection_name: plan.metadata.collection_name.to_string(),
-        target_collection_name: attempt.target.to_string(),
-        rows_restored: filled.rows,
-        partitions_restored: plan.partitions.into_iter().filter(is_whole).collect(),
-        indexes_restored,
-        verification_passed,
-        limitations,
-        execution_time_ms: 0,
+    target: Target,
+    filled: Filled,
+    indexes: u64,
+    verified: bool,
+}
+
+impl Staged {
+    fn into_result(self, attempt: &Attempt, untidy: Vec<String>) -> RestoreResult {
+        let Self { plan, target, filled, indexes, verified } = self;
+        let mut limitations = plan.metadata.limitations;
+        limitations.extend(target.limitations);
+        limitations.extend(untidy);
+        limitations.extend(filled.failed.iter().map(|(name, error)| format!("partition `{name}` is missing: {error}")));
+        let is_whole = |name: &String| filled.failed.iter().all(|(failed, _)| failed != name);
+        RestoreResult {
+            success: filled.failed.is_empty(),
+            backup_id: plan.metadata.backup_id,
+            source_collection_name: plan.metadata.collection_name.to_string(),
+            target_collection_name: attempt.target.to_string(),
+            rows_restored: filled.rows,
+            partitions_restored: plan.partitions.into_iter().filter(is_whole).collect(),
+            indexes_restored: indexes,
+            verification_passed: verified,
+            limitations,
+            execution_time_ms: 0,
+        }
     }
 }

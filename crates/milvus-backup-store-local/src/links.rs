@@ -1,0 +1,89 @@
+//! Symbolic links are not part of a repository: following one leads out of the root.
+
+use std::path::Path;
+
+use milvus_backup_core::{Error, Result};
+
+use crate::error::corrupted;
+use crate::root::Root;
+
+/// Makes certain that no symbolic link is on the way from the root to a directory, nor below it. The root itself may
+/// be one. A store that is no directory has none.
+///
+/// # Errors
+/// [`Error::Corrupted`] naming the link.
+pub(crate) async fn refuse_links(root: &Root, directory: &str) -> Result<()> {
+    let Some(base) = root.directory.clone() else { return Ok(()) };
+    let directory = directory.to_owned();
+    let found = tokio::task::spawn_blocking(move || first_link(&base, &directory)).await;
+    found.map_err(crate::error::lost_task)?
+}
+
+fn first_link(base: &Path, directory: &str) -> Result<()> {
+    let mut path = base.to_path_buf();
+    for segment in directory.split('/') {
+        path.push(segment);
+        if path.is_symlink() {
+            return Err(link(directory, &path, base));
+        }
+    }
+    let mut pending = vec![path];
+    while let Some(path) = pending.pop() {
+        let entries = match std::fs::read_dir(&path) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(source) => return Err(unreadable(&path, source)),
+        };
+        for entry in entries {
+            let entry = entry.map_err(|source| unreadable(&path, source))?;
+            let kind = entry.file_type().map_err(|source| unreadable(&path, source))?;
+            if kind.is_symlink() {
+                return Err(link(directory, &entry.path(), base));
+            }
+            if kind.is_dir() {
+                pending.push(entry.path());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn link(directory: &str, path: &Path, base: &Path) -> Error {
+    let relative = path.strip_prefix(base).unwrap_or(path).display().to_string();
+    let file = relative.strip_prefix(directory).map_or(relative.as_str(), |rest| rest.trim_start_matches('/'));
+    corrupted(directory, file, "is a symbolic link; links are refused, because they lead out of the repository")
+}
+
+fn unreadable(path: &Path, source: std::io::Error) -> Error {
+    Error::Storage {
+        action: "list".to_owned(),
+        path: path.display().to_string(),
+        permission: source.kind() == std::io::ErrorKind::PermissionDenied,
+        retryable: false,
+        source: Box::new(source),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn links_on_the_way_and_below_are_found_but_the_root_may_be_one() {
+        let outside = tempfile::tempdir().unwrap();
+        let real = outside.path().join("real");
+        let data = real.join("items/backup/data");
+        std::fs::create_dir_all(&data).unwrap();
+        let base = outside.path().join("base");
+        symlink(&real, &base).unwrap();
+        assert!(first_link(&base, "items/backup").is_ok());
+        assert!(first_link(&base, "items/missing").is_ok());
+        symlink("/etc/hostname", data.join("p.parquet")).unwrap();
+        let error = first_link(&base, "items/backup").unwrap_err().to_string();
+        assert!(error.contains("data/p.parquet"), "{error}");
+        symlink(real.join("items"), real.join("other")).unwrap();
+        assert!(first_link(&base, "other/backup").is_err());
+    }
+}
