@@ -1,2 +1,42 @@
-//! Developer commands.
-fn main() {}
+//! Developer commands, run as `cargo xtask COMMAND`.
+//!
+//! Everything that is not `cargo build` has its command here, and CI runs the same ones: what passes on a developer's
+//! machine passes there. They ask nothing, and install what they need.
+
+mod command_line;
+mod demo;
+mod error;
+mod layering;
+mod setup;
+mod terminal;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+use command_line::Command;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = command_line::parse(&arguments).and_then(run);
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            terminal::complain(&error);
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn run(command: Command) -> error::Result<()> {
+    match command {
+        Command::Help => {
+            terminal::say(command_line::HELP);
+            Ok(())
+        }
+        Command::Demo => demo::run(),
+        Command::Test(options) => test::run(&options),
+        Command::Layering => layering::run(),
+        Command::Setup => setup::run(),
+    }
+}

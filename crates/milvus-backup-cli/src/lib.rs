@@ -26,7 +26,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
-use milvus_backup_core::{Error, Source};
+use milvus_backup_core::{Error, ErrorKind, Source};
 use tracing_subscriber::EnvFilter;
 
 use args::{Cli, Command};
@@ -52,12 +52,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let signals = signals::Signals::listen(&runtime);
     let outcome = runtime.block_on(dispatch(cli, &output, &signals));
     let code = match outcome {
+        // Only here it is known which signal it was.
+        Ok(exit_code::INTERRUPTED) => signals.exit_code(),
         Ok(code) => code,
-        Err(Error::Interrupted) => signals.exit_code(),
-        Err(error) => {
-            let code = Report::from(&error).print(&output);
-            if code == exit_code::INTERRUPTED { signals.exit_code() } else { code }
+        Err(error) if error.kind() == ErrorKind::Interrupted => {
+            Report::from(&error).with_exit_code(signals.exit_code()).print(&output)
         }
+        Err(error) => Report::from(&error).print(&output),
     };
     // Blocking reads that nobody waits for any more must not hold up the end.
     runtime.shutdown_background();

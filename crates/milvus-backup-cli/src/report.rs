@@ -93,6 +93,11 @@ impl Facts {
 }
 
 impl Report {
+    /// The same with another exit code: the kind of an interruption does not tell which signal it was.
+    pub(crate) fn with_exit_code(self, exit_code: u8) -> Self {
+        Self { exit_code, ..self }
+    }
+
     /// Prints the error, and returns its exit code.
     pub(crate) fn print(&self, output: &Output) -> u8 {
         if output.is_json() {

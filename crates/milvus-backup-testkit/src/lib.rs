@@ -21,6 +21,8 @@
 
 mod apt;
 mod cache;
+#[cfg(feature = "columns")]
+pub mod columns;
 mod command;
 pub mod embeddings;
 mod error;

@@ -2,7 +2,7 @@
 
 use milvus_backup_core::{
     BackupParams, BackupResult, BackupStorageType, BackupType, ChecksumAlgorithm, CollectionName, CompressionCodec,
-    Error, LoadPolicy, Result,
+    ErrorKind, LoadPolicy, Result,
 };
 
 use crate::args::{Checksum, Compression, CreateArgs, Load};
@@ -50,10 +50,11 @@ async fn create_all(
             Err(error) => {
                 Report::from(&error).print_text();
                 results.push(BackupResult::from_error(collection.as_str(), BackupStorageType::LocalFile, &error));
-                if code == exit_code::DONE {
+                let interrupted = error.kind() == ErrorKind::Interrupted;
+                if code == exit_code::DONE || interrupted {
                     code = exit_code::of(error.kind());
                 }
-                if matches!(error.kind(), milvus_backup_core::ErrorKind::Interrupted) {
+                if interrupted {
                     break;
                 }
             }
@@ -63,7 +64,7 @@ async fn create_all(
         let done = results.iter().filter(|result| result.success);
         done.map(describe).collect::<Vec<_>>().join("\n")
     });
-    if code == exit_code::INTERRUPTED { Err(Error::Interrupted) } else { Ok(code) }
+    Ok(code)
 }
 
 fn describe(result: &BackupResult) -> String {

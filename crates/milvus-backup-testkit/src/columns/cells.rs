@@ -4,7 +4,8 @@ use milvus_backup_core::schema::{CollectionSchema, DYNAMIC_FIELD, DataType, Fiel
 
 /// One value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Cell {
+pub enum Cell {
+    /// True or false.
     Bool(bool),
     /// All integers.
     Int(i64),
@@ -22,21 +23,27 @@ pub(super) enum Cell {
 
 /// What a column is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Kind {
+pub enum Kind {
+    /// A field.
     Field(FieldSchema),
+    /// An array of structs.
     Struct(StructFieldSchema),
+    /// The dynamic field.
     Dynamic,
 }
 
 /// A column with one cell per row; `None` is NULL.
 #[derive(Debug, Clone)]
-pub(super) struct Column {
-    pub(super) kind: Kind,
-    pub(super) cells: Vec<Option<Cell>>,
+pub struct Column {
+    /// What it is.
+    pub kind: Kind,
+    /// One value per row.
+    pub cells: Vec<Option<Cell>>,
 }
 
 impl Column {
-    pub(super) fn name(&self) -> &str {
+    /// Name of the column.
+    pub fn name(&self) -> &str {
         match &self.kind {
             Kind::Field(field) => &field.name,
             Kind::Struct(field) => &field.name,
@@ -45,7 +52,7 @@ impl Column {
     }
 
     /// One row with an empty array.
-    pub(super) fn empty_array(name: &str) -> Self {
+    pub fn empty_array(name: &str) -> Self {
         let mut field = FieldSchema::new(name, DataType::Array).with_param("max_capacity", 8);
         field.element_type = Some(DataType::VarChar);
         Self { kind: Kind::Field(field), cells: vec![Some(Cell::List(Vec::new()))] }
@@ -54,13 +61,26 @@ impl Column {
 
 /// Columns of one length.
 #[derive(Debug, Clone)]
-pub(super) struct Table {
-    pub(super) rows: usize,
-    pub(super) columns: Vec<Column>,
+pub struct Table {
+    /// Number of rows.
+    pub rows: usize,
+    /// The columns.
+    pub columns: Vec<Column>,
 }
 
 impl Table {
-    pub(super) fn schema(&self) -> CollectionSchema {
+    /// The rows of the given numbers, in that order.
+    #[must_use]
+    pub fn select(&self, rows: &[usize]) -> Self {
+        let columns = self.columns.iter().map(|column| Column {
+            kind: column.kind.clone(),
+            cells: rows.iter().map(|row| column.cells[*row].clone()).collect(),
+        });
+        Self { rows: rows.len(), columns: columns.collect() }
+    }
+
+    /// The definition of a collection with these columns.
+    pub fn schema(&self) -> CollectionSchema {
         let mut schema = CollectionSchema::new(Vec::new());
         for column in &self.columns {
             match &column.kind {

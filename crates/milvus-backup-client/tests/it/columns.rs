@@ -3,23 +3,14 @@
 //! No server holds all types, so the messages are made here, in every form that servers are known to send:
 //! values under NULLs or left out, arrays without data, fields in any order, `$meta` with and without its flag.
 
-mod cells;
-mod generate;
-mod receive;
-mod wire;
-
 use milvus::proto::schema::FieldData;
 use milvus_backup_client::{decode_columns, encode_columns};
 use milvus_backup_core::schema::CollectionSchema;
+use milvus_backup_testkit::columns::{Column, Kind, Profile, Style, Table, receive, send, table};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use proptest::prelude::*;
-
-use cells::{Column, Table};
-use generate::table;
-use receive::receive;
-use wire::{Style, send};
 
 /// The columns of an insert, after a way through Arrow and Parquet.
 fn through_parquet(schema: &CollectionSchema, rows: usize, columns: Vec<FieldData>) -> Vec<FieldData> {
@@ -41,7 +32,9 @@ fn assert_same(table: &Table, sent: &[FieldData]) {
     for column in &table.columns {
         let name = column.name();
         let field = sent.iter().find(|field| field.field_name == name).unwrap();
-        assert_eq!(receive(column, field, table.rows), column.cells, "column {name}");
+        let flagged = matches!(&column.kind, Kind::Field(schema) if schema.nullable);
+        assert_eq!(flagged, !field.valid_data.is_empty(), "flags exactly where NULL is possible");
+        assert_eq!(receive(&column.kind, field, table.rows), column.cells, "column {name}");
     }
 }
 
@@ -49,7 +42,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_value_of_every_type_survives(table in table(), styles in any::<[Style; 4]>(), order in any::<u64>()) {
+    fn every_value_of_every_type_survives(table in table(Profile::everything()), styles in any::<[Style; 4]>(), order in any::<u64>()) {
         let mut columns: Vec<FieldData> =
             table.columns.iter().zip(styles.iter().cycle()).map(|(column, style)| send(column, *style)).collect();
         let middle = usize::try_from(order).unwrap_or(0) % columns.len();
@@ -59,7 +52,7 @@ proptest! {
     }
 
     #[test]
-    fn a_column_of_another_length_is_an_error(table in table()) {
+    fn a_column_of_another_length_is_an_error(table in table(Profile::everything())) {
         let columns: Vec<FieldData> = table.columns.iter().map(|column| send(column, Style::Full)).collect();
         prop_assert!(decode_columns(&table.schema(), table.rows + 1, columns).is_err());
     }

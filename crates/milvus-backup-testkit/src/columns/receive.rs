@@ -1,29 +1,24 @@
-//! Messages of an insert back to cells: a validity flag per row where there are NULLs, and the valid values only.
+//! Messages of an insert or a query back to cells.
 
 use milvus::proto::schema::{FieldData, ScalarField, VectorField, field_data, scalar_field, vector_field};
 use milvus_backup_core::schema::{DYNAMIC_FIELD, DataType, FieldSchema};
 
-use super::cells::{Cell, Column, Kind};
+use super::cells::{Cell, Kind};
 
-/// The cells of a column that was sent as an insert of `rows` rows.
-pub(super) fn receive(column: &Column, sent: &FieldData, rows: usize) -> Vec<Option<Cell>> {
-    match &column.kind {
-        Kind::Field(field) => {
-            assert_eq!(sent.valid_data.is_empty(), !field.nullable, "flags exactly where NULL is possible");
-            receive_field(field, sent, rows)
-        }
-        Kind::Dynamic => {
-            assert!(sent.is_dynamic);
-            receive_field(&FieldSchema::new(DYNAMIC_FIELD, DataType::Json), sent, rows)
-        }
+/// The cells of a column of `rows` rows.
+///
+/// Takes full-length and compact values, and any order of the members of a struct.
+pub fn receive(kind: &Kind, sent: &FieldData, rows: usize) -> Vec<Option<Cell>> {
+    match kind {
+        Kind::Field(field) => receive_field(field, sent, rows),
+        Kind::Dynamic => receive_field(&FieldSchema::new(DYNAMIC_FIELD, DataType::Json), sent, rows),
         Kind::Struct(field) => {
             let Some(field_data::Field::StructArrays(members)) = &sent.field else { panic!("no structs") };
-            let members: Vec<Vec<Option<Cell>>> = field
-                .fields
-                .iter()
-                .zip(&members.fields)
-                .map(|(member, sent)| receive_field(member, sent, rows))
-                .collect();
+            let member = |member: &FieldSchema| {
+                let is_it = |sent: &&FieldData| sent.field_name.trim_end_matches(']').ends_with(&member.name);
+                receive_field(member, members.fields.iter().find(is_it).unwrap(), rows)
+            };
+            let members: Vec<Vec<Option<Cell>>> = field.fields.iter().map(member).collect();
             (0..rows)
                 .map(|row| Some(Cell::List(members.iter().map(|cells| cells[row].clone().unwrap()).collect())))
                 .collect()
@@ -31,9 +26,22 @@ pub(super) fn receive(column: &Column, sent: &FieldData, rows: usize) -> Vec<Opt
     }
 }
 
+/// The cells of all columns of a query's answer, matched by name, in the order of `kinds`.
+pub fn receive_columns(kinds: &[Kind], sent: &[FieldData], rows: usize) -> Vec<Vec<Option<Cell>>> {
+    let column = |kind: &Kind| {
+        let of_kind = |sent: &&FieldData| match kind {
+            Kind::Dynamic => sent.is_dynamic || sent.field_name == DYNAMIC_FIELD,
+            Kind::Field(field) => sent.field_name == field.name,
+            Kind::Struct(field) => sent.field_name == field.name,
+        };
+        receive(kind, sent.iter().find(of_kind).unwrap(), rows)
+    };
+    kinds.iter().map(column).collect()
+}
+
 fn receive_field(field: &FieldSchema, sent: &FieldData, rows: usize) -> Vec<Option<Cell>> {
     let values = match sent.field.as_ref().unwrap() {
-        field_data::Field::Scalars(scalars) => scalar_cells(field, scalars),
+        field_data::Field::Scalars(scalars) => scalar_cells(scalars),
         field_data::Field::Vectors(vectors) => vector_cells(field, vectors),
         field_data::Field::StructArrays(_) => panic!("structs"),
     };
@@ -42,20 +50,22 @@ fn receive_field(field: &FieldSchema, sent: &FieldData, rows: usize) -> Vec<Opti
         return values.into_iter().map(Some).collect();
     }
     assert_eq!(sent.valid_data.len(), rows);
+    if values.len() == rows {
+        return values.into_iter().zip(&sent.valid_data).map(|(value, valid)| valid.then_some(value)).collect();
+    }
     let mut values = values.into_iter();
     let cells = sent.valid_data.iter().map(|valid| valid.then(|| values.next().unwrap())).collect();
     assert!(values.next().is_none(), "values for NULLs");
     cells
 }
 
-fn scalar_cells(field: &FieldSchema, scalars: &ScalarField) -> Vec<Cell> {
+fn scalar_cells(scalars: &ScalarField) -> Vec<Cell> {
     use scalar_field::Data;
 
-    match scalars.data.as_ref().unwrap() {
-        Data::ArrayData(arrays) => {
-            assert_ne!(arrays.element_type, 0, "the type of the elements is missing");
-            arrays.data.iter().map(|row| Cell::List(scalar_cells(field, row))).collect()
-        }
+    // Some servers send an empty array, and a column without rows, without data.
+    let Some(data) = &scalars.data else { return Vec::new() };
+    match data {
+        Data::ArrayData(arrays) => arrays.data.iter().map(|row| Cell::List(scalar_cells(row))).collect(),
         Data::BoolData(values) => values.data.iter().map(|value| Cell::Bool(*value)).collect(),
         Data::IntData(values) => values.data.iter().map(|value| Cell::Int((*value).into())).collect(),
         Data::LongData(values) => values.data.iter().map(|value| Cell::Int(*value)).collect(),
@@ -73,7 +83,7 @@ fn scalar_cells(field: &FieldSchema, scalars: &ScalarField) -> Vec<Cell> {
 fn vector_cells(field: &FieldSchema, vectors: &VectorField) -> Vec<Cell> {
     use vector_field::Data;
 
-    let dim = field.dim().unwrap();
+    let dim = field.dim().unwrap_or(0);
     let cells = |bytes: &[u8], width: usize| {
         bytes.chunks_exact(width).map(|bytes| Cell::Bytes(bytes.to_vec())).collect::<Vec<_>>()
     };

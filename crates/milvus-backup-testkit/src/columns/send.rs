@@ -1,4 +1,4 @@
-//! Cells as a server sends them.
+//! Cells as messages of the protocol.
 
 use milvus::proto::schema::{
     ArrayArray, BoolArray, DoubleArray, FieldData, FloatArray, GeometryWktArray, IntArray, JsonArray, LongArray,
@@ -12,7 +12,7 @@ use super::cells::{Cell, Column, Kind};
 
 /// The forms in which servers send a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Style {
+pub enum Style {
     /// A placeholder under each NULL, and `$meta` marked by its flag.
     Full,
     /// No values for NULLs, and `$meta` only by its name.
@@ -31,7 +31,7 @@ impl Arbitrary for Style {
 }
 
 /// The column as a message.
-pub(super) fn send(column: &Column, style: Style) -> FieldData {
+pub fn send(column: &Column, style: Style) -> FieldData {
     match &column.kind {
         Kind::Field(field) => send_field(field, &column.cells, style),
         Kind::Struct(field) => {
@@ -70,13 +70,30 @@ fn send_field(field: &FieldSchema, cells: &[Option<Cell>], style: Style) -> Fiel
         field_data::Field::Vectors(vectors(field, &values))
     } else if field.data_type == DataType::Array {
         let rows = values.iter().map(|row| array_row(field, row, style)).collect();
-        let data = scalar_field::Data::ArrayData(ArrayArray { data: rows, element_type: 0 });
+        let data = scalar_field::Data::ArrayData(ArrayArray { data: rows, element_type: element_number(field) });
         field_data::Field::Scalars(ScalarField { data: Some(data), ..ScalarField::default() })
     } else {
         let data = scalars(field.data_type, &values);
         field_data::Field::Scalars(ScalarField { data: Some(data), ..ScalarField::default() })
     };
     FieldData { field_name: field.name.clone(), field: Some(data), valid_data, ..FieldData::default() }
+}
+
+/// The protocol's number of the type of the elements.
+fn element_number(field: &FieldSchema) -> i32 {
+    use milvus::proto::schema::DataType as Wire;
+
+    let wire = match field.element_type {
+        Some(DataType::Bool) => Wire::Bool,
+        Some(DataType::Int8) => Wire::Int8,
+        Some(DataType::Int16) => Wire::Int16,
+        Some(DataType::Int32) => Wire::Int32,
+        Some(DataType::Int64) => Wire::Int64,
+        Some(DataType::Float) => Wire::Float,
+        Some(DataType::Double) => Wire::Double,
+        _ => Wire::VarChar,
+    };
+    wire as i32
 }
 
 /// What stands under a NULL: something that must never be taken for a value.
@@ -153,7 +170,7 @@ fn floats(bytes: &[u8]) -> Vec<f32> {
     bytes.chunks_exact(4).map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap())).collect()
 }
 
-pub(super) fn items(cell: &Cell) -> &[Cell] {
+fn items(cell: &Cell) -> &[Cell] {
     let Cell::List(items) = cell else { panic!("{cell:?} is not a list") };
     items
 }

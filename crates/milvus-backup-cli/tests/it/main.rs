@@ -1,0 +1,13 @@
+//! The command as scripts and people see it: help, usage errors, error documents, and what it says of a repository.
+//!
+//! Nothing here needs Milvus. The repositories are the golden ones of the workspace, written by this command against
+//! a real server, so every time and identifier in them is fixed. The outputs are kept in `snapshots/`: after a wanted
+//! change run the tests with `INSTA_UPDATE=always` and read the difference.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+mod command;
+mod documents;
+mod help;
+mod repository;
+mod usage;

@@ -1,0 +1,83 @@
+//! What a random table may have.
+
+use milvus_backup_core::schema::DataType;
+
+use crate::ServerKind;
+
+/// What a random table may have.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// Types of scalar fields.
+    pub scalars: Vec<DataType>,
+    /// Types of the elements of arrays.
+    pub elements: Vec<DataType>,
+    /// Types of vector fields.
+    pub vectors: Vec<DataType>,
+    /// Whether scalar fields may be NULL.
+    pub nullable: bool,
+    /// Whether vector fields may be NULL.
+    pub nullable_vectors: bool,
+    /// Whether there is an array of structs.
+    pub structs: bool,
+    /// For a server: a primary key, one vector field or a few, some of the rest, and only values that it accepts.
+    /// Otherwise a column of every type, and any value.
+    pub server: bool,
+    /// Vector fields at most.
+    pub max_vectors: usize,
+}
+
+const NUMBERS: [DataType; 7] = [
+    DataType::Bool,
+    DataType::Int8,
+    DataType::Int16,
+    DataType::Int32,
+    DataType::Int64,
+    DataType::Float,
+    DataType::Double,
+];
+
+impl Profile {
+    /// A column of every type that the protocol has.
+    pub fn everything() -> Self {
+        let texts = [DataType::VarChar, DataType::Text, DataType::Json, DataType::Geometry, DataType::Timestamptz];
+        Self {
+            scalars: NUMBERS.into_iter().chain(texts).collect(),
+            elements: NUMBERS.into_iter().chain([DataType::VarChar]).collect(),
+            vectors: DataType::ALL.iter().copied().filter(|data_type| data_type.is_vector()).collect(),
+            nullable: true,
+            nullable_vectors: true,
+            structs: true,
+            server: false,
+            max_vectors: usize::MAX,
+        }
+    }
+
+    /// What a server holds.
+    pub fn of(kind: ServerKind) -> Self {
+        let mut scalars: Vec<DataType> = NUMBERS.into_iter().chain([DataType::VarChar, DataType::Json]).collect();
+        let vectors = match kind {
+            ServerKind::Milvus235 => vec![DataType::FloatVector, DataType::BinaryVector],
+            ServerKind::Lite322 => vec![DataType::FloatVector, DataType::SparseFloatVector],
+            ServerKind::Lite251 => vec![
+                DataType::FloatVector,
+                DataType::BinaryVector,
+                DataType::Float16Vector,
+                DataType::BFloat16Vector,
+                DataType::SparseFloatVector,
+            ],
+        };
+        if kind == ServerKind::Lite322 {
+            scalars.extend([DataType::Geometry, DataType::Timestamptz]);
+        }
+        Self {
+            scalars,
+            vectors,
+            nullable: kind == ServerKind::Lite322,
+            nullable_vectors: false,
+            structs: false,
+            server: true,
+            max_vectors: if kind == ServerKind::Milvus235 { 1 } else { 3 },
+            ..Self::everything()
+        }
+    }
+}

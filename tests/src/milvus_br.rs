@@ -1,0 +1,150 @@
+//! Runs the built command as a user would: a process with arguments, an environment and a working directory.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::OnceLock,
+    time::Instant,
+};
+
+use milvus_backup_testkit::{ServerKind, shared};
+use tempfile::TempDir;
+
+use crate::{outcome::Outcome, process::Running};
+
+/// An address where nothing listens: reserved by IANA, and not open on any machine that runs tests.
+pub const NOWHERE: &str = "http://127.0.0.1:1";
+
+/// The binary, built once per process from the sources as they are now, beside the test that runs.
+pub fn binary() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(build)
+}
+
+fn build() -> PathBuf {
+    let test = env::current_exe().unwrap();
+    // target/PROFILE/deps/TEST
+    let profile = test.ancestors().nth(2).expect("a test lies in target/PROFILE/deps");
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["build", "--quiet", "--package", "milvus-backup-cli", "--bin", "milvus-br"]);
+    match profile.file_name().and_then(|name| name.to_str()) {
+        Some("debug") => {}
+        Some(name) => drop(cargo.args(["--profile", name])),
+        None => panic!("{} has no profile", profile.display()),
+    }
+    // It would have everything built anew, and is set only to ask the test harness for times.
+    cargo.env_remove("RUSTC_BOOTSTRAP");
+    cargo.arg("--target-dir").arg(profile.parent().unwrap()).current_dir(env!("CARGO_MANIFEST_DIR"));
+    assert!(cargo.status().unwrap().success(), "milvus-br does not build");
+    profile.join("milvus-br")
+}
+
+/// The command with a repository root of its own.
+#[derive(Debug)]
+pub struct MilvusBr {
+    directory: TempDir,
+    uri: String,
+    environment: Vec<(String, String)>,
+}
+
+impl MilvusBr {
+    /// With a fresh root, talking to `uri`.
+    pub fn new(uri: impl Into<String>) -> Self {
+        let directory = tempfile::Builder::new().prefix("milvus-br-e2e.").tempdir().unwrap();
+        Self { directory, uri: uri.into(), environment: Vec::new() }
+    }
+
+    /// With a fresh root, talking to the shared server of this kind.
+    pub fn on(kind: ServerKind) -> Self {
+        Self::new(shared(kind).unwrap().uri())
+    }
+
+    /// With a fresh root, and no Milvus anywhere.
+    pub fn offline() -> Self {
+        Self::new(NOWHERE)
+    }
+
+    /// The same root, with no Milvus anywhere.
+    #[must_use]
+    pub fn disconnected(mut self) -> Self {
+        NOWHERE.clone_into(&mut self.uri);
+        self
+    }
+
+    /// Adds a variable to the environment of every run.
+    #[must_use]
+    pub fn with_env(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.environment.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// The root of the repository; it may not exist yet.
+    pub fn root(&self) -> PathBuf {
+        self.directory.path().join("root")
+    }
+
+    /// A directory beside the root for files of the test.
+    pub fn scratch(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Runs it to its end.
+    pub fn run(&self, arguments: &[&str]) -> Outcome {
+        let started = Instant::now();
+        let output = self.command(arguments).stdin(Stdio::null()).output().unwrap();
+        Outcome::new(arguments, output, started.elapsed())
+    }
+
+    /// Runs it with `--json`, expects success, and returns the document.
+    pub fn json(&self, arguments: &[&str]) -> serde_json::Value {
+        let with_json: Vec<&str> = arguments.iter().copied().chain(["--json"]).collect();
+        self.run(&with_json).code(0).json()
+    }
+
+    /// Creates a backup and returns its identifier.
+    pub fn create(&self, arguments: &[&str]) -> String {
+        let with_create: Vec<&str> = std::iter::once("create").chain(arguments.iter().copied()).collect();
+        let result = self.json(&with_create);
+        assert_eq!(result["success"], true, "{result}");
+        result["backup_id"].as_str().unwrap().to_owned()
+    }
+
+    /// Restores `backup` to `target` and returns the result.
+    pub fn restore(&self, backup: &str, target: &str, more: &[&str]) -> serde_json::Value {
+        let arguments: Vec<&str> =
+            ["restore", backup, "--to", target].into_iter().chain(more.iter().copied()).collect();
+        let result = self.json(&arguments);
+        assert_eq!(result["success"], true, "{result}");
+        assert_eq!(result["target_collection_name"], target, "{result}");
+        result
+    }
+
+    /// Identifiers of the backups that are listed, newest first.
+    pub fn listed(&self) -> Vec<String> {
+        let list = self.json(&["list"]);
+        list.as_array().unwrap().iter().map(|backup| backup["backup_id"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Starts it and lets it run.
+    pub fn start(&self, arguments: &[&str]) -> Running {
+        Running::start(self.command(arguments).stdin(Stdio::null()), arguments)
+    }
+
+    /// The process to be, without any setting of the machine the test runs on.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(binary());
+        for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("MILVUS_")) {
+            command.env_remove(name);
+        }
+        command
+            .args(arguments)
+            .env("MILVUS_URI", &self.uri)
+            .env("MILVUS_BR_ROOT", self.root())
+            .env("XDG_CONFIG_HOME", self.directory.path())
+            .env("NO_PROXY", "127.0.0.1,localhost")
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .current_dir(self.directory.path());
+        command
+    }
+}

@@ -1,0 +1,83 @@
+//! Random schemas with random rows, written and read through the raw protocol by a client that shares nothing with
+//! the one under test: what the server returns for the restored collection is, bit for bit, what it returned for
+//! the original.
+//!
+//! `MILVUS_BR_TEST_SCHEMAS` sets the number of schemas of each server, 3 by default. A failure is shrunk, and its
+//! seed is kept in `proptest-regressions`, which is tried first from then on.
+
+mod collection;
+mod raw;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use milvus_backup_testkit::columns::{Profile, Table, table};
+use milvus_backup_testkit::{ServerKind, shared};
+use milvus_backup_tests::milvus_br::MilvusBr;
+use proptest::prelude::*;
+use proptest::test_runner::{FileFailurePersistence, TestRunner};
+
+use collection::{Attributes, attributes};
+use raw::Raw;
+
+const DEFAULT_SCHEMAS: u32 = 3;
+
+fn schemas() -> u32 {
+    std::env::var("MILVUS_BR_TEST_SCHEMAS").ok().and_then(|text| text.parse().ok()).unwrap_or(DEFAULT_SCHEMAS)
+}
+
+fn every_schema_survives(kind: ServerKind) {
+    let config = ProptestConfig {
+        cases: schemas(),
+        max_shrink_iters: 40,
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/proptest-regressions/fidelity.txt"
+        )))),
+        ..ProptestConfig::default()
+    };
+    let raw = Raw::connect(&shared(kind).unwrap().uri());
+    let case = (table(Profile::of(kind)), attributes(kind));
+    let outcome = TestRunner::new(config).run(&case, |(table, attributes)| {
+        survives(kind, &raw, &table, &attributes);
+        Ok(())
+    });
+    outcome.unwrap();
+}
+
+fn survives(kind: ServerKind, raw: &Raw, table: &Table, attributes: &Attributes) {
+    static NUMBER: AtomicUsize = AtomicUsize::new(0);
+    let original = format!("fidelity_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+    let restored = format!("{original}_restored");
+    for collection in [&original, &restored] {
+        raw.drop_collection(collection);
+    }
+    collection::make(raw, kind, &original, table, attributes);
+    let before = collection::look(raw, &original, table);
+
+    let command = MilvusBr::on(kind);
+    let backup = command.create(&[&original]);
+    command.restore(&backup, &restored, &["--load"]);
+
+    let after = collection::look(raw, &restored, table);
+    assert_eq!(before.definition, after.definition);
+    assert_eq!(before.indexes, after.indexes);
+    assert_eq!(before.partitions, after.partitions);
+    for collection in [&original, &restored] {
+        raw.drop_collection(collection);
+    }
+}
+
+#[test]
+fn on_milvus_2_3_5() {
+    every_schema_survives(ServerKind::Milvus235);
+}
+
+#[test]
+fn on_milvus_lite_3_2_2() {
+    every_schema_survives(ServerKind::Lite322);
+}
+
+#[test]
+fn on_milvus_lite_2_5_1() {
+    every_schema_survives(ServerKind::Lite251);
+}

@@ -1,0 +1,41 @@
+//! `milvus-br` from end to end: real servers, real files, and outside witnesses for what is in them.
+//!
+//! Tests of one kind of server share it, so every test gives its collections names of its own and has a repository of
+//! its own. `MILVUS_BR_TEST_LARGE=1` makes the data set of the memory test a large one.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+
+/// Runs each of these functions as a test of both servers: they take the kind, and a prefix for their collections.
+macro_rules! on_both_servers {
+    ($($test:ident),+ $(,)?) => {
+        mod milvus_235 {
+            $(#[test]
+            fn $test() {
+                super::$test(milvus_backup_testkit::ServerKind::Milvus235);
+            })+
+        }
+        mod lite_322 {
+            $(#[test]
+            fn $test() {
+                super::$test(milvus_backup_testkit::ServerKind::Lite322);
+            })+
+        }
+    };
+}
+
+mod auto_id;
+mod compat;
+mod encodings;
+mod errors;
+mod fidelity;
+mod indexes;
+mod integrity;
+mod interrupted_restore;
+mod interruption;
+mod lite_uri;
+mod memory;
+mod names;
+mod offline;
+mod partitions;
+mod readers;
+mod round_trip;

@@ -1,0 +1,106 @@
+//! Which command was asked for.
+
+use crate::error::{Error, Result};
+
+pub(crate) const HELP: &str = "\
+Developer commands of milvus-br
+
+  cargo xtask demo                  back up, verify and restore a real collection, and compare every row
+  cargo xtask test                  set-up, formatting, lints, layering, then every test
+  cargo xtask test FILTER...        only the tests whose names contain one of these, without the checks before
+  cargo xtask test --fast           checks, and the unit tests that need no server
+  cargo xtask layering              which crate may depend on which
+  cargo xtask setup                 install what the tests need, and nothing else
+  cargo xtask help                  this text
+
+Nothing is asked. What a command needs is installed below ~/.cache/milvus-br-testkit, or where
+MILVUS_BR_TESTKIT_CACHE says.";
+
+/// A command with its options.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Command {
+    Help,
+    Demo,
+    Test(TestOptions),
+    Layering,
+    Setup,
+}
+
+/// Options of `test`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct TestOptions {
+    /// Leaves out all that needs a server.
+    pub(crate) fast: bool,
+    /// Parts of the names of the tests to run; none means all.
+    pub(crate) filters: Vec<String>,
+}
+
+/// The command that the arguments, without the program's name, stand for.
+pub(crate) fn parse(arguments: &[String]) -> Result<Command> {
+    let (name, rest) = match arguments {
+        [] => ("help", &[][..]),
+        [name, rest @ ..] => (name.as_str(), rest),
+    };
+    match name {
+        "help" | "-h" | "--help" => Ok(Command::Help),
+        "test" => test_options(rest).map(Command::Test),
+        "demo" => alone(rest, Command::Demo),
+        "layering" => alone(rest, Command::Layering),
+        "setup" => alone(rest, Command::Setup),
+        other => Err(Error::Usage(format!("there is no command `{other}`"))),
+    }
+}
+
+fn alone(rest: &[String], command: Command) -> Result<Command> {
+    match rest {
+        [] => Ok(command),
+        [first, ..] => Err(Error::Usage(format!("unexpected argument `{first}`"))),
+    }
+}
+
+fn test_options(rest: &[String]) -> Result<TestOptions> {
+    let mut options = TestOptions::default();
+    for argument in rest {
+        match argument.as_str() {
+            "--fast" => options.fast = true,
+            flag if flag.starts_with('-') => return Err(Error::Usage(format!("`test` has no option `{flag}`"))),
+            filter => options.filters.push(filter.to_owned()),
+        }
+    }
+    Ok(options)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Command> {
+        parse(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn nothing_asks_for_help() {
+        assert_eq!(parsed("").unwrap(), Command::Help);
+        assert_eq!(parsed("--help").unwrap(), Command::Help);
+    }
+
+    #[test]
+    fn test_takes_filters_and_an_option() {
+        let options = TestOptions { fast: true, filters: vec!["restore".to_owned(), "digest".to_owned()] };
+        assert_eq!(parsed("test restore --fast digest").unwrap(), Command::Test(options));
+    }
+
+    #[test]
+    fn what_is_unknown_is_refused() {
+        for line in ["tset", "test --slow", "demo now", "layering -v"] {
+            assert!(matches!(parsed(line), Err(Error::Usage(_))), "{line}");
+        }
+    }
+
+    #[test]
+    fn help_names_every_command() {
+        for name in ["demo", "test", "layering", "setup", "help"] {
+            assert!(HELP.contains(&format!("cargo xtask {name}")), "{name}");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The rules: which crate of the workspace may use which. Section 2 of the design, as a table.
+
+const CORE: &str = "milvus-backup-core";
+const INTEGRITY: &str = "milvus-backup-integrity";
+const CODEC: &str = "milvus-backup-codec";
+const RETENTION: &str = "milvus-backup-retention";
+const CLIENT: &str = "milvus-backup-client";
+const STORE_LOCAL: &str = "milvus-backup-store-local";
+const STORE_NATIVE: &str = "milvus-backup-store-native";
+const CLI: &str = "milvus-backup-cli";
+const TESTKIT: &str = "milvus-backup-testkit";
+
+/// A crate of the workspace and the crates of the workspace it may use. A crate without a row may not exist.
+///
+/// The stores stand side by side: neither has the other in its row. Only the command has everything.
+pub(super) const MAY_USE: &[(&str, &[&str])] = &[
+    (CORE, &[]),
+    (INTEGRITY, &[CORE]),
+    (CODEC, &[CORE]),
+    (RETENTION, &[CORE]),
+    (CLIENT, &[CORE]),
+    (STORE_LOCAL, &[CORE, INTEGRITY, CODEC]),
+    (STORE_NATIVE, &[CORE, INTEGRITY]),
+    (CLI, LIBRARIES),
+    (TESTKIT, &[CORE]),
+    ("milvus-backup-tests", PRODUCT_AND_TESTKIT),
+    ("xtask", &[TESTKIT]),
+];
+
+const LIBRARIES: &[&str] = &[CORE, INTEGRITY, CODEC, RETENTION, CLIENT, STORE_LOCAL, STORE_NATIVE];
+const PRODUCT_AND_TESTKIT: &[&str] =
+    &[CORE, INTEGRITY, CODEC, RETENTION, CLIENT, STORE_LOCAL, STORE_NATIVE, CLI, TESTKIT];
+
+/// What every crate may use in its tests besides what it may use anyway.
+pub(super) const IN_TESTS: &[&str] = &[TESTKIT];
+
+/// Crates that must stay cheap for whoever takes only them, and what must be nowhere below them.
+pub(super) const WITHOUT: &[(&str, &[&str])] =
+    &[(CORE, NETWORK_AND_RUNTIME), (INTEGRITY, NETWORK_AND_RUNTIME), (RETENTION, NETWORK_AND_RUNTIME)];
+
+const NETWORK_AND_RUNTIME: &[&str] = &["tokio", "tonic", "object_store"];
+
+/// The row of a crate.
+pub(super) fn may_use(name: &str) -> Option<&'static [&'static str]> {
+    MAY_USE.iter().find(|(of, _)| *of == name).map(|(_, used)| *used)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_crate_in_a_row_has_a_row_above() {
+        for (at, (of, used)) in MAY_USE.iter().enumerate() {
+            for name in *used {
+                assert!(MAY_USE[..at].iter().any(|(above, _)| above == name), "{of} -> {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_stores_do_not_know_each_other() {
+        assert!(!may_use(STORE_LOCAL).unwrap().contains(&STORE_NATIVE));
+        assert!(!may_use(STORE_NATIVE).unwrap().contains(&STORE_LOCAL));
+    }
+
+    #[test]
+    fn no_library_is_built_with_the_testkit() {
+        assert!(LIBRARIES.iter().all(|name| !may_use(name).unwrap().contains(&TESTKIT)));
+        assert!(!may_use(CLI).unwrap().contains(&TESTKIT));
+    }
+}

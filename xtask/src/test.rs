@@ -1,0 +1,69 @@
+//! `cargo xtask test`: everything that must hold before a change is merged. CI runs this and nothing else.
+
+use std::panic;
+use std::thread;
+
+use crate::command_line::TestOptions;
+use crate::error::Result;
+use crate::terminal::step;
+use crate::{layering, setup, workspace};
+
+/// Runs the set-up beside the checks, since one waits for the network and the other for the compiler; then the tests.
+pub(crate) fn run(options: &TestOptions) -> Result<()> {
+    thread::scope(|scope| {
+        let installing = (!options.fast).then(|| scope.spawn(setup::run));
+        if options.filters.is_empty() {
+            checks()?;
+        }
+        if let Some(installing) = installing {
+            installing.join().unwrap_or_else(|panicked| panic::resume_unwind(panicked))?;
+        }
+        cargo(&test_command(options))
+    })
+}
+
+fn checks() -> Result<()> {
+    cargo("fmt --all --check")?;
+    step("layering", layering::run)?;
+    cargo("clippy --workspace --all-targets -- -D warnings")
+}
+
+fn cargo(arguments: &str) -> Result<()> {
+    step(&format!("cargo {arguments}"), || workspace::run(workspace::cargo(arguments)))
+}
+
+fn test_command(options: &TestOptions) -> String {
+    let mut command = "test --workspace".to_owned();
+    if options.fast {
+        command += " --exclude milvus-backup-tests --exclude milvus-backup-testkit --lib --bins";
+    }
+    if !options.filters.is_empty() {
+        command += " -- ";
+        command += &options.filters.join(" ");
+    }
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn command(fast: bool, filters: &[&str]) -> String {
+        test_command(&TestOptions { fast, filters: filters.iter().map(|&filter| filter.to_owned()).collect() })
+    }
+
+    #[test]
+    fn without_options_everything_runs() {
+        assert_eq!(command(false, &[]), "test --workspace");
+    }
+
+    #[test]
+    fn filters_go_to_the_test_binaries() {
+        assert_eq!(command(false, &["restore", "digest"]), "test --workspace -- restore digest");
+    }
+
+    #[test]
+    fn fast_leaves_out_what_needs_a_server() {
+        assert!(command(true, &["digest"]).ends_with("--lib --bins -- digest"));
+    }
+}
