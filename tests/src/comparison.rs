@@ -80,8 +80,11 @@ impl Snapshot {
     pub fn assert_same_values(&self, other: &Self) {
         assert_eq!(self.counts(), other.counts(), "rows of each partition");
         for (name, rows) in &self.partitions {
-            let (before, after): (Vec<String>, Vec<String>) =
-                rows.iter().zip(&other.partitions[name]).map(|(before, after)| (by_value(before), by_value(after))).unzip();
+            let (before, after): (Vec<String>, Vec<String>) = rows
+                .iter()
+                .zip(&other.partitions[name])
+                .map(|(before, after)| (by_value(before), by_value(after)))
+                .unzip();
             assert_rows(name, &before, &after);
         }
     }

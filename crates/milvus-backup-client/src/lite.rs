@@ -105,6 +105,8 @@ fn spawn(database: &Path, executable: &Path, port: u16) -> std::io::Result<Child
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
+        // pymilvus reads it on import, and refuses a path there.
+        .env_remove("MILVUS_URI")
         // Ctrl-C is ours to handle: the server must live until the operation has cleaned up.
         .process_group(0)
         .kill_on_drop(true)

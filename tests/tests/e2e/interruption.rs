@@ -7,12 +7,7 @@ use std::{
 };
 
 use milvus_backup_testkit::ServerKind;
-use milvus_backup_tests::{
-    backup_files::everything_below,
-    collections::Plain,
-    milvus_br::MilvusBr,
-    process::Running,
-};
+use milvus_backup_tests::{backup_files::everything_below, collections::Plain, milvus_br::MilvusBr, process::Running};
 use rustix::process::Signal;
 
 on_both_servers!(killed, asked_to_stop, out_of_time);

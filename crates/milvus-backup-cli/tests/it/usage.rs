@@ -57,7 +57,8 @@ fn global_options_may_come_first_or_last() {
 #[test]
 fn a_flag_beats_the_environment_and_that_the_file() {
     let sandbox = Sandbox::golden();
-    std::fs::write(sandbox.path("milvus-br.toml"), "local_backup_root_path = \"of_the_file\"\nretention_count = 1\n").unwrap();
+    std::fs::write(sandbox.path("milvus-br.toml"), "local_backup_root_path = \"of_the_file\"\nretention_count = 1\n")
+        .unwrap();
     // The environment of the sandbox names `root`.
     assert!(sandbox.run(&["list"]).stdout.contains("golden"));
     assert_eq!(sandbox.run(&["list", "--root", "of_the_flag"]).stdout, "no backups\n");

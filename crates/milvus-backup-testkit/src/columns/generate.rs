@@ -128,6 +128,12 @@ fn structs(rows: usize, dim: usize) -> BoxedStrategy<Column> {
     prop::collection::vec(row, rows).prop_map(move |cells| Column { kind: Kind::Struct(field.clone()), cells }).boxed()
 }
 
+/// The NaN of the Go language. Milvus 2.3 turns every other one into it when it seals a segment, so that the same row
+/// reads differently before and after.
+const GO_NAN_64: u64 = 0x7ff8_0000_0000_0001;
+/// The same in single precision.
+const GO_NAN_32: u32 = 0x7fc0_0000;
+
 fn cell(data_type: DataType, dim: usize, server: bool) -> BoxedStrategy<Cell> {
     match data_type {
         DataType::FloatVector | DataType::Float16Vector | DataType::BFloat16Vector | DataType::SparseFloatVector
@@ -136,6 +142,12 @@ fn cell(data_type: DataType, dim: usize, server: bool) -> BoxedStrategy<Cell> {
             accepted_vector(data_type, dim)
         }
         DataType::Json if server => json_object().prop_map(Cell::Text).boxed(),
+        DataType::Float if server => {
+            single().prop_map(|value| Cell::Float(if value.is_nan() { GO_NAN_32 } else { value.to_bits() })).boxed()
+        }
+        DataType::Double if server => prop_oneof![any::<f64>(), Just(f64::NAN), Just(-0.0), Just(f64::INFINITY)]
+            .prop_map(|value| Cell::Double(if value.is_nan() { GO_NAN_64 } else { value.to_bits() }))
+            .boxed(),
         DataType::Geometry if server => {
             (0..180, 0..90).prop_map(|(x, y)| Cell::Text(format!("POINT ({x} {y})"))).boxed()
         }
