@@ -137,5 +137,5 @@ for name in given['collections']:
     MilvusClient(given['uri']).drop_collection(name)
 print('null')
 ";
-    ask(script, &json!({ "uri": shared(kind).unwrap().uri(), "collections": collections }))
+    ask::<()>(script, &json!({ "uri": shared(kind).unwrap().uri(), "collections": collections }));
 }

@@ -13,7 +13,7 @@ fn list_show_verify_prune_and_delete() {
     let created: Vec<String> = (0..5)
         .map(|_| {
             // One in a second, so that newest first says something.
-            std::thread::sleep(Duration::from_millis(1000));
+            std::thread::sleep(Duration::from_secs(1));
             br.create(&["off_line"])
         })
         .collect();

@@ -63,7 +63,10 @@ impl Sandbox {
         let mut text = format!("$ milvus-br {}\nexit code {}\n", arguments.join(" "), printed.exit_code);
         for (name, content) in [("stdout", &printed.stdout), ("stderr", &printed.stderr)] {
             if !content.is_empty() {
-                text.push_str(&format!("--- {name}\n{content}"));
+                text += "--- ";
+                text += name;
+                text += "\n";
+                text += content;
             }
         }
         text

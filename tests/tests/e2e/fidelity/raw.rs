@@ -33,11 +33,11 @@ impl Raw {
         Self { runtime, client }
     }
 
-    fn try_call<A, F>(&self, call: impl FnOnce(MilvusServiceClient<Channel>) -> F) -> Result<A, tonic::Status>
+    fn try_call<A, F>(&self, call: impl FnOnce(MilvusServiceClient<Channel>) -> F) -> Result<A, Box<tonic::Status>>
     where
         F: Future<Output = Result<Response<A>, tonic::Status>>,
     {
-        self.runtime.block_on(call(self.client.clone())).map(Response::into_inner)
+        self.runtime.block_on(call(self.client.clone())).map(Response::into_inner).map_err(Box::new)
     }
 
     calls! {
