@@ -209,6 +209,9 @@ pub(crate) struct VerifyArgs {
     /// Percentage of the row groups that a quick verification decodes
     #[arg(long, value_name = "PERCENT", default_value_t = 10.0, env = "MILVUS_BR_SAMPLE")]
     pub(crate) sample: f64,
+    /// Choose the same sample as an earlier quick verification
+    #[arg(long, value_name = "N", env = "MILVUS_BR_SEED")]
+    pub(crate) seed: Option<u64>,
     /// List everything that is wrong, instead of stopping at the first finding
     #[arg(long)]
     pub(crate) no_fail_fast: bool,
@@ -222,9 +225,9 @@ pub(crate) struct VerifyArgs {
 pub(crate) enum Mode {
     /// Presence, size and digest of every file
     Checksum,
-    /// A sample of the rows (not in this version)
+    /// Digests of the small files, the footer of every data file, and a sample of the rows decoded
     Quick,
-    /// A restore into a temporary collection (not in this version)
+    /// Everything of checksum, and a restore into a temporary collection that is read back
     Deep,
 }
 

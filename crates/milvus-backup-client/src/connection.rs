@@ -19,7 +19,7 @@ use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity
 use tonic::{Code, Request, Status};
 
 use crate::retry::RetryPolicy;
-use crate::status::{IntoStatus, check, refused};
+use crate::status::{IntoStatus, check, is_database_not_found, refused};
 use crate::versions::Server;
 
 /// Largest answer that is accepted. A page that is larger is asked for again in halves.
@@ -46,7 +46,7 @@ pub struct ConnectionOptions {
     pub client_certificate: Option<(PathBuf, PathBuf)>,
     /// The name in the server's certificate, where it differs from the host.
     pub server_name: Option<String>,
-    /// Time for the connection to be made.
+    /// Time for the connection to be made, and for the first answer.
     pub connect_timeout: Duration,
     /// Time for one call to be answered.
     pub request_timeout: Duration,
@@ -63,7 +63,7 @@ impl Default for ConnectionOptions {
             ca_certificate: None,
             client_certificate: None,
             server_name: None,
-            connect_timeout: Duration::from_secs(5),
+            connect_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_mins(1),
             retry: RetryPolicy::default(),
         }
@@ -123,6 +123,13 @@ impl MilvusConnection {
     /// [`Error::Unreachable`] within [`ConnectionOptions::connect_timeout`], [`Error::Authentication`], and
     /// [`Error::InvalidParameter`] for an address that cannot be parsed.
     pub async fn connect(options: ConnectionOptions) -> Result<Self> {
+        let uri = without_credentials(&options.uri);
+        let limit = options.connect_timeout;
+        let connected = tokio::time::timeout(limit, Self::introduce(options)).await;
+        connected.map_err(|source| Error::Unreachable { uri, source: Box::new(source) })?
+    }
+
+    async fn introduce(options: ConnectionOptions) -> Result<Self> {
         let uri = without_credentials(&options.uri);
         let endpoint = endpoint(&options)?;
         let channel = endpoint
@@ -241,6 +248,11 @@ impl MilvusConnection {
         self.send(request, send)
             .await
             .map_or_else(|status| Err(self.transport_error(name, &status)), |answer| check(name, answer))
+            .map_err(|error| self.named(error))
+    }
+
+    fn named(&self, error: Error) -> Error {
+        if is_database_not_found(&error) { Error::DatabaseNotFound { database: self.database.clone() } } else { error }
     }
 
     /// Sends one request with the deadline of a request. An error is one of the transport: whether the server did

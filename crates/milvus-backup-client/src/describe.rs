@@ -52,6 +52,9 @@ const CONSISTENCY_LEVELS: &[(i32, ConsistencyLevel)] = &[
     (4, ConsistencyLevel::Customized),
 ];
 
+/// Milvus' limit of a `VarChar`, in bytes.
+const VARCHAR_MAX_LENGTH: usize = 65_535;
+
 /// The protocol's number of a data type.
 pub(crate) fn wire_type(data_type: DataType) -> i32 {
     TYPES.iter().find(|(_, ours)| *ours == data_type).map_or(0, |(theirs, _)| *theirs as i32)
@@ -209,7 +212,7 @@ fn field_to_wire(field: &FieldSchema) -> Result<wire::FieldSchema> {
         is_primary_key: field.is_primary,
         description: field.description.clone(),
         data_type: wire_type(field.data_type),
-        type_params: key_values(&field.type_params),
+        type_params: type_params_to_wire(field),
         auto_id: field.auto_id,
         element_type: field.element_type.map_or(0, wire_type),
         default_value: field.default_value.as_ref().map(|value| default_to_wire(&field.name, value)).transpose()?,
@@ -219,6 +222,16 @@ fn field_to_wire(field: &FieldSchema) -> Result<wire::FieldSchema> {
         is_function_output: field.is_function_output,
         ..wire::FieldSchema::default()
     })
+}
+
+/// Milvus Lite does not tell `max_length` of the elements of an array, and Milvus refuses an array of texts without
+/// it: such an array gets the longest there is.
+fn type_params_to_wire(field: &FieldSchema) -> Vec<KeyValuePair> {
+    let mut params = field.type_params.clone();
+    if field.data_type == DataType::Array && field.element_type == Some(DataType::VarChar) {
+        params.entry("max_length".to_owned()).or_insert_with(|| VARCHAR_MAX_LENGTH.to_string());
+    }
+    key_values(&params)
 }
 
 fn struct_to_wire(field: &StructFieldSchema) -> Result<wire::StructArrayFieldSchema> {
@@ -278,6 +291,15 @@ mod tests {
             assert_eq!(wire_type(*ours), *theirs as i32);
             assert_eq!(data_type("f", *theirs as i32).unwrap(), *ours);
         }
+    }
+
+    #[test]
+    fn an_array_of_varchar_always_has_a_max_length() {
+        let mut words = FieldSchema::new("words", DataType::Array).with_param("max_capacity", 8);
+        words.element_type = Some(DataType::VarChar);
+        let params = |field: &FieldSchema| pairs(&field_to_wire(field).unwrap().type_params);
+        assert_eq!(params(&words)["max_length"], "65535");
+        assert_eq!(params(&words.with_param("max_length", 500))["max_length"], "500");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use milvus_backup_core::{Error, Result};
 
 /// `ErrorCode` of the servers before 2.3 for a collection that does not exist.
 const LEGACY_COLLECTION_NOT_EXISTS: i32 = 4;
+const DATABASE_NOT_FOUND: i32 = 800;
 const COLLECTION_NOT_FOUND: i32 = 100;
 const COLLECTION_NOT_LOADED: i32 = 101;
 const INDEX_NOT_FOUND: i32 = 700;
@@ -71,6 +72,12 @@ pub(crate) fn check<A: IntoStatus>(call: &'static str, answer: A) -> Result<A> {
 /// Milvus' refusal of a call.
 pub(crate) fn refused(call: &str, code: i32, message: String, retryable: bool) -> Error {
     Error::Milvus { call: call.to_owned(), code, message, retryable }
+}
+
+/// Whether the error says that the database does not exist. Milvus Lite has no code of its own for that.
+pub(crate) fn is_database_not_found(error: &Error) -> bool {
+    matches!(error, Error::Milvus { code, message, .. }
+        if *code == DATABASE_NOT_FOUND || (message.starts_with("database '") && message.ends_with("' does not exist")))
 }
 
 /// Whether the error says that the collection does not exist.

@@ -56,6 +56,13 @@ pub enum Error {
         path: String,
     },
 
+    /// Milvus has no such database.
+    #[error("database `{database}` does not exist")]
+    DatabaseNotFound {
+        /// The name that was asked for.
+        database: String,
+    },
+
     /// Milvus has no such collection.
     #[error("collection `{collection}` does not exist in database `{database}`; it has {}", listing(.available))]
     CollectionNotFound {
@@ -307,9 +314,10 @@ impl Error {
             Self::Backup { source, .. } | Self::Restore { source, .. } => source.kind(),
             Self::InvalidParameter { .. } | Self::AmbiguousBackup { .. } => ErrorKind::InvalidParameter,
             Self::InsufficientStorage { .. } => ErrorKind::InsufficientStorage,
-            Self::CollectionNotFound { .. } | Self::PartitionNotFound { .. } | Self::BackupNotFound { .. } => {
-                ErrorKind::NotFound
-            }
+            Self::DatabaseNotFound { .. }
+            | Self::CollectionNotFound { .. }
+            | Self::PartitionNotFound { .. }
+            | Self::BackupNotFound { .. } => ErrorKind::NotFound,
             Self::BackupAlreadyExists { .. }
             | Self::TargetExists { .. }
             | Self::SchemaIncompatible { .. }

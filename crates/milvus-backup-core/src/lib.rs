@@ -56,5 +56,5 @@ pub use progress::{BackupProgress, Operation, Progress, ProgressEvent, ProgressT
 #[cfg(feature = "manager")]
 pub use store::{
     BackedUpDefinition, BackupPlan, BackupStore, BrokenBackup, Completion, Listing, PartitionPlan, PendingBackup,
-    RestorePlan, RestoredPartition,
+    RestorePlan, RestoredPartition, RowComparison,
 };

@@ -8,7 +8,8 @@ use async_trait::async_trait;
 use crate::error::{Error, Result};
 use crate::milvus::{CollectionDescription, Milvus, ReadPoint};
 use crate::model::{
-    BackupMetadata, BackupStorageType, BackupType, ChecksumAlgorithm, CompressionCodec, VerificationResult,
+    BackupMetadata, BackupStorageType, BackupType, ChecksumAlgorithm, CompressionCodec, VerificationRecord,
+    VerificationResult,
 };
 use crate::names::{BackupId, CollectionName, CollectionRef};
 use crate::params::VerificationParams;
@@ -127,6 +128,28 @@ pub struct RestoredPartition {
     pub failure: Option<Error>,
 }
 
+/// The rows of one partition: as a backup recorded them, and as a collection has them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowComparison {
+    /// The partition.
+    pub partition: String,
+    /// Rows in the backup.
+    pub recorded_rows: u64,
+    /// Rows in the collection.
+    pub found_rows: u64,
+    /// Digest of the rows in the backup, whatever their order.
+    pub recorded_digest: String,
+    /// Digest of the rows in the collection.
+    pub found_digest: String,
+}
+
+impl RowComparison {
+    /// Whether the rows are the same, bit by bit.
+    pub fn is_equal(&self) -> bool {
+        self.recorded_rows == self.found_rows && self.recorded_digest == self.found_digest
+    }
+}
+
 /// The definition of a collection as a backup holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BackedUpDefinition {
@@ -198,7 +221,8 @@ pub trait BackupStore: Send + Sync + Debug {
     /// The definition of the collection, with its digest checked.
     async fn definition(&self, metadata: &BackupMetadata) -> Result<BackedUpDefinition>;
 
-    /// Compares a backup with what it recorded of itself. The outcome is kept with the backup.
+    /// Compares the files of a backup with what it recorded of itself. [`crate::VerificationType::Deep`] compares
+    /// them as [`crate::VerificationType::Checksum`] does: the restore is the manager's.
     async fn verify(
         &self,
         collection: &CollectionRef,
@@ -207,6 +231,14 @@ pub trait BackupStore: Send + Sync + Debug {
         now: jiff::Timestamp,
     ) -> Result<VerificationResult>;
 
+    /// Keeps the outcome of a verification with the backup, outside the chain of digests.
+    async fn keep_verification(
+        &self,
+        collection: &CollectionRef,
+        backup_id: &BackupId,
+        record: &VerificationRecord,
+    ) -> Result<()>;
+
     /// Reads the rows of the plan and inserts them, and returns what became of each partition.
     async fn restore_rows(
         &self,
@@ -214,6 +246,15 @@ pub trait BackupStore: Send + Sync + Debug {
         plan: RestorePlan,
         progress: Arc<dyn Progress>,
     ) -> Result<Vec<RestoredPartition>>;
+
+    /// Reads the rows of a loaded collection, and compares those of each partition with what the backup recorded.
+    async fn compare_rows(
+        &self,
+        milvus: Arc<dyn Milvus>,
+        metadata: &BackupMetadata,
+        schema: &CollectionSchema,
+        collection: &CollectionName,
+    ) -> Result<Vec<RowComparison>>;
 
     /// Removes a backup; its commit first, so that it is never listed half removed.
     ///

@@ -10,13 +10,15 @@ pub(crate) const SCHEMA: &str = "schema.json";
 pub(crate) const INDEXES: &str = "indexes/indexes.json";
 /// Digest and size of every other file.
 pub(crate) const CHECKSUMS: &str = "checksums.json";
+/// Where the data files are.
+pub(crate) const DATA: &str = "data/";
 /// The last verification, outside the chain of digests.
 pub(crate) const VERIFICATION: &str = "verification.json";
 
 /// The file of chunk `index` of a partition.
 pub(crate) fn chunk_file(partition: &str, index: usize) -> String {
     let name = path_segment(partition);
-    if index == 0 { format!("data/{name}.parquet") } else { format!("data/{name}.{index:05}.parquet") }
+    if index == 0 { format!("{DATA}{name}.parquet") } else { format!("{DATA}{name}.{index:05}.parquet") }
 }
 
 /// Whether a path that a document names stays inside the backup: relative, of plain segments.

@@ -19,7 +19,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod chunk;
 mod commit;
+mod compare;
 mod documents;
 mod error;
 mod layout;

@@ -12,7 +12,7 @@ use crate::documents::{
     ChecksumsDocument, IndexesDocument, SchemaDocument, VerificationDocument, digest, from_bytes, metadata_from_bytes,
 };
 use crate::error::{corrupted, storage};
-use crate::layout::{CHECKSUMS, INDEXES, METADATA, SCHEMA, VERIFICATION, is_inside};
+use crate::layout::{CHECKSUMS, DATA, INDEXES, METADATA, SCHEMA, VERIFICATION, is_inside};
 use crate::links::refuse_links;
 use crate::objects::Directory;
 use crate::store::LocalStore;
@@ -117,7 +117,7 @@ fn check_metadata(directory: &Directory, id: &BackupId, metadata: &BackupMetadat
     }
     let chunks = metadata.partitions.iter().flat_map(|partition| &partition.chunks);
     for chunk in chunks {
-        if !is_inside(&chunk.path) || !chunk.path.starts_with("data/") {
+        if !is_inside(&chunk.path) || !chunk.path.starts_with(DATA) {
             return broken(format!("it names `{}` as data file", chunk.path.escape_default()));
         }
     }

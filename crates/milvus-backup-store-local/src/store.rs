@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use milvus_backup_core::schema::CollectionSchema;
 use milvus_backup_core::{
-    BackedUpDefinition, BackupId, BackupMetadata, BackupPlan, BackupStorageType, BackupStore, CollectionRef, Error,
-    Listing, Milvus, PendingBackup, Progress, RestorePlan, RestoredPartition, Result, VerificationParams,
-    VerificationResult,
+    BackedUpDefinition, BackupId, BackupMetadata, BackupPlan, BackupStorageType, BackupStore, CollectionName,
+    CollectionRef, Error, Listing, Milvus, PendingBackup, Progress, RestorePlan, RestoredPartition, Result,
+    RowComparison, VerificationParams, VerificationRecord, VerificationResult,
 };
 
 use crate::layout::METADATA;
@@ -98,6 +99,16 @@ impl BackupStore for LocalStore {
         crate::verify::verify_backup(self, collection, backup_id, params, now).await
     }
 
+    async fn keep_verification(
+        &self,
+        collection: &CollectionRef,
+        backup_id: &BackupId,
+        record: &VerificationRecord,
+    ) -> Result<()> {
+        let directory = self.backup(collection, backup_id);
+        crate::verify::keep_outcome(self, &directory, record.clone()).await
+    }
+
     async fn restore_rows(
         &self,
         milvus: Arc<dyn Milvus>,
@@ -105,6 +116,16 @@ impl BackupStore for LocalStore {
         progress: Arc<dyn Progress>,
     ) -> Result<Vec<RestoredPartition>> {
         crate::restore::restore_rows(self, milvus, plan, progress).await
+    }
+
+    async fn compare_rows(
+        &self,
+        milvus: Arc<dyn Milvus>,
+        metadata: &BackupMetadata,
+        schema: &CollectionSchema,
+        collection: &CollectionName,
+    ) -> Result<Vec<RowComparison>> {
+        crate::compare::compare_rows(milvus.as_ref(), metadata, schema, collection).await
     }
 
     async fn delete(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {

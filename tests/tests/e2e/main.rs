@@ -39,3 +39,4 @@ mod offline;
 mod partitions;
 mod readers;
 mod round_trip;
+mod verification;

@@ -17,6 +17,7 @@ pub(crate) async fn run(context: &Context, args: VerifyArgs) -> Result<u8> {
         Mode::Deep => VerificationType::Deep,
     };
     params.sample_size = args.sample;
+    params.seed = args.seed;
     params.fail_fast = !args.no_fail_fast;
     params.timeout = args.timeout;
     params.validate()?;
@@ -28,8 +29,18 @@ pub(crate) async fn run(context: &Context, args: VerifyArgs) -> Result<u8> {
             None => return Err(broken.error),
         },
     };
-    let result = repository.verify_backup(&collection, &backup_id, &params).await?;
+    let result = if params.verification_type == VerificationType::Deep {
+        let session = context.connect().await?;
+        let result = session.manager.verify_backup(&collection, &backup_id, &params).await;
+        session.close().await;
+        result?
+    } else {
+        repository.verify_backup(&collection, &backup_id, &params).await?
+    };
     context.output.result(&result, || describe(&result));
+    for warning in &result.warnings {
+        stderr_line(&format!("warning: {warning}"));
+    }
     for finding in &result.errors {
         stderr_line(&format!("error: {}", finding.message));
     }
@@ -38,8 +49,13 @@ pub(crate) async fn run(context: &Context, args: VerifyArgs) -> Result<u8> {
 
 fn describe(result: &VerificationResult) -> String {
     let size = format_size(result.bytes_verified);
-    if result.success {
-        return format!("{}  passed: {} files, {size}", result.backup_id, result.files_verified);
-    }
-    format!("{}  FAILED: {} of {} files", result.backup_id, result.files_failed, result.files_verified)
+    let (id, files, failed) = (&result.backup_id, result.files_verified, result.files_failed);
+    let outcome = if result.success {
+        format!("{id}  passed: {files} files, {size}")
+    } else {
+        format!("{id}  FAILED: {failed} of {files} files")
+    };
+    let sample = result.seed.map(|seed| format!("\ndecoded  {} row groups, seed {seed}", result.row_groups_verified));
+    let compared = result.compared.iter().map(|compared| format!("\ncompared {compared}"));
+    outcome + &sample.unwrap_or_default() + &compared.collect::<String>()
 }

@@ -4,6 +4,7 @@
 //! was there before is changed, and what the operation itself had made is removed.
 
 mod create;
+mod deep;
 mod limitations;
 mod repository;
 mod restore;
@@ -17,9 +18,8 @@ use crate::config::BackupRecoveryConfig;
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::milvus::Milvus;
-use crate::model::{BackupMetadata, RetentionResult, RetentionRules, VerificationResult};
+use crate::model::{BackupMetadata, RetentionResult, RetentionRules};
 use crate::names::{BackupId, CollectionName, CollectionRef};
-use crate::params::VerificationParams;
 use crate::progress::Progress;
 use crate::store::{BackupStore, Listing};
 
@@ -67,16 +67,6 @@ impl BackupManager {
     /// See [`BackupRepository::get_backup`].
     pub async fn get_backup(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<BackupMetadata> {
         self.repository.get_backup(collection, backup_id).await
-    }
-
-    /// See [`BackupRepository::verify_backup`].
-    pub async fn verify_backup(
-        &self,
-        collection: &CollectionRef,
-        backup_id: &BackupId,
-        params: &VerificationParams,
-    ) -> Result<VerificationResult> {
-        self.repository.verify_backup(collection, backup_id, params).await
     }
 
     /// See [`BackupRepository::delete_backup`].

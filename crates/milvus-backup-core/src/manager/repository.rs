@@ -12,7 +12,7 @@ use crate::model::{
 };
 use crate::names::{BackupId, CollectionRef};
 use crate::params::VerificationParams;
-use crate::progress::{Progress, Silent};
+use crate::progress::{Progress, ProgressEvent, Silent};
 use crate::store::{BackupStore, BrokenBackup, Listing};
 
 /// What a retention policy wants done, and what it could not look at.
@@ -68,9 +68,13 @@ impl BackupRepository {
         self.store.get(collection, backup_id).await
     }
 
-    /// Compares a backup with what it recorded of itself.
+    /// Compares a backup with what it recorded of itself, and keeps the outcome with it.
     ///
     /// Findings are part of the result; an error means that the verification itself could not be done.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`], also for [`VerificationType::Deep`]: that takes a Milvus, see
+    /// [`super::BackupManager::verify_backup`].
     pub async fn verify_backup(
         &self,
         collection: &CollectionRef,
@@ -78,16 +82,47 @@ impl BackupRepository {
         params: &VerificationParams,
     ) -> Result<VerificationResult> {
         params.validate()?;
-        if params.verification_type != VerificationType::Checksum {
-            return Err(invalid("verification_type", params.verification_type.as_str(), "CHECKSUM in this version"));
+        if params.verification_type == VerificationType::Deep {
+            return Err(invalid("verification_type", "DEEP", "CHECKSUM or QUICK without a Milvus"));
         }
-        let started = self.environment.clock.elapsed();
-        let now = self.environment.clock.now();
         let deadline = params.timeout.unwrap_or(self.config.verification_timeout);
-        let verification = self.store.verify(collection, backup_id, params, now);
-        let mut result = self.environment.bounded(deadline, verification).await?;
+        self.environment.bounded(deadline, self.verify_files(collection, backup_id, params)).await
+    }
+
+    /// Verifies the files and keeps the outcome.
+    async fn verify_files(
+        &self,
+        collection: &CollectionRef,
+        backup_id: &BackupId,
+        params: &VerificationParams,
+    ) -> Result<VerificationResult> {
+        let started = self.environment.clock.elapsed();
+        let mut result = self.compare_files(collection, backup_id, params).await?;
         result.verification_time_ms = self.milliseconds_since(started);
+        self.keep_verification(collection, &result).await;
         Ok(result)
+    }
+
+    /// Verifies the files. A quick verification without a seed gets a random one.
+    pub(super) async fn compare_files(
+        &self,
+        collection: &CollectionRef,
+        backup_id: &BackupId,
+        params: &VerificationParams,
+    ) -> Result<VerificationResult> {
+        let mut params = params.clone();
+        if params.seed.is_none() {
+            params.seed = Some(u64::from(u32::from_be_bytes(self.environment.entropy.bytes()?)));
+        }
+        self.store.verify(collection, backup_id, &params, self.environment.clock.now()).await
+    }
+
+    /// Keeps the outcome with the backup. A store that cannot be written to does not make the verification fail.
+    pub(super) async fn keep_verification(&self, collection: &CollectionRef, result: &VerificationResult) {
+        if let Err(error) = self.store.keep_verification(collection, &result.backup_id, &result.into()).await {
+            let message = format!("cannot keep the outcome of the verification: {}", error.full_message());
+            self.progress.event(ProgressEvent::Warning { message });
+        }
     }
 
     /// Removes a backup. Never asks; a caller with a person in front of it should.
@@ -154,9 +189,8 @@ impl BackupRepository {
 
     /// Fails with [`Error::Corrupted`] unless the backup verifies.
     pub(super) async fn require_verified(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
-        let now = self.environment.clock.now();
         let params = VerificationParams { fail_fast: false, ..VerificationParams::checksum() };
-        let result = self.store.verify(collection, backup_id, &params, now).await?;
+        let result = self.verify_files(collection, backup_id, &params).await?;
         if result.success {
             return Ok(());
         }

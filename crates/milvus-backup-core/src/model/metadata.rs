@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::kinds::{
     BackupState, BackupStorageType, BackupType, ChecksumAlgorithm, CompressionCodec, Consistency, VerificationType,
 };
+use super::results::VerificationResult;
 use crate::names::{BackupId, CollectionName};
 
 /// The newest repository format this version writes and reads.
@@ -177,4 +178,24 @@ pub struct VerificationRecord {
     pub files_verified: u64,
     /// Files with at least one finding.
     pub files_failed: u64,
+    /// Row groups that were decoded and compared with their recorded digest.
+    #[serde(default)]
+    pub row_groups_verified: u64,
+    /// What chose the row groups of a quick verification.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+}
+
+impl From<&VerificationResult> for VerificationRecord {
+    fn from(result: &VerificationResult) -> Self {
+        Self {
+            verification_type: result.verification_type,
+            verified_at: result.verified_at,
+            success: result.success,
+            files_verified: result.files_verified,
+            files_failed: result.files_failed,
+            row_groups_verified: result.row_groups_verified,
+            seed: result.seed,
+        }
+    }
 }

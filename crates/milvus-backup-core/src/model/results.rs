@@ -109,6 +109,15 @@ pub struct VerificationResult {
     pub files_failed: u64,
     /// Bytes that were read.
     pub bytes_verified: u64,
+    /// Row groups that were decoded and compared with their recorded digest.
+    #[serde(default)]
+    pub row_groups_verified: u64,
+    /// What chose the row groups of a quick verification: the same seed chooses the same ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+    /// What the files, the rows or the definition were compared with, in plain words.
+    #[serde(default)]
+    pub compared: Vec<String>,
     /// What is wrong.
     pub errors: Vec<Finding>,
     /// What is odd but not wrong.
@@ -151,4 +160,6 @@ pub enum FindingKind {
     Malformed,
     /// The file could not be read.
     Unreadable,
+    /// What a restore made of the file is not what the backup recorded.
+    Differs,
 }

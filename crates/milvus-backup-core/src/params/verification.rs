@@ -16,13 +16,21 @@ pub struct VerificationParams {
     pub fail_fast: bool,
     /// Percentage of the row groups that a [`VerificationType::Quick`] verification decodes.
     pub sample_size: f64,
+    /// Chooses the row groups of that sample; a random one when not given.
+    pub seed: Option<u64>,
     /// Deadline of the operation.
     pub timeout: Option<Duration>,
 }
 
 impl Default for VerificationParams {
     fn default() -> Self {
-        Self { verification_type: VerificationType::Checksum, fail_fast: true, sample_size: 10.0, timeout: None }
+        Self {
+            verification_type: VerificationType::Checksum,
+            fail_fast: true,
+            sample_size: 10.0,
+            seed: None,
+            timeout: None,
+        }
     }
 }
 

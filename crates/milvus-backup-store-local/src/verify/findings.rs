@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use milvus_backup_core::{BackupId, Finding, FindingKind, VerificationResult, VerificationType};
+use milvus_backup_core::{BackupId, Error, Finding, FindingKind, VerificationResult, VerificationType};
 
 /// Collects findings, and the files that were looked at.
 #[derive(Debug)]
@@ -11,17 +11,34 @@ pub(super) struct Findings {
     found: Vec<Finding>,
     files: BTreeSet<String>,
     bytes: u64,
+    row_groups: u64,
 }
 
 impl Findings {
     pub(super) fn new(fail_fast: bool) -> Self {
-        Self { fail_fast, found: Vec::new(), files: BTreeSet::new(), bytes: 0 }
+        Self { fail_fast, found: Vec::new(), files: BTreeSet::new(), bytes: 0, row_groups: 0 }
     }
 
     /// Notes that a file was looked at.
     pub(super) fn checked(&mut self, file: &str, bytes: u64) {
         self.files.insert(file.to_owned());
         self.bytes += bytes;
+    }
+
+    /// Notes that a row group was decoded.
+    pub(super) fn decoded(&mut self, file: &str) {
+        self.files.insert(file.to_owned());
+        self.row_groups += 1;
+    }
+
+    /// Notes what an attempt to read a file came to.
+    pub(super) fn add_error(&mut self, file: &str, error: &Error) {
+        let kind = match error {
+            Error::Corrupted { .. } | Error::Encoding { .. } => FindingKind::Malformed,
+            _ => FindingKind::Unreadable,
+        };
+        self.checked(file, 0);
+        self.add(file, kind, "", "", error.full_message());
     }
 
     pub(super) fn add(&mut self, file: &str, kind: FindingKind, expected: &str, actual: &str, message: String) {
@@ -54,6 +71,9 @@ impl Findings {
             files_verified: self.files.len() as u64,
             files_failed: failed.len() as u64,
             bytes_verified: self.bytes,
+            row_groups_verified: self.row_groups,
+            seed: None,
+            compared: Vec::new(),
             errors: self.found,
             warnings: Vec::new(),
             verified_at,

@@ -2,24 +2,25 @@
 
 mod findings;
 mod hash;
+mod sample;
 
 use std::collections::BTreeMap;
 
 use futures::StreamExt;
 use milvus_backup_core::{
     BackupId, BackupMetadata, CollectionRef, Error, FORMAT_VERSION, FindingKind, Result, VerificationParams,
-    VerificationRecord, VerificationResult,
+    VerificationRecord, VerificationResult, VerificationType,
 };
 
 use crate::documents::{ChecksumsDocument, FileEntry, VerificationDocument, has_own_layout, to_bytes};
-use crate::layout::{CHECKSUMS, METADATA, VERIFICATION};
+use crate::layout::{CHECKSUMS, DATA, METADATA, VERIFICATION};
 use crate::links::refuse_links;
 use crate::objects::Directory;
 use crate::read::read_checksums;
 use crate::store::LocalStore;
 use findings::Findings;
 
-/// Verifies a backup, and keeps the outcome with it.
+/// Compares a backup with what it recorded of itself.
 pub(crate) async fn verify_backup(
     store: &LocalStore,
     collection: &CollectionRef,
@@ -30,7 +31,7 @@ pub(crate) async fn verify_backup(
     let directory = store.backup(collection, id);
     let mut findings = Findings::new(params.fail_fast);
     match store.read_metadata(collection, id).await {
-        Ok(metadata) => compare_files(&directory, &metadata, &mut findings).await?,
+        Ok(metadata) => compare_files(store, &directory, &metadata, params, &mut findings).await?,
         Err(Error::Corrupted { message, failed_files, .. }) => {
             for file in &failed_files {
                 findings.checked(file, 0);
@@ -39,14 +40,20 @@ pub(crate) async fn verify_backup(
         }
         Err(error) => return Err(error),
     }
-    let result = findings.into_result(id.clone(), params.verification_type, now);
-    if refuse_links(&store.root, &directory.path).await.is_ok() {
-        keep_outcome(&directory, &result).await;
+    let mut result = findings.into_result(id.clone(), params.verification_type, now);
+    if params.verification_type == VerificationType::Quick {
+        result.seed = Some(params.seed.unwrap_or_default());
     }
     Ok(result)
 }
 
-async fn compare_files(directory: &Directory, metadata: &BackupMetadata, findings: &mut Findings) -> Result<()> {
+async fn compare_files(
+    store: &LocalStore,
+    directory: &Directory,
+    metadata: &BackupMetadata,
+    params: &VerificationParams,
+    findings: &mut Findings,
+) -> Result<()> {
     check_metadata_layout(directory, findings).await?;
     let actual: BTreeMap<String, u64> = directory.list().await?.into_iter().collect();
     let checksums = match read_checksums(directory, metadata).await {
@@ -64,7 +71,18 @@ async fn compare_files(directory: &Directory, metadata: &BackupMetadata, finding
         findings.checked(file, 0);
         findings.add(file, FindingKind::Unexpected, "no such file", file, format!("`{file}` does not belong here"));
     }
-    compare_digests(directory, &checksums, &actual, findings).await
+    let mut present = compare_sizes(&checksums, &actual, findings);
+    let quick = params.verification_type == VerificationType::Quick;
+    if quick {
+        present.retain(|(file, _)| !file.starts_with(DATA));
+    }
+    if !findings.enough() {
+        compare_digests(directory, &checksums, present, findings).await;
+    }
+    if quick && !findings.enough() {
+        sample::compare_rows(store, directory, metadata, params, findings).await?;
+    }
+    Ok(())
 }
 
 fn is_unexpected(file: &str, checksums: &ChecksumsDocument) -> bool {
@@ -105,18 +123,18 @@ fn compare_with_metadata(metadata: &BackupMetadata, checksums: &ChecksumsDocumen
             findings.add(path, FindingKind::Malformed, &chunk.checksum, &actual, message);
         }
     }
-    for path in checksums.files.keys().filter(|path| path.starts_with("data/") && !chunks.contains_key(path.as_str())) {
+    for path in checksums.files.keys().filter(|path| path.starts_with(DATA) && !chunks.contains_key(path.as_str())) {
         let message = format!("`{path}` is in {CHECKSUMS}, but not in {METADATA}");
         findings.add(path, FindingKind::Unexpected, "", path, message);
     }
 }
 
-async fn compare_digests(
-    directory: &Directory,
+/// Notes files that are missing or of another size, and returns the others.
+fn compare_sizes(
     checksums: &ChecksumsDocument,
     actual: &BTreeMap<String, u64>,
     findings: &mut Findings,
-) -> Result<()> {
+) -> Vec<(String, FileEntry)> {
     let mut present = Vec::new();
     for (file, entry) in &checksums.files {
         match actual.get(file) {
@@ -133,15 +151,21 @@ async fn compare_digests(
             }
         }
     }
-    if findings.enough() {
-        return Ok(());
-    }
+    present
+}
+
+async fn compare_digests(
+    directory: &Directory,
+    checksums: &ChecksumsDocument,
+    files: Vec<(String, FileEntry)>,
+    findings: &mut Findings,
+) {
     let hashers = std::thread::available_parallelism().map_or(2, usize::from);
     let digest = async |(file, entry): (String, FileEntry)| {
         let digest = hash::digest_object(directory, &file, entry.size_bytes, checksums.algorithm).await;
         (file, entry, digest)
     };
-    let mut digests = futures::stream::iter(present).map(digest).buffer_unordered(hashers);
+    let mut digests = futures::stream::iter(files).map(digest).buffer_unordered(hashers);
     while let Some((file, entry, digest)) = digests.next().await {
         findings.checked(&file, entry.size_bytes);
         match digest {
@@ -158,26 +182,15 @@ async fn compare_digests(
             break;
         }
     }
-    Ok(())
 }
 
-/// Keeps the outcome beside the backup. A store that cannot be written to does not make the verification fail.
-async fn keep_outcome(directory: &Directory, result: &VerificationResult) {
-    let document = VerificationDocument {
-        format_version: FORMAT_VERSION,
-        verification: VerificationRecord {
-            verification_type: result.verification_type,
-            verified_at: result.verified_at,
-            success: result.success,
-            files_verified: result.files_verified,
-            files_failed: result.files_failed,
-        },
-    };
-    let kept = match to_bytes(&document) {
-        Ok(bytes) => directory.write_document(VERIFICATION, bytes).await,
-        Err(error) => Err(error),
-    };
-    if let Err(error) = kept {
-        tracing::warn!(error = error.full_message(), "cannot keep the outcome of the verification");
-    }
+/// Keeps the outcome beside the backup.
+pub(crate) async fn keep_outcome(
+    store: &LocalStore,
+    directory: &Directory,
+    verification: VerificationRecord,
+) -> Result<()> {
+    refuse_links(&store.root, &directory.path).await?;
+    let document = VerificationDocument { format_version: FORMAT_VERSION, verification };
+    directory.write_document(VERIFICATION, to_bytes(&document)?).await
 }

@@ -42,10 +42,12 @@ impl Budget {
         let memory = usize::try_from(plan.memory_limit_bytes).unwrap_or(usize::MAX);
         let workers = plan.concurrency.min(plan.partitions.len()).min(memory / MIN_SHARE).max(1);
         let share = memory / workers;
+        // A file is closed after a page: one that is larger than a file would make the file as large.
+        let chunk_bytes = usize::try_from(plan.chunk_size_bytes).unwrap_or(usize::MAX);
         Self {
             workers,
-            page_bytes: (share / 16).clamp(256 << 10, PAGE_BYTES),
-            row_group_bytes: (share / 8).clamp(1 << 20, 32 << 20),
+            page_bytes: (share / 16).min(chunk_bytes).clamp(256 << 10, PAGE_BYTES),
+            row_group_bytes: (share / 8).min(chunk_bytes).clamp(1 << 20, 32 << 20),
         }
     }
 }

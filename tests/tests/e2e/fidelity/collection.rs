@@ -53,6 +53,13 @@ pub(super) fn attributes(kind: ServerKind) -> impl Strategy<Value = Attributes> 
 
 /// Makes the collection, inserts the rows, indexes and loads it.
 pub(super) fn make(raw: &Raw, kind: ServerKind, name: &str, table: &Table, attributes: &Attributes) {
+    let partitions = make_empty(raw, name, table, attributes);
+    insert(raw, name, table, &partitions);
+    index_and_load(raw, kind, name, table, attributes);
+}
+
+/// Makes the collection without rows, and returns the names that inserts give its partitions.
+pub(super) fn make_empty(raw: &Raw, name: &str, table: &Table, attributes: &Attributes) -> Vec<String> {
     let schema = schema(name, table, attributes);
     let spread = schema.fields.iter().any(|field| field.is_partition_key);
     raw.create_collection(pb::CreateCollectionRequest {
@@ -75,8 +82,7 @@ pub(super) fn make(raw: &Raw, kind: ServerKind, name: &str, table: &Table, attri
             partitions.push(partition.clone());
         }
     }
-    insert(raw, name, table, &partitions);
-    index_and_load(raw, kind, name, table, attributes);
+    partitions
 }
 
 fn schema(name: &str, table: &Table, attributes: &Attributes) -> wire::CollectionSchema {
@@ -205,7 +211,8 @@ fn row_count(column: &FieldData) -> usize {
     }
 }
 
-fn index_and_load(raw: &Raw, kind: ServerKind, name: &str, table: &Table, attributes: &Attributes) {
+/// Indexes every vector field, and waits until the collection is loaded.
+pub(super) fn index_and_load(raw: &Raw, kind: ServerKind, name: &str, table: &Table, attributes: &Attributes) {
     for column in &table.columns {
         let Kind::Field(field) = &column.kind else { continue };
         let (index_type, metric) = match field.data_type {

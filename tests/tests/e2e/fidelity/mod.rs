@@ -6,6 +6,7 @@
 //! seed is kept in `proptest-regressions`, which is tried first from then on.
 
 mod collection;
+mod importing;
 mod raw;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,23 +22,26 @@ use raw::Raw;
 
 const DEFAULT_SCHEMAS: u32 = 3;
 
+const SEEDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/proptest-regressions/fidelity.txt");
+
 fn schemas() -> u32 {
     std::env::var("MILVUS_BR_TEST_SCHEMAS").ok().and_then(|text| text.parse().ok()).unwrap_or(DEFAULT_SCHEMAS)
 }
 
-fn every_schema_survives(kind: ServerKind) {
-    let config = ProptestConfig {
+/// The seeds of failures are kept in a file per property: they mean nothing to another one.
+fn config(seeds: &'static str) -> ProptestConfig {
+    ProptestConfig {
         cases: schemas(),
         max_shrink_iters: 40,
-        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/proptest-regressions/fidelity.txt"
-        )))),
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(seeds))),
         ..ProptestConfig::default()
-    };
+    }
+}
+
+fn every_schema_survives(kind: ServerKind) {
     let raw = Raw::connect(&shared(kind).unwrap().uri());
     let case = (table(Profile::of(kind)), attributes(kind));
-    let outcome = TestRunner::new(config).run(&case, |(table, attributes)| {
+    let outcome = TestRunner::new(config(SEEDS)).run(&case, |(table, attributes)| {
         survives(kind, &raw, &table, &attributes);
         Ok(())
     });

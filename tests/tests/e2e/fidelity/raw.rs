@@ -47,7 +47,9 @@ impl Raw {
         describe_collection(DescribeCollectionRequest) -> pb::DescribeCollectionResponse;
         describe_index(DescribeIndexRequest) -> pb::DescribeIndexResponse;
         flush(FlushRequest) -> pb::FlushResponse;
+        get_import_state(GetImportStateRequest) -> pb::GetImportStateResponse;
         get_load_state(GetLoadStateRequest) -> pb::GetLoadStateResponse;
+        import(ImportRequest) -> pb::ImportResponse;
         insert(InsertRequest) -> pb::MutationResult;
         load_collection(LoadCollectionRequest) -> Status;
         query(QueryRequest) -> pb::QueryResults;
@@ -95,7 +97,9 @@ answers!(
     DescribeCollectionResponse,
     DescribeIndexResponse,
     FlushResponse,
+    GetImportStateResponse,
     GetLoadStateResponse,
+    ImportResponse,
     MutationResult,
     QueryResults,
 );

@@ -3,8 +3,6 @@
 //! Must always hold: with digests switched on, no row is inserted whose row group does not have the digest that
 //! was recorded when it was written.
 
-mod chunk;
-
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
@@ -14,9 +12,8 @@ use milvus_backup_core::{
     Error, Milvus, PartitionMetadata, Progress, ProgressEvent, RestorePlan, RestoredPartition, Result,
 };
 
-use crate::objects::Directory;
+use crate::chunk::{ChunkReader, ChunkSource};
 use crate::store::LocalStore;
-use chunk::ChunkReader;
 
 /// Inserts the rows of every partition of the plan.
 pub(crate) async fn restore_rows(
@@ -25,7 +22,9 @@ pub(crate) async fn restore_rows(
     plan: RestorePlan,
     progress: Arc<dyn Progress>,
 ) -> Result<Vec<RestoredPartition>> {
-    let restore = Restore { directory: store.directory_of(&plan.metadata)?, milvus, plan, progress };
+    let directory = store.directory_of(&plan.metadata)?;
+    let source = ChunkSource::new(directory, &plan.metadata.backup_id, &plan.stored_schema, plan.verify_checksums)?;
+    let restore = Restore { source: Arc::new(source), milvus, plan, progress };
     let mut restored = Vec::new();
     for partition in &restore.plan.metadata.partitions {
         if !restore.plan.partitions.contains(&partition.name) {
@@ -42,7 +41,7 @@ pub(crate) async fn restore_rows(
 }
 
 struct Restore {
-    directory: Directory,
+    source: Arc<ChunkSource>,
     milvus: Arc<dyn Milvus>,
     plan: RestorePlan,
     progress: Arc<dyn Progress>,
@@ -63,7 +62,7 @@ impl Restore {
     /// The row groups of a partition, one batch each, decoded one ahead.
     fn batches<'a>(&'a self, partition: &'a PartitionMetadata) -> BoxStream<'a, Result<RecordBatch>> {
         futures::stream::iter(&partition.chunks)
-            .then(|chunk| ChunkReader::open(&self.directory, chunk, &self.plan))
+            .then(|chunk| ChunkReader::open(&self.source, chunk))
             .map_ok(|reader| {
                 let reader = Arc::new(reader);
                 let groups = 0..reader.row_groups();
@@ -78,12 +77,24 @@ impl Restore {
     }
 
     async fn insert(&self, partition: &PartitionMetadata, batch: RecordBatch) -> Result<u64> {
+        let batch = self.without_omitted(&batch)?;
         let bytes = crate::write::value_bytes(&batch) as u64;
         let schema = &self.plan.schema;
         let addressed = (!schema.has_partition_key()).then_some(partition.name.as_str());
         let rows = self.milvus.insert(&self.plan.target, schema, addressed, batch).await?;
         self.progress.event(ProgressEvent::Advanced { partition: partition.name.clone(), rows, bytes });
         Ok(rows)
+    }
+
+    /// The batch without the columns that are not inserted.
+    fn without_omitted(&self, batch: &RecordBatch) -> Result<RecordBatch> {
+        let omitted = &self.plan.omit_columns;
+        let fields = batch.schema_ref().fields().iter().enumerate();
+        let kept: Vec<usize> =
+            fields.filter(|(_, field)| !omitted.contains(field.name())).map(|(index, _)| index).collect();
+        batch
+            .project(&kept)
+            .map_err(|source| Error::Encoding { action: "leave out columns".to_owned(), source: Box::new(source) })
     }
 
     /// Inserts that fit the memory limit. Each holds its batch twice, as columns and as message, and two more row
@@ -95,9 +106,4 @@ impl Restore {
         let fitting = (self.plan.memory_limit_bytes / (group_bytes * 2)).saturating_sub(3).max(1);
         usize::try_from(fitting).unwrap_or(usize::MAX).min(self.plan.concurrency)
     }
-}
-
-/// A backup whose data contradict its documents.
-fn damaged(plan: &RestorePlan, file: &str, message: impl std::fmt::Display) -> Error {
-    crate::error::corrupted(&plan.metadata.backup_id, file, message)
 }

@@ -9,8 +9,8 @@ use arrow_select::concat::concat_batches;
 use bytes::{Buf, Bytes};
 use futures::future::BoxFuture;
 use futures::{FutureExt, TryFutureExt};
-use milvus_backup_core::schema::arrow_schema;
-use milvus_backup_core::{ChunkMetadata, Error, RestorePlan, Result};
+use milvus_backup_core::schema::{CollectionSchema, arrow_schema};
+use milvus_backup_core::{BackupId, ChunkMetadata, Error, Result};
 use milvus_backup_integrity::RowDigest;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
@@ -20,66 +20,85 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaDataReader, RowGroupMetaData};
 use parquet::file::reader::{ChunkReader as ParquetRead, Length};
 
-use super::damaged;
-use crate::error::{encoding, lost_task, storage};
+use crate::error::{corrupted, encoding, lost_task, storage};
 use crate::objects::Directory;
 
-/// A chunk file whose footer was read.
-pub(super) struct ChunkReader {
+/// The data files of one backup, and what must hold for each of them.
+#[derive(Debug)]
+pub(crate) struct ChunkSource {
     directory: Directory,
+    backup: String,
+    /// The columns that every file has.
+    columns: SchemaRef,
+    /// Whether the rows of a row group are compared with their recorded digest.
+    verify_digests: bool,
+}
+
+impl ChunkSource {
+    /// The files below `directory`, which hold rows of `schema`.
+    pub(crate) fn new(
+        directory: Directory,
+        backup_id: &BackupId,
+        schema: &CollectionSchema,
+        verify_digests: bool,
+    ) -> Result<Self> {
+        let columns = Arc::new(arrow_schema(schema)?);
+        Ok(Self { directory, backup: backup_id.to_string(), columns, verify_digests })
+    }
+
+    fn damaged(&self, file: &str, message: impl std::fmt::Display) -> Error {
+        corrupted(&self.backup, file, message)
+    }
+}
+
+/// A chunk file whose footer was read.
+pub(crate) struct ChunkReader {
+    source: Arc<ChunkSource>,
     path: Path,
     file: String,
-    backup: String,
     footer: ArrowReaderMetadata,
-    /// The recorded digest of each row group; empty when digests are not checked.
+    /// The recorded digest of each row group.
     digests: Vec<String>,
-    omit_columns: Vec<String>,
 }
 
 impl ChunkReader {
     /// Reads the footer, and checks that the file is what the metadata says.
-    pub(super) async fn open(directory: &Directory, chunk: &ChunkMetadata, plan: &RestorePlan) -> Result<Self> {
-        let path = directory.object(&chunk.path)?;
-        let mut fetch = Fetch { store: Arc::clone(&directory.store), path: path.clone() };
+    pub(crate) async fn open(source: &Arc<ChunkSource>, chunk: &ChunkMetadata) -> Result<Self> {
+        let path = source.directory.object(&chunk.path)?;
+        let mut fetch = Fetch { store: Arc::clone(&source.directory.store), path: path.clone() };
         let footer = ParquetMetaDataReader::new()
             .with_prefetch_hint(Some(FOOTER_HINT))
             .load_and_finish(&mut fetch, chunk.size_bytes)
             .await
-            .map_err(|error| damaged(plan, &chunk.path, error))?;
+            .map_err(|error| source.damaged(&chunk.path, error))?;
         let footer =
             ArrowReaderMetadata::try_new(Arc::new(footer), ArrowReaderOptions::new().with_skip_arrow_metadata(true))
-                .map_err(|error| damaged(plan, &chunk.path, error))?;
-        require_columns(plan, chunk, footer.schema())?;
+                .map_err(|error| source.damaged(&chunk.path, error))?;
+        require_columns(source, chunk, footer.schema())?;
         let rows = footer.metadata().file_metadata().num_rows();
         if u64::try_from(rows) != Ok(chunk.row_count) {
-            return Err(damaged(plan, &chunk.path, format!("{rows} rows, but {} are recorded", chunk.row_count)));
+            let message = format!("{rows} rows, but {} are recorded", chunk.row_count);
+            return Err(source.damaged(&chunk.path, message));
         }
         let groups = footer.metadata().num_row_groups();
         if groups != chunk.row_group_digests.len() {
             let recorded = chunk.row_group_digests.len();
-            return Err(damaged(plan, &chunk.path, format!("{groups} row groups, but {recorded} are recorded")));
+            return Err(source.damaged(&chunk.path, format!("{groups} row groups, but {recorded} are recorded")));
         }
-        Ok(Self {
-            directory: directory.clone(),
-            path,
-            file: chunk.path.clone(),
-            backup: plan.metadata.backup_id.to_string(),
-            footer,
-            digests: if plan.verify_checksums { chunk.row_group_digests.clone() } else { Vec::new() },
-            omit_columns: plan.omit_columns.clone(),
-        })
+        let digests = chunk.row_group_digests.clone();
+        Ok(Self { source: Arc::clone(source), path, file: chunk.path.clone(), footer, digests })
     }
 
-    pub(super) fn row_groups(&self) -> usize {
+    pub(crate) fn row_groups(&self) -> usize {
         self.footer.metadata().num_row_groups()
     }
 
-    /// The rows of a row group, without the columns that are not inserted.
-    pub(super) async fn read(self: Arc<Self>, group: usize) -> Result<RecordBatch> {
+    /// The rows of a row group.
+    pub(crate) async fn read(self: Arc<Self>, group: usize) -> Result<RecordBatch> {
         let row_group = self.footer.metadata().row_group(group);
         let rows = usize::try_from(row_group.num_rows()).unwrap_or(0);
         let range = byte_range(row_group);
-        let bytes = self.directory.store.get_range(&self.path, range.clone()).await;
+        let bytes = self.source.directory.store.get_range(&self.path, range.clone()).await;
         let window = Window { start: range.start, bytes: bytes.map_err(|source| storage("read", &self.path, source))? };
         let task = tokio::task::spawn_blocking(move || self.decode(group, rows, window));
         task.await.map_err(lost_task)?
@@ -95,11 +114,11 @@ impl ChunkReader {
         let batches = reader.collect::<Result<Vec<_>, _>>().map_err(|error| failed()(error.into()))?;
         let batch = concat_batches(self.footer.schema(), &batches).map_err(|error| failed()(error.into()))?;
         self.check_digest(group, &batch)?;
-        self.project(&batch)
+        Ok(batch)
     }
 
     fn check_digest(&self, group: usize, batch: &RecordBatch) -> Result<()> {
-        let Some(recorded) = self.digests.get(group) else { return Ok(()) };
+        let Some(recorded) = self.digests.get(group).filter(|_| self.source.verify_digests) else { return Ok(()) };
         let mut digest = RowDigest::default();
         digest.update(batch)?;
         if digest.to_hex() == *recorded {
@@ -107,19 +126,7 @@ impl ChunkReader {
         }
         let message =
             format!("the rows of row group {group} have digest {}, but {recorded} is recorded", digest.to_hex());
-        Err(crate::error::corrupted(&self.backup, &self.file, message))
-    }
-
-    fn project(&self, batch: &RecordBatch) -> Result<RecordBatch> {
-        if self.omit_columns.is_empty() {
-            return Ok(batch.clone());
-        }
-        let fields = batch.schema_ref().fields().iter().enumerate();
-        let kept: Vec<usize> =
-            fields.filter(|(_, field)| !self.omit_columns.contains(field.name())).map(|(index, _)| index).collect();
-        batch
-            .project(&kept)
-            .map_err(|source| Error::Encoding { action: "leave out columns".to_owned(), source: Box::new(source) })
+        Err(self.source.damaged(&self.file, message))
     }
 }
 
@@ -141,21 +148,21 @@ impl MetadataFetch for &mut Fetch {
 }
 
 /// The columns of the file must be those that the schema of the backup has.
-fn require_columns(plan: &RestorePlan, chunk: &ChunkMetadata, found: &SchemaRef) -> Result<()> {
-    let expected = arrow_schema(&plan.stored_schema)?;
+fn require_columns(source: &ChunkSource, chunk: &ChunkMetadata, found: &SchemaRef) -> Result<()> {
+    let expected = &source.columns;
     for field in expected.fields() {
         match found.field_with_name(field.name()) {
             Ok(column) if same_type(column.data_type(), field.data_type()) => {}
             Ok(column) => {
                 let message = format!("column `{}` is {}, not {}", field.name(), column.data_type(), field.data_type());
-                return Err(damaged(plan, &chunk.path, message));
+                return Err(source.damaged(&chunk.path, message));
             }
-            Err(_) => return Err(damaged(plan, &chunk.path, format!("column `{}` is missing", field.name()))),
+            Err(_) => return Err(source.damaged(&chunk.path, format!("column `{}` is missing", field.name()))),
         }
     }
     if found.fields().len() != expected.fields().len() {
         let message = format!("{} columns, not {}", found.fields().len(), expected.fields().len());
-        return Err(damaged(plan, &chunk.path, message));
+        return Err(source.damaged(&chunk.path, message));
     }
     Ok(())
 }

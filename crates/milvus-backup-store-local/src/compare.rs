@@ -1,0 +1,72 @@
+//! The rows of a collection, compared with the digests that a backup recorded.
+
+use futures::TryStreamExt;
+use milvus_backup_core::schema::CollectionSchema;
+use milvus_backup_core::{
+    BackupMetadata, CollectionName, Milvus, PartitionMetadata, ReadPoint, Result, RowComparison, ScanRequest,
+};
+use milvus_backup_integrity::RowDigest;
+
+use crate::error::lost_task;
+
+/// Bytes of one batch.
+const BATCH_BYTES: usize = 4 << 20;
+
+/// Batches that are hashed at the same time.
+const HASHERS: usize = 2;
+
+/// Reads the rows of every partition of the backup, and digests them as they were digested when they were written.
+pub(crate) async fn compare_rows(
+    milvus: &dyn Milvus,
+    metadata: &BackupMetadata,
+    schema: &CollectionSchema,
+    collection: &CollectionName,
+) -> Result<Vec<RowComparison>> {
+    let read_point = milvus.read_point(collection).await?;
+    let mut comparisons = Vec::new();
+    for partition in &metadata.partitions {
+        let found = digest(milvus, scan_request(schema, collection, partition, read_point)).await?;
+        comparisons.push(RowComparison {
+            partition: partition.name.clone(),
+            recorded_rows: partition.row_count,
+            found_rows: found.rows(),
+            recorded_digest: partition.row_digest.clone(),
+            found_digest: found.to_hex(),
+        });
+    }
+    Ok(comparisons)
+}
+
+fn scan_request(
+    schema: &CollectionSchema,
+    collection: &CollectionName,
+    partition: &PartitionMetadata,
+    read_point: ReadPoint,
+) -> ScanRequest {
+    ScanRequest {
+        collection: collection.clone(),
+        schema: schema.clone(),
+        partition: (!schema.has_partition_key()).then(|| partition.name.clone()),
+        read_point,
+        batch_bytes: BATCH_BYTES,
+    }
+}
+
+async fn digest(milvus: &dyn Milvus, request: ScanRequest) -> Result<RowDigest> {
+    let digests = milvus
+        .scan(request)
+        .map_ok(|batch| async move {
+            let hashed = tokio::task::spawn_blocking(move || {
+                let mut digest = RowDigest::default();
+                digest.update(&batch).map(|()| digest)
+            });
+            Ok(hashed.await.map_err(lost_task)??)
+        })
+        .try_buffer_unordered(HASHERS);
+    digests
+        .try_fold(RowDigest::default(), |mut sum, digest| async move {
+            sum.merge(&digest);
+            Ok(sum)
+        })
+        .await
+}
