@@ -107,7 +107,7 @@ pub(crate) enum Command {
     Restore(RestoreArgs),
     /// Delete backups
     Delete(DeleteArgs),
-    /// Delete the backups that no retention rule keeps
+    /// Delete the backups that no retention rule keeps, or what dead operations left
     Prune(PruneArgs),
 }
 
@@ -309,6 +309,9 @@ pub(crate) struct PruneArgs {
     /// Never go below N backups of a collection
     #[arg(long, value_name = "N", env = "MILVUS_BR_MIN_KEEP")]
     pub(crate) min_keep: Option<u32>,
+    /// Remove what dead operations left instead: backups without a commit, and temporary collections in Milvus
+    #[arg(long, conflicts_with_all = ["collection", "keep_count", "keep_days", "min_keep"])]
+    pub(crate) incomplete: bool,
     /// Only say what would be deleted
     #[arg(long)]
     pub(crate) dry_run: bool,

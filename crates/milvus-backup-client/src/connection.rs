@@ -277,6 +277,10 @@ impl MilvusConnection {
             Code::Unauthenticated | Code::PermissionDenied => Error::Authentication { uri: self.uri.clone(), message },
             Code::Unimplemented => Error::Unsupported { what: format!("{name} on this server ({message})") },
             Code::Unavailable => Error::Unreachable { uri: self.uri.clone(), source: Box::new(status.clone()) },
+            // A connection that broke in the middle of an answer; a status of the server has no source.
+            Code::Unknown | Code::Internal if std::error::Error::source(status).is_some() => {
+                Error::Unreachable { uri: self.uri.clone(), source: Box::new(status.clone()) }
+            }
             code => refused(
                 name,
                 code as i32,

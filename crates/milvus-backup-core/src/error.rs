@@ -357,7 +357,7 @@ impl Error {
             Self::AmbiguousBackup { .. } => "give more of the identifier",
             Self::BackupAlreadyExists { .. } => "choose another --name, or delete that backup first",
             Self::TargetExists { .. } => "restore to another name with --to, or replace it with --drop-existing",
-            Self::InProgress { .. } => "wait for the other operation",
+            Self::InProgress { .. } => "wait for it; the lock of a process that died is taken over by itself",
             Self::Corrupted { .. } => "`milvus-br verify BACKUP --no-fail-fast` lists everything that is wrong",
             Self::UnsupportedFormatVersion { .. } => "use a newer milvus-br",
             Self::Unreachable { .. } => "is Milvus running? --uri or MILVUS_URI names its address",

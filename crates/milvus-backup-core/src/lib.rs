@@ -40,7 +40,7 @@ pub use config::BackupRecoveryConfig;
 pub use environment::{Clock, Entropy, Environment, Interrupt, InterruptHandle};
 pub use error::{Error, ErrorKind, Result, Source};
 #[cfg(feature = "manager")]
-pub use manager::{BackupManager, BackupRepository, RetentionPlan};
+pub use manager::{BackupManager, BackupRepository, Leftover, LeftoverKind, RetentionPlan, SAFETY_AGE};
 #[cfg(feature = "manager")]
 pub use milvus::{
     ALLOW_INSERT_AUTO_ID, Capabilities, Catalog, CollectionDescription, LoadState, Milvus, PreserveAutoId, ReadPoint,
@@ -55,6 +55,6 @@ pub use params::{AutoIdPolicy, BackupParams, LoadPolicy, RestoreParams, Verifica
 pub use progress::{BackupProgress, Operation, Progress, ProgressEvent, ProgressTracker, Silent};
 #[cfg(feature = "manager")]
 pub use store::{
-    BackedUpDefinition, BackupPlan, BackupStore, BrokenBackup, Completion, Listing, PartitionPlan, PendingBackup,
-    RestorePlan, RestoredPartition, RowComparison,
+    BackedUpDefinition, BackupPlan, BackupStore, BrokenBackup, CollectionLock, Completion, IncompleteBackup, Listing,
+    OwnerState, PartitionPlan, PendingBackup, RestorePlan, RestoredPartition, RowComparison, UnfinishedCollection,
 };

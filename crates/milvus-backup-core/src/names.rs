@@ -48,6 +48,15 @@ impl BackupId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// When the backup was started, to the second; `None` for an identifier that is no time, such as month 13.
+    pub fn time(&self) -> Option<Timestamp> {
+        jiff::civil::DateTime::strptime("%Y%m%dT%H%M%S", &self.0[..15])
+            .ok()?
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .ok()
+            .map(|zoned| zoned.timestamp())
+    }
 }
 
 impl FromStr for BackupId {

@@ -16,7 +16,7 @@ use milvus_backup_core::{
 use crate::documents::{
     ChecksumsDocument, FileEntry, IndexesDocument, SchemaDocument, digest, metadata_to_bytes, to_bytes,
 };
-use crate::layout::{CHECKSUMS, INDEXES, METADATA, SCHEMA};
+use crate::layout::{CHECKSUMS, INDEXES, METADATA, SCHEMA, UNFINISHED};
 use crate::objects::Directory;
 
 /// Data files that are written and durable, and everything needed to commit them.
@@ -48,6 +48,7 @@ impl PendingBackup for Pending {
         let size_bytes = files.values().map(|file| file.size_bytes).sum::<u64>() + checksums.len() as u64;
         self.directory.write_document(CHECKSUMS, checksums).await?;
         let directory = self.directory.clone();
+        directory.delete([UNFINISHED.to_owned()]).await?;
         let metadata = self.metadata(completion, checksum, size_bytes);
         directory.create_document(METADATA, metadata_to_bytes(&metadata)?).await?;
         Ok(metadata)

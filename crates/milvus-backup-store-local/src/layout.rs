@@ -15,6 +15,13 @@ pub(crate) const DATA: &str = "data/";
 /// The last verification, outside the chain of digests.
 pub(crate) const VERIFICATION: &str = "verification.json";
 
+/// Who writes a backup that is not committed; removed just before the commit.
+pub(crate) const UNFINISHED: &str = "unfinished.json";
+/// Below the directory of a collection: who changes its backups.
+pub(crate) const LOCKS: &str = "locks";
+/// Below the directory of a collection: the collections that restores of its backups are making.
+pub(crate) const NOTES: &str = "restores";
+
 /// The file of chunk `index` of a partition.
 pub(crate) fn chunk_file(partition: &str, index: usize) -> String {
     let name = path_segment(partition);

@@ -73,7 +73,7 @@ impl LocalStore {
     }
 
     /// Names of the directories directly below `path`.
-    async fn subdirectories(&self, path: &str) -> Result<Vec<String>> {
+    pub(crate) async fn subdirectories(&self, path: &str) -> Result<Vec<String>> {
         let prefix = Path::parse(path).map_err(|source| storage("name", path, source.into()))?;
         let listed = match self.root.store.list_with_delimiter(Some(&prefix)).await {
             Ok(listed) => listed,

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use milvus_backup_core::schema::CollectionSchema;
 use milvus_backup_core::{
-    BackedUpDefinition, BackupId, BackupMetadata, BackupPlan, BackupStorageType, BackupStore, CollectionName,
-    CollectionRef, Error, Listing, Milvus, PendingBackup, Progress, RestorePlan, RestoredPartition, Result,
-    RowComparison, VerificationParams, VerificationRecord, VerificationResult,
+    BackedUpDefinition, BackupId, BackupMetadata, BackupPlan, BackupStorageType, BackupStore, CollectionLock,
+    CollectionName, CollectionRef, Environment, Error, IncompleteBackup, Listing, Milvus, Operation, OwnerState,
+    PendingBackup, Progress, RestorePlan, RestoredPartition, Result, RowComparison, UnfinishedCollection,
+    VerificationParams, VerificationRecord, VerificationResult,
 };
 
 use crate::layout::METADATA;
@@ -56,6 +57,15 @@ impl BackupStore for LocalStore {
 
     async fn prepare(&self) -> Result<()> {
         self.root.create()
+    }
+
+    async fn lock(
+        &self,
+        collection: &CollectionRef,
+        operation: Operation,
+        environment: &Environment,
+    ) -> Result<Arc<dyn CollectionLock>> {
+        crate::lock::acquire(self, collection, operation, environment).await
     }
 
     async fn write(
@@ -138,6 +148,22 @@ impl BackupStore for LocalStore {
         directory.delete([METADATA.to_owned()]).await?;
         self.remove_all(&directory).await
     }
+
+    async fn incomplete(&self) -> Result<Vec<IncompleteBackup>> {
+        self.find_incomplete().await
+    }
+
+    async fn note_collection(&self, collection: &CollectionRef, unfinished: &UnfinishedCollection) -> Result<()> {
+        self.write_note(collection, unfinished).await
+    }
+
+    async fn forget_collection(&self, collection: &CollectionRef, name: &CollectionName) -> Result<()> {
+        self.remove_note(collection, name).await
+    }
+
+    async fn unfinished_collections(&self) -> Result<Vec<(CollectionRef, UnfinishedCollection, OwnerState)>> {
+        self.read_notes().await
+    }
 }
 
 impl LocalStore {
@@ -147,20 +173,24 @@ impl LocalStore {
         directory.delete(files.into_iter().map(|(file, _)| file)).await?;
         let Some(root) = self.root.directory.clone() else { return Ok(()) };
         let path = root.join(&directory.path);
-        let removed = tokio::task::spawn_blocking(move || remove_directories(&path)).await;
-        removed.map_err(crate::error::lost_task)
+        // A process that was killed leaves temporary files that no store lists.
+        let removed = tokio::task::spawn_blocking(move || std::fs::remove_dir_all(path)).await;
+        match removed.map_err(crate::error::lost_task)? {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                tracing::warn!(%error, directory = directory.path, "cannot remove the directory");
+            }
+            _ => self.remove_empty(&directory.path),
+        }
+        Ok(())
     }
-}
 
-/// Removes the empty directories of a backup, and that of its collection when it was the last one. Directories
-/// that are not empty stay: whatever is in them is not ours.
-fn remove_directories(backup: &std::path::Path) {
-    for name in ["data", "indexes"] {
-        let _ = std::fs::remove_dir(backup.join(name));
-    }
-    if std::fs::remove_dir(backup).is_ok()
-        && let Some(collection) = backup.parent()
-    {
-        let _ = std::fs::remove_dir(collection);
+    /// Removes a directory of the repository and the one around it where they are empty. Directories that are not
+    /// stay: whatever is in them is not ours.
+    pub(crate) fn remove_empty(&self, path: &str) {
+        let Some(root) = &self.root.directory else { return };
+        for path in std::path::Path::new(path).ancestors().filter(|path| !path.as_os_str().is_empty()) {
+            // One that is gone already does not keep its parent.
+            let _ = std::fs::remove_dir(root.join(path));
+        }
     }
 }

@@ -61,6 +61,10 @@ fn killed(kind: ServerKind) {
     assert_eq!(files.iter().filter(|file| file.ends_with("/metadata.json")).count(), br.listed().len());
     assert!(files.iter().any(|file| !file.contains(&first[0])), "none of the killed runs had written anything");
 
+    br.run(&["prune", "--incomplete", "--yes"]).code(0);
+    let whole = br.listed();
+    let others = everything_below(&br.root()).into_iter().filter(|file| whole.iter().all(|id| !file.contains(id)));
+    assert_eq!(others.collect::<Vec<_>>(), Vec::<String>::new(), "files are left");
     let next = br.create(&create[1..2]);
     assert_eq!(br.listed()[0], next);
     br.run(&["verify", &next]).code(0);

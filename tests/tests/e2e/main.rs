@@ -33,6 +33,7 @@ mod integrity;
 mod interrupted_restore;
 mod interruption;
 mod lite_uri;
+mod locks;
 mod memory;
 mod names;
 mod offline;

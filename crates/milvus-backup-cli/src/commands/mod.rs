@@ -4,6 +4,7 @@ pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod list;
 pub(crate) mod prune;
+mod prune_incomplete;
 pub(crate) mod restore;
 pub(crate) mod show;
 pub(crate) mod verify;

@@ -11,6 +11,9 @@ use crate::report::Report;
 use crate::sizes::format_size;
 
 pub(crate) async fn run(context: &Context, args: PruneArgs) -> Result<u8> {
+    if args.incomplete {
+        return super::prune_incomplete::run(context, args.dry_run).await;
+    }
     let collection = args.collection.as_deref().map(|name| context.collection(name)).transpose()?;
     let repository = context.repository()?;
     let policy = policy(context, &args);

@@ -1,7 +1,8 @@
 //! Create: from a collection to a committed backup.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use futures::future::try_join_all;
 
@@ -13,7 +14,7 @@ use crate::model::{BackupMetadata, BackupResult, BackupState, CompressionCodec};
 use crate::names::{BackupId, CollectionName, CollectionRef};
 use crate::params::{BackupParams, LoadPolicy};
 use crate::progress::{Operation, ProgressEvent};
-use crate::store::{BackupPlan, Completion, PartitionPlan, PendingBackup};
+use crate::store::{BackupPlan, CollectionLock, Completion, PartitionPlan, PendingBackup};
 
 impl BackupManager {
     /// Backs up a collection, or some of its partitions.
@@ -34,21 +35,15 @@ impl BackupManager {
             collection: self.collection(collection)?,
             backup_id: BackupId::new(created_at, self.repository.environment.entropy.bytes()?),
             created_at,
+            lock: OnceLock::new(),
             loaded_by_us: AtomicBool::new(false),
             writing: AtomicBool::new(false),
         };
-        let written = self.repository.environment.bounded(deadline, self.read_and_write(&attempt, params)).await;
-        let outcome = match written {
-            // The commit is short, and to cut it in two would leave its outcome unknown.
-            Ok((pending, completion)) => pending.commit(completion).await,
-            Err(error) => Err(error),
-        };
-        self.leave_as_found(&attempt).await;
-        let metadata = match outcome {
-            Ok(metadata) => metadata,
-            Err(error) => return Err(self.discard_unfinished(&attempt, error).await),
-        };
-        let metadata = self.verify_created(&attempt, metadata, params).await?;
+        let created = self.create_locked(&attempt, params, deadline).await;
+        if let Some(lock) = attempt.lock.get() {
+            lock.release().await;
+        }
+        let metadata = created?;
         Ok(BackupResult {
             success: true,
             backup_id: metadata.backup_id.to_string(),
@@ -66,6 +61,43 @@ impl BackupManager {
         })
     }
 
+    /// Everything between the lock, which is taken on the way, and its release.
+    async fn create_locked(
+        &self,
+        attempt: &Attempt,
+        params: &BackupParams,
+        deadline: Duration,
+    ) -> Result<BackupMetadata> {
+        let written = self.repository.environment.bounded(deadline, self.read_and_write(attempt, params)).await;
+        let outcome = match written {
+            // The commit is short, and to cut it in two would leave its outcome unknown.
+            Ok((pending, completion)) => self.commit(attempt, pending, completion).await,
+            Err(error) => Err(error),
+        };
+        self.leave_as_found(attempt).await;
+        match outcome {
+            Ok(metadata) => self.verify_created(attempt, metadata, params).await,
+            Err(error) => Err(self.discard_unfinished(attempt, error).await),
+        }
+    }
+
+    /// Commits while the lock is held. A process that was paused just before and lost it meanwhile finds out right
+    /// after, and takes its commit back: its files may be gone.
+    async fn commit(
+        &self,
+        attempt: &Attempt,
+        pending: Box<dyn PendingBackup>,
+        completion: Completion,
+    ) -> Result<BackupMetadata> {
+        attempt.require_lock().await?;
+        let metadata = pending.commit(completion).await?;
+        if let Err(lost) = attempt.require_lock().await {
+            self.repository.store.delete(&attempt.collection, &attempt.backup_id).await?;
+            return Err(lost);
+        }
+        Ok(metadata)
+    }
+
     async fn read_and_write(
         &self,
         attempt: &Attempt,
@@ -74,8 +106,11 @@ impl BackupManager {
         let name = &attempt.collection.name;
         let description = self.milvus.describe_collection(name).await?;
         let partitions = select_partitions(name, &description, &params.partition_names)?;
-        let backup_name = self.unused_name(attempt, params).await?;
         self.repository.store.prepare().await?;
+        let environment = &self.repository.environment;
+        let lock = self.repository.store.lock(&attempt.collection, Operation::Create, environment).await?;
+        attempt.lock.get_or_init(|| lock);
+        let backup_name = self.unused_name(attempt, params).await?;
         let was_loaded = self.ensure_loaded(attempt, params.load).await?;
         let plan = self.plan(attempt, params, description, partitions, backup_name, was_loaded).await?;
         self.require_space(&plan).await?;
@@ -275,11 +310,19 @@ struct Attempt {
     collection: CollectionRef,
     backup_id: BackupId,
     created_at: jiff::Timestamp,
+    lock: OnceLock<Arc<dyn CollectionLock>>,
     loaded_by_us: AtomicBool,
     writing: AtomicBool,
 }
 
 impl Attempt {
+    async fn require_lock(&self) -> Result<()> {
+        match self.lock.get() {
+            Some(lock) => lock.check().await,
+            None => Ok(()),
+        }
+    }
+
     fn failure(&self, source: Error) -> Error {
         Error::Backup {
             collection: self.collection.to_string(),

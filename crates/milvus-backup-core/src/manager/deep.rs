@@ -13,7 +13,7 @@ use crate::names::{BackupId, CollectionName, CollectionRef};
 use crate::params::{AutoIdPolicy, RestoreParams, VerificationParams};
 use crate::progress::ProgressEvent;
 use crate::schema::{DataType, FieldSchema, IndexDefinition, schema_differences};
-use crate::store::{BackedUpDefinition, RowComparison};
+use crate::store::{BackedUpDefinition, RowComparison, UnfinishedCollection};
 
 /// Marks the collections that deep verifications make for themselves.
 pub(super) const VERIFICATION_PREFIX: &str = "milvus_br_verify_";
@@ -48,7 +48,7 @@ impl BackupManager {
         let started = environment.clock.elapsed();
         let temporary = temporary_name(backup_id)?;
         let verified = self.verify_deep(collection, backup_id, params, &temporary).await;
-        self.drop_temporary(&temporary).await;
+        self.drop_temporary(collection, &temporary).await;
         let mut result = verified?;
         result.success = result.errors.is_empty();
         result.verified_at = environment.clock.now();
@@ -80,6 +80,7 @@ impl BackupManager {
             timeout: Some(left()),
             ..RestoreParams::default()
         };
+        self.note_temporary(collection, backup_id, temporary).await;
         // It keeps the deadline itself, and tidies up when that passes.
         Box::pin(self.restore_backup(collection, backup_id, &restore)).await?;
         let restored = self.compare_restored(collection, &metadata, temporary, &mut result);
@@ -227,9 +228,30 @@ impl BackupManager {
         self.repository.store.compare_rows(milvus, metadata, &definition.schema, collection).await
     }
 
-    async fn drop_temporary(&self, temporary: &CollectionName) {
-        if let Err(error) = self.milvus.drop_collection(temporary).await {
-            let message = format!("cannot drop `{temporary}`: {}", error.full_message());
+    /// Notes the temporary collection, so that `prune --incomplete` finds it, too. A repository that cannot be
+    /// written to can be verified all the same.
+    async fn note_temporary(&self, collection: &CollectionRef, backup_id: &BackupId, temporary: &CollectionName) {
+        let unfinished = UnfinishedCollection {
+            name: temporary.clone(),
+            target: temporary.clone(),
+            database: self.milvus.database().to_owned(),
+            uri: self.milvus.uri().to_owned(),
+            backup_id: backup_id.clone(),
+            started_at: self.repository.environment.clock.now(),
+        };
+        if let Err(error) = self.repository.store.note_collection(collection, &unfinished).await {
+            let message = format!("cannot note `{temporary}` in the repository: {}", error.full_message());
+            self.repository.progress.event(ProgressEvent::Warning { message });
+        }
+    }
+
+    async fn drop_temporary(&self, collection: &CollectionRef, temporary: &CollectionName) {
+        let dropped = match self.milvus.drop_collection(temporary).await {
+            Ok(()) => self.repository.store.forget_collection(collection, temporary).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = dropped {
+            let message = format!("cannot tidy up after `{temporary}`: {}", error.full_message());
             self.repository.progress.event(ProgressEvent::Warning { message });
         }
     }

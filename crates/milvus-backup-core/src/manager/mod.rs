@@ -5,6 +5,7 @@
 
 mod create;
 mod deep;
+mod leftovers;
 mod limitations;
 mod repository;
 mod restore;
@@ -12,6 +13,7 @@ mod staging;
 
 use std::sync::Arc;
 
+pub use leftovers::{Leftover, LeftoverKind, SAFETY_AGE};
 pub use repository::{BackupRepository, RetentionPlan};
 
 use crate::config::BackupRecoveryConfig;

@@ -12,7 +12,7 @@ use crate::model::{
 };
 use crate::names::{BackupId, CollectionRef};
 use crate::params::VerificationParams;
-use crate::progress::{Progress, ProgressEvent, Silent};
+use crate::progress::{Operation, Progress, ProgressEvent, Silent};
 use crate::store::{BackupStore, BrokenBackup, Listing};
 
 /// What a retention policy wants done, and what it could not look at.
@@ -126,8 +126,14 @@ impl BackupRepository {
     }
 
     /// Removes a backup. Never asks; a caller with a person in front of it should.
+    ///
+    /// # Errors
+    /// [`Error::BackupNotFound`], and [`Error::InProgress`] while another operation changes backups of the collection.
     pub async fn delete_backup(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
-        self.store.delete(collection, backup_id).await
+        let lock = self.store.lock(collection, Operation::Delete, &self.environment).await?;
+        let deleted = self.store.delete(collection, backup_id).await;
+        lock.release().await;
+        deleted
     }
 
     /// Asks `rules` which backups of one collection, or of all, to delete. Backups that cannot be read are neither
@@ -159,7 +165,7 @@ impl BackupRepository {
                     && decision.collection_name == name
             });
             if doomed {
-                self.store.delete(&collection, &metadata.backup_id).await?;
+                self.delete_backup(&collection, &metadata.backup_id).await?;
                 deleted.push(metadata.backup_id.clone());
             }
         }

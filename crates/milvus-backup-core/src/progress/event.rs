@@ -18,6 +18,8 @@ pub enum Operation {
     Restore,
     /// Store to digests.
     Verify,
+    /// Out of the store.
+    Delete,
 }
 
 /// One thing that happened. Counts are increments, not totals.

@@ -59,6 +59,7 @@ pub(crate) async fn write_backup(
     plan: BackupPlan,
     progress: Arc<dyn Progress>,
 ) -> Result<Pending> {
+    crate::leftovers::note_owner(&directory).await?;
     let plan = Arc::new(plan);
     let budget = Budget::new(&plan);
     let partitions = futures::stream::iter(0..plan.partitions.len())

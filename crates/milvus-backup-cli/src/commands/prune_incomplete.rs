@@ -1,0 +1,61 @@
+//! `milvus-br prune --incomplete`
+
+use milvus_backup_core::{Leftover, LeftoverKind, Result};
+use serde::Serialize;
+
+use crate::confirm::confirm;
+use crate::context::Context;
+use crate::exit_code;
+use crate::sizes::format_size;
+
+/// What was found, and what became of it.
+#[derive(Debug, Serialize)]
+struct Outcome {
+    dry_run: bool,
+    leftovers: Vec<Leftover>,
+}
+
+/// Milvus is asked only when a collection was left in one.
+pub(crate) async fn run(context: &Context, dry_run: bool) -> Result<u8> {
+    let repository = context.repository()?;
+    let backups = repository.prune_incomplete_backups(true).await?;
+    let session = if repository.has_unfinished_collections().await? { Some(context.connect().await?) } else { None };
+    let collections = match &session {
+        Some(session) => session.manager.prune_unfinished_collections(true).await?,
+        None => Vec::new(),
+    };
+    let mut outcome = Outcome { dry_run, leftovers: [backups, collections].concat() };
+    let doomed = outcome.leftovers.iter().filter(|leftover| leftover.removed).count();
+    if !dry_run && doomed > 0 {
+        confirm(context, &format!("{}\nRemove {doomed} leftovers?", describe(&outcome)))?;
+        outcome.leftovers = repository.prune_incomplete_backups(false).await?;
+        if let Some(session) = &session {
+            outcome.leftovers.extend(session.manager.prune_unfinished_collections(false).await?);
+        }
+    }
+    if let Some(session) = session {
+        session.close().await;
+    }
+    context.output.result(&outcome, || describe(&outcome));
+    Ok(exit_code::DONE)
+}
+
+fn describe(outcome: &Outcome) -> String {
+    if outcome.leftovers.is_empty() {
+        return "nothing is left over".to_owned();
+    }
+    let lines: Vec<String> = outcome.leftovers.iter().map(line).collect();
+    lines.join("\n")
+}
+
+fn line(leftover: &Leftover) -> String {
+    let Leftover { name, collection_name, reason, .. } = leftover;
+    let verdict = if leftover.removed { "remove" } else { "keep  " };
+    match leftover.kind {
+        LeftoverKind::Backup => {
+            let size = format_size(leftover.size_bytes);
+            format!("{verdict}  backup {name} of {collection_name}, {size}: {reason}")
+        }
+        _ => format!("{verdict}  collection {name}, for {collection_name}: {reason}"),
+    }
+}

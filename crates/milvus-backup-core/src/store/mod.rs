@@ -1,0 +1,160 @@
+//! A store of backups, as the manager needs it.
+
+mod plans;
+mod recovery;
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+pub use plans::{
+    BackedUpDefinition, BackupPlan, Completion, PartitionPlan, RestorePlan, RestoredPartition, RowComparison,
+};
+pub use recovery::{CollectionLock, IncompleteBackup, OwnerState, UnfinishedCollection};
+
+use crate::environment::Environment;
+use crate::error::{Error, Result};
+use crate::milvus::Milvus;
+use crate::model::{BackupMetadata, BackupStorageType, VerificationRecord, VerificationResult};
+use crate::names::{BackupId, CollectionName, CollectionRef};
+use crate::params::VerificationParams;
+use crate::progress::{Operation, Progress};
+use crate::schema::CollectionSchema;
+
+/// A backup whose rows are written, but which nobody can see yet.
+#[async_trait]
+pub trait PendingBackup: Send + Sync + Debug {
+    /// Rows written of each partition, in the order of the plan.
+    fn rows_per_partition(&self) -> Vec<u64>;
+
+    /// Makes the backup visible, whole and durable, in one step.
+    async fn commit(self: Box<Self>, completion: Completion) -> Result<BackupMetadata>;
+}
+
+/// Backups found, and directories that look like backups but cannot be read.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// Newest first.
+    pub backups: Vec<BackupMetadata>,
+    /// What could not be read.
+    pub broken: Vec<BrokenBackup>,
+}
+
+/// A committed backup whose metadata cannot be read.
+#[derive(Debug)]
+pub struct BrokenBackup {
+    /// Its collection, as far as its place tells.
+    pub collection: Option<CollectionRef>,
+    /// Its identifier, from its place.
+    pub backup_id: BackupId,
+    /// What is wrong with it.
+    pub error: Error,
+}
+
+/// A store of backups.
+#[async_trait]
+pub trait BackupStore: Send + Sync + Debug {
+    /// The kind of backend.
+    fn storage_type(&self) -> BackupStorageType;
+
+    /// The root, without credentials, for people to read.
+    fn root(&self) -> &str;
+
+    /// Bytes that are free, or `None` where that cannot be told.
+    async fn available_bytes(&self) -> Result<Option<u64>>;
+
+    /// Checks that the store can be written to, before any row is read.
+    async fn prepare(&self) -> Result<()>;
+
+    /// Takes the right to change the backups of a collection. It is kept alive until it is released; that of a
+    /// process that died is taken over.
+    ///
+    /// # Errors
+    /// [`Error::InProgress`] with the holder.
+    async fn lock(
+        &self,
+        collection: &CollectionRef,
+        operation: Operation,
+        environment: &Environment,
+    ) -> Result<Arc<dyn CollectionLock>>;
+
+    /// Reads the rows of the plan and writes them, without making anything visible.
+    ///
+    /// When it fails or is dropped, [`BackupStore::discard`] removes what was written.
+    async fn write(
+        &self,
+        milvus: Arc<dyn Milvus>,
+        plan: BackupPlan,
+        progress: Arc<dyn Progress>,
+    ) -> Result<Box<dyn PendingBackup>>;
+
+    /// Removes what an unfinished [`BackupStore::write`] left. Never touches a committed backup.
+    async fn discard(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()>;
+
+    /// The backups of one collection, or of all.
+    async fn list(&self, collection: Option<&CollectionRef>) -> Result<Listing>;
+
+    /// One backup.
+    ///
+    /// # Errors
+    /// [`Error::BackupNotFound`], [`Error::Corrupted`], [`Error::UnsupportedFormatVersion`].
+    async fn get(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<BackupMetadata>;
+
+    /// The definition of the collection, with its digest checked.
+    async fn definition(&self, metadata: &BackupMetadata) -> Result<BackedUpDefinition>;
+
+    /// Compares the files of a backup with what it recorded of itself. [`crate::VerificationType::Deep`] compares
+    /// them as [`crate::VerificationType::Checksum`] does: the restore is the manager's.
+    async fn verify(
+        &self,
+        collection: &CollectionRef,
+        backup_id: &BackupId,
+        params: &VerificationParams,
+        now: jiff::Timestamp,
+    ) -> Result<VerificationResult>;
+
+    /// Keeps the outcome of a verification with the backup, outside the chain of digests.
+    async fn keep_verification(
+        &self,
+        collection: &CollectionRef,
+        backup_id: &BackupId,
+        record: &VerificationRecord,
+    ) -> Result<()>;
+
+    /// Reads the rows of the plan and inserts them, and returns what became of each partition.
+    async fn restore_rows(
+        &self,
+        milvus: Arc<dyn Milvus>,
+        plan: RestorePlan,
+        progress: Arc<dyn Progress>,
+    ) -> Result<Vec<RestoredPartition>>;
+
+    /// Reads the rows of a loaded collection, and compares those of each partition with what the backup recorded.
+    async fn compare_rows(
+        &self,
+        milvus: Arc<dyn Milvus>,
+        metadata: &BackupMetadata,
+        schema: &CollectionSchema,
+        collection: &CollectionName,
+    ) -> Result<Vec<RowComparison>>;
+
+    /// Removes a backup; its commit first, so that it is never listed half removed.
+    ///
+    /// # Errors
+    /// [`Error::BackupNotFound`] when there is none.
+    async fn delete(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()>;
+
+    /// The backups that were begun and never committed, whoever writes them.
+    async fn incomplete(&self) -> Result<Vec<IncompleteBackup>>;
+
+    /// Notes that a restore of a backup of `collection` is making a collection under a name of its own, so that it is
+    /// found when the process dies.
+    async fn note_collection(&self, collection: &CollectionRef, unfinished: &UnfinishedCollection) -> Result<()>;
+
+    /// Forgets what [`BackupStore::note_collection`] noted. What is not noted is no error.
+    async fn forget_collection(&self, collection: &CollectionRef, name: &CollectionName) -> Result<()>;
+
+    /// All collections that are noted, and what is known of the processes that noted them.
+    async fn unfinished_collections(&self) -> Result<Vec<(CollectionRef, UnfinishedCollection, OwnerState)>>;
+}

@@ -1,0 +1,114 @@
+//! What dead operations leave in a repository: backups without a commit, and notes of collections in Milvus.
+
+use std::sync::Arc;
+
+use milvus_backup_core::{
+    BackupId, CollectionName, CollectionRef, FORMAT_VERSION, IncompleteBackup, OwnerState, Result,
+    UnfinishedCollection, path_segment,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::documents::{from_bytes, to_bytes};
+use crate::layout::{METADATA, NOTES, UNFINISHED};
+use crate::links::refuse_links;
+use crate::objects::Directory;
+use crate::process::Process;
+use crate::store::LocalStore;
+
+/// `unfinished.json` of a backup that is being written: who writes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct OwnerDocument {
+    format_version: u32,
+    process: Process,
+}
+
+/// `restores/COLLECTION.json`: a collection that is being made, and by whom.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct NoteDocument {
+    format_version: u32,
+    process: Process,
+    collection: UnfinishedCollection,
+}
+
+/// Says who is writing a backup, before anything else of it is written.
+pub(crate) async fn note_owner(directory: &Directory) -> Result<()> {
+    let document = OwnerDocument { format_version: FORMAT_VERSION, process: Process::current() };
+    directory.write_document(UNFINISHED, to_bytes(&document)?).await
+}
+
+impl LocalStore {
+    pub(crate) async fn find_incomplete(&self) -> Result<Vec<IncompleteBackup>> {
+        let mut found = Vec::new();
+        for directory_name in self.subdirectories("").await? {
+            let Some(collection) = CollectionRef::from_directory(&directory_name) else { continue };
+            for name in self.subdirectories(&directory_name).await? {
+                let Ok(backup_id) = name.parse::<BackupId>() else { continue };
+                let directory = self.backup(&collection, &backup_id);
+                refuse_links(&self.root, &directory.path).await?;
+                let files = directory.list().await?;
+                if files.iter().all(|(file, _)| file != METADATA) {
+                    found.push(IncompleteBackup {
+                        collection: collection.clone(),
+                        backup_id,
+                        files: files.len() as u64,
+                        size_bytes: files.iter().map(|(_, size)| size).sum(),
+                        owner: owner(&directory).await?,
+                    });
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn notes(&self, collection_directory: &str) -> Directory {
+        Directory { store: Arc::clone(&self.root.store), path: format!("{collection_directory}/{NOTES}") }
+    }
+
+    pub(crate) async fn write_note(&self, of: &CollectionRef, collection: &UnfinishedCollection) -> Result<()> {
+        let notes = self.notes(&of.directory());
+        refuse_links(&self.root, &notes.path).await?;
+        let document = NoteDocument {
+            format_version: FORMAT_VERSION,
+            process: Process::current(),
+            collection: collection.clone(),
+        };
+        notes.write_document(&note_file(&collection.name), to_bytes(&document)?).await
+    }
+
+    pub(crate) async fn remove_note(&self, of: &CollectionRef, name: &CollectionName) -> Result<()> {
+        let notes = self.notes(&of.directory());
+        refuse_links(&self.root, &notes.path).await?;
+        notes.delete([note_file(name)]).await?;
+        self.remove_empty(&notes.path);
+        Ok(())
+    }
+
+    pub(crate) async fn read_notes(&self) -> Result<Vec<(CollectionRef, UnfinishedCollection, OwnerState)>> {
+        let mut found = Vec::new();
+        for directory_name in self.subdirectories("").await? {
+            let Some(collection) = CollectionRef::from_directory(&directory_name) else { continue };
+            let notes = self.notes(&directory_name);
+            refuse_links(&self.root, &notes.path).await?;
+            for (file, _) in notes.list().await? {
+                let Some(bytes) = notes.read_document(&file).await? else { continue };
+                let note: NoteDocument = from_bytes(&notes.path, &file, &bytes)?;
+                // A note speaks for the collection it is named after, and for no other.
+                if note_file(&note.collection.name) == file {
+                    found.push((collection.clone(), note.collection, note.process.state()));
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// What is known of the process that writes a backup.
+async fn owner(directory: &Directory) -> Result<OwnerState> {
+    let Some(bytes) = directory.read_document(UNFINISHED).await? else { return Ok(OwnerState::Unknown) };
+    let document = from_bytes::<OwnerDocument>(&directory.path, UNFINISHED, &bytes);
+    Ok(document.map_or(OwnerState::Unknown, |document| document.process.state()))
+}
+
+fn note_file(name: &CollectionName) -> String {
+    format!("{}.json", path_segment(name.as_str()))
+}

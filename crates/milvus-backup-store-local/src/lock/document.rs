@@ -1,0 +1,101 @@
+//! `locks/NNNNNNNN.json`: who holds the lock.
+
+use jiff::{SignedDuration, Timestamp};
+use milvus_backup_core::{FORMAT_VERSION, Operation, OwnerState};
+use serde::{Deserialize, Serialize};
+
+use crate::process::Process;
+
+/// How long a lock of another machine holds after it was renewed last.
+const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
+
+/// The holder of a lock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct LockDocument {
+    pub(super) format_version: u32,
+    /// Tells this acquisition from all others.
+    pub(super) owner: String,
+    /// What it was taken for.
+    pub(super) operation: String,
+    pub(super) process: Process,
+    pub(super) acquired_at: Timestamp,
+    pub(super) renewed_at: Timestamp,
+    /// For people: when other machines take it over if it is not renewed.
+    pub(super) expires_at: Timestamp,
+}
+
+impl LockDocument {
+    pub(super) fn new(owner: String, operation: Operation, now: Timestamp) -> Self {
+        let operation = match operation {
+            Operation::Create => "create",
+            Operation::Delete => "delete",
+            _ => "another operation",
+        };
+        Self {
+            format_version: FORMAT_VERSION,
+            owner,
+            operation: operation.to_owned(),
+            process: Process::current(),
+            acquired_at: now,
+            renewed_at: now,
+            expires_at: expiry(now),
+        }
+    }
+
+    pub(super) fn renew(&mut self, now: Timestamp) {
+        self.renewed_at = now;
+        self.expires_at = expiry(now);
+    }
+
+    /// Whether the holder is dead. A process of this machine is asked itself, however old the lock is: clocks jump.
+    /// One of another machine is dead when it did not renew the lock for [`LIFETIME`]; a lock from as far in the
+    /// future is of a clock that was wrong.
+    pub(super) fn is_dead(&self, now: Timestamp) -> bool {
+        match self.process.state() {
+            OwnerState::Dead => true,
+            OwnerState::Unknown => now.duration_since(self.renewed_at).abs() > LIFETIME,
+            _ => false,
+        }
+    }
+
+    /// The holder, for people.
+    pub(super) fn holder(&self) -> String {
+        format!("{} of {}, since {:.0}", self.operation, self.process, self.acquired_at)
+    }
+}
+
+fn expiry(now: Timestamp) -> Timestamp {
+    now.saturating_add(LIFETIME).unwrap_or(now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lock(machine: &str) -> LockDocument {
+        let mut lock = LockDocument::new("a".to_owned(), Operation::Create, "2026-11-25T12:00:00Z".parse().unwrap());
+        if !machine.is_empty() {
+            machine.clone_into(&mut lock.process.machine);
+        }
+        lock
+    }
+
+    #[test]
+    fn a_lock_of_another_machine_dies_when_it_is_not_renewed() {
+        let lock = lock("another");
+        for (now, dead) in [
+            ("2026-11-25T12:09:59Z", false),
+            ("2026-11-25T12:10:01Z", true),
+            ("2026-11-25T11:50:01Z", false),
+            ("2026-11-25T11:49:59Z", true),
+        ] {
+            assert_eq!(lock.is_dead(now.parse().unwrap()), dead, "{now}");
+        }
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_lock_of_a_process_that_runs_here_never_dies_of_age() {
+        assert!(!lock("").is_dead("2036-01-01T00:00:00Z".parse().unwrap()));
+    }
+}

@@ -1,0 +1,187 @@
+//! The lock of a collection: one object per acquisition, with ascending numbers; the highest one is the holder's.
+//!
+//! Must always hold: an object is created only if there is none of that number, so of two that take over a dead lock
+//! one wins; and a holder checks that its object is still there before it commits. Needs no more of a store than a
+//! conditional put.
+
+mod document;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use milvus_backup_core::{CollectionLock, CollectionRef, Environment, Error, Operation, Result};
+use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
+
+use crate::documents::{from_bytes, to_bytes};
+use crate::layout::LOCKS;
+use crate::links::refuse_links;
+use crate::objects::Directory;
+use crate::store::LocalStore;
+use document::LockDocument;
+
+/// How often a lock is renewed.
+const RENEWAL: Duration = Duration::from_mins(1);
+
+/// Takes the lock of a collection.
+pub(crate) async fn acquire(
+    store: &LocalStore,
+    collection: &CollectionRef,
+    operation: Operation,
+    environment: &Environment,
+) -> Result<Arc<dyn CollectionLock>> {
+    let path = format!("{}/{LOCKS}", collection.directory());
+    refuse_links(&store.root, &path).await?;
+    let directory = Directory { store: Arc::clone(&store.root.store), path };
+    let resource = format!("backups of {collection}");
+    let dead = find_dead(&directory, &resource, environment).await?;
+    let number = dead.last().map_or(1, |(number, _)| number + 1);
+    let file = format!("{number:08}.json");
+    let [high, low] = [environment.entropy.bytes()?, environment.entropy.bytes()?].map(u32::from_be_bytes);
+    let owner = format!("{high:08x}{low:08x}");
+    let document = LockDocument::new(owner, operation, environment.clock.now());
+    if let Err(error) = directory.create_document(&file, to_bytes(&document)?).await {
+        let winner = read(&directory, &file).await?;
+        return Err(winner.map_or(error, |winner| in_progress(&resource, winner.holder())));
+    }
+    let held = Held { store: store.clone(), directory, file, resource, document: Mutex::new(document) };
+    held.require_alone(&dead).await?;
+    held.directory.delete(dead.into_iter().map(|(_, file)| file)).await?;
+    Ok(Arc::new(Lock::new(Arc::new(held), environment)))
+}
+
+fn in_progress(resource: &str, holder: String) -> Error {
+    Error::InProgress { resource: resource.to_owned(), holder }
+}
+
+/// The locks that dead processes left, by ascending number.
+///
+/// # Errors
+/// [`Error::InProgress`] when one is alive.
+async fn find_dead(directory: &Directory, resource: &str, environment: &Environment) -> Result<Vec<(u64, String)>> {
+    let mut dead = Vec::new();
+    for (file, _) in directory.list().await? {
+        let Some(number) = file.strip_suffix(".json").and_then(|number| number.parse().ok()) else { continue };
+        match read(directory, &file).await? {
+            // Released just now.
+            None => {}
+            Some(lock) if lock.is_dead(environment.clock.now()) => dead.push((number, file)),
+            Some(lock) => return Err(in_progress(resource, lock.holder())),
+        }
+    }
+    dead.sort_unstable();
+    Ok(dead)
+}
+
+async fn read(directory: &Directory, file: &str) -> Result<Option<LockDocument>> {
+    let bytes = directory.read_document(file).await?;
+    bytes.map(|bytes| from_bytes(&directory.path, file, &bytes)).transpose()
+}
+
+/// The object of a lock.
+#[derive(Debug)]
+struct Held {
+    store: LocalStore,
+    directory: Directory,
+    file: String,
+    resource: String,
+    /// Held while the object is written, so that a release never comes between.
+    document: Mutex<LockDocument>,
+}
+
+impl Held {
+    /// Another operation may have begun where there was no lock while this one took over a dead one: both see each
+    /// other, and both step back.
+    async fn require_alone(&self, dead: &[(u64, String)]) -> Result<()> {
+        for (file, _) in self.directory.list().await? {
+            if file == self.file || dead.iter().any(|(_, known)| *known == file) {
+                continue;
+            }
+            if let Some(other) = read(&self.directory, &file).await? {
+                self.directory.delete([self.file.clone()]).await?;
+                return Err(in_progress(&self.resource, other.holder()));
+            }
+        }
+        Ok(())
+    }
+
+    async fn is_ours(&self, document: &LockDocument) -> Result<bool> {
+        Ok(read(&self.directory, &self.file).await?.is_some_and(|found| found.owner == document.owner))
+    }
+
+    /// Says that the holder is alive; false once the lock is another's.
+    async fn renew(&self, now: jiff::Timestamp) -> Result<bool> {
+        let mut document = self.document.lock().await;
+        if !self.is_ours(&document).await? {
+            return Ok(false);
+        }
+        document.renew(now);
+        self.directory.write_document(&self.file, to_bytes(&*document)?).await?;
+        Ok(true)
+    }
+
+    async fn release(&self) {
+        let document = self.document.lock().await;
+        let released = match self.is_ours(&document).await {
+            Ok(true) => self.directory.delete([self.file.clone()]).await,
+            Ok(false) => Ok(()),
+            Err(error) => Err(error),
+        };
+        match released {
+            Ok(()) => self.store.remove_empty(&self.directory.path),
+            Err(error) => tracing::warn!(error = error.full_message(), "cannot release the lock"),
+        }
+    }
+}
+
+/// A lock that is renewed until it is released or dropped.
+#[derive(Debug)]
+struct Lock {
+    held: Arc<Held>,
+    renewal: JoinHandle<()>,
+}
+
+impl Lock {
+    fn new(held: Arc<Held>, environment: &Environment) -> Self {
+        let (renewed, clock) = (Arc::clone(&held), Arc::clone(&environment.clock));
+        let renewal = tokio::spawn(async move {
+            loop {
+                clock.sleep(RENEWAL).await;
+                match renewed.renew(clock.now()).await {
+                    Ok(true) => {}
+                    // The holder learns of it when it checks.
+                    Ok(false) => return,
+                    Err(error) => tracing::warn!(error = error.full_message(), "cannot renew the lock"),
+                }
+            }
+        });
+        Self { held, renewal }
+    }
+}
+
+#[async_trait]
+impl CollectionLock for Lock {
+    async fn check(&self) -> Result<()> {
+        let document = self.held.document.lock().await;
+        if self.held.is_ours(&document).await? {
+            return Ok(());
+        }
+        let holder = "an operation that took this one for dead".to_owned();
+        Err(in_progress(&self.held.resource, holder))
+    }
+
+    async fn release(&self) {
+        self.held.release().await;
+        self.renewal.abort();
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        self.renewal.abort();
+    }
+}
+
+#[cfg(test)]
+mod tests;

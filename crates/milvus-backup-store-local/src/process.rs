@@ -1,0 +1,116 @@
+//! Processes, so that another one can tell whether they still run.
+
+use std::fmt;
+
+use milvus_backup_core::OwnerState;
+use serde::{Deserialize, Serialize};
+
+/// One run of one program on one machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Process {
+    /// Name of the machine, for people.
+    pub(crate) host: String,
+    /// What tells this boot of this machine and this container from all others; empty where that is not known.
+    pub(crate) machine: String,
+    /// The number of the process there.
+    pub(crate) pid: u32,
+    /// When it was started, in the machine's own units: numbers of processes are used again.
+    pub(crate) started: String,
+}
+
+impl Process {
+    /// This process.
+    pub(crate) fn current() -> Self {
+        let pid = std::process::id();
+        Self {
+            host: rustix::system::uname().nodename().to_string_lossy().into_owned(),
+            machine: machine().unwrap_or_default(),
+            pid,
+            started: stat(pid).map(|stat| stat.started).unwrap_or_default(),
+        }
+    }
+
+    /// Whether it still runs. Only a process of this machine, boot and container can be asked about.
+    pub(crate) fn state(&self) -> OwnerState {
+        let Some(machine) = machine() else { return OwnerState::Unknown };
+        if machine != self.machine {
+            return OwnerState::Unknown;
+        }
+        match stat(self.pid) {
+            Ok(stat) if stat.ended || stat.started != self.started => OwnerState::Dead,
+            Ok(_) => OwnerState::Running,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => OwnerState::Dead,
+            Err(_) => OwnerState::Unknown,
+        }
+    }
+}
+
+impl fmt::Display for Process {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "process {} on {}", self.pid, self.host)
+    }
+}
+
+/// The boot of the machine and the namespace that process numbers belong to (Linux; proc(5), namespaces(7)).
+fn machine() -> Option<String> {
+    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    let namespace = std::fs::read_link("/proc/self/ns/pid").ok()?;
+    Some(format!("{}/{}", boot.trim(), namespace.display()))
+}
+
+struct Stat {
+    /// Whether it ended, and only waits to be reaped.
+    ended: bool,
+    started: String,
+}
+
+/// The state and the start time of a process: fields 3 and 22 of `/proc/PID/stat` (proc(5)).
+fn stat(pid: u32) -> std::io::Result<Stat> {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    // The name before them may hold spaces and parentheses.
+    let fields: Vec<&str> = text.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    match (fields.first(), fields.get(19)) {
+        (Some(state), Some(started)) => Ok(Stat { ended: matches!(*state, "Z" | "X"), started: (*started).to_owned() }),
+        _ => Err(std::io::Error::other("unexpected content")),
+    }
+}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_process_runs() {
+        assert_eq!(Process::current().state(), OwnerState::Running);
+    }
+
+    #[test]
+    fn a_process_that_ended_is_dead_also_before_it_is_reaped() {
+        let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+        let started = stat(child.id()).unwrap().started;
+        let process = Process { pid: child.id(), started, ..Process::current() };
+        assert_eq!(process.state(), OwnerState::Running);
+        child.kill().unwrap();
+        while !stat(child.id()).unwrap().ended {
+            std::thread::yield_now();
+        }
+        assert_eq!(process.state(), OwnerState::Dead);
+        child.wait().unwrap();
+        assert_eq!(process.state(), OwnerState::Dead);
+    }
+
+    #[test]
+    fn another_process_under_the_same_number_is_not_the_owner() {
+        let process = Process { started: "1".to_owned(), ..Process::current() };
+        assert_eq!(process.state(), OwnerState::Dead);
+    }
+
+    #[test]
+    fn nothing_is_said_of_another_machine() {
+        for machine in ["", "another"] {
+            let process = Process { machine: machine.to_owned(), ..Process::current() };
+            assert_eq!(process.state(), OwnerState::Unknown);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Operations on the backups of one collection keep out of each other's way, and what dead ones left is removed.
+
+use std::{fs, path::Path};
+
+use milvus_backup_testkit::ServerKind;
+use milvus_backup_tests::{
+    backup_files::everything_below,
+    collections::{Plain, forget, names},
+    milvus_br::MilvusBr,
+    process::Running,
+};
+use rustix::process::Signal;
+use serde_json::{Value, json};
+
+on_both_servers!(one_create_at_a_time, a_paused_create_that_lost_its_lock, leftovers_of_a_create, leftovers_in_milvus);
+
+/// A backup of this takes a while.
+const SLOW: [&str; 7] = ["--compression", "gzip", "--level", "9", "--concurrency", "1", "--no-verify"];
+
+fn slow(kind: ServerKind, name: &str) -> MilvusBr {
+    Plain::on(kind, name).partition("_default", 20_000).dim(128).make();
+    MilvusBr::on(kind)
+}
+
+fn start_writing(br: &MilvusBr, name: &str) -> Running {
+    let data_files = |root: &Path| everything_below(root).iter().filter(|file| file.contains("/data/")).count();
+    let (root, before) = (br.root(), data_files(&br.root()));
+    let mut running = br.start(&[&["create", name, "--json"][..], &SLOW].concat());
+    running.wait_until("the first data file", || data_files(&root) > before);
+    running
+}
+
+fn leftovers(br: &MilvusBr, options: &[&str]) -> Vec<Value> {
+    let document = br.json(&[&["prune", "--incomplete"][..], options].concat());
+    document["leftovers"].as_array().unwrap().clone()
+}
+
+fn one_create_at_a_time(kind: ServerKind) {
+    let name = "lock_busy";
+    let br = slow(kind, name);
+    let first = br.create(&[name]);
+    let running = start_writing(&br, name);
+    running.signal(Signal::STOP);
+    for arguments in [&["create", name, "--json"][..], &["delete", &first, "--yes", "--json"]] {
+        let error = br.run(arguments).code(11).error();
+        assert_eq!(error["kind"], "in_progress");
+        assert!(error["message"].as_str().unwrap().contains("create of process"), "{error}");
+    }
+    // Readers need no lock, and what is being written is not left over.
+    br.run(&["verify", &first]).code(0);
+    let found = leftovers(&br, &["--yes"]);
+    assert_eq!((found.len(), &found[0]["removed"]), (1, &json!(false)), "{found:?}");
+    running.signal(Signal::CONT);
+    running.finish_within(std::time::Duration::from_mins(1)).code(0);
+    assert_eq!(br.listed().len(), 2);
+    assert_eq!(leftovers(&br, &["--yes"]), Vec::<Value>::new());
+    assert!(everything_below(&br.root()).iter().all(|file| !file.contains("/locks/")), "the lock is released");
+    forget(kind, &[name]);
+}
+
+/// Its lock is taken away while it is stopped, as an operation on another machine would do that takes it for dead.
+fn a_paused_create_that_lost_its_lock(kind: ServerKind) {
+    let name = "lock_paused";
+    let br = slow(kind, name);
+    let paused = start_writing(&br, name);
+    paused.signal(Signal::STOP);
+    let locks = br.root().join(name).join("locks");
+    for entry in fs::read_dir(&locks).unwrap() {
+        fs::remove_file(entry.unwrap().path()).unwrap();
+    }
+    let other = br.create(&[name]);
+    paused.signal(Signal::CONT);
+    let error = paused.finish_within(std::time::Duration::from_mins(1)).code(11).error();
+    assert!(error["causes"].to_string().contains("took this one for dead"), "{error}");
+    assert_eq!(br.listed(), [other.as_str()]);
+    let others = everything_below(&br.root()).into_iter().filter(|file| !file.contains(&other));
+    assert_eq!(others.collect::<Vec<_>>(), Vec::<String>::new());
+    br.run(&["verify", &other]).code(0);
+    forget(kind, &[name]);
+}
+
+fn leftovers_of_a_create(kind: ServerKind) {
+    let name = "lock_killed";
+    let br = slow(kind, name);
+    start_writing(&br, name).kill();
+    let left = everything_below(&br.root());
+    assert!(left.iter().any(|file| file.contains("/locks/")) && left.iter().any(|file| file.contains("/data/")));
+    assert_eq!(br.listed(), Vec::<String>::new());
+    br.run(&["prune", "--incomplete"]).code(15);
+    let found = leftovers(&br, &["--dry-run"]);
+    assert_eq!(
+        (found.len(), &found[0]["kind"], &found[0]["removed"]),
+        (1, &json!("backup"), &json!(true)),
+        "{found:?}"
+    );
+    assert_eq!(everything_below(&br.root()), left, "a dry run removes nothing");
+    // Of another machine, it could still be being written.
+    let owner = left.iter().find(|file| file.ends_with("/unfinished.json")).unwrap();
+    let own = fs::read_to_string(br.root().join(owner)).unwrap();
+    let mut other: Value = serde_json::from_str(&own).unwrap();
+    other["process"]["machine"] = json!("another");
+    fs::write(br.root().join(owner), other.to_string()).unwrap();
+    assert_eq!(leftovers(&br, &["--yes"])[0]["removed"], false);
+    fs::write(br.root().join(owner), own).unwrap();
+
+    assert_eq!(leftovers(&br, &["--yes"])[0]["removed"], true);
+    assert_eq!(fs::read_dir(br.root()).unwrap().count(), 0, "no file and no directory is left");
+    br.create(&[name]);
+    forget(kind, &[name]);
+}
+
+fn leftovers_in_milvus(kind: ServerKind) {
+    let (name, target) = ("lock_source", "lock_target");
+    let br = slow(kind, name);
+    let backup = br.create(&[name]);
+    let ours = |text: &str| names(kind, "").into_iter().filter(|name| name.contains(text)).collect::<Vec<_>>();
+    let notes = || everything_below(&br.root()).iter().filter(|file| file.contains("/restores/")).count();
+    let mut running = br.start(&["restore", &backup, "--to", target]);
+    running.wait_until("the staging collection", || !ours(target).is_empty());
+    assert_eq!(leftovers(&br, &["--yes"])[0]["reason"], "the operation runs");
+    assert!(running.kill(), "it ended before it was killed");
+    assert_eq!((ours(target).len(), notes()), (1, 1));
+
+    // A note that names a collection of the user drops nothing.
+    let note = everything_below(&br.root()).into_iter().find(|file| file.contains("/restores/")).unwrap();
+    let own = fs::read_to_string(br.root().join(&note)).unwrap();
+    let forged = br.root().join(name).join("restores").join(format!("{name}.json"));
+    let mut document: Value = serde_json::from_str(&own).unwrap();
+    document["collection"]["name"] = json!(name);
+    fs::write(&forged, document.to_string()).unwrap();
+    let found = leftovers(&br, &["--yes"]);
+    assert_eq!(found.iter().filter(|leftover| leftover["removed"] == true).count(), 1, "{found:?}");
+    assert!(ours(target).is_empty() && !ours(name).is_empty());
+    fs::remove_file(&forged).unwrap();
+
+    assert_eq!((notes(), leftovers(&br, &["--yes"])), (0, Vec::new()));
+    br.restore(&backup, target, &[]);
+    assert_eq!(notes(), 0);
+    forget(kind, &[name, target]);
+}
