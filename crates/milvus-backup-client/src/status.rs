@@ -101,6 +101,11 @@ pub(crate) fn is_not_loaded(error: &Error) -> bool {
         if *code == COLLECTION_NOT_LOADED || message.contains("not loaded"))
 }
 
+/// Whether the error says that a segment does not have the values of a vector field.
+pub(crate) fn is_without_raw_data(error: &Error) -> bool {
+    matches!(error, Error::Milvus { message, .. } if message.contains("loss raw data"))
+}
+
 /// Whether the error says that a page was larger than the server or this client lets through.
 pub(crate) fn is_too_large(error: &Error) -> bool {
     matches!(error, Error::Milvus { message, .. }

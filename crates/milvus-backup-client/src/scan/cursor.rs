@@ -19,6 +19,8 @@ impl Key {
     /// The expression for all keys after this one.
     pub(super) fn after(&self, field: &str) -> String {
         match self {
+            // The digits of the smallest key are parsed without their sign, and then are too many.
+            Self::Int(i64::MIN) => format!("{field} >= {}", i64::MIN + 1),
             Self::Int(key) => format!("{field} > {key}"),
             Self::Text(key) => format!("{field} > {}", literal(key)),
         }
@@ -113,6 +115,12 @@ mod tests {
     fn only_four_characters_are_escaped() {
         let key = Key::Text("a\"b\\c\nd\re'é\u{0}\t".into());
         assert_eq!(key.after("k"), "k > \"a\\\"b\\\\c\\nd\\re'é\u{0}\t\"");
+    }
+
+    #[test]
+    fn the_smallest_key_is_never_written_out() {
+        assert_eq!(Key::Int(i64::MIN).after("k"), "k >= -9223372036854775807");
+        assert_eq!(Key::Int(i64::MIN + 1).after("k"), "k > -9223372036854775807");
     }
 
     #[test]

@@ -5,14 +5,14 @@ use milvus::proto::common::{ConsistencyLevel as WireConsistency, KeyValuePair};
 use milvus::proto::milvus as pb;
 use milvus::proto::schema::{FieldData, field_data, scalar_field};
 use milvus_backup_core::schema::{DYNAMIC_FIELD, FieldSchema, stored_fields};
-use milvus_backup_core::{Error, Result, ScanRequest};
+use milvus_backup_core::{Error, Result, RowSource, ScanRequest};
 
 use super::cursor::{Key, last_key};
 use super::page_size::PageSize;
 use crate::catalog::call;
 use crate::columns::decode_columns;
 use crate::connection::MilvusConnection;
-use crate::status::{is_not_loaded, is_too_large};
+use crate::status::{is_not_loaded, is_too_large, is_without_raw_data};
 
 /// Reads the pages of one scan.
 #[derive(Debug)]
@@ -66,6 +66,8 @@ impl Pager {
             match call!(self.connection, "Query", query, request) {
                 Ok(answer) => return Ok(answer.fields_data),
                 Err(error) if is_too_large(&error) && self.size.halve() => {}
+                // Milvus Lite 2 cannot read sparse vectors where there are no rows.
+                Err(error) if is_without_raw_data(&error) && self.is_empty().await? => return Ok(Vec::new()),
                 Err(error) if is_not_loaded(&error) => {
                     return Err(Error::Refused {
                         reason: format!("collection `{}` was released while it was read", self.request.collection),
@@ -75,6 +77,11 @@ impl Pager {
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    async fn is_empty(&self) -> Result<bool> {
+        let ScanRequest { collection, schema, partition, .. } = &self.request;
+        Ok(self.connection.count_rows(collection, schema, partition.as_deref()).await? == 0)
     }
 
     fn query(&self) -> pb::QueryRequest {

@@ -22,13 +22,19 @@ use raw::Raw;
 
 const DEFAULT_SCHEMAS: u32 = 3;
 
-const SEEDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/proptest-regressions/fidelity.txt");
+/// The file with the seeds of failures on a server: another one makes other tables of them.
+fn seeds(kind: ServerKind) -> &'static str {
+    match kind {
+        ServerKind::Milvus235 => concat!(env!("CARGO_MANIFEST_DIR"), "/proptest-regressions/milvus-2.3.5.txt"),
+        ServerKind::Lite322 => concat!(env!("CARGO_MANIFEST_DIR"), "/proptest-regressions/lite-3.2.2.txt"),
+        ServerKind::Lite251 => concat!(env!("CARGO_MANIFEST_DIR"), "/proptest-regressions/lite-2.5.1.txt"),
+    }
+}
 
 fn schemas() -> u32 {
     std::env::var("MILVUS_BR_TEST_SCHEMAS").ok().and_then(|text| text.parse().ok()).unwrap_or(DEFAULT_SCHEMAS)
 }
 
-/// The seeds of failures are kept in a file per property: they mean nothing to another one.
 fn config(seeds: &'static str) -> ProptestConfig {
     ProptestConfig {
         cases: schemas(),
@@ -41,7 +47,7 @@ fn config(seeds: &'static str) -> ProptestConfig {
 fn every_schema_survives(kind: ServerKind) {
     let raw = Raw::connect(&shared(kind).unwrap().uri());
     let case = (table(Profile::of(kind)), attributes(kind));
-    let outcome = TestRunner::new(config(SEEDS)).run(&case, |(table, attributes)| {
+    let outcome = TestRunner::new(config(seeds(kind))).run(&case, |(table, attributes)| {
         survives(kind, &raw, &table, &attributes);
         Ok(())
     });
