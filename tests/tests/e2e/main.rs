@@ -25,6 +25,7 @@ macro_rules! on_both_servers {
 
 mod auto_id;
 mod compat;
+mod definitions;
 mod encodings;
 mod errors;
 mod fidelity;

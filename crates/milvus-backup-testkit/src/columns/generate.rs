@@ -28,7 +28,7 @@ pub fn table(profile: Profile) -> impl Strategy<Value = Table> {
         if profile.structs {
             columns.push(structs(rows, dim));
         }
-        if !profile.server || choice % 3 == 0 {
+        if !profile.server || profile.every_field || choice % 3 == 0 {
             let objects = prop::collection::vec(json_object().prop_map(|text| Some(Cell::Text(text))), rows);
             columns.push(objects.prop_map(|cells| Column { kind: Kind::Dynamic, cells }).boxed());
         }
@@ -41,7 +41,7 @@ fn fields(profile: &Profile, dim: usize, choice: u64) -> Vec<FieldSchema> {
     let mut bits = choice;
     let mut picked = || {
         bits = bits.rotate_right(1);
-        !profile.server || bits & 1 == 1
+        !profile.server || profile.every_field || bits & 1 == 1
     };
     let mut fields = Vec::new();
     for data_type in &profile.scalars {

@@ -22,6 +22,8 @@ pub struct Profile {
     /// For a server: a primary key, one vector field or a few, some of the rest, and only values that it accepts.
     /// Otherwise a column of every type, and any value.
     pub server: bool,
+    /// For a server: all types of the profile instead of some.
+    pub every_field: bool,
     /// Vector fields at most.
     pub max_vectors: usize,
 }
@@ -48,6 +50,7 @@ impl Profile {
             nullable_vectors: true,
             structs: true,
             server: false,
+            every_field: false,
             max_vectors: usize::MAX,
         }
     }

@@ -8,6 +8,7 @@
 mod collection;
 mod importing;
 mod raw;
+mod types;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
