@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that must hold before a change is merged. CI runs this and nothing else.
 
 use std::panic;
+use std::process::Command;
 use std::thread;
 
 use crate::command_line::TestOptions;
@@ -18,8 +19,19 @@ pub(crate) fn run(options: &TestOptions) -> Result<()> {
         if let Some(installing) = installing {
             installing.join().unwrap_or_else(|panicked| panic::resume_unwind(panicked))?;
         }
-        cargo(&test_command(options))
+        let command = test_command(options);
+        step(&format!("cargo {command}"), || workspace::run(with_threads(workspace::cargo(&command))))
     })
+}
+
+/// Tests at the same time. Most of them wait for a server, so there are more than processors.
+const TEST_THREADS: &str = "4";
+
+fn with_threads(mut command: Command) -> Command {
+    if std::env::var_os("RUST_TEST_THREADS").is_none() {
+        command.env("RUST_TEST_THREADS", TEST_THREADS);
+    }
+    command
 }
 
 fn checks() -> Result<()> {

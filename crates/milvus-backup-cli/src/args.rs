@@ -147,6 +147,9 @@ pub(crate) struct CreateArgs {
     /// Do not verify the backup once it is written
     #[arg(long)]
     pub(crate) no_verify: bool,
+    /// Go on with the other partitions when one fails; the backup is then partial, and the exit code 3
+    #[arg(long)]
+    pub(crate) skip_failed_partitions: bool,
     /// What to do with a collection that is not loaded
     #[arg(long, value_name = "POLICY", default_value = "auto", env = "MILVUS_BR_LOAD")]
     pub(crate) load: Load,

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use milvus_backup_core::{
-    BackupMetadata, BackupPlan, BackupState, BackupStorageType, Completion, FORMAT_VERSION, PartitionMetadata,
-    PendingBackup, Result,
+    BackupMetadata, BackupPlan, BackupState, BackupStorageType, Completion, FORMAT_VERSION, FailedPartition,
+    PartitionMetadata, PendingBackup, Result,
 };
 
 use crate::documents::{
@@ -25,12 +25,19 @@ pub(crate) struct Pending {
     pub(crate) directory: Directory,
     pub(crate) plan: Arc<BackupPlan>,
     pub(crate) partitions: Vec<PartitionMetadata>,
+    /// Empty unless the plan says to go on without them.
+    pub(crate) failed: Vec<FailedPartition>,
 }
 
 #[async_trait]
 impl PendingBackup for Pending {
-    fn rows_per_partition(&self) -> Vec<u64> {
-        self.partitions.iter().map(|partition| partition.row_count).collect()
+    fn rows_per_partition(&self) -> Vec<Option<u64>> {
+        let rows = |name: &str| self.partitions.iter().find(|partition| partition.name == name).map(|p| p.row_count);
+        self.plan.partitions.iter().map(|partition| rows(&partition.name)).collect()
+    }
+
+    fn failed_partitions(&self) -> &[FailedPartition] {
+        &self.failed
     }
 
     async fn commit(self: Box<Self>, completion: Completion) -> Result<BackupMetadata> {
@@ -99,7 +106,7 @@ impl Pending {
             created_at: plan.created_at,
             completed_at: completion.completed_at,
             backup_type: plan.backup_type,
-            state: BackupState::Completed,
+            state: if self.failed.is_empty() { BackupState::Completed } else { BackupState::PartiallyCompleted },
             storage_type: BackupStorageType::LocalFile,
             storage_path: self.directory.path,
             row_count: self.partitions.iter().map(|partition| partition.row_count).sum(),
@@ -114,6 +121,7 @@ impl Pending {
             checksum,
             partition_names: self.partitions.iter().map(|partition| partition.name.clone()).collect(),
             partitions: self.partitions,
+            failed_partitions: self.failed,
             consistency: plan.read_point.consistency,
             read_timestamp: plan.read_point.timestamp.map(|timestamp| timestamp.to_string()),
             milvus_version: plan.milvus_version,

@@ -32,7 +32,7 @@ async fn create_one(
 ) -> Result<u8> {
     let result = session.manager.create_backup(collection, params).await?;
     context.output.result(&result, || describe(&result));
-    Ok(exit_code::DONE)
+    Ok(if result.success { exit_code::DONE } else { exit_code::INCOMPLETE })
 }
 
 /// One after the other. A failure does not keep the others from being backed up; the first one gives the exit code.
@@ -46,7 +46,12 @@ async fn create_all(
     let mut code = exit_code::DONE;
     for collection in collections {
         match session.manager.create_backup(collection, params).await {
-            Ok(result) => results.push(result),
+            Ok(result) => {
+                if code == exit_code::DONE && !result.success {
+                    code = exit_code::INCOMPLETE;
+                }
+                results.push(result);
+            }
             Err(error) => {
                 Report::from(&error).print_text();
                 results.push(BackupResult::from_error(collection.as_str(), BackupStorageType::LocalFile, &error));
@@ -102,6 +107,7 @@ fn params(args: &CreateArgs) -> BackupParams {
         Checksum::Md5 => ChecksumAlgorithm::Md5,
     });
     params.include_indexes = !args.no_indexes;
+    params.skip_failed_partitions = args.skip_failed_partitions;
     params.verify_after = args.no_verify.then_some(false);
     params.load = match args.load {
         Load::Auto => LoadPolicy::Auto,

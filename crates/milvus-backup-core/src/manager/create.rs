@@ -45,7 +45,7 @@ impl BackupManager {
         }
         let metadata = created?;
         Ok(BackupResult {
-            success: true,
+            success: metadata.failed_partitions.is_empty(),
             backup_id: metadata.backup_id.to_string(),
             backup_name: metadata.backup_name.clone(),
             collection_name: metadata.collection_name.to_string(),
@@ -210,6 +210,7 @@ impl BackupManager {
             chunk_size_bytes: params.chunk_size_bytes.unwrap_or_else(|| self.repository.config.chunk_size_bytes()),
             concurrency: params.concurrency.unwrap_or(self.repository.config.max_concurrent_chunks),
             memory_limit_bytes: self.repository.config.memory_limit_bytes,
+            skip_failed_partitions: params.skip_failed_partitions,
             tags: params.tags.clone(),
             milvus_version: self.milvus.server_version().await?,
             was_loaded,
@@ -244,17 +245,47 @@ impl BackupManager {
     /// Counts again, and says what the backup cannot bring back.
     async fn complete(&self, plan: &BackupPlan, pending: &dyn PendingBackup) -> Result<Completion> {
         let name = &plan.collection.name;
-        let counts = try_join_all(plan.partitions.iter().map(|partition| {
+        let written = pending.rows_per_partition();
+        self.require_unchanged(plan, &written).await?;
+        let counts = try_join_all(plan.partitions.iter().zip(&written).map(|(partition, written)| async move {
+            if written.is_none() {
+                return Ok(None);
+            }
             let addressed = partition.addressable.then_some(partition.name.as_str());
-            self.milvus.count_rows(name, &plan.description.schema, addressed)
+            self.milvus.count_rows(name, &plan.description.schema, addressed).await.map(Some)
         }))
         .await?;
-        let mut limitations = collection_limitations(plan);
-        limitations.extend(compare_counts(plan, &pending.rows_per_partition(), &counts));
+        let failed = pending.failed_partitions().iter();
+        let mut limitations: Vec<String> =
+            failed.map(|failed| format!("partition `{}` is missing: {}", failed.name, failed.error)).collect();
+        limitations.extend(collection_limitations(plan));
+        limitations.extend(compare_counts(plan, &written, &counts));
         for message in &limitations {
             self.repository.progress.event(ProgressEvent::Warning { message: message.clone() });
         }
         Ok(Completion { completed_at: self.repository.environment.clock.now(), limitations })
+    }
+
+    /// Some servers return no rows, and no error, for a partition that was dropped: it did not fail, and is not whole.
+    ///
+    /// # Errors
+    /// [`Error::PartitionNotFound`], and [`Error::Protocol`] for another schema: the collection was made anew.
+    async fn require_unchanged(&self, plan: &BackupPlan, written: &[Option<u64>]) -> Result<()> {
+        let name = &plan.collection.name;
+        let now = self.milvus.describe_collection(name).await?;
+        if now.schema.fields != plan.description.schema.fields {
+            return Err(Error::Protocol { message: format!("the fields of `{name}` changed while it was read") });
+        }
+        let read = plan.partitions.iter().zip(written).filter(|(_, written)| written.is_some());
+        let mut addressed = read.map(|(partition, _)| partition).filter(|partition| partition.addressable);
+        match addressed.find(|partition| !now.partitions.contains(&partition.name)) {
+            Some(dropped) => Err(Error::PartitionNotFound {
+                partition: dropped.name.clone(),
+                owner: name.to_string(),
+                available: now.partitions,
+            }),
+            None => Ok(()),
+        }
     }
 
     async fn verify_created(

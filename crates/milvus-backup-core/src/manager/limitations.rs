@@ -30,9 +30,12 @@ pub(super) fn collection_limitations(plan: &BackupPlan) -> Vec<String> {
 }
 
 /// What the number of rows before, in and after the backup say.
-pub(super) fn compare_counts(plan: &BackupPlan, written: &[u64], after: &[u64]) -> Vec<String> {
+///
+/// `written` and `after` have one member for each partition of the plan, `None` for one that failed.
+pub(super) fn compare_counts(plan: &BackupPlan, written: &[Option<u64>], after: &[Option<u64>]) -> Vec<String> {
     let mut limitations = Vec::new();
     for ((partition, rows), after) in plan.partitions.iter().zip(written).zip(after) {
+        let (Some(rows), Some(after)) = (rows, after) else { continue };
         let (name, before) = (&partition.name, partition.expected_rows);
         if before != *after {
             limitations.push(format!(

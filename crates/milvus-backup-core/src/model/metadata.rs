@@ -64,6 +64,10 @@ pub struct BackupMetadata {
     pub partition_names: Vec<String>,
     /// The partitions and their data files.
     pub partitions: Vec<PartitionMetadata>,
+    /// The partitions that were to be in this backup, but failed. Not empty only when it is
+    /// [`BackupState::PartiallyCompleted`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failed_partitions: Vec<FailedPartition>,
     /// What the rows have in common in time.
     pub consistency: Consistency,
     /// The hybrid timestamp of the read point, as a decimal string; absent where the server has none.
@@ -120,6 +124,15 @@ impl BackupMetadata {
     pub fn effective_state(&self) -> BackupState {
         if self.is_completed() && self.is_verified() { BackupState::Verified } else { self.state }
     }
+}
+
+/// A partition that is not in a backup, although it was to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailedPartition {
+    /// Name of the partition.
+    pub name: String,
+    /// What went wrong, with its causes.
+    pub error: String,
 }
 
 /// One partition of a backup.

@@ -12,7 +12,8 @@ pub use kinds::{
     BackupState, BackupStorageType, BackupType, ChecksumAlgorithm, CompressionCodec, Consistency, VerificationType,
 };
 pub use metadata::{
-    BackupMetadata, ChunkMetadata, FORMAT_VERSION, PartitionMetadata, PrimaryKeyRange, VerificationRecord,
+    BackupMetadata, ChunkMetadata, FORMAT_VERSION, FailedPartition, PartitionMetadata, PrimaryKeyRange,
+    VerificationRecord,
 };
 pub use results::{BackupResult, Finding, FindingKind, RestoreResult, VerificationResult};
 pub use retention::{

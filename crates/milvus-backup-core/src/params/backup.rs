@@ -45,6 +45,8 @@ pub struct BackupParams {
     pub tags: Vec<String>,
     /// Whether the backup is verified once it is committed.
     pub verify_after: Option<bool>,
+    /// Go on with the other partitions when one fails. The backup is then partial, and says so.
+    pub skip_failed_partitions: bool,
     /// What to do with a collection that is not loaded.
     pub load: LoadPolicy,
     /// Deadline of the operation.
@@ -78,6 +80,7 @@ impl Default for BackupParams {
             concurrency: None,
             tags: Vec::new(),
             verify_after: None,
+            skip_failed_partitions: false,
             load: LoadPolicy::Auto,
             timeout: None,
         }

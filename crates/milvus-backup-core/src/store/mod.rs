@@ -16,7 +16,7 @@ pub use recovery::{CollectionLock, IncompleteBackup, OwnerState, UnfinishedColle
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::milvus::Milvus;
-use crate::model::{BackupMetadata, BackupStorageType, VerificationRecord, VerificationResult};
+use crate::model::{BackupMetadata, BackupStorageType, FailedPartition, VerificationRecord, VerificationResult};
 use crate::names::{BackupId, CollectionName, CollectionRef};
 use crate::params::VerificationParams;
 use crate::progress::{Operation, Progress};
@@ -25,8 +25,11 @@ use crate::schema::CollectionSchema;
 /// A backup whose rows are written, but which nobody can see yet.
 #[async_trait]
 pub trait PendingBackup: Send + Sync + Debug {
-    /// Rows written of each partition, in the order of the plan.
-    fn rows_per_partition(&self) -> Vec<u64>;
+    /// Rows written of each partition, in the order of the plan; `None` for one that failed.
+    fn rows_per_partition(&self) -> Vec<Option<u64>>;
+
+    /// The partitions that failed. Empty unless the plan says to go on without them.
+    fn failed_partitions(&self) -> &[FailedPartition];
 
     /// Makes the backup visible, whole and durable, in one step.
     async fn commit(self: Box<Self>, completion: Completion) -> Result<BackupMetadata>;

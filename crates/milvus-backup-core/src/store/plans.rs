@@ -41,6 +41,8 @@ pub struct BackupPlan {
     pub concurrency: usize,
     /// Bytes of rows that may be in memory at the same time.
     pub memory_limit_bytes: u64,
+    /// Go on with the other partitions when one fails.
+    pub skip_failed_partitions: bool,
     /// Free labels.
     pub tags: Vec<String>,
     /// Version text of the server.

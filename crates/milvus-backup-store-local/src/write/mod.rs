@@ -11,9 +11,10 @@ mod properties;
 use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt};
-use milvus_backup_core::{BackupPlan, Milvus, Progress, Result};
+use milvus_backup_core::{BackupPlan, Error, FailedPartition, Milvus, PartitionMetadata, Progress, Result};
 
 use crate::commit::Pending;
+use crate::layout::DATA;
 use crate::objects::Directory;
 pub(crate) use encoder::value_bytes;
 use partition::PartitionWriter;
@@ -62,7 +63,7 @@ pub(crate) async fn write_backup(
     crate::leftovers::note_owner(&directory).await?;
     let plan = Arc::new(plan);
     let budget = Budget::new(&plan);
-    let partitions = futures::stream::iter(0..plan.partitions.len())
+    let written: Vec<Written> = futures::stream::iter(0..plan.partitions.len())
         .map(|index| {
             let writer = PartitionWriter {
                 directory: directory.clone(),
@@ -71,10 +72,50 @@ pub(crate) async fn write_backup(
                 budget,
                 progress: Arc::clone(&progress),
             };
-            writer.write(milvus.as_ref())
+            write_partition(writer, milvus.as_ref())
         })
         .buffered(budget.workers)
         .try_collect()
         .await?;
-    Ok(Pending { directory, plan, partitions })
+    pending(directory, plan, written).await
+}
+
+/// A partition, or its name and why it failed.
+type Written = std::result::Result<PartitionMetadata, (String, Error)>;
+
+/// # Errors
+/// That of the partition, unless the plan says to go on without it.
+async fn write_partition(writer: PartitionWriter, milvus: &dyn Milvus) -> Result<Written> {
+    let (name, skip) = (writer.partition.name.clone(), writer.plan.skip_failed_partitions);
+    match writer.write(milvus).await {
+        Ok(partition) => Ok(Ok(partition)),
+        Err(error) if skip => Ok(Err((name, error))),
+        Err(error) => Err(error),
+    }
+}
+
+/// What is to be committed. Files of partitions that failed halfway are removed.
+///
+/// # Errors
+/// That of the first partition, when all of them failed.
+async fn pending(directory: Directory, plan: Arc<BackupPlan>, written: Vec<Written>) -> Result<Pending> {
+    let (mut partitions, mut failed) = (Vec::new(), Vec::new());
+    for outcome in written {
+        match outcome {
+            Ok(partition) => partitions.push(partition),
+            Err(failure) => failed.push(failure),
+        }
+    }
+    if partitions.is_empty() && !failed.is_empty() {
+        return Err(failed.swap_remove(0).1);
+    }
+    if !failed.is_empty() {
+        let kept: Vec<&str> = partitions.iter().flat_map(|p| &p.chunks).map(|chunk| chunk.path.as_str()).collect();
+        let files = directory.list().await?.into_iter().map(|(file, _)| file);
+        let halves = files.filter(|file| file.starts_with(DATA) && !kept.contains(&file.as_str()));
+        directory.delete(halves.collect::<Vec<_>>()).await?;
+    }
+    let failed =
+        failed.into_iter().map(|(name, error)| FailedPartition { name, error: error.full_message() }).collect();
+    Ok(Pending { directory, plan, partitions, failed })
 }
