@@ -40,7 +40,7 @@ pub(crate) struct Cli {
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
     /// Address of Milvus, or a path ending in .db for Milvus Lite
-    #[arg(long, global = true, env = "MILVUS_URI", default_value = "http://localhost:19530")]
+    #[arg(long, global = true, env = "MILVUS_URI", hide_env_values = true, default_value = "http://localhost:19530")]
     pub(crate) uri: String,
     /// File that holds the token (user:password or an API key); or set `MILVUS_TOKEN`
     #[arg(long, global = true, value_name = "FILE", env = "MILVUS_BR_TOKEN_FILE")]

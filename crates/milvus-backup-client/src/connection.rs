@@ -383,6 +383,9 @@ fn without_credentials(uri: &str) -> String {
             url.set_query(None);
             if cleared.is_ok() { url.to_string() } else { "(hidden)".to_owned() }
         }
+        Ok(url) if url.has_host() => uri.to_owned(),
+        // `user:password@host` has no scheme, or takes the user for one.
+        _ if uri.contains('@') => "(hidden)".to_owned(),
         _ => uri.to_owned(),
     }
 }
@@ -399,6 +402,19 @@ mod tests {
         };
         let text = format!("{options:?}");
         assert!(!text.contains("Milvus@") && !text.contains("root:"), "{text}");
+    }
+
+    #[test]
+    fn an_address_is_shown_without_secrets() {
+        for (uri, shown) in [
+            ("http://localhost:19530", "http://localhost:19530"),
+            ("http://root:Milvus@localhost:19530/", "http://localhost:19530/"),
+            ("root:Milvus@localhost:19530", "(hidden)"),
+            ("localhost:19530", "localhost:19530"),
+            ("words.db", "words.db"),
+        ] {
+            assert_eq!(without_credentials(uri), shown);
+        }
     }
 
     #[test]

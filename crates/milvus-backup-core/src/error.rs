@@ -307,6 +307,27 @@ impl ErrorKind {
     }
 }
 
+const NO_SPACE: &str = "free some space, delete old backups, or name another root with --root";
+
+/// Whether a disk or a quota that is full is among the causes.
+fn is_full(error: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
+    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        let inner = error.downcast_ref::<std::io::Error>();
+        if inner.is_some_and(|error| matches!(error.kind(), StorageFull | QuotaExceeded)) {
+            return true;
+        }
+        // What an I/O error wraps is its cause only from the second level on.
+        cause = match inner.and_then(std::io::Error::get_ref) {
+            Some(wrapped) => Some(wrapped),
+            None => error.source(),
+        };
+    }
+    false
+}
+
 impl Error {
     /// What the caller should do about it.
     pub fn kind(&self) -> ErrorKind {
@@ -314,6 +335,9 @@ impl Error {
             Self::Backup { source, .. } | Self::Restore { source, .. } => source.kind(),
             Self::InvalidParameter { .. } | Self::AmbiguousBackup { .. } => ErrorKind::InvalidParameter,
             Self::InsufficientStorage { .. } => ErrorKind::InsufficientStorage,
+            Self::Storage { source, .. } | Self::Encoding { source, .. } if is_full(source.as_ref()) => {
+                ErrorKind::InsufficientStorage
+            }
             Self::DatabaseNotFound { .. }
             | Self::CollectionNotFound { .. }
             | Self::PartitionNotFound { .. }
@@ -341,6 +365,7 @@ impl Error {
     pub fn retryable(&self) -> bool {
         match self {
             Self::Backup { source, .. } | Self::Restore { source, .. } => source.retryable(),
+            Self::Storage { source, .. } if is_full(source.as_ref()) => false,
             Self::Milvus { retryable, .. } | Self::Storage { retryable, .. } => *retryable,
             Self::Unreachable { .. } | Self::InProgress { .. } => true,
             _ => false,
@@ -352,7 +377,8 @@ impl Error {
         let hint = match self {
             Self::Backup { source, .. } | Self::Restore { source, .. } => return source.hint(),
             Self::Refused { hint, .. } => return Some(hint.clone()),
-            Self::InsufficientStorage { .. } => "free some space, delete old backups, or name another root with --root",
+            Self::InsufficientStorage { .. } => NO_SPACE,
+            Self::Storage { source, .. } | Self::Encoding { source, .. } if is_full(source.as_ref()) => NO_SPACE,
             Self::BackupNotFound { .. } => "`milvus-br list` shows the backups that exist",
             Self::AmbiguousBackup { .. } => "give more of the identifier",
             Self::BackupAlreadyExists { .. } => "choose another --name, or delete that backup first",
@@ -425,6 +451,21 @@ mod tests {
         assert!(error.hint().unwrap().contains("--root"));
         assert!(error.full_message().contains("failed: not enough space"));
         assert_eq!(error.required_and_available_gb(), Some((2.0, 0.0)));
+    }
+
+    #[test]
+    fn a_disk_that_fills_up_is_not_enough_space() {
+        let storage = |kind: std::io::ErrorKind| Error::Storage {
+            action: "write".into(),
+            path: "items".into(),
+            permission: false,
+            retryable: true,
+            source: Box::new(std::io::Error::other(std::io::Error::from(kind))),
+        };
+        assert_eq!(storage(std::io::ErrorKind::StorageFull).kind(), ErrorKind::InsufficientStorage);
+        assert!(!storage(std::io::ErrorKind::StorageFull).retryable());
+        assert!(storage(std::io::ErrorKind::StorageFull).hint().unwrap().contains("--root"));
+        assert_eq!(storage(std::io::ErrorKind::TimedOut).kind(), ErrorKind::Storage);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Reading one chunk file, a row group at a time: fetched as one range, decoded on a blocking thread.
 
 use std::ops::Range;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
@@ -62,8 +63,14 @@ pub(crate) struct ChunkReader {
 }
 
 impl ChunkReader {
-    /// Reads the footer, and checks that the file is what the metadata says.
+    /// Reads the footer, and checks that the file is what the metadata says. A footer that makes its parser panic is
+    /// damaged, like any other that cannot be parsed.
     pub(crate) async fn open(source: &Arc<ChunkSource>, chunk: &ChunkMetadata) -> Result<Self> {
+        let opened = AssertUnwindSafe(Self::open_trusting(source, chunk)).catch_unwind().await;
+        opened.unwrap_or_else(|_| Err(source.damaged(&chunk.path, "its footer cannot be parsed")))
+    }
+
+    async fn open_trusting(source: &Arc<ChunkSource>, chunk: &ChunkMetadata) -> Result<Self> {
         let path = source.directory.object(&chunk.path)?;
         let mut fetch = Fetch { store: Arc::clone(&source.directory.store), path: path.clone() };
         let footer = ParquetMetaDataReader::new()

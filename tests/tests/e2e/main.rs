@@ -26,6 +26,7 @@ macro_rules! on_both_servers {
 mod auto_id;
 mod compat;
 mod definitions;
+mod disk;
 mod encodings;
 mod errors;
 mod fidelity;
