@@ -1,5 +1,7 @@
 //! Which command was asked for.
 
+use std::time::Duration;
+
 use crate::error::{Error, Result};
 
 pub(crate) const HELP: &str = "\
@@ -9,6 +11,7 @@ Developer commands of milvus-br
   cargo xtask test                  set-up, formatting, lints, layering, then every test
   cargo xtask test FILTER...        only the tests whose names contain one of these, without the checks before
   cargo xtask test --fast           checks, and the unit tests that need no server
+  cargo xtask fuzz [SECONDS]        mutated files of golden backups against every decoder; 120 seconds by default
   cargo xtask layering              which crate may depend on which
   cargo xtask setup                 install what the tests need, and nothing else
   cargo xtask help                  this text
@@ -22,6 +25,7 @@ pub(crate) enum Command {
     Help,
     Demo,
     Test(TestOptions),
+    Fuzz(Duration),
     Layering,
     Setup,
 }
@@ -44,10 +48,22 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Command> {
     match name {
         "help" | "-h" | "--help" => Ok(Command::Help),
         "test" => test_options(rest).map(Command::Test),
+        "fuzz" => fuzz_time(rest).map(Command::Fuzz),
         "demo" => alone(rest, Command::Demo),
         "layering" => alone(rest, Command::Layering),
         "setup" => alone(rest, Command::Setup),
         other => Err(Error::Usage(format!("there is no command `{other}`"))),
+    }
+}
+
+fn fuzz_time(rest: &[String]) -> Result<Duration> {
+    match rest {
+        [] => Ok(Duration::from_mins(2)),
+        [seconds] => match seconds.parse() {
+            Ok(seconds) => Ok(Duration::from_secs(seconds)),
+            Err(_) => Err(Error::Usage(format!("`{seconds}` is no number of seconds"))),
+        },
+        [_, second, ..] => Err(Error::Usage(format!("unexpected argument `{second}`"))),
     }
 }
 
@@ -91,15 +107,21 @@ mod tests {
     }
 
     #[test]
+    fn fuzz_takes_seconds() {
+        assert_eq!(parsed("fuzz").unwrap(), Command::Fuzz(Duration::from_mins(2)));
+        assert_eq!(parsed("fuzz 7").unwrap(), Command::Fuzz(Duration::from_secs(7)));
+    }
+
+    #[test]
     fn what_is_unknown_is_refused() {
-        for line in ["tset", "test --slow", "demo now", "layering -v"] {
+        for line in ["tset", "test --slow", "fuzz long", "fuzz 1 2", "demo now", "layering -v"] {
             assert!(matches!(parsed(line), Err(Error::Usage(_))), "{line}");
         }
     }
 
     #[test]
     fn help_names_every_command() {
-        for name in ["demo", "test", "layering", "setup", "help"] {
+        for name in ["demo", "test", "fuzz", "layering", "setup", "help"] {
             assert!(HELP.contains(&format!("cargo xtask {name}")), "{name}");
         }
     }

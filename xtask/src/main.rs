@@ -6,6 +6,7 @@
 mod command_line;
 mod demo;
 mod error;
+mod fuzz;
 mod layering;
 mod setup;
 mod terminal;
@@ -35,6 +36,7 @@ fn run(command: Command) -> error::Result<()> {
             Ok(())
         }
         Command::Demo => demo::run(),
+        Command::Fuzz(limit) => fuzz::run(limit),
         Command::Test(options) => test::run(&options),
         Command::Layering => layering::run(),
         Command::Setup => setup::run(),

@@ -21,7 +21,7 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaDataReader, RowGroupMetaData};
 use parquet::file::reader::{ChunkReader as ParquetRead, Length};
 
-use crate::error::{corrupted, encoding, lost_task, storage};
+use crate::error::{corrupted, lost_task, storage};
 use crate::objects::Directory;
 
 /// The data files of one backup, and what must hold for each of them.
@@ -58,6 +58,8 @@ pub(crate) struct ChunkReader {
     path: Path,
     file: String,
     footer: ArrowReaderMetadata,
+    /// Where the columns of each row group are in the file.
+    ranges: Vec<Range<u64>>,
     /// The recorded digest of each row group.
     digests: Vec<String>,
 }
@@ -92,8 +94,18 @@ impl ChunkReader {
             let recorded = chunk.row_group_digests.len();
             return Err(source.damaged(&chunk.path, format!("{groups} row groups, but {recorded} are recorded")));
         }
+        let too_many =
+            |group: &RowGroupMetaData| u64::try_from(group.num_rows()).is_ok_and(|rows| rows > chunk.row_count);
+        if footer.metadata().row_groups().iter().any(too_many) {
+            return Err(source.damaged(&chunk.path, "a row group with more rows than the file"));
+        }
+        let ranges: Vec<_> = footer.metadata().row_groups().iter().map(byte_range).collect();
+        if let Some(outside) = ranges.iter().find(|range| range.start > range.end || range.end > chunk.size_bytes) {
+            let message = format!("a row group at {outside:?}, outside of {} bytes", chunk.size_bytes);
+            return Err(source.damaged(&chunk.path, message));
+        }
         let digests = chunk.row_group_digests.clone();
-        Ok(Self { source: Arc::clone(source), path, file: chunk.path.clone(), footer, digests })
+        Ok(Self { source: Arc::clone(source), path, file: chunk.path.clone(), footer, ranges, digests })
     }
 
     pub(crate) fn row_groups(&self) -> usize {
@@ -104,7 +116,7 @@ impl ChunkReader {
     pub(crate) async fn read(self: Arc<Self>, group: usize) -> Result<RecordBatch> {
         let row_group = self.footer.metadata().row_group(group);
         let rows = usize::try_from(row_group.num_rows()).unwrap_or(0);
-        let range = byte_range(row_group);
+        let range = self.ranges[group].clone();
         let bytes = self.source.directory.store.get_range(&self.path, range.clone()).await;
         let window = Window { start: range.start, bytes: bytes.map_err(|source| storage("read", &self.path, source))? };
         let task = tokio::task::spawn_blocking(move || self.decode(group, rows, window));
@@ -112,14 +124,16 @@ impl ChunkReader {
     }
 
     fn decode(&self, group: usize, rows: usize, window: Window) -> Result<RecordBatch> {
-        let failed = || encoding(format!("decode row group {group} of {}", self.file));
+        let failed = |error: &dyn std::fmt::Display| {
+            self.source.damaged(&self.file, format!("row group {group} cannot be decoded: {error}"))
+        };
         let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(window, self.footer.clone())
             .with_row_groups(vec![group])
             .with_batch_size(rows.max(1))
             .build()
-            .map_err(failed())?;
-        let batches = reader.collect::<Result<Vec<_>, _>>().map_err(|error| failed()(error.into()))?;
-        let batch = concat_batches(self.footer.schema(), &batches).map_err(|error| failed()(error.into()))?;
+            .map_err(|error| failed(&error))?;
+        let batches = reader.collect::<Result<Vec<_>, _>>().map_err(|error| failed(&error))?;
+        let batch = concat_batches(self.footer.schema(), &batches).map_err(|error| failed(&error))?;
         self.check_digest(group, &batch)?;
         Ok(batch)
     }

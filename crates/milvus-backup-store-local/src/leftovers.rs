@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use milvus_backup_core::{
-    BackupId, CollectionName, CollectionRef, FORMAT_VERSION, IncompleteBackup, OwnerState, Result,
+    BackupId, CollectionName, CollectionRef, Error, FORMAT_VERSION, IncompleteBackup, OwnerState, Result,
     UnfinishedCollection, path_segment,
 };
 use serde::{Deserialize, Serialize};
@@ -91,7 +91,10 @@ impl LocalStore {
             refuse_links(&self.root, &notes.path).await?;
             for (file, _) in notes.list().await? {
                 let Some(bytes) = notes.read_document(&file).await? else { continue };
-                let note: NoteDocument = from_bytes(&notes.path, &file, &bytes)?;
+                let note: NoteDocument = from_bytes(&notes.path, &file, &bytes).map_err(|error| Error::Refused {
+                    reason: format!("the note `{}/{file}` cannot be read: {}", notes.path, error.full_message()),
+                    hint: "remove it once no restore runs".to_owned(),
+                })?;
                 // A note speaks for the collection it is named after, and for no other.
                 if note_file(&note.collection.name) == file {
                     found.push((collection.clone(), note.collection, note.process.state()));

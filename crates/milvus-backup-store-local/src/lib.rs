@@ -24,6 +24,8 @@ mod commit;
 mod compare;
 mod documents;
 mod error;
+#[cfg(test)]
+mod hostile;
 mod layout;
 mod leftovers;
 mod links;

@@ -134,6 +134,8 @@ fn damaged_while_restoring(kind: ServerKind) {
 fn broken_among_good(kind: ServerKind) {
     let (br, first, _) = small_backup(kind, "int_listed");
     let broken = br.create(&["int_listed"]);
+    // Identifiers of one second differ in their random end only, and the last one is to be the latest.
+    std::thread::sleep(std::time::Duration::from_millis(1100));
     let third = br.create(&["int_listed"]);
     let files = BackupFiles::find(&br, &broken);
     let mut bytes = files.read("metadata.json");

@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::confirm::confirm;
 use crate::context::Context;
 use crate::exit_code;
+use crate::report::Report;
 use crate::sizes::format_size;
 
 /// What was found, and what became of it.
@@ -19,7 +20,13 @@ struct Outcome {
 pub(crate) async fn run(context: &Context, dry_run: bool) -> Result<u8> {
     let repository = context.repository()?;
     let backups = repository.prune_incomplete_backups(true).await?;
-    let session = if repository.has_unfinished_collections().await? { Some(context.connect().await?) } else { None };
+    // What is left in the repository does not wait for a Milvus that is down.
+    let connected = if repository.has_unfinished_collections().await? { Some(context.connect().await) } else { None };
+    let (session, unreachable) = match connected {
+        None => (None, None),
+        Some(Ok(session)) => (Some(session), None),
+        Some(Err(error)) => (None, Some(error)),
+    };
     let collections = match &session {
         Some(session) => session.manager.prune_unfinished_collections(true).await?,
         None => Vec::new(),
@@ -37,7 +44,13 @@ pub(crate) async fn run(context: &Context, dry_run: bool) -> Result<u8> {
         session.close().await;
     }
     context.output.result(&outcome, || describe(&outcome));
-    Ok(exit_code::DONE)
+    match unreachable {
+        None => Ok(exit_code::DONE),
+        Some(error) => {
+            Report::from(&error).print_text();
+            Ok(exit_code::INCOMPLETE)
+        }
+    }
 }
 
 fn describe(outcome: &Outcome) -> String {

@@ -105,7 +105,7 @@ named! {
         InProgress = "IN_PROGRESS",
         /// Committed.
         Completed = "COMPLETED",
-        /// Ended by an error.
+        /// Ended by an error, or the last verification found something wrong; never counted as a good backup.
         Failed = "FAILED",
         /// Being verified.
         Verifying = "VERIFYING",

@@ -120,9 +120,14 @@ impl BackupMetadata {
         matches!(self.state, BackupState::Completed | BackupState::Verified)
     }
 
-    /// The state to show: a whole backup whose last verification succeeded is `VERIFIED`.
+    /// The state to show and to go by: a whole backup whose last verification succeeded is `VERIFIED`, and any backup
+    /// whose last verification found something wrong is `FAILED`.
     pub fn effective_state(&self) -> BackupState {
-        if self.is_completed() && self.is_verified() { BackupState::Verified } else { self.state }
+        match &self.verification {
+            Some(verification) if !verification.success => BackupState::Failed,
+            Some(_) if self.is_completed() => BackupState::Verified,
+            _ => self.state,
+        }
     }
 }
 

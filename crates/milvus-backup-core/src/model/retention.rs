@@ -41,7 +41,7 @@ impl From<&BackupMetadata> for BackupVersion {
             collection_name: metadata.collection_name.to_string(),
             created_at: metadata.created_at,
             size_bytes: metadata.size_bytes,
-            state: metadata.state,
+            state: metadata.effective_state(),
             is_verified: metadata.is_verified(),
             tags: metadata.tags.clone(),
         }

@@ -62,7 +62,7 @@ fn in_progress(resource: &str, holder: String) -> Error {
 async fn find_dead(directory: &Directory, resource: &str, environment: &Environment) -> Result<Vec<(u64, String)>> {
     let mut dead = Vec::new();
     for (file, _) in directory.list().await? {
-        let Some(number) = file.strip_suffix(".json").and_then(|number| number.parse().ok()) else { continue };
+        let Some(number) = number_of(&file) else { continue };
         match read(directory, &file).await? {
             // Released just now.
             None => {}
@@ -74,9 +74,21 @@ async fn find_dead(directory: &Directory, resource: &str, environment: &Environm
     Ok(dead)
 }
 
+/// The number in the name of a lock: eight digits, so that there is always a next one.
+fn number_of(file: &str) -> Option<u64> {
+    file.strip_suffix(".json").filter(|digits| digits.len() == 8)?.parse().ok()
+}
+
 async fn read(directory: &Directory, file: &str) -> Result<Option<LockDocument>> {
     let bytes = directory.read_document(file).await?;
-    bytes.map(|bytes| from_bytes(&directory.path, file, &bytes)).transpose()
+    let document = bytes.map(|bytes| from_bytes(&directory.path, file, &bytes)).transpose();
+    document.map_err(|error| match error {
+        Error::Corrupted { message, .. } => Error::Refused {
+            reason: format!("the lock `{}/{file}` cannot be read: {message}", directory.path),
+            hint: "remove it once no operation runs".to_owned(),
+        },
+        other => other,
+    })
 }
 
 /// The object of a lock.

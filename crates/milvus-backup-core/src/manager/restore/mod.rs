@@ -151,6 +151,12 @@ impl BackupManager {
         if params.into_existing || !self.milvus.has_collection(&attempt.target).await? {
             return Ok(());
         }
+        if self.is_unfinished(&attempt.target).await? {
+            return Err(Error::Refused {
+                reason: format!("collection `{}` is not whole: a restore died while it filled it", attempt.target),
+                hint: "drop it, and restore again".to_owned(),
+            });
+        }
         if !params.drop_existing {
             return Err(Error::TargetExists { collection: attempt.target.to_string() });
         }
@@ -163,6 +169,16 @@ impl BackupManager {
                 "replacing a collection on Milvus {version}, which cannot rename one: restore to another name"
             ),
         })
+    }
+
+    /// Whether a restore noted that it fills a collection under the name that it is to have, as it must where the server
+    /// cannot rename, and never came to an end.
+    async fn is_unfinished(&self, target: &CollectionName) -> Result<bool> {
+        let noted = self.repository.store.unfinished_collections().await?;
+        Ok(noted.iter().any(|(_, unfinished, _)| {
+            let here = unfinished.uri == self.milvus.uri() && unfinished.database == self.milvus.database();
+            here && unfinished.name == *target && unfinished.target == *target
+        }))
     }
 
     /// The schema to insert by, checked against the server, and against the collection when that exists.
@@ -362,7 +378,9 @@ impl Staged {
         let mut limitations = plan.metadata.limitations;
         limitations.extend(target.limitations);
         limitations.extend(untidy);
-        limitations.extend(filled.failed.iter().map(|(name, error)| format!("partition `{name}` is missing: {error}")));
+        limitations.extend(
+            filled.failed.iter().map(|(name, error)| format!("partition `{name}` is missing or not whole: {error}")),
+        );
         let is_whole = |name: &String| filled.failed.iter().all(|(failed, _)| failed != name);
         RestoreResult {
             success: filled.failed.is_empty(),
