@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use milvus_backup_testkit::{ServerKind, shared};
+use milvus_backup_testkit::ServerKind;
 use milvus_backup_tests::{
     collections::{Plain, forget, names},
     comparison::Snapshot,
@@ -59,27 +59,6 @@ fn asked_to_stop(kind: ServerKind) {
         assert_eq!(staging(kind, target), Vec::<String>::new(), "the staging collection is left");
     }
     forget(kind, &[source]);
-}
-
-/// It cannot rename, so that the target itself is filled: one that is not whole is told from one that is.
-#[test]
-fn killed_on_milvus_lite_2_5_1() {
-    let (kind, target) = (ServerKind::Lite251, "back_in_place");
-    let (br, backup) = backed_up(ServerKind::Lite322, "back_source");
-    let uri = shared(kind).unwrap().uri();
-    let restore = ["restore", &backup, "--to", target, "--partition", "_default", "--uri", &uri, "--json"];
-    let mut running = br.start(&restore);
-    running.wait_until("the target", || names(kind, "").contains(&target.to_owned()));
-    assert!(running.kill(), "it ended before it was killed");
-    let error = br.run(&restore).code(15).error();
-    assert!(error["message"].as_str().unwrap().contains("not whole"), "{error}");
-    let left = br.json(&["prune", "--incomplete", "--yes", "--uri", &uri]);
-    assert_eq!(left["leftovers"][0]["removed"], false, "what has a name of the user is never dropped: {left}");
-
-    forget(kind, &[target]);
-    assert_eq!(br.run(&restore).code(0).json()["rows_restored"], 8_000);
-    forget(kind, &[target]);
-    forget(ServerKind::Lite322, &["back_source"]);
 }
 
 /// The collections that restores to `target` made for themselves.
