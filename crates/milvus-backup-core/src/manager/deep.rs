@@ -13,7 +13,7 @@ use crate::names::{BackupId, CollectionName, CollectionRef};
 use crate::params::{AutoIdPolicy, RestoreParams, VerificationParams};
 use crate::progress::ProgressEvent;
 use crate::schema::{DataType, FieldSchema, IndexDefinition, schema_differences};
-use crate::store::{BackedUpDefinition, RowComparison, UnfinishedCollection};
+use crate::store::{BackedUpDefinition, RowComparison};
 
 /// Marks the collections that deep verifications make for themselves.
 pub(super) const VERIFICATION_PREFIX: &str = "milvus_br_verify_";
@@ -80,7 +80,7 @@ impl BackupManager {
             timeout: Some(left()),
             ..RestoreParams::default()
         };
-        self.note_temporary(collection, backup_id, temporary).await;
+        self.note_unfinished(collection, temporary, temporary, backup_id).await;
         // It keeps the deadline itself, and tidies up when that passes.
         Box::pin(self.restore_backup(collection, backup_id, &restore)).await?;
         let restored = self.compare_restored(collection, &metadata, temporary, &mut result);
@@ -228,31 +228,12 @@ impl BackupManager {
         self.repository.store.compare_rows(milvus, metadata, &definition.schema, collection).await
     }
 
-    /// Notes the temporary collection, so that `prune --incomplete` finds it, too. A repository that cannot be
-    /// written to can be verified all the same.
-    async fn note_temporary(&self, collection: &CollectionRef, backup_id: &BackupId, temporary: &CollectionName) {
-        let unfinished = UnfinishedCollection {
-            name: temporary.clone(),
-            target: temporary.clone(),
-            database: self.milvus.database().to_owned(),
-            uri: self.milvus.uri().to_owned(),
-            backup_id: backup_id.clone(),
-            started_at: self.repository.environment.clock.now(),
-        };
-        if let Err(error) = self.repository.store.note_collection(collection, &unfinished).await {
-            let message = format!("cannot note `{temporary}` in the repository: {}", error.full_message());
-            self.repository.progress.event(ProgressEvent::Warning { message });
-        }
-    }
-
     async fn drop_temporary(&self, collection: &CollectionRef, temporary: &CollectionName) {
-        let dropped = match self.milvus.drop_collection(temporary).await {
-            Ok(()) => self.repository.store.forget_collection(collection, temporary).await,
-            Err(error) => Err(error),
-        };
-        if let Err(error) = dropped {
-            let message = format!("cannot tidy up after `{temporary}`: {}", error.full_message());
-            self.repository.progress.event(ProgressEvent::Warning { message });
+        match self.milvus.drop_collection(temporary).await {
+            Ok(()) => self.forget_unfinished(collection, temporary).await,
+            Err(error) => self.repository.progress.event(ProgressEvent::Warning {
+                message: format!("cannot drop `{temporary}`: {}", error.full_message()),
+            }),
         }
     }
 }

@@ -7,6 +7,7 @@ mod create;
 mod deep;
 mod leftovers;
 mod limitations;
+mod notes;
 mod repository;
 mod restore;
 mod staging;

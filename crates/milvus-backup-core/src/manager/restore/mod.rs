@@ -15,7 +15,7 @@ use crate::names::{BackupId, CollectionName, CollectionRef};
 use crate::params::RestoreParams;
 use crate::progress::{Operation, ProgressEvent};
 use crate::schema::schema_differences;
-use crate::store::{BackedUpDefinition, RestorePlan, UnfinishedCollection};
+use crate::store::{BackedUpDefinition, RestorePlan};
 use fill::Filled;
 use selection::select_partitions;
 use target::Target;
@@ -45,7 +45,6 @@ impl BackupManager {
         let target = params.target_collection_name.clone().unwrap_or_else(|| metadata.collection_name.clone());
         let attempt = Attempt {
             source: collection.clone(),
-            started_at: self.repository.environment.clock.now(),
             staging: staging_name(&target, randomness)?,
             target,
             randomness,
@@ -107,7 +106,7 @@ impl BackupManager {
             memory_limit_bytes: self.repository.config.memory_limit_bytes,
         };
         if !params.into_existing {
-            self.note_unfinished(attempt, &plan).await;
+            self.note_unfinished(&attempt.source, &plan.target, &attempt.target, &metadata.backup_id).await;
             self.milvus.create_collection(&plan.target, &plan.schema).await?;
             attempt.created.store(true, Ordering::Release);
         }
@@ -132,7 +131,7 @@ impl BackupManager {
             untidy = exchange_names(milvus, filled, &attempt.target, attempt.randomness, params.drop_existing).await?;
         }
         attempt.touched.store(false, Ordering::Release);
-        self.forget_unfinished(attempt, filled).await;
+        self.forget_unfinished(&attempt.source, filled).await;
         if params.with_aliases {
             untidy.extend(self.restore_aliases(&attempt.target, &staged.plan.metadata.aliases).await);
         }
@@ -289,7 +288,7 @@ impl BackupManager {
         };
         if let Some(doomed) = doomed.filter(|_| !params.into_existing) {
             match self.milvus.drop_collection(doomed).await {
-                Ok(()) => self.forget_unfinished(attempt, doomed).await,
+                Ok(()) => self.forget_unfinished(&attempt.source, doomed).await,
                 Err(leftover) => self.repository.progress.event(ProgressEvent::Warning {
                     message: format!(
                         "cannot drop `{doomed}`: {}; `prune --incomplete` does it later",
@@ -300,34 +299,6 @@ impl BackupManager {
         }
         attempt.failure(backup_id, error)
     }
-
-    /// Notes the collection that is about to be made, so that `prune --incomplete` finds it if this process dies. A
-    /// repository that cannot be written to is no reason not to restore from it.
-    async fn note_unfinished(&self, attempt: &Attempt, plan: &RestorePlan) {
-        let unfinished = UnfinishedCollection {
-            name: plan.target.clone(),
-            target: attempt.target.clone(),
-            database: self.milvus.database().to_owned(),
-            uri: self.milvus.uri().to_owned(),
-            backup_id: plan.metadata.backup_id.clone(),
-            started_at: attempt.started_at,
-        };
-        if let Err(error) = self.repository.store.note_collection(&attempt.source, &unfinished).await {
-            let message = format!(
-                "`{}` is not noted in the repository, and stays if this process dies: {}",
-                plan.target,
-                error.full_message()
-            );
-            self.repository.progress.event(ProgressEvent::Warning { message });
-        }
-    }
-
-    async fn forget_unfinished(&self, attempt: &Attempt, name: &CollectionName) {
-        if let Err(error) = self.repository.store.forget_collection(&attempt.source, name).await {
-            let message = format!("cannot remove the note of `{name}`: {}", error.full_message());
-            self.repository.progress.event(ProgressEvent::Warning { message });
-        }
-    }
 }
 
 /// One run of a restore, as far as cleaning up after it needs to know.
@@ -335,7 +306,6 @@ impl BackupManager {
 struct Attempt {
     /// The collection whose backup is read.
     source: CollectionRef,
-    started_at: jiff::Timestamp,
     target: CollectionName,
     staging: CollectionName,
     randomness: [u8; 4],
