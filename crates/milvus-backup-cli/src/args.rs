@@ -267,6 +267,9 @@ pub(crate) struct RestoreArgs {
     /// Insert into an existing collection whose schema fits; its rows stay
     #[arg(long, conflicts_with = "drop_existing")]
     pub(crate) into_existing: bool,
+    /// Make the database named by --db, with the properties it had, if it does not exist
+    #[arg(long)]
+    pub(crate) create_database: bool,
     /// What happens to primary keys that the server had generated
     #[arg(long, value_name = "POLICY", default_value = "preserve", env = "MILVUS_BR_AUTO_ID")]
     pub(crate) auto_id: AutoId,

@@ -1,11 +1,12 @@
 //! What every command has: settings, the store, and Milvus once it is asked for.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use milvus_backup_client::{ConnectionOptions, LITE_EXECUTABLE, LiteServer, MilvusConnection, RetryPolicy};
 use milvus_backup_core::{
-    BackupManager, BackupRecoveryConfig, BackupRepository, BackupStorageType, BackupStore, CollectionName,
+    BackupManager, BackupRecoveryConfig, BackupRepository, BackupStorageType, BackupStore, Catalog, CollectionName,
     CollectionRef, Environment, Error, Interrupt, Progress, Result,
 };
 use milvus_backup_store_local::LocalStore;
@@ -88,13 +89,27 @@ impl Context {
 
     /// Connects to Milvus, or starts Milvus Lite and connects to that.
     pub(crate) async fn connect(&self) -> Result<Session> {
+        self.connect_to_database(None).await
+    }
+
+    /// The same; makes the database with these properties, if it does not exist.
+    pub(crate) async fn connect_creating(&self, properties: &BTreeMap<String, String>) -> Result<Session> {
+        self.connect_to_database(Some(properties)).await
+    }
+
+    async fn connect_to_database(&self, create: Option<&BTreeMap<String, String>>) -> Result<Session> {
         let (uri, lite) = if LiteServer::is_lite_uri(&self.global.uri) {
             let server = LiteServer::start(Path::new(&self.global.uri), &lite_executable()).await?;
             (server.uri().to_owned(), Some(server))
         } else {
             (self.global.uri.clone(), None)
         };
-        let connection = self.wait_for_connection(self.connection_options(uri)?, lite.is_some()).await?;
+        let options = self.connection_options(uri)?;
+        let mut connected = self.wait_for_connection(&options, lite.is_some()).await;
+        if let Some(properties) = create {
+            connected = in_database(connected, options, properties).await;
+        }
+        let connection = connected?;
         let manager = BackupManager::new(
             Arc::new(connection),
             Arc::clone(&self.store),
@@ -105,7 +120,7 @@ impl Context {
     }
 
     /// A Milvus Lite of our own accepts connections a little before it answers.
-    async fn wait_for_connection(&self, options: ConnectionOptions, started: bool) -> Result<MilvusConnection> {
+    async fn wait_for_connection(&self, options: &ConnectionOptions, started: bool) -> Result<MilvusConnection> {
         let mut attempts = if started { 50 } else { 1 };
         loop {
             attempts -= 1;
@@ -155,6 +170,26 @@ impl Context {
             source: Box::new(source),
         })?;
         Ok(Some(token.trim().to_owned()))
+    }
+}
+
+/// The connection, or one to the database that is made because it is missing. Milvus says so to a new connection,
+/// Milvus Lite only to the first call.
+async fn in_database(
+    connected: Result<MilvusConnection>,
+    options: ConnectionOptions,
+    properties: &BTreeMap<String, String>,
+) -> Result<MilvusConnection> {
+    let found = match &connected {
+        Ok(connection) => connection.list_collections().await.map(drop),
+        Err(_) => Ok(()),
+    };
+    match found.and(connected) {
+        Err(Error::DatabaseNotFound { .. }) => {
+            MilvusConnection::create_database(options.clone(), properties).await?;
+            MilvusConnection::connect(options).await
+        }
+        connected => connected,
     }
 }
 

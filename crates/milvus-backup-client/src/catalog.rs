@@ -10,7 +10,7 @@ use milvus_backup_core::schema::{CollectionSchema, IndexDefinition};
 use milvus_backup_core::{Capabilities, Catalog, CollectionDescription, CollectionName, Error, LoadState, Result};
 
 use crate::connection::MilvusConnection;
-use crate::describe::{create_request, index_params, key_values, schema_from_wire};
+use crate::describe::{create_request, index_params, key_values, pairs, schema_from_wire};
 use crate::limitations::describe_limitations;
 use crate::status::{is_collection_not_found, is_index_not_found};
 use crate::versions::Server;
@@ -41,6 +41,15 @@ impl Catalog for MilvusConnection {
 
     async fn server_version(&self) -> Result<String> {
         self.version().await
+    }
+
+    async fn database_properties(&self) -> Result<BTreeMap<String, String>> {
+        let request = pb::DescribeDatabaseRequest { db_name: self.database().to_owned(), ..Default::default() };
+        match call!(self, "DescribeDatabase", describe_database, request) {
+            // Before Milvus 2.4.3, and on Milvus Lite 2.5, databases have no properties.
+            Err(Error::Unsupported { .. }) => Ok(BTreeMap::new()),
+            answer => answer.map(|answer| pairs(&answer.properties)),
+        }
     }
 
     async fn capabilities(&self) -> Result<Capabilities> {

@@ -1,5 +1,6 @@
 //! [`MilvusConnection`]: one gRPC channel to one database of one Milvus.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -18,6 +19,7 @@ use tonic::service::Interceptor;
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
 use tonic::{Code, Request, Status};
 
+use crate::describe::key_values;
 use crate::retry::RetryPolicy;
 use crate::status::{IntoStatus, check, is_database_not_found, refused};
 use crate::versions::Server;
@@ -127,6 +129,17 @@ impl MilvusConnection {
         let limit = options.connect_timeout;
         let connected = tokio::time::timeout(limit, Self::introduce(options)).await;
         connected.map_err(|source| Error::Unreachable { uri, source: Box::new(source) })?
+    }
+
+    /// Makes the database that the options name, with these properties, over a connection of its own. One that exists
+    /// is an error of the server.
+    pub async fn create_database(options: ConnectionOptions, properties: &BTreeMap<String, String>) -> Result<()> {
+        let db_name = options.database.clone();
+        let connection = Self::connect(ConnectionOptions { database: String::new(), ..options }).await?;
+        let properties = key_values(properties);
+        let request = pb::CreateDatabaseRequest { db_name, properties, ..Default::default() };
+        let send = |mut client: Client, request| async move { client.create_database(request).await };
+        connection.call("CreateDatabase", request, send).await.map(drop)
     }
 
     async fn introduce(options: ConnectionOptions) -> Result<Self> {

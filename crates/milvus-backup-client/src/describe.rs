@@ -68,7 +68,7 @@ fn data_type(field: &str, number: i32) -> Result<DataType> {
     Err(Error::Unsupported { what: format!("field `{field}` of data type {name} ({number})") })
 }
 
-fn pairs(pairs: &[KeyValuePair]) -> BTreeMap<String, String> {
+pub(crate) fn pairs(pairs: &[KeyValuePair]) -> BTreeMap<String, String> {
     pairs.iter().map(|pair| (pair.key.clone(), pair.value.clone())).collect()
 }
 

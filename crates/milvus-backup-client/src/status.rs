@@ -41,6 +41,7 @@ answers!(
     BoolResponse,
     ConnectResponse,
     DescribeCollectionResponse,
+    DescribeDatabaseResponse,
     DescribeIndexResponse,
     FlushResponse,
     GetCollectionStatisticsResponse,

@@ -379,6 +379,7 @@ impl Error {
             Self::Refused { hint, .. } => return Some(hint.clone()),
             Self::InsufficientStorage { .. } => NO_SPACE,
             Self::Storage { source, .. } | Self::Encoding { source, .. } if is_full(source.as_ref()) => NO_SPACE,
+            Self::DatabaseNotFound { .. } => "--db names the database; `restore --create-database` makes it",
             Self::BackupNotFound { .. } => "`milvus-br list` shows the backups that exist",
             Self::AmbiguousBackup { .. } => "give more of the identifier",
             Self::BackupAlreadyExists { .. } => "choose another --name, or delete that backup first",

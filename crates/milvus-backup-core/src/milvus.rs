@@ -80,6 +80,9 @@ pub trait Catalog: Send + Sync + Debug {
     /// Asks the server whether it is there, and for its version text.
     async fn server_version(&self) -> Result<String>;
 
+    /// Properties of the database such as `database.replica.number`; none where the server does not tell.
+    async fn database_properties(&self) -> Result<BTreeMap<String, String>>;
+
     /// What this server can do.
     async fn capabilities(&self) -> Result<Capabilities>;
 

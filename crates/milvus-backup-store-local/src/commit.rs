@@ -84,6 +84,7 @@ impl Pending {
         SchemaDocument {
             format_version: FORMAT_VERSION,
             database: self.plan.collection.database.clone(),
+            database_properties: self.plan.database_properties.clone(),
             collection_name: self.plan.collection.name.to_string(),
             schema: self.plan.description.schema.clone(),
             partitions: self.plan.description.partitions.clone(),

@@ -21,6 +21,8 @@ use crate::layout::METADATA;
 pub(crate) struct SchemaDocument {
     pub(crate) format_version: u32,
     pub(crate) database: String,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) database_properties: BTreeMap<String, String>,
     pub(crate) collection_name: String,
     pub(crate) schema: CollectionSchema,
     /// All partitions of the collection, whether or not their rows are in the backup.

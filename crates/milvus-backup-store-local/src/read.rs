@@ -95,7 +95,12 @@ impl LocalStore {
         } else {
             None
         };
-        Ok(BackedUpDefinition { schema: schema.schema, partitions: schema.partitions, indexes })
+        Ok(BackedUpDefinition {
+            schema: schema.schema,
+            database_properties: schema.database_properties,
+            partitions: schema.partitions,
+            indexes,
+        })
     }
 
     /// The directory of a backup that was read.

@@ -9,7 +9,7 @@ use milvus_backup_tests::{
 };
 use serde_json::{Value, json};
 
-on_both_servers!(aliases, into_a_collection_that_is_there);
+on_both_servers!(aliases, a_database_that_is_missing, into_a_collection_that_is_there);
 
 fn run(kind: ServerKind, body: &str, collection: &str) -> Value {
     let script = format!("from pymilvus import MilvusClient\nimport json\nclient = MilvusClient(given['uri'])\n{body}");
@@ -45,6 +45,56 @@ fn aliases(kind: ServerKind) {
     assert_eq!(aliases_of(kind, "def_other"), json!(["def_current"]));
     run(kind, "client.drop_alias('def_current')\nprint('null')", name);
     forget(kind, &[name, "def_copy", "def_other"]);
+}
+
+/// It is made when that is asked for, with the properties it had; one that is there stays as it is.
+fn a_database_that_is_missing(kind: ServerKind) {
+    let (name, new) = ("def_placed", "def_new_database");
+    Plain::on(kind, name).database("def_database").partition("_default", 20).make();
+    let lite = kind == ServerKind::Lite322;
+    let properties = json!(if lite { json!({ "database.max.collections": "7", "note": "ü" }) } else { json!({}) });
+    if lite {
+        alter_database(kind, "def_database", &properties);
+    }
+    let br = MilvusBr::on(kind);
+    let backup = br.create(&[name, "--db", "def_database"]);
+    let error = br.run(&["restore", &backup, "--db", new, "--json"]).code(10).error();
+    assert!(error["hint"].as_str().unwrap().contains("--create-database"), "{error}");
+
+    let restored = br.json(&["restore", &backup, "--db", new, "--create-database"]);
+    assert_eq!(
+        restored["limitations"].as_array().unwrap().iter().filter(|l| l.to_string().contains("database")).count(),
+        0
+    );
+    let before = Snapshot::in_database(kind, "def_database", name);
+    before.assert_same(&Snapshot::in_database(kind, new, name));
+    if lite {
+        assert_eq!(properties_of_database(kind, new), properties);
+        alter_database(kind, new, &json!({ "note": "other" }));
+    }
+    let again = ["restore", &backup, "--db", new, "--create-database", "--to", "def_again"];
+    let told = br.json(&again)["limitations"].to_string();
+    assert_eq!(told.contains("`note` of the database was `ü`, and is `other`"), lite, "{told}");
+}
+
+fn alter_database(kind: ServerKind, database: &str, properties: &Value) {
+    let script = "
+from pymilvus import MilvusClient
+MilvusClient(given['uri']).alter_database_properties(given['database'], given['properties'])
+print('null')
+";
+    let uri = shared(kind).unwrap().uri();
+    ask::<()>(script, &json!({ "uri": uri, "database": database, "properties": properties }));
+}
+
+fn properties_of_database(kind: ServerKind, database: &str) -> Value {
+    let script = "
+from pymilvus import MilvusClient
+import json
+told = MilvusClient(given['uri']).describe_database(given['database'])
+print(json.dumps({key: value for key, value in told.items() if key != 'name'}))
+";
+    ask(script, &json!({ "uri": shared(kind).unwrap().uri(), "database": database }))
 }
 
 /// Its rows stay, and every difference is told before a row is inserted.

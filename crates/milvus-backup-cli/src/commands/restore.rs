@@ -10,9 +10,14 @@ use crate::resolve::{collection_of, resolve};
 pub(crate) async fn run(context: &Context, args: RestoreArgs) -> Result<u8> {
     let params = params(&args)?;
     params.validate()?;
-    let metadata = resolve(context, &context.repository()?, &args.backup).await?.metadata()?;
+    let repository = context.repository()?;
+    let metadata = resolve(context, &repository, &args.backup).await?.metadata()?;
     let collection = collection_of(&metadata)?;
-    let session = context.connect().await?;
+    let session = if args.create_database {
+        context.connect_creating(&repository.definition(&metadata).await?.database_properties).await?
+    } else {
+        context.connect().await?
+    };
     let outcome = session.manager.restore_backup(&collection, &metadata.backup_id, &params).await;
     session.close().await;
     let result = outcome?;

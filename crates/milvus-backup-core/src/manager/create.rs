@@ -1,5 +1,6 @@
 //! Create: from a collection to a committed backup.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -174,12 +175,13 @@ impl BackupManager {
         &self,
         attempt: &Attempt,
         params: &BackupParams,
-        description: CollectionDescription,
+        mut description: CollectionDescription,
         partitions: Vec<String>,
         backup_name: String,
         was_loaded: bool,
     ) -> Result<BackupPlan> {
         let name = &attempt.collection.name;
+        let database_properties = self.database_properties(&mut description).await?;
         let read_point = self.milvus.read_point(name).await?;
         let addressable = !description.schema.has_partition_key();
         let counts = try_join_all(partitions.iter().map(|partition| {
@@ -201,6 +203,7 @@ impl BackupManager {
                 .map(|(name, expected_rows)| PartitionPlan { name, addressable, expected_rows })
                 .collect(),
             description,
+            database_properties,
             read_point,
             compression_enabled,
             compression_codec: if compression_enabled { codec } else { CompressionCodec::None },
@@ -216,6 +219,18 @@ impl BackupManager {
             was_loaded,
             replica_number: if was_loaded { self.milvus.replica_number(name).await? } else { None },
         })
+    }
+
+    /// The collection does not depend on them: a server that does not let this user see them is no reason to fail.
+    async fn database_properties(&self, description: &mut CollectionDescription) -> Result<BTreeMap<String, String>> {
+        match self.milvus.database_properties().await {
+            Err(error @ (Error::Authentication { .. } | Error::Milvus { .. })) => {
+                let message = format!("properties of the database are not stored: {}", error.full_message());
+                description.limitations.push(message);
+                Ok(BTreeMap::new())
+            }
+            answer => answer,
+        }
     }
 
     async fn require_space(&self, plan: &BackupPlan) -> Result<()> {

@@ -13,7 +13,7 @@ use crate::model::{
 use crate::names::{BackupId, CollectionRef};
 use crate::params::VerificationParams;
 use crate::progress::{Operation, Progress, ProgressEvent, Silent};
-use crate::store::{BackupStore, BrokenBackup, Listing};
+use crate::store::{BackedUpDefinition, BackupStore, BrokenBackup, Listing};
 
 /// What a retention policy wants done, and what it could not look at.
 #[derive(Debug)]
@@ -66,6 +66,11 @@ impl BackupRepository {
     /// All that is known of one backup.
     pub async fn get_backup(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<BackupMetadata> {
         self.store.get(collection, backup_id).await
+    }
+
+    /// The definition of the collection that a backup holds, with its digest checked.
+    pub async fn definition(&self, metadata: &BackupMetadata) -> Result<BackedUpDefinition> {
+        self.store.definition(metadata).await
     }
 
     /// Compares a backup with what it recorded of itself, and keeps the outcome with it.

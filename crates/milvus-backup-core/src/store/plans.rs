@@ -1,5 +1,7 @@
 //! What a store is asked to write and to read, with every choice made, and what it answers.
 
+use std::collections::BTreeMap;
+
 use crate::error::Error;
 use crate::milvus::{CollectionDescription, ReadPoint};
 use crate::model::{BackupMetadata, BackupType, ChecksumAlgorithm, CompressionCodec};
@@ -21,6 +23,8 @@ pub struct BackupPlan {
     pub backup_type: BackupType,
     /// What the server said of the collection.
     pub description: CollectionDescription,
+    /// Properties of the database of the collection; none where the server does not tell.
+    pub database_properties: BTreeMap<String, String>,
     /// The partitions to read, and the rows each had at the start.
     pub partitions: Vec<PartitionPlan>,
     /// When rows are read.
@@ -137,6 +141,8 @@ impl RowComparison {
 pub struct BackedUpDefinition {
     /// Everything needed to create the collection.
     pub schema: CollectionSchema,
+    /// Properties of the database it was in; none where the server did not tell.
+    pub database_properties: BTreeMap<String, String>,
     /// All partitions it had, whether or not their rows are in the backup.
     pub partitions: Vec<String>,
     /// Its indexes; `None` when they were not saved.

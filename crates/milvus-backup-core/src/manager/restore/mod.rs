@@ -18,7 +18,7 @@ use crate::schema::schema_differences;
 use crate::store::{BackedUpDefinition, RestorePlan};
 use fill::Filled;
 use selection::select_partitions;
-use target::Target;
+use target::{Target, database_differences};
 
 impl BackupManager {
     /// Brings a backup back as a collection.
@@ -84,7 +84,11 @@ impl BackupManager {
         let capabilities = self.milvus.capabilities().await?;
         self.require_free_target(attempt, params, &capabilities).await?;
         let definition = self.repository.store.definition(metadata).await?;
-        let target = self.plan_target(attempt, &definition, params, &capabilities).await?;
+        let mut target = self.plan_target(attempt, &definition, params, &capabilities).await?;
+        if !definition.database_properties.is_empty() {
+            let found = self.milvus.database_properties().await?;
+            target.limitations.extend(database_differences(&definition.database_properties, &found));
+        }
         if params.with_aliases && !params.into_existing {
             self.require_free_aliases(attempt, metadata).await?;
         }

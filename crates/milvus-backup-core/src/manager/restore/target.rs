@@ -95,6 +95,19 @@ impl Target {
     }
 }
 
+/// A database is shared by its collections: a restore into one that is there leaves its properties as they are, and
+/// says how they differ.
+pub(super) fn database_differences(
+    stored: &BTreeMap<String, String>,
+    found: &BTreeMap<String, String>,
+) -> impl Iterator<Item = String> {
+    let differing = stored.iter().filter(|(key, value)| found.get(*key) != Some(*value));
+    differing.map(|(key, value)| {
+        let now = found.get(key).map_or_else(|| "not set".to_owned(), |now| format!("`{now}`"));
+        format!("property `{key}` of the database was `{value}`, and is {now}: a restore does not change it")
+    })
+}
+
 fn keys_refused(key: &str, version: &str) -> Error {
     Error::Refused {
         reason: format!(
@@ -138,6 +151,17 @@ mod tests {
         assert!(!plain.schema.fields[0].auto_id && plain.omit_columns.is_empty());
         let regenerated = Target::new(&schema(), AutoIdPolicy::Regenerate, &server).unwrap();
         assert_eq!(regenerated.omit_columns, ["id"]);
+    }
+
+    #[test]
+    fn properties_of_a_database_that_differ_are_told() {
+        let properties = |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
+        let stored = properties(&[("timezone", "UTC"), ("database.replica.number", "2"), ("same", "1")]);
+        let found = properties(&[("timezone", "Asia/Tokyo"), ("same", "1"), ("more", "1")]);
+        let told: Vec<String> = database_differences(&stored, &found).collect();
+        assert_eq!(told.len(), 2);
+        assert!(told[0].contains("`2`, and is not set"), "{told:?}");
+        assert!(told[1].contains("`UTC`, and is `Asia/Tokyo`"), "{told:?}");
     }
 
     #[test]
