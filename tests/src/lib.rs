@@ -10,6 +10,7 @@
 pub mod backup_files;
 pub mod collections;
 pub mod comparison;
+pub mod faults;
 pub mod milvus_br;
 pub mod outcome;
 pub mod process;

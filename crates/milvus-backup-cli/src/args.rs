@@ -115,8 +115,11 @@ pub(crate) enum Command {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct CreateArgs {
     /// The collections
-    #[arg(required = true, value_name = "COLLECTION")]
+    #[arg(required_unless_present = "resume", value_name = "COLLECTION")]
     pub(crate) collections: Vec<String>,
+    /// Go on with a backup that was cut off, from the data files that are complete
+    #[arg(long, value_name = "BACKUP")]
+    pub(crate) resume: Option<String>,
     /// Back up only this partition; may be given several times
     #[arg(long = "partition", value_name = "PARTITION")]
     pub(crate) partitions: Vec<String>,

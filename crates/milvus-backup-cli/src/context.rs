@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use milvus_backup_client::{ConnectionOptions, LITE_EXECUTABLE, LiteServer, MilvusConnection, RetryPolicy};
+use milvus_backup_client::{ConnectionOptions, LITE_EXECUTABLE, LiteServer, MilvusConnection};
 use milvus_backup_core::{
     BackupManager, BackupRecoveryConfig, BackupRepository, BackupStorageType, BackupStore, Catalog, CollectionName,
     CollectionRef, Environment, Error, Interrupt, Progress, Result,
 };
 use milvus_backup_store_local::LocalStore;
+use object_store::ObjectStore;
 
 use crate::args::{Global, Storage};
 use crate::environment::{SystemClock, SystemEntropy};
@@ -46,7 +47,12 @@ impl Session {
 }
 
 impl Context {
-    pub(crate) fn new(global: Global, output: Output, interrupt: Interrupt) -> Result<Self> {
+    pub(crate) fn new(
+        global: Global,
+        output: Output,
+        interrupt: Interrupt,
+        layer: impl FnOnce(Arc<dyn ObjectStore>) -> Arc<dyn ObjectStore>,
+    ) -> Result<Self> {
         let config = crate::settings::load(global.config.as_deref())?;
         let native = match global.storage {
             Some(storage) => storage == Storage::Native,
@@ -63,7 +69,7 @@ impl Context {
         let clock = Arc::new(SystemClock::new());
         let display = Display::new(Arc::clone(&clock), !global.quiet);
         Ok(Self {
-            store: Arc::new(LocalStore::open(&root)?),
+            store: Arc::new(LocalStore::open(&root)?.with_retries(config.retry_policy()).layered(layer)),
             environment: Environment { clock, entropy: Arc::new(SystemEntropy), interrupt },
             progress: Arc::new(display),
             global,
@@ -150,10 +156,7 @@ impl Context {
                 });
             }
         };
-        options.retry = RetryPolicy {
-            max_retries: if self.config.retry_transient_errors { self.config.max_retries } else { 0 },
-            delay: self.config.retry_delay_seconds,
-        };
+        options.retry = self.config.retry_policy();
         Ok(options)
     }
 

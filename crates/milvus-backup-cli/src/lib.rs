@@ -24,9 +24,11 @@ mod sizes;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser;
 use milvus_backup_core::{Error, ErrorKind, Source};
+use object_store::ObjectStore;
 use tracing_subscriber::EnvFilter;
 
 use args::{Cli, Command};
@@ -35,6 +37,14 @@ use report::Report;
 
 /// Runs the command with the arguments of a process, and returns its exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    run_layered(args, |store| store)
+}
+
+/// The same, with a layer around the object store of the repository: tests let it fail.
+pub fn run_layered(
+    args: impl IntoIterator<Item = OsString>,
+    layer: impl FnOnce(Arc<dyn ObjectStore>) -> Arc<dyn ObjectStore>,
+) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
@@ -50,7 +60,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let signals = signals::Signals::listen(&runtime);
-    let outcome = runtime.block_on(dispatch(cli, &output, &signals));
+    let outcome = runtime.block_on(dispatch(cli, &output, &signals, layer));
     let code = match outcome {
         // Only here it is known which signal it was.
         Ok(exit_code::INTERRUPTED) => signals.exit_code(),
@@ -65,8 +75,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     ExitCode::from(code)
 }
 
-async fn dispatch(cli: Cli, output: &Output, signals: &signals::Signals) -> Result<u8, Error> {
-    let context = context::Context::new(cli.global, output.clone(), signals.interrupt())?;
+async fn dispatch(
+    cli: Cli,
+    output: &Output,
+    signals: &signals::Signals,
+    layer: impl FnOnce(Arc<dyn ObjectStore>) -> Arc<dyn ObjectStore>,
+) -> Result<u8, Error> {
+    let context = context::Context::new(cli.global, output.clone(), signals.interrupt(), layer)?;
     match cli.command {
         Command::Create(args) => commands::create::run(&context, args).await,
         Command::List(args) => commands::list::run(&context, args).await,

@@ -65,6 +65,35 @@ pub(crate) async fn resolve(context: &Context, repository: &BackupRepository, te
     }
 }
 
+/// The backup without a commit that `text` means: an identifier, or a unique prefix of one. One that is committed is
+/// found, too, and is the manager's to refuse.
+///
+/// # Errors
+/// [`Error::BackupNotFound`] and [`Error::AmbiguousBackup`].
+pub(crate) async fn resolve_incomplete(
+    context: &Context,
+    repository: &BackupRepository,
+    text: &str,
+) -> Result<(CollectionRef, BackupId)> {
+    let incomplete = repository.incomplete_backups().await?;
+    let mut all: Vec<_> = incomplete.into_iter().map(|backup| (backup.collection, backup.backup_id)).collect();
+    if let Some(index) = all.iter().position(|(_, id)| id.as_str() == text) {
+        return Ok(all.swap_remove(index));
+    }
+    all.retain(|(_, id)| text.len() >= MIN_PREFIX && id.as_str().starts_with(text));
+    match all.len() {
+        0 => {
+            let metadata = resolve(context, repository, text).await?.metadata()?;
+            Ok((collection_of(&metadata)?, metadata.backup_id))
+        }
+        1 => Ok(all.swap_remove(0)),
+        _ => Err(Error::AmbiguousBackup {
+            backup: text.to_owned(),
+            candidates: all.iter().map(|(_, id)| id.to_string()).collect(),
+        }),
+    }
+}
+
 /// All backups, damaged ones included.
 async fn everything(repository: &BackupRepository, collection: Option<&CollectionRef>) -> Result<Vec<Resolved>> {
     let listing = repository.list_backups(collection).await?;

@@ -11,7 +11,7 @@ use base64::prelude::BASE64_STANDARD;
 use milvus::proto::common::ClientInfo;
 use milvus::proto::milvus as pb;
 use milvus::proto::milvus::milvus_service_client::MilvusServiceClient;
-use milvus_backup_core::{DEFAULT_DATABASE, Error, Result};
+use milvus_backup_core::{DEFAULT_DATABASE, Error, Result, RetryPolicy};
 use tokio::sync::{Mutex, MutexGuard};
 use tonic::codegen::InterceptedService;
 use tonic::metadata::{Ascii, MetadataValue};
@@ -20,7 +20,7 @@ use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity
 use tonic::{Code, Request, Status};
 
 use crate::describe::key_values;
-use crate::retry::RetryPolicy;
+use crate::retry::retried;
 use crate::status::{IntoStatus, check, is_database_not_found, refused};
 use crate::versions::Server;
 
@@ -243,7 +243,7 @@ impl MilvusConnection {
         A: IntoStatus + Send,
         F: Future<Output = std::result::Result<tonic::Response<A>, Status>> + Send,
     {
-        self.retry.run(|| self.call_once(name, request.clone(), &send)).await
+        retried(self.retry, || self.call_once(name, request.clone(), &send)).await
     }
 
     /// Makes one call, once: for what must not be done twice.
@@ -284,7 +284,7 @@ impl MilvusConnection {
         send(self.client(), request).await.map(tonic::Response::into_inner)
     }
 
-    fn transport_error(&self, name: &str, status: &Status) -> Error {
+    pub(crate) fn transport_error(&self, name: &str, status: &Status) -> Error {
         let message = status.message().to_owned();
         match status.code() {
             Code::Unauthenticated | Code::PermissionDenied => Error::Authentication { uri: self.uri.clone(), message },

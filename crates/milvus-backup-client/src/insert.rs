@@ -6,11 +6,13 @@ use milvus::proto::common::KeyValuePair;
 use milvus::proto::milvus as pb;
 use milvus_backup_core::schema::CollectionSchema;
 use milvus_backup_core::{CollectionName, Error, Result, RowSink};
+use tonic::Status;
 
 use crate::catalog::{POLL, call};
 use crate::columns::encode_columns;
 use crate::connection::MilvusConnection;
-use crate::status::{check, is_too_large, refused};
+use crate::retry::retried;
+use crate::status::{check, is_too_large};
 
 /// Bytes of one insert to aim for. Servers take 64 MiB (`proxy.grpc.serverMaxRecvSize` of Milvus 2.3), and the
 /// message is a little larger than the columns.
@@ -111,25 +113,24 @@ impl MilvusConnection {
         let num_rows =
             u32::try_from(rows).map_err(|_| Error::Protocol { message: format!("a batch of {rows} rows") })?;
         // A call whose answer was lost may have been carried out, and a second one would double its rows: so it is
-        // made again only where the server said that it did nothing.
+        // made again only where the server said that it did nothing, or never got it.
         let send = |mut client: crate::connection::Client, request| async move { client.insert(request).await };
-        let answer = self
-            .retry_policy()
-            .run(|| async {
-                let request = pb::InsertRequest {
-                    db_name: self.request_database(),
-                    collection_name: collection.to_string(),
-                    partition_name: partition.unwrap_or_default().to_owned(),
-                    fields_data: encode_columns(schema, batch)?,
-                    num_rows,
-                    ..Default::default()
-                };
-                match self.send(request, &send).await {
-                    Ok(answer) => check("Insert", answer),
-                    Err(status) => Err(refused("Insert", status.code() as i32, status.message().to_owned(), false)),
-                }
-            })
-            .await?;
+        let answer = retried(self.retry_policy(), || async {
+            let request = pb::InsertRequest {
+                db_name: self.request_database(),
+                collection_name: collection.to_string(),
+                partition_name: partition.unwrap_or_default().to_owned(),
+                fields_data: encode_columns(schema, batch)?,
+                num_rows,
+                ..Default::default()
+            };
+            match self.send(request, &send).await {
+                Ok(answer) => check("Insert", answer).map(Ok),
+                Err(status) if was_never_sent(&status) => Err(self.transport_error("Insert", &status)),
+                Err(status) => Ok(Err(self.transport_error("Insert", &status))),
+            }
+        })
+        .await??;
         let accepted = u64::try_from(answer.insert_cnt).unwrap_or(0);
         if accepted == rows as u64 {
             Ok(accepted)
@@ -143,6 +144,17 @@ impl MilvusConnection {
 fn halves(batch: &RecordBatch) -> [RecordBatch; 2] {
     let middle = batch.num_rows() / 2;
     [batch.slice(middle, batch.num_rows() - middle), batch.slice(0, middle)]
+}
+
+/// Whether no connection could be made for a call.
+fn was_never_sent(status: &Status) -> bool {
+    let first = std::error::Error::source(status);
+    let mut causes = std::iter::successors(first, |cause| cause.source());
+    causes.any(|cause| {
+        cause
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused)
+    })
 }
 
 fn row_count(stats: &[KeyValuePair]) -> Result<u64> {

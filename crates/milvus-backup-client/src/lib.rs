@@ -32,4 +32,3 @@ mod versions;
 pub use columns::{decode_columns, encode_columns};
 pub use connection::{ConnectionOptions, MilvusConnection};
 pub use lite::{LITE_EXECUTABLE, LiteServer};
-pub use retry::RetryPolicy;

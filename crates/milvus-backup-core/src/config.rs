@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::model::{BackupStorageType, ChecksumAlgorithm, CompressionCodec};
+use crate::retry::RetryPolicy;
 
 /// Settings that hold for every operation unless its parameters say otherwise.
 ///
@@ -109,6 +110,14 @@ impl Default for BackupRecoveryConfig {
 }
 
 impl BackupRecoveryConfig {
+    /// How what failed for a transient reason is tried again.
+    pub fn retry_policy(&self) -> RetryPolicy {
+        RetryPolicy {
+            max_retries: if self.retry_transient_errors { self.max_retries } else { 0 },
+            delay: self.retry_delay_seconds,
+        }
+    }
+
     /// Checks every limit. What is allowed but unwise comes back as warnings.
     ///
     /// # Errors

@@ -19,6 +19,8 @@ pub enum Error {
         collection: String,
         /// The backup that was being written; nothing of it is listed.
         backup_id: Option<BackupId>,
+        /// Whether what was written is kept, and [`crate::BackupManager::resume_backup`] goes on from there.
+        resumable: bool,
         /// What went wrong.
         source: Box<Error>,
     },
@@ -375,6 +377,9 @@ impl Error {
     /// What to do next, where that can be said.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
+            Self::Backup { resumable: true, backup_id: Some(backup_id), .. } => {
+                return Some(format!("`milvus-br create --resume {backup_id}` goes on from what is written"));
+            }
             Self::Backup { source, .. } | Self::Restore { source, .. } => return source.hint(),
             Self::Refused { hint, .. } => return Some(hint.clone()),
             Self::InsufficientStorage { .. } => NO_SPACE,
@@ -442,6 +447,7 @@ mod tests {
         let error = Error::Backup {
             collection: "items".into(),
             backup_id: None,
+            resumable: false,
             source: Box::new(Error::InsufficientStorage {
                 required_bytes: 2 << 30,
                 available_bytes: 0,

@@ -32,6 +32,7 @@ mod manager;
 mod milvus;
 #[cfg(feature = "manager")]
 mod progress;
+mod retry;
 #[cfg(feature = "manager")]
 mod store;
 
@@ -53,8 +54,10 @@ pub use names::{
 pub use params::{AutoIdPolicy, BackupParams, LoadPolicy, RestoreParams, VerificationParams};
 #[cfg(feature = "manager")]
 pub use progress::{BackupProgress, Operation, Progress, ProgressEvent, ProgressTracker, Silent};
+pub use retry::RetryPolicy;
 #[cfg(feature = "manager")]
 pub use store::{
-    BackedUpDefinition, BackupPlan, BackupStore, BrokenBackup, CollectionLock, Completion, IncompleteBackup, Listing,
-    OwnerState, PartitionPlan, PendingBackup, RestorePlan, RestoredPartition, RowComparison, UnfinishedCollection,
+    BackedUpDefinition, BackupPlan, BackupStore, BrokenBackup, CollectionLock, Completion, IncompleteBackup,
+    InterruptedBackup, Listing, OwnerState, PartitionPlan, PendingBackup, RestorePlan, RestoredPartition,
+    RowComparison, UnfinishedCollection,
 };

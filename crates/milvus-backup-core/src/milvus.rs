@@ -9,6 +9,7 @@ use std::fmt::Debug;
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::model::Consistency;
@@ -16,7 +17,7 @@ use crate::names::CollectionName;
 use crate::schema::{CollectionSchema, IndexDefinition, SchemaSupport};
 
 /// Everything a server tells about one collection.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CollectionDescription {
     /// Its definition.
     pub schema: CollectionSchema,
@@ -44,7 +45,7 @@ pub enum LoadState {
 }
 
 /// The moment at which rows are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadPoint {
     /// Hybrid timestamp of the server: physical milliseconds, shifted left by 18 bits, and a counter. `None`
     /// where the server gives none.
@@ -62,6 +63,8 @@ pub struct ScanRequest {
     pub schema: CollectionSchema,
     /// The partition, or `None` for the whole collection.
     pub partition: Option<String>,
+    /// Only rows whose primary key comes after this one, as text: decimal for `Int64`, the key itself for `VarChar`.
+    pub after: Option<String>,
     /// When.
     pub read_point: ReadPoint,
     /// Size of one batch to aim for, in bytes of column values.

@@ -154,7 +154,7 @@ text_newtype!(BackupId);
 text_newtype!(CollectionName);
 
 /// A collection together with its database.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct CollectionRef {
     /// The database, [`DEFAULT_DATABASE`] unless another was named.
     pub database: String,

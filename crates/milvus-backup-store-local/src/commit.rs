@@ -16,12 +16,14 @@ use milvus_backup_core::{
 use crate::documents::{
     ChecksumsDocument, FileEntry, IndexesDocument, SchemaDocument, digest, metadata_to_bytes, to_bytes,
 };
-use crate::layout::{CHECKSUMS, INDEXES, METADATA, SCHEMA, UNFINISHED};
+use crate::layout::{CHECKSUMS, INDEXES, JOURNAL, METADATA, SCHEMA, UNFINISHED};
 use crate::objects::Directory;
+use crate::store::LocalStore;
 
 /// Data files that are written and durable, and everything needed to commit them.
 #[derive(Debug)]
 pub(crate) struct Pending {
+    pub(crate) store: LocalStore,
     pub(crate) directory: Directory,
     pub(crate) plan: Arc<BackupPlan>,
     pub(crate) partitions: Vec<PartitionMetadata>,
@@ -55,6 +57,8 @@ impl PendingBackup for Pending {
         let size_bytes = files.values().map(|file| file.size_bytes).sum::<u64>() + checksums.len() as u64;
         self.directory.write_document(CHECKSUMS, checksums).await?;
         let directory = self.directory.clone();
+        crate::write::journal::remove(&directory).await?;
+        self.store.remove_empty(&format!("{}/{JOURNAL}", directory.path));
         directory.delete([UNFINISHED.to_owned()]).await?;
         let metadata = self.metadata(completion, checksum, size_bytes);
         directory.create_document(METADATA, metadata_to_bytes(&metadata)?).await?;

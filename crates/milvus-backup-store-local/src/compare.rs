@@ -47,6 +47,7 @@ fn scan_request(
         collection: collection.clone(),
         schema: schema.clone(),
         partition: (!schema.has_partition_key()).then(|| partition.name.clone()),
+        after: None,
         read_point,
         batch_bytes: BATCH_BYTES,
     }

@@ -1,38 +1,63 @@
 //! From failures of the object store and of Parquet to the error of core.
 
 use std::fmt::Display;
+use std::io;
 
 use milvus_backup_core::Error;
 use object_store::Error as StoreError;
 
 /// A failure to `action` the object at `path`.
 pub(crate) fn storage(action: &str, path: impl Display, source: StoreError) -> Error {
-    let permission = matches!(source, StoreError::PermissionDenied { .. } | StoreError::Unauthenticated { .. })
-        || io_kind(&source) == Some(std::io::ErrorKind::PermissionDenied);
-    let retryable = !permission
-        && !matches!(
-            source,
-            StoreError::NotFound { .. }
-                | StoreError::InvalidPath { .. }
-                | StoreError::NotSupported { .. }
-                | StoreError::NotImplemented { .. }
-                | StoreError::AlreadyExists { .. }
-                | StoreError::Precondition { .. }
-        );
     Error::Storage {
         action: action.to_owned(),
         path: format!("{path}"),
-        permission,
-        retryable,
+        permission: is_permission(&source),
+        retryable: is_transient(&source),
         source: Box::new(source),
     }
 }
 
+fn is_permission(error: &StoreError) -> bool {
+    matches!(error, StoreError::PermissionDenied { .. } | StoreError::Unauthenticated { .. })
+        || io_kind(error) == Some(io::ErrorKind::PermissionDenied)
+}
+
+/// Whether the same call may succeed a little later.
+pub(crate) fn is_transient(error: &StoreError) -> bool {
+    let permanent = matches!(
+        error,
+        StoreError::NotFound { .. }
+            | StoreError::InvalidPath { .. }
+            | StoreError::NotSupported { .. }
+            | StoreError::NotImplemented { .. }
+            | StoreError::AlreadyExists { .. }
+            | StoreError::Precondition { .. }
+            | StoreError::NotModified { .. }
+            | StoreError::UnknownConfigurationKey { .. }
+    );
+    !permanent && !is_permission(error) && io_kind(error).is_none_or(|kind| !PERMANENT.contains(&kind))
+}
+
+/// Failures of a file system that do not pass by themselves within seconds.
+const PERMANENT: &[io::ErrorKind] = &[
+    io::ErrorKind::AlreadyExists,
+    io::ErrorKind::FileTooLarge,
+    io::ErrorKind::InvalidFilename,
+    io::ErrorKind::InvalidInput,
+    io::ErrorKind::IsADirectory,
+    io::ErrorKind::NotADirectory,
+    io::ErrorKind::NotFound,
+    io::ErrorKind::QuotaExceeded,
+    io::ErrorKind::ReadOnlyFilesystem,
+    io::ErrorKind::StorageFull,
+    io::ErrorKind::Unsupported,
+];
+
 /// The failure of the operating system underneath, if there is one.
-fn io_kind(error: &StoreError) -> Option<std::io::ErrorKind> {
+fn io_kind(error: &StoreError) -> Option<io::ErrorKind> {
     let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {
-        if let Some(error) = error.downcast_ref::<std::io::Error>() {
+        if let Some(error) = error.downcast_ref::<io::Error>() {
             return Some(error.kind());
         }
         cause = error.source();

@@ -17,6 +17,8 @@ pub(crate) const VERIFICATION: &str = "verification.json";
 
 /// Who writes a backup that is not committed; removed just before the commit.
 pub(crate) const UNFINISHED: &str = "unfinished.json";
+/// The data files of such a backup that are complete; removed just before the commit.
+pub(crate) const JOURNAL: &str = "unfinished/";
 /// Below the directory of a collection: who changes its backups.
 pub(crate) const LOCKS: &str = "locks";
 /// Below the directory of a collection: the collections that restores of its backups are making.

@@ -3,23 +3,25 @@
 use std::sync::Arc;
 
 use milvus_backup_core::{
-    BackupId, CollectionName, CollectionRef, Error, FORMAT_VERSION, IncompleteBackup, OwnerState, Result,
-    UnfinishedCollection, path_segment,
+    BackupId, BackupPlan, CollectionName, CollectionRef, Error, FORMAT_VERSION, IncompleteBackup, InterruptedBackup,
+    OwnerState, Result, UnfinishedCollection, path_segment,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::documents::{from_bytes, to_bytes};
-use crate::layout::{METADATA, NOTES, UNFINISHED};
+use crate::layout::{JOURNAL, METADATA, NOTES, UNFINISHED};
 use crate::links::refuse_links;
 use crate::objects::Directory;
 use crate::process::Process;
 use crate::store::LocalStore;
 
-/// `unfinished.json` of a backup that is being written: who writes it.
+/// `unfinished.json` of a backup that is being written: who writes it, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct OwnerDocument {
     format_version: u32,
     process: Process,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    plan: Option<BackupPlan>,
 }
 
 /// `restores/COLLECTION.json`: a collection that is being made, and by whom.
@@ -31,8 +33,9 @@ struct NoteDocument {
 }
 
 /// Says who is writing a backup, before anything else of it is written.
-pub(crate) async fn note_owner(directory: &Directory) -> Result<()> {
-    let document = OwnerDocument { format_version: FORMAT_VERSION, process: Process::current() };
+pub(crate) async fn note_owner(directory: &Directory, plan: &BackupPlan) -> Result<()> {
+    let document =
+        OwnerDocument { format_version: FORMAT_VERSION, process: Process::current(), plan: Some(plan.clone()) };
     directory.write_document(UNFINISHED, to_bytes(&document)?).await
 }
 
@@ -58,6 +61,43 @@ impl LocalStore {
             }
         }
         Ok(found)
+    }
+
+    /// What is known of a backup that was cut off.
+    ///
+    /// # Errors
+    /// [`Error::BackupNotFound`], and [`Error::Refused`] for one that is complete, or does not say how it was made.
+    pub(crate) async fn find_interrupted(
+        &self,
+        collection: &CollectionRef,
+        backup_id: &BackupId,
+    ) -> Result<InterruptedBackup> {
+        let directory = self.backup(collection, backup_id);
+        refuse_links(&self.root, &directory.path).await?;
+        let files = directory.list().await?;
+        if files.iter().any(|(file, _)| file == METADATA) {
+            return Err(Error::Refused {
+                reason: format!("backup {backup_id} is complete"),
+                hint: format!("`milvus-br show {backup_id}` shows it"),
+            });
+        }
+        if files.is_empty() {
+            return Err(self.not_found(backup_id));
+        }
+        let noted = match directory.read_document(UNFINISHED).await? {
+            Some(bytes) => from_bytes::<OwnerDocument>(&directory.path, UNFINISHED, &bytes)?.plan,
+            None => None,
+        };
+        let plan = noted.filter(|plan| plan.backup_id == *backup_id && plan.collection == *collection);
+        let Some(plan) = plan else {
+            return Err(Error::Refused {
+                reason: format!("backup {backup_id} cannot be continued: it does not say how it was begun"),
+                hint: "create a new one; `milvus-br prune --incomplete` removes this one".to_owned(),
+            });
+        };
+        let completed_chunks = files.iter().filter(|(file, _)| file.starts_with(JOURNAL)).count() as u64;
+        let size_bytes = files.iter().map(|(_, size)| size).sum();
+        Ok(InterruptedBackup { plan, completed_chunks, size_bytes })
     }
 
     fn notes(&self, collection_directory: &str) -> Directory {

@@ -34,6 +34,7 @@ mod objects;
 mod process;
 mod read;
 mod restore;
+mod retrying;
 mod root;
 mod store;
 mod verify;

@@ -41,6 +41,16 @@ impl Directory {
         found.bytes().await.map(Some).map_err(|source| storage("read", &path, source))
     }
 
+    /// The size of a file in bytes, or `None` where there is none.
+    pub(crate) async fn size(&self, file: &str) -> Result<Option<u64>> {
+        let path = self.object(file)?;
+        match self.store.head(&path).await {
+            Ok(found) => Ok(Some(found.size)),
+            Err(StoreError::NotFound { .. }) => Ok(None),
+            Err(source) => Err(storage("read", &path, source)),
+        }
+    }
+
     /// Writes a document, replacing one that is there.
     pub(crate) async fn write_document(&self, file: &str, bytes: Bytes) -> Result<()> {
         let path = self.object(file)?;

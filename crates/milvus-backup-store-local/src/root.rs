@@ -3,16 +3,21 @@
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
-use milvus_backup_core::{Error, Result};
+use milvus_backup_core::{Error, Result, RetryPolicy};
 use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 
 use crate::error::storage;
+use crate::retrying::Retrying;
 
 /// An object store and what is known of the disk under it.
 #[derive(Debug, Clone)]
 pub(crate) struct Root {
+    /// Tries again what fails for a reason that may pass.
     pub(crate) store: Arc<dyn ObjectStore>,
+    /// The store that is under it.
+    bare: Arc<dyn ObjectStore>,
+    pub(crate) retries: RetryPolicy,
     /// As the user wrote it.
     pub(crate) display: String,
     /// The directory, where the store is one.
@@ -47,7 +52,19 @@ impl Root {
             retryable: false,
             source: Box::new(source),
         })?;
-        Ok(Self { store: local_store(&directory)?, display: location.to_owned(), directory: Some(directory) })
+        let bare = local_store(&directory)?;
+        let retries = RetryPolicy::default();
+        let store = Arc::new(Retrying::new(Arc::clone(&bare), retries));
+        Ok(Self { store, bare, retries, display: location.to_owned(), directory: Some(directory) })
+    }
+
+    pub(crate) fn with_retries(self, retries: RetryPolicy) -> Self {
+        Self { store: Arc::new(Retrying::new(Arc::clone(&self.bare), retries)), retries, ..self }
+    }
+
+    pub(crate) fn layered(self, layer: impl FnOnce(Arc<dyn ObjectStore>) -> Arc<dyn ObjectStore>) -> Self {
+        let retries = self.retries;
+        Self { bare: layer(Arc::clone(&self.bare)), ..self }.with_retries(retries)
     }
 
     /// Makes the directory, where the store is one.

@@ -6,10 +6,12 @@ use async_trait::async_trait;
 use milvus_backup_core::schema::CollectionSchema;
 use milvus_backup_core::{
     BackedUpDefinition, BackupId, BackupMetadata, BackupPlan, BackupStorageType, BackupStore, CollectionLock,
-    CollectionName, CollectionRef, Environment, Error, IncompleteBackup, Listing, Milvus, Operation, OwnerState,
-    PendingBackup, Progress, RestorePlan, RestoredPartition, Result, RowComparison, UnfinishedCollection,
-    VerificationParams, VerificationRecord, VerificationResult,
+    CollectionName, CollectionRef, Environment, Error, IncompleteBackup, InterruptedBackup, Listing, Milvus, Operation,
+    OwnerState, PendingBackup, Progress, RestorePlan, RestoredPartition, Result, RetryPolicy, RowComparison,
+    UnfinishedCollection, VerificationParams, VerificationRecord, VerificationResult,
 };
+
+use object_store::ObjectStore;
 
 use crate::layout::METADATA;
 use crate::links::refuse_links;
@@ -29,6 +31,18 @@ impl LocalStore {
     /// [`Error::InvalidParameter`] for an empty root and for a URL.
     pub fn open(root: &str) -> Result<Self> {
         Ok(Self { root: Root::open(root)? })
+    }
+
+    /// With other retries of calls to the object store, and of data files that could not be written.
+    #[must_use]
+    pub fn with_retries(self, retries: RetryPolicy) -> Self {
+        Self { root: self.root.with_retries(retries) }
+    }
+
+    /// With a layer between the object store and what is made of it here: to throttle, to count, or to let it fail.
+    #[must_use]
+    pub fn layered(self, layer: impl FnOnce(Arc<dyn ObjectStore>) -> Arc<dyn ObjectStore>) -> Self {
+        Self { root: self.root.layered(layer) }
     }
 
     /// The directory of one backup.
@@ -74,8 +88,21 @@ impl BackupStore for LocalStore {
         plan: BackupPlan,
         progress: Arc<dyn Progress>,
     ) -> Result<Box<dyn PendingBackup>> {
-        let directory = self.backup(&plan.collection, &plan.backup_id);
-        Ok(Box::new(crate::write::write_backup(directory, milvus, plan, progress).await?))
+        Ok(Box::new(crate::write::write_backup(self, milvus, plan, progress).await?))
+    }
+
+    async fn interrupted(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<InterruptedBackup> {
+        self.find_interrupted(collection, backup_id).await
+    }
+
+    async fn resume(
+        &self,
+        milvus: Arc<dyn Milvus>,
+        plan: BackupPlan,
+        progress: Arc<dyn Progress>,
+    ) -> Result<Box<dyn PendingBackup>> {
+        refuse_links(&self.root, &self.backup(&plan.collection, &plan.backup_id).path).await?;
+        Ok(Box::new(crate::write::resume_backup(self, milvus, plan, progress).await?))
     }
 
     async fn discard(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {

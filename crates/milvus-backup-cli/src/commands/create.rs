@@ -2,19 +2,23 @@
 
 use milvus_backup_core::{
     BackupParams, BackupResult, BackupStorageType, BackupType, ChecksumAlgorithm, CollectionName, CompressionCodec,
-    ErrorKind, LoadPolicy, Result,
+    Error, ErrorKind, LoadPolicy, Result,
 };
 
 use crate::args::{Checksum, Compression, CreateArgs, Load};
 use crate::context::{Context, Session};
 use crate::exit_code;
 use crate::report::Report;
+use crate::resolve::resolve_incomplete;
 use crate::sizes::format_size;
 
 pub(crate) async fn run(context: &Context, args: CreateArgs) -> Result<u8> {
     let collections = args.collections.iter().map(|name| name.parse()).collect::<Result<Vec<CollectionName>>>()?;
     let params = params(&args);
     params.validate()?;
+    if let Some(backup) = &args.resume {
+        return resume(context, backup, &collections, &params).await;
+    }
     let session = context.connect().await?;
     let outcome = match collections.as_slice() {
         [collection] => create_one(context, &session, collection, &params).await,
@@ -31,6 +35,22 @@ async fn create_one(
     params: &BackupParams,
 ) -> Result<u8> {
     let result = session.manager.create_backup(collection, params).await?;
+    context.output.result(&result, || describe(&result));
+    Ok(if result.success { exit_code::DONE } else { exit_code::INCOMPLETE })
+}
+
+async fn resume(context: &Context, text: &str, collections: &[CollectionName], params: &BackupParams) -> Result<u8> {
+    let (collection, backup_id) = resolve_incomplete(context, &context.repository()?, text).await?;
+    if !collections.is_empty() && collections != [collection.name.clone()] {
+        return Err(Error::Refused {
+            reason: format!("backup {backup_id} is of collection `{collection}`"),
+            hint: "name no collection with --resume".to_owned(),
+        });
+    }
+    let session = context.connect().await?;
+    let outcome = session.manager.resume_backup(&collection, &backup_id, params).await;
+    session.close().await;
+    let result = outcome?;
     context.output.result(&result, || describe(&result));
     Ok(if result.success { exit_code::DONE } else { exit_code::INCOMPLETE })
 }

@@ -16,6 +16,18 @@ pub(super) enum Key {
 }
 
 impl Key {
+    /// A key of `field` from its text.
+    pub(super) fn from_text(text: &str, field: &FieldSchema) -> Result<Self> {
+        if field.data_type != DataType::Int64 {
+            return Ok(Self::Text(text.to_owned()));
+        }
+        text.parse().map(Self::Int).map_err(|_| Error::InvalidParameter {
+            field: "after".to_owned(),
+            value: text.to_owned(),
+            limit: format!("a key of `{}`", field.name),
+        })
+    }
+
     /// The expression for all keys after this one.
     pub(super) fn after(&self, field: &str) -> String {
         match self {

@@ -33,12 +33,14 @@ impl Pager {
         if schema.enable_dynamic_field {
             output_fields.push(DYNAMIC_FIELD.to_owned());
         }
+        let primary_key = schema.primary_key()?.clone();
+        let after = request.after.as_deref().map(|text| Key::from_text(text, &primary_key)).transpose()?;
         Ok(Self {
             connection,
-            primary_key: schema.primary_key()?.clone(),
+            primary_key,
             output_fields,
             size: PageSize::new(request.batch_bytes, schema.estimated_row_bytes()),
-            last: None,
+            last: after,
             request,
         })
     }

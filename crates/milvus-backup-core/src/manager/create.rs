@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use futures::future::try_join_all;
 
 use super::BackupManager;
 use super::limitations::{collection_limitations, compare_counts};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::milvus::{CollectionDescription, LoadState};
 use crate::model::{BackupMetadata, BackupResult, BackupState, CompressionCodec};
 use crate::names::{BackupId, CollectionName, CollectionRef};
@@ -29,18 +28,22 @@ impl BackupManager {
     /// [`Error::Backup`] around the cause; what was written is removed then.
     pub async fn create_backup(&self, collection: &CollectionName, params: &BackupParams) -> Result<BackupResult> {
         params.validate()?;
-        let started = self.repository.environment.clock.elapsed();
-        let deadline = params.timeout.unwrap_or(self.repository.config.default_backup_timeout);
         let created_at = self.repository.environment.clock.now();
-        let attempt = Attempt {
-            collection: self.collection(collection)?,
-            backup_id: BackupId::new(created_at, self.repository.environment.entropy.bytes()?),
-            created_at,
-            lock: OnceLock::new(),
-            loaded_by_us: AtomicBool::new(false),
-            writing: AtomicBool::new(false),
-        };
-        let created = self.create_locked(&attempt, params, deadline).await;
+        let backup_id = BackupId::new(created_at, self.repository.environment.entropy.bytes()?);
+        let attempt = Attempt::new(self.collection(collection)?, backup_id, created_at);
+        let work = self.read_and_write(&attempt, params);
+        self.run(&attempt, params, work).await
+    }
+
+    /// Does the work of a create within its deadline, commits and verifies, and leaves everything else as it was.
+    pub(super) async fn run(
+        &self,
+        attempt: &Attempt,
+        params: &BackupParams,
+        work: impl Future<Output = Result<Written>> + Send,
+    ) -> Result<BackupResult> {
+        let started = self.repository.environment.clock.elapsed();
+        let created = self.run_locked(attempt, params, work).await;
         if let Some(lock) = attempt.lock.get() {
             lock.release().await;
         }
@@ -63,13 +66,14 @@ impl BackupManager {
     }
 
     /// Everything between the lock, which is taken on the way, and its release.
-    async fn create_locked(
+    async fn run_locked(
         &self,
         attempt: &Attempt,
         params: &BackupParams,
-        deadline: Duration,
+        work: impl Future<Output = Result<Written>> + Send,
     ) -> Result<BackupMetadata> {
-        let written = self.repository.environment.bounded(deadline, self.read_and_write(attempt, params)).await;
+        let deadline = params.timeout.unwrap_or(self.repository.config.default_backup_timeout);
+        let written = self.repository.environment.bounded(deadline, work).await;
         let outcome = match written {
             // The commit is short, and to cut it in two would leave its outcome unknown.
             Ok((pending, completion)) => self.commit(attempt, pending, completion).await,
@@ -99,22 +103,16 @@ impl BackupManager {
         Ok(metadata)
     }
 
-    async fn read_and_write(
-        &self,
-        attempt: &Attempt,
-        params: &BackupParams,
-    ) -> Result<(Box<dyn PendingBackup>, Completion)> {
+    async fn read_and_write(&self, attempt: &Attempt, params: &BackupParams) -> Result<Written> {
         let name = &attempt.collection.name;
         let description = self.milvus.describe_collection(name).await?;
         let partitions = select_partitions(name, &description, &params.partition_names)?;
         self.repository.store.prepare().await?;
-        let environment = &self.repository.environment;
-        let lock = self.repository.store.lock(&attempt.collection, Operation::Create, environment).await?;
-        attempt.lock.get_or_init(|| lock);
+        self.take_lock(attempt).await?;
         let backup_name = self.unused_name(attempt, params).await?;
         let was_loaded = self.ensure_loaded(attempt, params.load).await?;
         let plan = self.plan(attempt, params, description, partitions, backup_name, was_loaded).await?;
-        self.require_space(&plan).await?;
+        self.require_space(&plan, 0).await?;
         self.announce(&plan);
         attempt.writing.store(true, Ordering::Release);
         let pending = self
@@ -124,6 +122,13 @@ impl BackupManager {
             .await?;
         let completion = self.complete(&plan, pending.as_ref()).await?;
         Ok((pending, completion))
+    }
+
+    pub(super) async fn take_lock(&self, attempt: &Attempt) -> Result<()> {
+        let environment = &self.repository.environment;
+        let lock = self.repository.store.lock(&attempt.collection, Operation::Create, environment).await?;
+        attempt.lock.get_or_init(|| lock);
+        Ok(())
     }
 
     /// The name of the backup, which no other backup of the collection has.
@@ -145,7 +150,7 @@ impl BackupManager {
         }
     }
 
-    async fn ensure_loaded(&self, attempt: &Attempt, policy: LoadPolicy) -> Result<bool> {
+    pub(super) async fn ensure_loaded(&self, attempt: &Attempt, policy: LoadPolicy) -> Result<bool> {
         let name = &attempt.collection.name;
         match self.milvus.load_state(name).await? {
             LoadState::Loaded => return Ok(true),
@@ -233,9 +238,11 @@ impl BackupManager {
         }
     }
 
-    async fn require_space(&self, plan: &BackupPlan) -> Result<()> {
+    /// `written_bytes` are in place already.
+    pub(super) async fn require_space(&self, plan: &BackupPlan, written_bytes: u64) -> Result<()> {
         let rows: u64 = plan.partitions.iter().map(|partition| partition.expected_rows).sum();
-        let required_bytes = rows.saturating_mul(plan.description.schema.estimated_row_bytes()).max(1 << 20);
+        let bytes = rows.saturating_mul(plan.description.schema.estimated_row_bytes());
+        let required_bytes = bytes.saturating_sub(written_bytes).max(1 << 20);
         match self.repository.store.available_bytes().await? {
             Some(available_bytes) if available_bytes < required_bytes => Err(Error::InsufficientStorage {
                 required_bytes,
@@ -246,7 +253,7 @@ impl BackupManager {
         }
     }
 
-    fn announce(&self, plan: &BackupPlan) {
+    pub(super) fn announce(&self, plan: &BackupPlan) {
         let total_rows = plan.partitions.iter().map(|partition| partition.expected_rows).sum();
         self.repository.progress.event(ProgressEvent::Started {
             operation: Operation::Create,
@@ -258,7 +265,7 @@ impl BackupManager {
     }
 
     /// Counts again, and says what the backup cannot bring back.
-    async fn complete(&self, plan: &BackupPlan, pending: &dyn PendingBackup) -> Result<Completion> {
+    pub(super) async fn complete(&self, plan: &BackupPlan, pending: &dyn PendingBackup) -> Result<Completion> {
         let name = &plan.collection.name;
         let written = pending.rows_per_partition();
         self.require_unchanged(plan, &written).await?;
@@ -336,32 +343,56 @@ impl BackupManager {
         }
     }
 
-    /// Removes what the attempt wrote, and returns the error to report.
+    /// Removes what the attempt wrote, and returns the error to report. What can be continued is kept where the
+    /// reason may pass, such as a Milvus that is gone for a while, or where it had been kept before.
     async fn discard_unfinished(&self, attempt: &Attempt, error: Error) -> Error {
         if !attempt.writing.load(Ordering::Acquire) {
             return error;
         }
-        if let Err(leftover) = self.repository.store.discard(&attempt.collection, &attempt.backup_id).await {
+        let wanted = attempt.resumed || (error.retryable() && error.kind() != ErrorKind::InProgress);
+        let store = &self.repository.store;
+        let interrupted = store.interrupted(&attempt.collection, &attempt.backup_id).await;
+        if wanted && interrupted.is_ok_and(|interrupted| interrupted.completed_chunks > 0) {
+            return attempt.failure(error, true);
+        }
+        if let Err(leftover) = store.discard(&attempt.collection, &attempt.backup_id).await {
             self.repository.progress.event(ProgressEvent::Warning {
                 message: format!("cannot remove what the failed backup left: {}", leftover.full_message()),
             });
         }
-        attempt.failure(error)
+        attempt.failure(error, false)
     }
 }
 
+/// Rows that are written, and what is said of them.
+pub(super) type Written = (Box<dyn PendingBackup>, Completion);
+
 /// One run of a create, as far as cleaning up after it needs to know.
 #[derive(Debug)]
-struct Attempt {
-    collection: CollectionRef,
-    backup_id: BackupId,
-    created_at: jiff::Timestamp,
-    lock: OnceLock<Arc<dyn CollectionLock>>,
-    loaded_by_us: AtomicBool,
-    writing: AtomicBool,
+pub(super) struct Attempt {
+    pub(super) collection: CollectionRef,
+    pub(super) backup_id: BackupId,
+    pub(super) created_at: jiff::Timestamp,
+    /// Whether it goes on with what another attempt wrote.
+    pub(super) resumed: bool,
+    pub(super) lock: OnceLock<Arc<dyn CollectionLock>>,
+    pub(super) loaded_by_us: AtomicBool,
+    pub(super) writing: AtomicBool,
 }
 
 impl Attempt {
+    pub(super) fn new(collection: CollectionRef, backup_id: BackupId, created_at: jiff::Timestamp) -> Self {
+        Self {
+            collection,
+            backup_id,
+            created_at,
+            resumed: false,
+            lock: OnceLock::new(),
+            loaded_by_us: AtomicBool::new(false),
+            writing: AtomicBool::new(false),
+        }
+    }
+
     async fn require_lock(&self) -> Result<()> {
         match self.lock.get() {
             Some(lock) => lock.check().await,
@@ -369,10 +400,11 @@ impl Attempt {
         }
     }
 
-    fn failure(&self, source: Error) -> Error {
+    fn failure(&self, source: Error, resumable: bool) -> Error {
         Error::Backup {
             collection: self.collection.to_string(),
             backup_id: Some(self.backup_id.clone()),
+            resumable,
             source: Box::new(source),
         }
     }

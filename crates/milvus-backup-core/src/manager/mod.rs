@@ -10,6 +10,7 @@ mod limitations;
 mod notes;
 mod repository;
 mod restore;
+mod resume;
 mod staging;
 
 use std::sync::Arc;

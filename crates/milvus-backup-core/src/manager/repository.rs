@@ -13,7 +13,7 @@ use crate::model::{
 use crate::names::{BackupId, CollectionRef};
 use crate::params::VerificationParams;
 use crate::progress::{Operation, Progress, ProgressEvent, Silent};
-use crate::store::{BackedUpDefinition, BackupStore, BrokenBackup, Listing};
+use crate::store::{BackedUpDefinition, BackupStore, BrokenBackup, IncompleteBackup, Listing};
 
 /// What a retention policy wants done, and what it could not look at.
 #[derive(Debug)]
@@ -61,6 +61,11 @@ impl BackupRepository {
     /// The backups of one collection, or of all, newest first, and those that cannot be read.
     pub async fn list_backups(&self, collection: Option<&CollectionRef>) -> Result<Listing> {
         self.store.list(collection).await
+    }
+
+    /// The backups that were begun and never committed, whoever writes them.
+    pub async fn incomplete_backups(&self) -> Result<Vec<IncompleteBackup>> {
+        self.store.incomplete().await
     }
 
     /// All that is known of one backup.

@@ -49,6 +49,15 @@ pub enum ProgressEvent {
         /// Bytes of column values, or of files in a verification.
         bytes: u64,
     },
+    /// Rows of a partition that were counted are read again, because what was made of them could not be kept.
+    Discarded {
+        /// The partition.
+        partition: String,
+        /// Rows.
+        rows: u64,
+        /// Bytes of column values.
+        bytes: u64,
+    },
     /// All rows of a partition were moved.
     PartitionFinished {
         /// The partition.

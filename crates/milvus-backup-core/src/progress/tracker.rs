@@ -94,6 +94,11 @@ impl ProgressTracker {
                 self.set_totals(*total_rows, *total_bytes);
             }
             ProgressEvent::Advanced { rows, bytes, .. } => self.advance(*rows, *bytes, elapsed),
+            ProgressEvent::Discarded { rows, bytes, .. } => {
+                self.rows = self.rows.saturating_sub(*rows);
+                self.bytes = self.bytes.saturating_sub(*bytes);
+                self.last_sample = (elapsed, self.bytes);
+            }
             ProgressEvent::StateChanged { state, .. } => self.state = *state,
             ProgressEvent::PartitionFinished { .. } | ProgressEvent::Warning { .. } => {}
         }

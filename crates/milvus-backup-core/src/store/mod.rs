@@ -11,7 +11,7 @@ use async_trait::async_trait;
 pub use plans::{
     BackedUpDefinition, BackupPlan, Completion, PartitionPlan, RestorePlan, RestoredPartition, RowComparison,
 };
-pub use recovery::{CollectionLock, IncompleteBackup, OwnerState, UnfinishedCollection};
+pub use recovery::{CollectionLock, IncompleteBackup, InterruptedBackup, OwnerState, UnfinishedCollection};
 
 use crate::environment::Environment;
 use crate::error::{Error, Result};
@@ -86,6 +86,21 @@ pub trait BackupStore: Send + Sync + Debug {
     ///
     /// When it fails or is dropped, [`BackupStore::discard`] removes what was written.
     async fn write(
+        &self,
+        milvus: Arc<dyn Milvus>,
+        plan: BackupPlan,
+        progress: Arc<dyn Progress>,
+    ) -> Result<Box<dyn PendingBackup>>;
+
+    /// What is known of a backup that was begun and not committed.
+    ///
+    /// # Errors
+    /// [`Error::BackupNotFound`], and [`Error::Refused`] for one that is complete or cannot be continued.
+    async fn interrupted(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<InterruptedBackup>;
+
+    /// Goes on with a backup that was cut off: data files that are complete and unchanged stay, the other rows of the
+    /// plan are read and written as by [`BackupStore::write`].
+    async fn resume(
         &self,
         milvus: Arc<dyn Milvus>,
         plan: BackupPlan,

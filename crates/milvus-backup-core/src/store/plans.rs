@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::Error;
 use crate::milvus::{CollectionDescription, ReadPoint};
 use crate::model::{BackupMetadata, BackupType, ChecksumAlgorithm, CompressionCodec};
@@ -9,7 +11,7 @@ use crate::names::{BackupId, CollectionName, CollectionRef};
 use crate::schema::{CollectionSchema, IndexDefinition};
 
 /// A backup to write, with every choice made.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BackupPlan {
     /// Its identifier.
     pub backup_id: BackupId,
@@ -58,7 +60,7 @@ pub struct BackupPlan {
 }
 
 /// One partition of a [`BackupPlan`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartitionPlan {
     /// Its name.
     pub name: String,

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::plans::BackupPlan;
 use crate::error::Result;
 use crate::names::{BackupId, CollectionName, CollectionRef};
 
@@ -48,6 +49,17 @@ pub struct IncompleteBackup {
     pub size_bytes: u64,
     /// Who writes it.
     pub owner: OwnerState,
+}
+
+/// A backup that was cut off, as far as it can be continued.
+#[derive(Debug, Clone)]
+pub struct InterruptedBackup {
+    /// How it was begun.
+    pub plan: BackupPlan,
+    /// Data files that were noted as complete. They are believed only after they were hashed again.
+    pub completed_chunks: u64,
+    /// Bytes of all files.
+    pub size_bytes: u64,
 }
 
 /// A collection that a restore or a deep verification is making under a name of its own, or left when it died.

@@ -12,7 +12,7 @@ use crate::objects::Directory;
 const RANGE: u64 = 8 << 20;
 
 /// The digest of the `size` bytes of `file`, lower-case hexadecimal.
-pub(super) async fn digest_object(
+pub(crate) async fn digest_object(
     directory: &Directory,
     file: &str,
     size: u64,

@@ -4,6 +4,8 @@ mod findings;
 mod hash;
 mod sample;
 
+pub(crate) use hash::digest_object;
+
 use std::collections::BTreeMap;
 
 use futures::StreamExt;
@@ -162,7 +164,7 @@ async fn compare_digests(
 ) {
     let hashers = std::thread::available_parallelism().map_or(2, usize::from);
     let digest = async |(file, entry): (String, FileEntry)| {
-        let digest = hash::digest_object(directory, &file, entry.size_bytes, checksums.algorithm).await;
+        let digest = digest_object(directory, &file, entry.size_bytes, checksums.algorithm).await;
         (file, entry, digest)
     };
     let mut digests = futures::stream::iter(files).map(digest).buffer_unordered(hashers);

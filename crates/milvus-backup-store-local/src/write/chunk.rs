@@ -67,7 +67,11 @@ impl ChunkWriter {
         let (work, bytes) = task.await.map_err(lost_task)??;
         if !bytes.is_empty() {
             upload.put(bytes);
-            upload.wait_for_capacity(PARTS_IN_FLIGHT).await.map_err(|source| storage("write", &path, source))?;
+            if let Err(source) = upload.wait_for_capacity(PARTS_IN_FLIGHT).await {
+                // Stores keep, and charge for, the parts of an upload that nobody ends.
+                let _ = upload.abort().await;
+                return Err(storage("write", &path, source));
+            }
         }
         Ok(Self { path, upload, work })
     }

@@ -5,17 +5,22 @@
 
 mod chunk;
 mod encoder;
+pub(crate) mod journal;
 mod partition;
 mod properties;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt};
-use milvus_backup_core::{BackupPlan, Error, FailedPartition, Milvus, PartitionMetadata, Progress, Result};
+use milvus_backup_core::{
+    BackupPlan, ChunkMetadata, Error, FailedPartition, Milvus, PartitionMetadata, Progress, ProgressEvent, Result,
+};
 
 use crate::commit::Pending;
 use crate::layout::DATA;
 use crate::objects::Directory;
+use crate::store::LocalStore;
 pub(crate) use encoder::value_bytes;
 use partition::PartitionWriter;
 
@@ -55,29 +60,69 @@ impl Budget {
 
 /// Writes the data files of a plan. Nothing is visible before the commit of what this returns.
 pub(crate) async fn write_backup(
-    directory: Directory,
+    store: &LocalStore,
     milvus: Arc<dyn Milvus>,
     plan: BackupPlan,
     progress: Arc<dyn Progress>,
 ) -> Result<Pending> {
-    crate::leftovers::note_owner(&directory).await?;
+    crate::leftovers::note_owner(&store.backup(&plan.collection, &plan.backup_id), &plan).await?;
+    let nothing = plan.partitions.iter().map(|_| Vec::new()).collect();
+    write_rest(store, milvus, plan, progress, nothing).await
+}
+
+/// Writes the data files of a plan that are not complete yet.
+pub(crate) async fn resume_backup(
+    store: &LocalStore,
+    milvus: Arc<dyn Milvus>,
+    plan: BackupPlan,
+    progress: Arc<dyn Progress>,
+) -> Result<Pending> {
+    let directory = store.backup(&plan.collection, &plan.backup_id);
+    crate::leftovers::note_owner(&directory, &plan).await?;
+    let mut completed = Vec::with_capacity(plan.partitions.len());
+    for partition in &plan.partitions {
+        let chunks = journal::completed_chunks(&directory, &plan, partition).await?;
+        for chunk in &chunks {
+            progress.event(ProgressEvent::Advanced {
+                partition: partition.name.clone(),
+                rows: chunk.row_count,
+                bytes: chunk.uncompressed_size_bytes,
+            });
+        }
+        completed.push(chunks);
+    }
+    let kept = completed.iter().flatten().map(|chunk| chunk.path.as_str()).collect();
+    remove_data_except(&directory, &kept).await?;
+    write_rest(store, milvus, plan, progress, completed).await
+}
+
+/// Writes what comes after the chunks that are complete, of which there is one list for each partition.
+async fn write_rest(
+    store: &LocalStore,
+    milvus: Arc<dyn Milvus>,
+    plan: BackupPlan,
+    progress: Arc<dyn Progress>,
+    completed: Vec<Vec<ChunkMetadata>>,
+) -> Result<Pending> {
+    let directory = store.backup(&plan.collection, &plan.backup_id);
     let plan = Arc::new(plan);
     let budget = Budget::new(&plan);
-    let written: Vec<Written> = futures::stream::iter(0..plan.partitions.len())
-        .map(|index| {
+    let written: Vec<Written> = futures::stream::iter(completed.into_iter().enumerate())
+        .map(|(index, completed)| {
             let writer = PartitionWriter {
                 directory: directory.clone(),
                 plan: Arc::clone(&plan),
                 partition: plan.partitions[index].clone(),
                 budget,
+                retries: store.root.retries,
                 progress: Arc::clone(&progress),
             };
-            write_partition(writer, milvus.as_ref())
+            write_partition(writer, milvus.as_ref(), completed)
         })
         .buffered(budget.workers)
         .try_collect()
         .await?;
-    pending(directory, plan, written).await
+    pending(store, directory, plan, written).await
 }
 
 /// A partition, or its name and why it failed.
@@ -85,9 +130,13 @@ type Written = std::result::Result<PartitionMetadata, (String, Error)>;
 
 /// # Errors
 /// That of the partition, unless the plan says to go on without it.
-async fn write_partition(writer: PartitionWriter, milvus: &dyn Milvus) -> Result<Written> {
+async fn write_partition(
+    writer: PartitionWriter,
+    milvus: &dyn Milvus,
+    completed: Vec<ChunkMetadata>,
+) -> Result<Written> {
     let (name, skip) = (writer.partition.name.clone(), writer.plan.skip_failed_partitions);
-    match writer.write(milvus).await {
+    match writer.write(milvus, completed).await {
         Ok(partition) => Ok(Ok(partition)),
         Err(error) if skip => Ok(Err((name, error))),
         Err(error) => Err(error),
@@ -98,7 +147,12 @@ async fn write_partition(writer: PartitionWriter, milvus: &dyn Milvus) -> Result
 ///
 /// # Errors
 /// That of the first partition, when all of them failed.
-async fn pending(directory: Directory, plan: Arc<BackupPlan>, written: Vec<Written>) -> Result<Pending> {
+async fn pending(
+    store: &LocalStore,
+    directory: Directory,
+    plan: Arc<BackupPlan>,
+    written: Vec<Written>,
+) -> Result<Pending> {
     let (mut partitions, mut failed) = (Vec::new(), Vec::new());
     for outcome in written {
         match outcome {
@@ -110,12 +164,17 @@ async fn pending(directory: Directory, plan: Arc<BackupPlan>, written: Vec<Writt
         return Err(failed.swap_remove(0).1);
     }
     if !failed.is_empty() {
-        let kept: Vec<&str> = partitions.iter().flat_map(|p| &p.chunks).map(|chunk| chunk.path.as_str()).collect();
-        let files = directory.list().await?.into_iter().map(|(file, _)| file);
-        let halves = files.filter(|file| file.starts_with(DATA) && !kept.contains(&file.as_str()));
-        directory.delete(halves.collect::<Vec<_>>()).await?;
+        let kept = partitions.iter().flat_map(|p| &p.chunks).map(|chunk| chunk.path.as_str()).collect();
+        remove_data_except(&directory, &kept).await?;
     }
     let failed =
         failed.into_iter().map(|(name, error)| FailedPartition { name, error: error.full_message() }).collect();
-    Ok(Pending { directory, plan, partitions, failed })
+    Ok(Pending { store: store.clone(), directory, plan, partitions, failed })
+}
+
+/// Removes the data files that are not among those to keep.
+async fn remove_data_except(directory: &Directory, kept: &HashSet<&str>) -> Result<()> {
+    let files = directory.list().await?.into_iter().map(|(file, _)| file);
+    let others = files.filter(|file| file.starts_with(DATA) && !kept.contains(file.as_str()));
+    directory.delete(others.collect::<Vec<_>>()).await
 }

@@ -2,17 +2,23 @@
 
 use std::sync::Arc;
 
+use arrow_array::RecordBatch;
+use backon::BackoffBuilder;
 use futures::StreamExt;
+use futures::stream::BoxStream;
 use milvus_backup_core::{
-    BackupPlan, ChunkMetadata, Milvus, PartitionMetadata, PartitionPlan, Progress, ProgressEvent, Result, ScanRequest,
+    BackupPlan, ChunkMetadata, Error, Milvus, PartitionMetadata, PartitionPlan, Progress, ProgressEvent, Result,
+    RetryPolicy, ScanRequest,
 };
 use milvus_backup_integrity::RowDigest;
 
 use super::Budget;
 use super::chunk::ChunkWriter;
 use super::encoder::value_bytes;
+use super::journal::note_chunk;
 use crate::layout::chunk_file;
 use crate::objects::Directory;
+use crate::retrying::backoff;
 
 /// Writes one partition.
 #[derive(Debug)]
@@ -21,42 +27,95 @@ pub(super) struct PartitionWriter {
     pub(super) plan: Arc<BackupPlan>,
     pub(super) partition: PartitionPlan,
     pub(super) budget: Budget,
+    pub(super) retries: RetryPolicy,
     pub(super) progress: Arc<dyn Progress>,
 }
 
 impl PartitionWriter {
-    /// Reads all rows and writes them. A partition without rows has no file.
-    pub(super) async fn write(self, milvus: &dyn Milvus) -> Result<PartitionMetadata> {
-        let mut batches = milvus.scan(self.scan_request());
-        let mut chunks = Vec::new();
+    /// Reads all rows after those of the chunks that are complete, and writes them. A partition without rows has no
+    /// file.
+    ///
+    /// A file that cannot be written for a reason that may pass is begun anew, from the last row before it.
+    pub(super) async fn write(
+        self,
+        milvus: &dyn Milvus,
+        mut completed: Vec<ChunkMetadata>,
+    ) -> Result<PartitionMetadata> {
+        let mut delays = backoff(self.retries).build();
+        loop {
+            let before = completed.len();
+            let Err(error) = self.append(milvus, &mut completed).await else { return self.summarize(completed) };
+            if completed.len() > before {
+                delays = backoff(self.retries).build();
+            }
+            match delays.next() {
+                Some(delay) if matches!(error, Error::Storage { .. }) && error.retryable() => {
+                    tracing::warn!(%error, ?delay, partition = self.partition.name, "writing a data file again");
+                    tokio::time::sleep(delay).await;
+                }
+                _ => return Err(error),
+            }
+        }
+    }
+
+    /// Adds chunks until there are no more rows.
+    async fn append(&self, milvus: &dyn Milvus, completed: &mut Vec<ChunkMetadata>) -> Result<()> {
+        let after = completed.last().map(|chunk| chunk.primary_key_range.max.clone());
+        let mut batches = milvus.scan(self.scan_request(after));
+        let mut unsaved = (0, 0);
+        let outcome = self.append_batches(&mut batches, completed, &mut unsaved).await;
+        if outcome.is_err() {
+            let (rows, bytes) = unsaved;
+            self.progress.event(ProgressEvent::Discarded { partition: self.partition.name.clone(), rows, bytes });
+        }
+        outcome
+    }
+
+    /// `unsaved` counts the rows and bytes of the chunk that is not complete.
+    async fn append_batches(
+        &self,
+        batches: &mut BoxStream<'static, Result<RecordBatch>>,
+        completed: &mut Vec<ChunkMetadata>,
+        unsaved: &mut (u64, u64),
+    ) -> Result<()> {
         let mut open: Option<ChunkWriter> = None;
         while let Some(batch) = batches.next().await.transpose()? {
             let (rows, bytes) = (batch.num_rows() as u64, value_bytes(&batch) as u64);
             let chunk = if let Some(chunk) = open.take() {
                 chunk
             } else {
-                let path = chunk_file(&self.partition.name, chunks.len());
+                let path = chunk_file(&self.partition.name, completed.len());
                 ChunkWriter::create(&self.directory, path, &self.plan, &batch, self.budget.row_group_bytes).await?
             };
             let chunk = chunk.write(batch).await?;
+            *unsaved = (unsaved.0 + rows, unsaved.1 + bytes);
             self.progress.event(ProgressEvent::Advanced { partition: self.partition.name.clone(), rows, bytes });
             if chunk.file_bytes() >= self.plan.chunk_size_bytes {
-                chunks.push(chunk.finish().await?);
+                self.complete(chunk, completed).await?;
+                *unsaved = (0, 0);
             } else {
                 open = Some(chunk);
             }
         }
-        if let Some(chunk) = open {
-            chunks.push(chunk.finish().await?);
+        match open {
+            Some(chunk) => self.complete(chunk, completed).await,
+            None => Ok(()),
         }
-        self.summarize(chunks)
     }
 
-    fn scan_request(&self) -> ScanRequest {
+    async fn complete(&self, chunk: ChunkWriter, completed: &mut Vec<ChunkMetadata>) -> Result<()> {
+        let chunk = chunk.finish().await?;
+        note_chunk(&self.directory, &chunk).await?;
+        completed.push(chunk);
+        Ok(())
+    }
+
+    fn scan_request(&self, after: Option<String>) -> ScanRequest {
         ScanRequest {
             collection: self.plan.collection.name.clone(),
             schema: self.plan.description.schema.clone(),
             partition: self.partition.addressable.then(|| self.partition.name.clone()),
+            after,
             read_point: self.plan.read_point,
             batch_bytes: self.budget.page_bytes,
         }

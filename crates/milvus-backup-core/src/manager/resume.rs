@@ -1,0 +1,135 @@
+//! Resume: a create that was cut off, continued from the data files that were complete.
+//!
+//! Must always hold: the backup is made as it was begun. What was asked for otherwise, or is not as it was, is refused
+//! with the reason, and what was written stays.
+
+use std::sync::atomic::Ordering;
+
+use super::BackupManager;
+use super::create::{Attempt, Written};
+use crate::error::{Error, Result};
+use crate::model::{BackupResult, CompressionCodec, Consistency};
+use crate::names::{BackupId, CollectionRef};
+use crate::params::BackupParams;
+use crate::progress::ProgressEvent;
+use crate::store::BackupPlan;
+
+impl BackupManager {
+    /// Goes on with a backup whose create was cut off. Data files that were complete are hashed again and kept; all
+    /// other rows are read. The read point is the first one where the server has snapshots.
+    ///
+    /// Parameters that were not given are as they were. Whether it succeeds or not, what is complete is kept until
+    /// the backup is committed.
+    ///
+    /// # Errors
+    /// [`Error::BackupNotFound`], [`Error::InProgress`] while the create runs, [`Error::Refused`] for a backup that is
+    /// complete, and for parameters or a collection that are not as they were; those of
+    /// [`BackupManager::create_backup`].
+    pub async fn resume_backup(
+        &self,
+        collection: &CollectionRef,
+        backup_id: &BackupId,
+        params: &BackupParams,
+    ) -> Result<BackupResult> {
+        params.validate()?;
+        if collection.database != self.milvus.database() {
+            return Err(Error::Refused {
+                reason: format!("backup {backup_id} is of database `{}`", collection.database),
+                hint: format!("--db {} names it", collection.database),
+            });
+        }
+        let now = self.repository.environment.clock.now();
+        let attempt = Attempt { resumed: true, ..Attempt::new(collection.clone(), backup_id.clone(), now) };
+        let work = self.read_rest(&attempt, params);
+        self.run(&attempt, params, work).await
+    }
+
+    async fn read_rest(&self, attempt: &Attempt, params: &BackupParams) -> Result<Written> {
+        let store = &self.repository.store;
+        store.interrupted(&attempt.collection, &attempt.backup_id).await?;
+        self.take_lock(attempt).await?;
+        let interrupted = store.interrupted(&attempt.collection, &attempt.backup_id).await?;
+        let plan = fitted(interrupted.plan, params)?;
+        self.require_free_name(&plan).await?;
+        self.require_as_before(&plan).await?;
+        self.ensure_loaded(attempt, params.load).await?;
+        self.require_space(&plan, interrupted.size_bytes).await?;
+        self.announce(&plan);
+        attempt.writing.store(true, Ordering::Release);
+        let milvus = std::sync::Arc::clone(&self.milvus);
+        let progress = std::sync::Arc::clone(&self.repository.progress);
+        let pending = store.resume(milvus, plan.clone(), progress).await?;
+        let mut completion = self.complete(&plan, pending.as_ref()).await?;
+        if plan.read_point.consistency == Consistency::Fuzzy && interrupted.completed_chunks > 0 {
+            let message = "the backup was cut off and continued: its rows are of the first run and of the second";
+            self.repository.progress.event(ProgressEvent::Warning { message: message.to_owned() });
+            completion.limitations.push(message.to_owned());
+        }
+        Ok((pending, completion))
+    }
+
+    async fn require_free_name(&self, plan: &BackupPlan) -> Result<()> {
+        let existing = self.repository.store.list(Some(&plan.collection)).await?.backups;
+        match existing.into_iter().find(|metadata| metadata.backup_name == plan.backup_name) {
+            None => Ok(()),
+            Some(metadata) => Err(Error::BackupAlreadyExists {
+                collection: plan.collection.to_string(),
+                backup_name: plan.backup_name.clone(),
+                existing: metadata.backup_id,
+            }),
+        }
+    }
+
+    /// The collection must be the one that was begun with, as far as that can be told.
+    async fn require_as_before(&self, plan: &BackupPlan) -> Result<()> {
+        let now = self.milvus.describe_collection(&plan.collection.name).await?;
+        let version = self.milvus.server_version().await?;
+        let mut changed = Vec::new();
+        if now.schema != plan.description.schema {
+            changed.push("the schema of the collection is another".to_owned());
+        }
+        let gone = plan.partitions.iter().filter(|partition| !now.partitions.contains(&partition.name));
+        changed.extend(gone.map(|partition| format!("partition `{}` does not exist any more", partition.name)));
+        if version != plan.milvus_version {
+            changed.push(format!("Milvus has version {version}, and had {}", plan.milvus_version));
+        }
+        if changed.is_empty() { Ok(()) } else { Err(refused(plan, &changed)) }
+    }
+}
+
+/// The plan, once it is certain that nothing else is asked for.
+fn fitted(mut plan: BackupPlan, params: &BackupParams) -> Result<BackupPlan> {
+    let mut changed = Vec::new();
+    let mut require = |same: bool, what: &str| {
+        if !same {
+            changed.push(format!("{what} was another"));
+        }
+    };
+    require(params.backup_name.as_ref().is_none_or(|name| *name == plan.backup_name), "the name");
+    require(params.tags.is_empty() || params.tags == plan.tags, "the list of tags");
+    let begun: Vec<&String> = plan.partitions.iter().map(|partition| &partition.name).collect();
+    let asked = &params.partition_names;
+    require(
+        asked.is_empty() || (asked.len() == begun.len() && asked.iter().all(|name| begun.contains(&name))),
+        "the list of partitions",
+    );
+    require(params.chunk_size_bytes.is_none_or(|size| size == plan.chunk_size_bytes), "the chunk size");
+    require(params.compression_codec.is_none_or(|codec| codec == plan.compression_codec), "the compression");
+    let level = params.compression_level.is_none_or(|level| level == plan.compression_level);
+    require(level || plan.compression_codec == CompressionCodec::None, "the compression level");
+    require(params.checksum_algorithm.is_none_or(|algorithm| algorithm == plan.checksum_algorithm), "the checksum");
+    require(params.include_indexes || !plan.include_indexes, "--no-indexes");
+    require(!params.skip_failed_partitions || plan.skip_failed_partitions, "--skip-failed-partitions");
+    if !changed.is_empty() {
+        return Err(refused(&plan, &changed));
+    }
+    plan.concurrency = params.concurrency.unwrap_or(plan.concurrency);
+    Ok(plan)
+}
+
+fn refused(plan: &BackupPlan, changed: &[String]) -> Error {
+    Error::Refused {
+        reason: format!("backup {} cannot be continued: {}", plan.backup_id, changed.join("; ")),
+        hint: "create a new one; `milvus-br prune --incomplete` removes this one".to_owned(),
+    }
+}

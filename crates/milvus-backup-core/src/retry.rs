@@ -1,0 +1,25 @@
+//! How often what failed for a transient reason is tried again.
+
+use std::time::Duration;
+
+/// How often and how fast a call that failed for a transient reason is tried again.
+///
+/// The delay doubles each time, up to a minute, with jitter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetryPolicy {
+    /// Retries after the first attempt; 0 switches them off.
+    pub max_retries: u32,
+    /// Delay before the first retry.
+    pub delay: Duration,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self { max_retries: 3, delay: Duration::from_secs(5) }
+    }
+}
+
+impl RetryPolicy {
+    /// No retries.
+    pub const NEVER: Self = Self { max_retries: 0, delay: Duration::ZERO };
+}

@@ -1,0 +1,150 @@
+//! [`Retrying`]: an object store whose calls are made again when they fail for a reason that may pass.
+//!
+//! Must always hold: a call is made again only where a second one cannot do harm. An upload in parts is not resumed
+//! here: whoever writes a file in parts begins it anew.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use backon::Retryable;
+use bytes::Bytes;
+use futures::stream::BoxStream;
+use futures::{StreamExt, TryStreamExt};
+use milvus_backup_core::RetryPolicy;
+use object_store::path::Path;
+use object_store::{
+    CopyOptions, Error, GetOptions, GetResult, GetResultPayload, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
+    PutMultipartOptions, PutOptions, PutPayload, PutResult, RenameOptions, Result,
+};
+
+use crate::error::is_transient;
+use crate::objects::MAX_DOCUMENT_BYTES;
+
+/// An object store that tries again.
+#[derive(Debug, Clone)]
+pub(crate) struct Retrying {
+    inner: Arc<dyn ObjectStore>,
+    policy: RetryPolicy,
+}
+
+impl Retrying {
+    pub(crate) fn new(inner: Arc<dyn ObjectStore>, policy: RetryPolicy) -> Self {
+        Self { inner, policy }
+    }
+
+    async fn run<T, F>(&self, call: impl FnMut() -> F + Send) -> Result<T>
+    where
+        F: Future<Output = Result<T>> + Send,
+    {
+        call.retry(backoff(self.policy))
+            .when(is_transient)
+            .notify(|error, delay| tracing::warn!(%error, ?delay, "retrying"))
+            .await
+    }
+}
+
+/// The delays between attempts: doubling, up to a minute, with jitter.
+pub(crate) fn backoff(policy: RetryPolicy) -> backon::ExponentialBuilder {
+    backon::ExponentialBuilder::default()
+        .with_min_delay(policy.delay)
+        .with_max_delay(std::time::Duration::from_mins(1).max(policy.delay))
+        .with_max_times(policy.max_retries as usize)
+        .with_jitter()
+}
+
+/// Gets an object with its bytes, so that an answer that breaks off or falls short is a failure of this call.
+async fn get_whole(store: &dyn ObjectStore, location: &Path, options: GetOptions) -> Result<GetResult> {
+    let head = options.head;
+    let found = store.get_opts(location, options).await?;
+    let wanted = length(&found.range);
+    // What nobody reads whole passes as it is.
+    if head || wanted > MAX_DOCUMENT_BYTES {
+        return Ok(found);
+    }
+    let (meta, range) = (found.meta.clone(), found.range.clone());
+    let (attributes, extensions) = (found.attributes.clone(), found.extensions.clone());
+    let bytes = found.bytes().await?;
+    if bytes.len() as u64 != wanted {
+        return Err(fell_short(location, &bytes, wanted));
+    }
+    let payload = GetResultPayload::Stream(futures::stream::once(async { Ok(bytes) }).boxed());
+    Ok(GetResult { payload, meta, range, attributes, extensions })
+}
+
+fn length(range: &Range<u64>) -> u64 {
+    range.end.saturating_sub(range.start)
+}
+
+fn fell_short(location: &Path, bytes: &Bytes, wanted: u64) -> Error {
+    let message = format!("`{location}`: {} bytes came, {wanted} were to come", bytes.len());
+    Error::Generic { store: "answer", source: message.into() }
+}
+
+impl fmt::Display for Retrying {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.fmt(f)
+    }
+}
+
+#[async_trait]
+impl ObjectStore for Retrying {
+    /// A conditional put whose first answer was lost finds its own object then: the caller reads it back.
+    async fn put_opts(&self, location: &Path, payload: PutPayload, options: PutOptions) -> Result<PutResult> {
+        self.run(|| self.inner.put_opts(location, payload.clone(), options.clone())).await
+    }
+
+    async fn put_multipart_opts(
+        &self,
+        location: &Path,
+        options: PutMultipartOptions,
+    ) -> Result<Box<dyn MultipartUpload>> {
+        self.run(|| self.inner.put_multipart_opts(location, options.clone())).await
+    }
+
+    async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
+        self.run(|| get_whole(self.inner.as_ref(), location, options.clone())).await
+    }
+
+    fn delete_stream(&self, locations: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {
+        let this = self.clone();
+        let delete = move |location: Path| {
+            let this = this.clone();
+            async move {
+                let one = || async {
+                    let location = location.clone();
+                    let deleted = this.inner.delete_stream(futures::stream::once(async { Ok(location) }).boxed());
+                    deleted.try_collect::<Vec<_>>().await.map(drop)
+                };
+                match this.run(one).await {
+                    Ok(()) | Err(Error::NotFound { .. }) => Ok(location),
+                    Err(error) => Err(error),
+                }
+            }
+        };
+        locations.and_then(delete).boxed()
+    }
+
+    /// All objects first and then the stream: a listing that breaks off is begun anew.
+    fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
+        let (this, prefix) = (self.clone(), prefix.cloned());
+        let listed = async move {
+            let objects = this.run(|| this.inner.list(prefix.as_ref()).try_collect::<Vec<_>>()).await?;
+            Ok::<_, Error>(futures::stream::iter(objects.into_iter().map(Ok)))
+        };
+        futures::stream::once(listed).try_flatten().boxed()
+    }
+
+    async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
+        self.run(|| self.inner.list_with_delimiter(prefix)).await
+    }
+
+    async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
+        self.run(|| self.inner.copy_opts(from, to, options.clone())).await
+    }
+
+    async fn rename_opts(&self, from: &Path, to: &Path, options: RenameOptions) -> Result<()> {
+        self.inner.rename_opts(from, to, options).await
+    }
+}

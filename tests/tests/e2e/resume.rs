@@ -1,0 +1,81 @@
+//! A create that was cut off is continued from the data files that were complete, or refused with the reason.
+
+use std::{fs, os::unix::fs::MetadataExt as _};
+
+use milvus_backup_testkit::ServerKind;
+use milvus_backup_tests::{
+    backup_files::{BackupFiles, everything_below},
+    collections::{Plain, forget},
+    comparison::Snapshot,
+    milvus_br::MilvusBr,
+};
+
+on_both_servers!(after_a_kill, refused);
+
+/// Kills a create once it has completed some data files, and returns the identifier of what it left.
+fn cut_off(br: &MilvusBr, name: &str) -> String {
+    let create = ["create", name, "--chunk-size", "1MB", "--concurrency", "1", "--compression", "none"];
+    let mut running = br.start(&create);
+    let root = br.root();
+    let completed = || everything_below(&root).iter().filter(|file| file.contains("/unfinished/")).count();
+    running.wait_until("three complete data files", || completed() >= 3);
+    assert!(running.kill(), "the create had ended");
+    let files = everything_below(&root);
+    let owner = files.iter().find(|file| file.ends_with("/unfinished.json")).unwrap();
+    owner.split('/').nth(1).unwrap().to_owned()
+}
+
+fn after_a_kill(kind: ServerKind) {
+    let name = "resume_slow";
+    let rows = Plain::on(kind, name).partition("_default", 20_000).partition("p1", 5000).dim(128).make();
+    let br = MilvusBr::on(kind);
+    let id = cut_off(&br, name);
+    assert!(br.listed().is_empty());
+    let files = BackupFiles::find(&br, &id);
+    let data = files.directory().join("data");
+    let first = data.join("_default.parquet");
+    let inode = |path: &std::path::Path| fs::metadata(path).unwrap().ino();
+    let kept = inode(&first);
+    // A file that is complete, but is not what was noted of it.
+    let second = data.join("_default.00001.parquet");
+    let mut bytes = fs::read(&second).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&second, bytes).unwrap();
+
+    let result = br.json(&["create", "--resume", &id[..20]]);
+    assert_eq!(result["backup_id"], id.as_str(), "{result}");
+    assert_eq!(result["row_count"], rows, "{result}");
+    assert!(result["limitations"].to_string().contains("cut off"), "{result}");
+    assert_eq!(br.listed(), [id.clone()]);
+    assert_eq!(inode(&first), kept, "a file that was complete was written again");
+    assert!(files.names().iter().all(|file| !file.starts_with("unfinished")), "{:?}", files.names());
+    assert!(!files.directory().join("unfinished").exists());
+    br.run(&["verify", &id]).code(0);
+    br.restore(&id, "resume_restored", &[]);
+    Snapshot::of(kind, name).assert_same(&Snapshot::of(kind, "resume_restored"));
+
+    br.run(&["create", "--resume", &id, "--json"]).code(15).says(&["complete"]);
+    br.run(&["create", "--resume", "20200101T000000Z-00000000", "--json"]).code(10);
+    forget(kind, &[name, "resume_restored"]);
+}
+
+fn refused(kind: ServerKind) {
+    let name = "resume_refused";
+    Plain::on(kind, name).partition("_default", 20_000).dim(128).make();
+    let br = MilvusBr::on(kind);
+    let id = cut_off(&br, name);
+    let before = everything_below(&br.root());
+    br.run(&["create", "--resume", &id, "--chunk-size", "2MB", "--json"]).code(15).says(&["chunk size"]);
+    br.run(&["create", "--resume", &id, "--compression", "zstd", "--json"]).code(15).says(&["compression"]);
+    br.run(&["create", "other", "--resume", &id, "--json"]).code(15).says(&[name]);
+    // Another collection of the same name.
+    forget(kind, &[name]);
+    Plain::on(kind, name).partition("_default", 10).dim(16).make();
+    br.run(&["create", "--resume", &id, "--json"]).code(15).says(&["schema"]);
+    let data = |files: &[String]| files.iter().filter(|file| file.contains("/data/")).cloned().collect::<Vec<_>>();
+    assert_eq!(data(&everything_below(&br.root())), data(&before), "a refusal changed what was written");
+    br.run(&["prune", "--incomplete", "--yes"]).code(0);
+    assert_eq!(everything_below(&br.root()), Vec::<String>::new());
+    forget(kind, &[name]);
+}
