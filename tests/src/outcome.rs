@@ -20,7 +20,8 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    pub(crate) fn new(arguments: &[&str], output: Output, elapsed: Duration) -> Self {
+    /// Of a process that has ended.
+    pub fn new(arguments: &[&str], output: Output, elapsed: Duration) -> Self {
         Self {
             arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
             exit_code: output.status.code(),

@@ -16,7 +16,7 @@ use milvus_backup_core::{
 use crate::documents::{
     ChecksumsDocument, FileEntry, IndexesDocument, SchemaDocument, digest, metadata_to_bytes, to_bytes,
 };
-use crate::layout::{CHECKSUMS, INDEXES, JOURNAL, METADATA, SCHEMA, UNFINISHED};
+use crate::layout::{CHECKSUMS, INDEXES, METADATA, SCHEMA};
 use crate::objects::Directory;
 use crate::store::LocalStore;
 
@@ -57,11 +57,13 @@ impl PendingBackup for Pending {
         let size_bytes = files.values().map(|file| file.size_bytes).sum::<u64>() + checksums.len() as u64;
         self.directory.write_document(CHECKSUMS, checksums).await?;
         let directory = self.directory.clone();
-        crate::write::journal::remove(&directory).await?;
-        self.store.remove_empty(&format!("{}/{JOURNAL}", directory.path));
-        directory.delete([UNFINISHED.to_owned()]).await?;
+        let store = self.store.clone();
         let metadata = self.metadata(completion, checksum, size_bytes);
         directory.create_document(METADATA, metadata_to_bytes(&metadata)?).await?;
+        // Until now it told how to go on. What is left of it does no harm.
+        if let Err(error) = crate::write::journal::remove(&store, &directory).await {
+            tracing::warn!(error = error.full_message(), "cannot remove the journal of a backup that is complete");
+        }
         Ok(metadata)
     }
 }

@@ -15,9 +15,9 @@ pub(crate) const DATA: &str = "data/";
 /// The last verification, outside the chain of digests.
 pub(crate) const VERIFICATION: &str = "verification.json";
 
-/// Who writes a backup that is not committed; removed just before the commit.
+/// Who writes a backup that is not committed, and how; removed after the commit.
 pub(crate) const UNFINISHED: &str = "unfinished.json";
-/// The data files of such a backup that are complete; removed just before the commit.
+/// The data files of such a backup that are complete; removed after the commit.
 pub(crate) const JOURNAL: &str = "unfinished/";
 /// Below the directory of a collection: who changes its backups.
 pub(crate) const LOCKS: &str = "locks";
@@ -28,6 +28,11 @@ pub(crate) const NOTES: &str = "restores";
 pub(crate) fn chunk_file(partition: &str, index: usize) -> String {
     let name = path_segment(partition);
     if index == 0 { format!("{DATA}{name}.parquet") } else { format!("{DATA}{name}.{index:05}.parquet") }
+}
+
+/// Whether a file is only there to go on with a backup that was cut off. It means nothing in one that is committed.
+pub(crate) fn is_of_unfinished(file: &str) -> bool {
+    file == UNFINISHED || file.starts_with(JOURNAL)
 }
 
 /// Whether a path that a document names stays inside the backup: relative, of plain segments.

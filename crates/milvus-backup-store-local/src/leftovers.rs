@@ -32,10 +32,9 @@ struct NoteDocument {
     collection: UnfinishedCollection,
 }
 
-/// Says who is writing a backup, before anything else of it is written.
-pub(crate) async fn note_owner(directory: &Directory, plan: &BackupPlan) -> Result<()> {
-    let document =
-        OwnerDocument { format_version: FORMAT_VERSION, process: Process::current(), plan: Some(plan.clone()) };
+/// Says who is writing a backup and how, before anything else of it is written; or who is deleting it, without a plan.
+pub(crate) async fn note_owner(directory: &Directory, plan: Option<&BackupPlan>) -> Result<()> {
+    let document = OwnerDocument { format_version: FORMAT_VERSION, process: Process::current(), plan: plan.cloned() };
     directory.write_document(UNFINISHED, to_bytes(&document)?).await
 }
 

@@ -13,7 +13,7 @@ use milvus_backup_core::{
 
 use object_store::ObjectStore;
 
-use crate::layout::METADATA;
+use crate::layout::{DATA, JOURNAL, METADATA, UNFINISHED};
 use crate::links::refuse_links;
 use crate::objects::Directory;
 use crate::root::{Root, available_bytes};
@@ -171,6 +171,10 @@ impl BackupStore for LocalStore {
         if directory.read_document(METADATA).await?.is_none() {
             return Err(self.not_found(backup_id));
         }
+        // What we leave when we are killed is then known to be of a dead process. On a full disk it goes without.
+        if let Err(error) = crate::leftovers::note_owner(&directory, None).await {
+            tracing::warn!(error = error.full_message(), "cannot note who deletes the backup");
+        }
         // The commit goes first: what is left when we are stopped after this is not a backup any more.
         directory.delete([METADATA.to_owned()]).await?;
         self.remove_all(&directory).await
@@ -196,8 +200,10 @@ impl BackupStore for LocalStore {
 impl LocalStore {
     /// Removes every object of a backup that is not committed, and the directories that held them.
     async fn remove_all(&self, directory: &Directory) -> Result<()> {
-        let files = directory.list().await?;
-        directory.delete(files.into_iter().map(|(file, _)| file)).await?;
+        let (owner, files): (Vec<_>, Vec<_>) =
+            directory.list().await?.into_iter().map(|(file, _)| file).partition(|file| file == UNFINISHED);
+        // The note of the owner goes last: as long as anything is left, it is known whose it is.
+        directory.delete(files.into_iter().chain(owner)).await?;
         let Some(root) = self.root.directory.clone() else { return Ok(()) };
         let path = root.join(&directory.path);
         // A process that was killed leaves temporary files that no store lists.
@@ -209,6 +215,24 @@ impl LocalStore {
             _ => self.remove_empty(&directory.path),
         }
         Ok(())
+    }
+
+    /// Removes the files of uploads that a process that was killed had not ended: no store lists them. They have the
+    /// name of the file, `#` and digits.
+    pub(crate) fn remove_temporary_files(&self, directory: &Directory) {
+        let Some(root) = &self.root.directory else { return };
+        let is_temporary = |name: &str| {
+            name.rsplit_once('#').is_some_and(|(_, digits)| digits.bytes().all(|byte| byte.is_ascii_digit()))
+        };
+        for below in ["", DATA, JOURNAL, "indexes"] {
+            let entries = std::fs::read_dir(root.join(&directory.path).join(below));
+            for entry in entries.into_iter().flatten().flatten() {
+                if entry.file_name().to_str().is_some_and(is_temporary) {
+                    // One that stays is no part of the backup.
+                    let _ = std::fs::remove_file(entry.path());
+                }
+            }
+        }
     }
 
     /// Removes a directory of the repository and the one around it where they are empty. Directories that are not

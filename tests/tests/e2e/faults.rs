@@ -3,7 +3,12 @@
 //!
 //! On Milvus Lite 3.2.2. The store is the real one with faults around it, see `milvus_backup_tests::faults`.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::PathBuf,
+    process::{Command, Stdio},
+    time::Instant,
+};
 
 use milvus_backup_testkit::ServerKind;
 use milvus_backup_tests::{
@@ -31,10 +36,10 @@ impl Bench {
     }
 
     fn faulty(&self, faults: &str, arguments: &[&str]) -> Outcome {
-        let mut command = self.br.command(arguments);
-        let faulty = PathBuf::from(env!("CARGO_BIN_EXE_milvus-br-faulty"));
-        let started = std::time::Instant::now();
-        let mut with_faults = std::process::Command::new(faulty);
+        let command = self.br.command(arguments);
+        let program = PathBuf::from(env!("CARGO_BIN_EXE_milvus-br-faulty"));
+        let started = Instant::now();
+        let mut with_faults = Command::new(program);
         with_faults.args(arguments).current_dir(command.get_current_dir().unwrap());
         for (name, value) in command.get_envs() {
             match value {
@@ -42,8 +47,7 @@ impl Bench {
                 None => with_faults.env_remove(name),
             };
         }
-        drop(command.stdin(std::process::Stdio::null()));
-        let output = with_faults.env(VARIABLE, faults).stdin(std::process::Stdio::null()).output().unwrap();
+        let output = with_faults.env(VARIABLE, faults).stdin(Stdio::null()).output().unwrap();
         Outcome::new(arguments, output, started.elapsed())
     }
 
@@ -59,7 +63,7 @@ impl Bench {
         let listed = self.br.listed();
         for id in &listed {
             let verified = self.br.run(&["verify", id]);
-            assert_eq!(verified.code, Some(0), "{what}: {verified:#?}");
+            assert_eq!(verified.exit_code, Some(0), "{what}: {verified:#?}");
         }
         self.br.run(&["prune", "--incomplete", "--yes"]).code(0);
         let files = everything_below(&self.br.root());
@@ -91,13 +95,13 @@ fn at_each_side_effect_of_a_create() {
             let what = format!("{how} at {number} ({effect})");
             let outcome = bench.faulty(&format!("at={number} how={how}"), &create);
             match how {
-                "kill" => assert_eq!(outcome.code, None, "{what}: {outcome:#?}"),
-                "down" => assert_ne!(outcome.code, None, "{what}: {outcome:#?}"),
-                _ => assert_eq!(outcome.code, Some(0), "{what}: {outcome:#?}"),
+                "kill" => assert_eq!(outcome.exit_code, None, "{what}: {outcome:#?}"),
+                "down" => assert_ne!(outcome.exit_code, None, "{what}: {outcome:#?}"),
+                _ => assert_eq!(outcome.exit_code, Some(0), "{what}: {outcome:#?}"),
             }
             let listed = bench.br.listed();
             assert!(listed.contains(&old) && listed.len() <= 2, "{what}: {listed:?}");
-            assert!(outcome.code != Some(0) || listed.len() == 2, "{what}: false success");
+            assert!(outcome.exit_code != Some(0) || listed.len() == 2, "{what}: false success");
             bench.require_sound(&what);
             if how == "kill" {
                 let next = bench.br.create(&[name]);
@@ -142,14 +146,14 @@ fn at_each_side_effect_of_a_delete_and_a_prune() {
                 let listed = bench.br.listed();
                 assert!(listed.len() == before || listed.len() == before - 1, "{what}: {listed:?}");
                 match how {
-                    "kill" => assert_eq!(outcome.code, None, "{what}: {outcome:#?}"),
+                    "kill" => assert_eq!(outcome.exit_code, None, "{what}: {outcome:#?}"),
                     "down" => {}
-                    _ => assert_eq!(outcome.code, Some(0), "{what}: {outcome:#?}"),
+                    _ => assert_eq!(outcome.exit_code, Some(0), "{what}: {outcome:#?}"),
                 }
-                assert!(outcome.code != Some(0) || listed.len() == before - 1, "{what}: false success");
+                assert!(outcome.exit_code != Some(0) || listed.len() == before - 1, "{what}: false success");
                 bench.require_sound(&what);
                 let again = bench.br.run(&arguments);
-                assert!(matches!(again.code, Some(0 | 10)), "{what}: {again:#?}");
+                assert!(matches!(again.exit_code, Some(0 | 10)), "{what}: {again:#?}");
             }
         }
     }
@@ -172,7 +176,7 @@ fn at_each_side_effect_of_a_restore() {
             let what = format!("{how} at {number} ({effect})");
             let outcome = bench.faulty(&format!("at={number} how={how}"), &restore);
             let there = names(LITE, "").contains(&target.to_owned());
-            assert!(outcome.code != Some(0) || there, "{what}: false success");
+            assert!(outcome.exit_code != Some(0) || there, "{what}: false success");
             if there {
                 before.assert_same(&Snapshot::of(LITE, target));
             }
@@ -197,18 +201,18 @@ fn at_random() {
     let bench = Bench::new();
     let before = Snapshot::of(LITE, name);
     let (mut created, mut restored) = (0, 0);
-    for seed in 1..=24 {
+    for seed in 1..=12 {
         let faults = format!("random={} percent={}", seed * 7919, 2 + seed % 7);
         let what = format!("{VARIABLE}={faults:?}");
         let outcome = bench.faulty(&faults, &["create", name, "--chunk-size", "64KB", "--json"]);
-        assert!(matches!(outcome.code, Some(0 | 1 | 11 | 13 | 17)), "{what}: {outcome:#?}");
-        created += u32::from(outcome.code == Some(0));
+        assert!(matches!(outcome.exit_code, Some(0 | 1 | 11 | 13 | 17)), "{what}: {outcome:#?}");
+        created += u32::from(outcome.exit_code == Some(0));
         bench.require_sound(&what);
         if let Some(backup) = bench.br.listed().first() {
             let verified = bench.faulty(&faults, &["verify", backup, "--mode", "quick", "--sample", "100", "--json"]);
-            assert!(matches!(verified.code, Some(0 | 13 | 17)), "{what}: {verified:#?}");
+            assert!(matches!(verified.exit_code, Some(0 | 13 | 17)), "{what}: {verified:#?}");
             let outcome = bench.faulty(&faults, &["restore", backup, "--to", target, "--no-verify", "--json"]);
-            if outcome.code == Some(0) {
+            if outcome.exit_code == Some(0) {
                 restored += 1;
                 before.assert_same(&Snapshot::of(LITE, target));
             }
@@ -217,8 +221,8 @@ fn at_random() {
         }
     }
     assert!(
-        created >= 6 && restored >= 6,
-        "{created} of 24 creates and {restored} restores succeeded: too many faults"
+        created >= 3 && restored >= 3,
+        "{created} of 12 creates and {restored} restores succeeded: too many faults"
     );
     forget(LITE, &[name]);
 }

@@ -47,7 +47,7 @@ fn after_a_kill(kind: ServerKind) {
     assert_eq!(result["backup_id"], id.as_str(), "{result}");
     assert_eq!(result["row_count"], rows, "{result}");
     assert!(result["limitations"].to_string().contains("cut off"), "{result}");
-    assert_eq!(br.listed(), [id.clone()]);
+    assert_eq!(br.listed(), std::slice::from_ref(&id));
     assert_eq!(inode(&first), kept, "a file that was complete was written again");
     assert!(files.names().iter().all(|file| !file.starts_with("unfinished")), "{:?}", files.names());
     assert!(!files.directory().join("unfinished").exists());

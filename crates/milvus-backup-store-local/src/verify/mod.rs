@@ -15,7 +15,7 @@ use milvus_backup_core::{
 };
 
 use crate::documents::{ChecksumsDocument, FileEntry, VerificationDocument, has_own_layout, to_bytes};
-use crate::layout::{CHECKSUMS, DATA, METADATA, VERIFICATION};
+use crate::layout::{CHECKSUMS, DATA, METADATA, VERIFICATION, is_of_unfinished};
 use crate::links::refuse_links;
 use crate::objects::Directory;
 use crate::read::read_checksums;
@@ -88,7 +88,9 @@ async fn compare_files(
 }
 
 fn is_unexpected(file: &str, checksums: &ChecksumsDocument) -> bool {
-    !matches!(file, METADATA | CHECKSUMS | VERIFICATION) && !checksums.files.contains_key(file)
+    !matches!(file, METADATA | CHECKSUMS | VERIFICATION)
+        && !is_of_unfinished(file)
+        && !checksums.files.contains_key(file)
 }
 
 /// The digest of the metadata covers its content; its bytes must be the ones that were written, too.

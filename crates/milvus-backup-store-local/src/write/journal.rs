@@ -2,14 +2,15 @@
 //! that was cut off is continued from there.
 //!
 //! Must always hold: a document is written only after its data file is durable, and what it says is believed only
-//! after the file was hashed again. None of it is left when the backup is committed.
+//! after the file was hashed again. It is removed after the commit, and means nothing from then on.
 
 use milvus_backup_core::{BackupPlan, ChunkMetadata, FORMAT_VERSION, PartitionPlan, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::documents::{from_bytes, to_bytes};
-use crate::layout::{DATA, JOURNAL, chunk_file};
+use crate::layout::{DATA, JOURNAL, chunk_file, is_of_unfinished};
 use crate::objects::Directory;
+use crate::store::LocalStore;
 use crate::verify::digest_object;
 
 /// A document of the journal.
@@ -42,10 +43,12 @@ pub(super) async fn completed_chunks(
     }
 }
 
-/// Removes the journal.
-pub(crate) async fn remove(directory: &Directory) -> Result<()> {
+/// Removes the journal, and the note of who writes the backup.
+pub(crate) async fn remove(store: &LocalStore, directory: &Directory) -> Result<()> {
     let files = directory.list().await?.into_iter().map(|(file, _)| file);
-    directory.delete(files.filter(|file| file.starts_with(JOURNAL)).collect::<Vec<_>>()).await
+    directory.delete(files.filter(|file| is_of_unfinished(file)).collect::<Vec<_>>()).await?;
+    store.remove_empty(&format!("{}/{JOURNAL}", directory.path));
+    Ok(())
 }
 
 /// What is noted of a data file. A document that cannot be read counts as none: the rows are read again.

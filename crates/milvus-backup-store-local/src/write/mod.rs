@@ -65,7 +65,7 @@ pub(crate) async fn write_backup(
     plan: BackupPlan,
     progress: Arc<dyn Progress>,
 ) -> Result<Pending> {
-    crate::leftovers::note_owner(&store.backup(&plan.collection, &plan.backup_id), &plan).await?;
+    crate::leftovers::note_owner(&store.backup(&plan.collection, &plan.backup_id), Some(&plan)).await?;
     let nothing = plan.partitions.iter().map(|_| Vec::new()).collect();
     write_rest(store, milvus, plan, progress, nothing).await
 }
@@ -78,7 +78,8 @@ pub(crate) async fn resume_backup(
     progress: Arc<dyn Progress>,
 ) -> Result<Pending> {
     let directory = store.backup(&plan.collection, &plan.backup_id);
-    crate::leftovers::note_owner(&directory, &plan).await?;
+    crate::leftovers::note_owner(&directory, Some(&plan)).await?;
+    store.remove_temporary_files(&directory);
     let mut completed = Vec::with_capacity(plan.partitions.len());
     for partition in &plan.partitions {
         let chunks = journal::completed_chunks(&directory, &plan, partition).await?;
