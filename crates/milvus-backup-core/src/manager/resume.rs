@@ -49,7 +49,9 @@ impl BackupManager {
         store.interrupted(&attempt.collection, &attempt.backup_id).await?;
         self.take_lock(attempt).await?;
         let interrupted = store.interrupted(&attempt.collection, &attempt.backup_id).await?;
-        let plan = fitted(interrupted.plan, params)?;
+        let mut plan = fitted(interrupted.plan, params)?;
+        // The memory of this machine, and not of the one it was begun on.
+        plan.memory_limit_bytes = self.repository.config.memory_limit_bytes;
         self.require_free_name(&plan).await?;
         self.require_as_before(&plan).await?;
         self.ensure_loaded(attempt, params.load).await?;
