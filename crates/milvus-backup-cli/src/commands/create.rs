@@ -34,9 +34,13 @@ async fn create_one(
     collection: &CollectionName,
     params: &BackupParams,
 ) -> Result<u8> {
-    let result = session.manager.create_backup(collection, params).await?;
-    context.output.result(&result, || describe(&result));
-    Ok(if result.success { exit_code::DONE } else { exit_code::INCOMPLETE })
+    Ok(report(context, &session.manager.create_backup(collection, params).await?))
+}
+
+/// Prints the result of one backup, and returns the exit code.
+fn report(context: &Context, result: &BackupResult) -> u8 {
+    context.output.result(result, || describe(result));
+    if result.success { exit_code::DONE } else { exit_code::INCOMPLETE }
 }
 
 async fn resume(context: &Context, text: &str, collections: &[CollectionName], params: &BackupParams) -> Result<u8> {
@@ -50,9 +54,7 @@ async fn resume(context: &Context, text: &str, collections: &[CollectionName], p
     let session = context.connect().await?;
     let outcome = session.manager.resume_backup(&collection, &backup_id, params).await;
     session.close().await;
-    let result = outcome?;
-    context.output.result(&result, || describe(&result));
-    Ok(if result.success { exit_code::DONE } else { exit_code::INCOMPLETE })
+    Ok(report(context, &outcome?))
 }
 
 /// One after the other. A failure does not keep the others from being backed up; the first one gives the exit code.

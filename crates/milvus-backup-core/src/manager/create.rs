@@ -137,17 +137,18 @@ impl BackupManager {
             .backup_name
             .clone()
             .unwrap_or_else(|| format!("{}_{}", attempt.collection.name, attempt.created_at.strftime("%Y%m%d_%H%M%S")));
-        let existing = self.repository.store.list(Some(&attempt.collection)).await?.backups;
-        match existing.into_iter().find(|metadata| metadata.backup_name == name) {
+        match self.backup_named(&attempt.collection, &name).await? {
             None => Ok(name),
             // Two backups in one second: the default name gets the randomness of the identifier.
             Some(_) if params.backup_name.is_none() => Ok(format!("{name}_{}", &attempt.backup_id.as_str()[17..])),
-            Some(metadata) => Err(Error::BackupAlreadyExists {
-                collection: attempt.collection.to_string(),
-                backup_name: name,
-                existing: metadata.backup_id,
-            }),
+            Some(existing) => Err(name_taken(&attempt.collection, existing)),
         }
+    }
+
+    /// The backup of the collection that has this name.
+    pub(super) async fn backup_named(&self, collection: &CollectionRef, name: &str) -> Result<Option<BackupMetadata>> {
+        let backups = self.repository.store.list(Some(collection)).await?.backups;
+        Ok(backups.into_iter().find(|metadata| metadata.backup_name == name))
     }
 
     pub(super) async fn ensure_loaded(&self, attempt: &Attempt, policy: LoadPolicy) -> Result<bool> {
@@ -407,6 +408,15 @@ impl Attempt {
             resumable,
             source: Box::new(source),
         }
+    }
+}
+
+/// The error for a name that another backup has.
+pub(super) fn name_taken(collection: &CollectionRef, existing: BackupMetadata) -> Error {
+    Error::BackupAlreadyExists {
+        collection: collection.to_string(),
+        backup_name: existing.backup_name,
+        existing: existing.backup_id,
     }
 }
 

@@ -6,7 +6,7 @@
 use std::sync::atomic::Ordering;
 
 use super::BackupManager;
-use super::create::{Attempt, Written};
+use super::create::{Attempt, Written, name_taken};
 use crate::error::{Error, Result};
 use crate::model::{BackupResult, CompressionCodec, Consistency};
 use crate::names::{BackupId, CollectionRef};
@@ -52,7 +52,9 @@ impl BackupManager {
         let mut plan = fitted(interrupted.plan, params)?;
         // The memory of this machine, and not of the one it was begun on.
         plan.memory_limit_bytes = self.repository.config.memory_limit_bytes;
-        self.require_free_name(&plan).await?;
+        if let Some(existing) = self.backup_named(&plan.collection, &plan.backup_name).await? {
+            return Err(name_taken(&plan.collection, existing));
+        }
         self.require_as_before(&plan).await?;
         self.ensure_loaded(attempt, params.load).await?;
         self.require_space(&plan, interrupted.size_bytes).await?;
@@ -68,18 +70,6 @@ impl BackupManager {
             completion.limitations.push(message.to_owned());
         }
         Ok((pending, completion))
-    }
-
-    async fn require_free_name(&self, plan: &BackupPlan) -> Result<()> {
-        let existing = self.repository.store.list(Some(&plan.collection)).await?.backups;
-        match existing.into_iter().find(|metadata| metadata.backup_name == plan.backup_name) {
-            None => Ok(()),
-            Some(metadata) => Err(Error::BackupAlreadyExists {
-                collection: plan.collection.to_string(),
-                backup_name: plan.backup_name.clone(),
-                existing: metadata.backup_id,
-            }),
-        }
     }
 
     /// The collection must be the one that was begun with, as far as that can be told.
