@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -105,6 +106,7 @@ pub struct MilvusConnection {
     version: OnceLock<String>,
     /// Held by an insert that must not run beside another one.
     insert_turn: Arc<Mutex<()>>,
+    lost: Arc<AtomicBool>,
 }
 
 pub(crate) type Client = MilvusServiceClient<InterceptedService<Channel, Credentials>>;
@@ -162,6 +164,7 @@ impl MilvusConnection {
             request_timeout: options.request_timeout,
             version: OnceLock::new(),
             insert_turn: Arc::default(),
+            lost: Arc::default(),
         };
         connection.ping().await?;
         Ok(connection)
@@ -184,6 +187,11 @@ impl MilvusConnection {
 
     pub(crate) fn retry_policy(&self) -> RetryPolicy {
         self.retry
+    }
+
+    /// Whether a call could not be made or answered since the connection was made: the server may be another run of it.
+    pub(crate) fn was_lost(&self) -> bool {
+        self.lost.load(Ordering::Relaxed)
     }
 
     pub(crate) fn client(&self) -> Client {
@@ -289,11 +297,9 @@ impl MilvusConnection {
         match status.code() {
             Code::Unauthenticated | Code::PermissionDenied => Error::Authentication { uri: self.uri.clone(), message },
             Code::Unimplemented => Error::Unsupported { what: format!("{name} on this server ({message})") },
-            Code::Unavailable => Error::Unreachable { uri: self.uri.clone(), source: Box::new(status.clone()) },
+            Code::Unavailable => self.unreachable(status),
             // A connection that broke in the middle of an answer; a status of the server has no source.
-            Code::Unknown | Code::Internal if std::error::Error::source(status).is_some() => {
-                Error::Unreachable { uri: self.uri.clone(), source: Box::new(status.clone()) }
-            }
+            Code::Unknown | Code::Internal if std::error::Error::source(status).is_some() => self.unreachable(status),
             code => refused(
                 name,
                 code as i32,
@@ -301,6 +307,11 @@ impl MilvusConnection {
                 matches!(code, Code::Aborted | Code::Cancelled | Code::DeadlineExceeded),
             ),
         }
+    }
+
+    fn unreachable(&self, status: &Status) -> Error {
+        self.lost.store(true, Ordering::Relaxed);
+        Error::Unreachable { uri: self.uri.clone(), source: Box::new(status.clone()) }
     }
 }
 

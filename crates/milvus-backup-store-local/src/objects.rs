@@ -13,6 +13,9 @@ use crate::error::storage;
 /// The largest document that is read. Hundreds of thousands of chunks fit.
 pub(crate) const MAX_DOCUMENT_BYTES: u64 = 256 << 20;
 
+/// How often a document is read back before it is taken for another's.
+const READS_BACK: usize = 3;
+
 /// The objects below one directory of the repository.
 #[derive(Debug, Clone)]
 pub(crate) struct Directory {
@@ -61,16 +64,21 @@ impl Directory {
     /// Writes a document only if there is none.
     ///
     /// A failure does not say that nothing was written, and when the store says that there is a document, it may be
-    /// our own, from an attempt whose answer was lost: so it is read back and compared.
+    /// our own, from an attempt whose answer was lost: so it is read back and compared, and again if it differs, since
+    /// an answer can be damaged on its way.
     pub(crate) async fn create_document(&self, file: &str, bytes: Bytes) -> Result<()> {
         let path = self.object(file)?;
         let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
         match self.store.put_opts(&path, bytes.clone().into(), options).await {
             Ok(_) => Ok(()),
-            Err(source) => match self.read_document(file).await {
-                Ok(Some(found)) if found == bytes => Ok(()),
-                _ => Err(storage("create", &path, source)),
-            },
+            Err(source) => {
+                for _ in 0..READS_BACK {
+                    if self.read_document(file).await.is_ok_and(|found| found.is_some_and(|found| found == bytes)) {
+                        return Ok(());
+                    }
+                }
+                Err(storage("create", &path, source))
+            }
         }
     }
 

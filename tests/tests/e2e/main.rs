@@ -42,6 +42,7 @@ mod names;
 mod offline;
 mod partitions;
 mod readers;
+mod restarts;
 mod resume;
 mod round_trip;
 mod verification;

@@ -6,6 +6,7 @@
 mod cursor;
 mod page_size;
 mod pager;
+mod query;
 
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
@@ -32,7 +33,7 @@ impl RowSource for MilvusConnection {
             query_params: iterator_params(1),
             ..Default::default()
         };
-        let session = call!(self, "Query", query, request)?.session_ts;
+        let session = self.query(collection, request).await?.session_ts;
         if session != 0 {
             return Ok(ReadPoint { timestamp: Some(session), consistency: Consistency::Snapshot });
         }
@@ -66,7 +67,7 @@ impl RowSource for MilvusConnection {
             consistency_level: WireConsistency::Strong as i32,
             ..Default::default()
         };
-        let answer = call!(self, "Query", query, request)?;
+        let answer = self.query(collection, request).await?;
         let count = answer.fields_data.into_iter().find_map(|column| match column.field {
             Some(field_data::Field::Scalars(scalars)) => match scalars.data {
                 Some(scalar_field::Data::LongData(values)) => values.data.first().copied(),

@@ -9,10 +9,9 @@ use milvus_backup_core::{Error, Result, RowSource, ScanRequest};
 
 use super::cursor::{Key, last_key};
 use super::page_size::PageSize;
-use crate::catalog::call;
 use crate::columns::decode_columns;
 use crate::connection::MilvusConnection;
-use crate::status::{is_not_loaded, is_too_large, is_without_raw_data};
+use crate::status::{is_too_large, is_without_raw_data};
 
 /// Reads the pages of one scan.
 #[derive(Debug)]
@@ -65,17 +64,11 @@ impl Pager {
     async fn fetch(&mut self) -> Result<Vec<FieldData>> {
         loop {
             let request = self.query();
-            match call!(self.connection, "Query", query, request) {
+            match self.connection.query(&self.request.collection, request).await {
                 Ok(answer) => return Ok(answer.fields_data),
                 Err(error) if is_too_large(&error) && self.size.halve() => {}
                 // Milvus Lite 2 cannot read sparse vectors where there are no rows.
                 Err(error) if is_without_raw_data(&error) && self.is_empty().await? => return Ok(Vec::new()),
-                Err(error) if is_not_loaded(&error) => {
-                    return Err(Error::Refused {
-                        reason: format!("collection `{}` was released while it was read", self.request.collection),
-                        hint: "keep it loaded until the backup has ended".to_owned(),
-                    });
-                }
                 Err(error) => return Err(error),
             }
         }

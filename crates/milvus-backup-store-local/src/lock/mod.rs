@@ -21,6 +21,9 @@ use crate::objects::Directory;
 use crate::store::LocalStore;
 use document::LockDocument;
 
+/// How often a lock is asked for before bad news in it is believed: an answer can be damaged on its way.
+const READS: usize = 3;
+
 /// How often a lock is renewed.
 const RENEWAL: Duration = Duration::from_mins(1);
 
@@ -63,10 +66,11 @@ async fn find_dead(directory: &Directory, resource: &str, environment: &Environm
     let mut dead = Vec::new();
     for (file, _) in directory.list().await? {
         let Some(number) = number_of(&file) else { continue };
-        match read(directory, &file).await? {
+        let is_alive = |lock: &LockDocument| !lock.is_dead(environment.clock.now());
+        match read_until(directory, &file, is_alive).await? {
             // Released just now.
             None => {}
-            Some(lock) if lock.is_dead(environment.clock.now()) => dead.push((number, file)),
+            Some(lock) if !is_alive(&lock) => dead.push((number, file)),
             Some(lock) => return Err(in_progress(resource, lock.holder())),
         }
     }
@@ -79,16 +83,36 @@ fn number_of(file: &str) -> Option<u64> {
     file.strip_suffix(".json").filter(|digits| digits.len() == 8)?.parse().ok()
 }
 
+/// The lock in a file, or `None` where there is none.
+///
+/// # Errors
+/// [`Error::Refused`] when it cannot be read, however often it is asked for.
 async fn read(directory: &Directory, file: &str) -> Result<Option<LockDocument>> {
-    let bytes = directory.read_document(file).await?;
-    let document = bytes.map(|bytes| from_bytes(&directory.path, file, &bytes)).transpose();
-    document.map_err(|error| match error {
-        Error::Corrupted { message, .. } => Error::Refused {
-            reason: format!("the lock `{}/{file}` cannot be read: {message}", directory.path),
-            hint: "remove it once no operation runs".to_owned(),
-        },
-        other => other,
-    })
+    read_until(directory, file, |_| true).await
+}
+
+/// The lock in a file, asked for again while it cannot be read or is not `expected`, [`READS`] times in all.
+async fn read_until(
+    directory: &Directory,
+    file: &str,
+    expected: impl Fn(&LockDocument) -> bool + Send,
+) -> Result<Option<LockDocument>> {
+    let mut attempt = 1;
+    loop {
+        let Some(bytes) = directory.read_document(file).await? else { return Ok(None) };
+        let last = attempt == READS;
+        match from_bytes::<LockDocument>(&directory.path, file, &bytes) {
+            Ok(lock) if last || expected(&lock) => return Ok(Some(lock)),
+            Err(Error::Corrupted { message, .. }) if last => {
+                return Err(Error::Refused {
+                    reason: format!("the lock `{}/{file}` cannot be read: {message}", directory.path),
+                    hint: "remove it once no operation runs".to_owned(),
+                });
+            }
+            Err(error) if !matches!(error, Error::Corrupted { .. }) => return Err(error),
+            Ok(_) | Err(_) => attempt += 1,
+        }
+    }
 }
 
 /// The object of a lock.
@@ -119,7 +143,8 @@ impl Held {
     }
 
     async fn is_ours(&self, document: &LockDocument) -> Result<bool> {
-        Ok(read(&self.directory, &self.file).await?.is_some_and(|found| found.owner == document.owner))
+        let ours = |found: &LockDocument| found.owner == document.owner;
+        Ok(read_until(&self.directory, &self.file, ours).await?.is_some_and(|found| ours(&found)))
     }
 
     /// Says that the holder is alive; false once the lock is another's.

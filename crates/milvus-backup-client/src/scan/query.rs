@@ -1,0 +1,41 @@
+//! Queries of a collection that is loaded.
+
+use milvus::proto::milvus as pb;
+use milvus_backup_core::{Catalog, CollectionName, Error, LoadState, Result};
+
+use crate::catalog::{POLL, call};
+use crate::connection::MilvusConnection;
+use crate::status::is_not_loaded;
+
+impl MilvusConnection {
+    /// Queries a collection. After a restart, a server answers before it has its collections in memory again: that is
+    /// waited for. Milvus Lite forgets what was loaded: it is loaded again then.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for a collection that is not loaded, or was released meanwhile.
+    pub(super) async fn query(&self, collection: &CollectionName, request: pb::QueryRequest) -> Result<pb::QueryResults> {
+        let mut retries = self.retry_policy().max_retries;
+        loop {
+            let error = match call!(self, "Query", query, request.clone()) {
+                Err(error) if is_not_loaded(&error) => error,
+                answer => return answer,
+            };
+            match self.load_state(collection).await? {
+                LoadState::Loading => tokio::time::sleep(POLL).await,
+                LoadState::NotLoaded if self.was_lost() => self.load_collection(collection, None).await?,
+                // Its memory has it, but not yet everyone who answers queries.
+                LoadState::Loaded if retries > 0 => {
+                    retries -= 1;
+                    tokio::time::sleep(self.retry_policy().delay.max(POLL)).await;
+                }
+                LoadState::Loaded => return Err(error),
+                _ => {
+                    return Err(Error::Refused {
+                        reason: format!("collection `{collection}` was released while it was read"),
+                        hint: "keep it loaded until the backup has ended".to_owned(),
+                    });
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! The server dies in the middle of a create and of a restore, and comes back on the same data: the operation goes on.
+
+use std::{fs, time::Duration};
+
+use milvus_backup_testkit::{Server, ServerKind};
+use milvus_backup_tests::{
+    backup_files::everything_below, collections::Plain, comparison::Snapshot, milvus_br::MilvusBr, process::Running,
+};
+
+on_both_servers!(of_the_server);
+
+fn of_the_server(kind: ServerKind) {
+    let mut server = Server::start(kind).unwrap();
+    let uri = server.uri();
+    let rows = Plain::at(&uri, "restarts").partition("_default", 20_000).partition("p1", 5000).dim(128).make();
+    let br = MilvusBr::new(&uri);
+    let config = br.scratch().join("patient.toml");
+    fs::write(&config, "retry_delay_seconds = 1\nmax_retries = 8\n").unwrap();
+    let br = br.with_env("MILVUS_BR_CONFIG", config.to_str().unwrap());
+    let before = Snapshot::at(&uri, "", "restarts");
+
+    let mut create =
+        br.start(&["create", "restarts", "--chunk-size", "1MB", "--concurrency", "1", "--compression", "none", "--json"]);
+    let root = br.root();
+    create.wait_until("a complete data file", || {
+        everything_below(&root).iter().any(|file| file.contains("/unfinished/"))
+    });
+    kill_and_restart(&mut server, &mut create);
+    let created = create.finish_within(Duration::from_mins(3)).code(0).json();
+    assert_eq!(created["row_count"], rows, "{created}");
+    let id = created["backup_id"].as_str().unwrap();
+    br.run(&["verify", id]).code(0);
+    br.restore(id, "restarts_restored", &[]);
+    before.assert_same(&Snapshot::at(&uri, "", "restarts_restored"));
+}
+
+/// The command must still run when the server is gone, or nothing is shown.
+fn kill_and_restart(server: &mut Server, running: &mut Running) {
+    server.kill();
+    assert!(running.is_running());
+    server.restart().unwrap();
+}
