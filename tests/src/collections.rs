@@ -129,6 +129,16 @@ pub fn names(kind: ServerKind, db: &str) -> Vec<String> {
     ask(include_str!("../scripts/collections.py"), &json!({ "uri": uri, "db": db }))
 }
 
+/// Releases a collection from memory.
+pub fn release(kind: ServerKind, collection: &str) {
+    let script = "
+from pymilvus import MilvusClient
+MilvusClient(given['uri']).release_collection(given['collection'])
+print('null')
+";
+    ask::<()>(script, &json!({ "uri": shared(kind).unwrap().uri(), "collection": collection }));
+}
+
 /// Drops collections that would weigh on the tests to come.
 pub fn forget(kind: ServerKind, collections: &[&str]) {
     let script = "

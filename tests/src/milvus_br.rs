@@ -46,13 +46,14 @@ pub struct MilvusBr {
     directory: TempDir,
     uri: String,
     environment: Vec<(String, String)>,
+    program: Option<PathBuf>,
 }
 
 impl MilvusBr {
     /// With a fresh root, talking to `uri`.
     pub fn new(uri: impl Into<String>) -> Self {
         let directory = tempfile::Builder::new().prefix("milvus-br-e2e.").tempdir().unwrap();
-        Self { directory, uri: uri.into(), environment: Vec::new() }
+        Self { directory, uri: uri.into(), environment: Vec::new(), program: None }
     }
 
     /// With a fresh root, talking to the shared server of this kind.
@@ -76,6 +77,13 @@ impl MilvusBr {
     #[must_use]
     pub fn with_env(mut self, name: &str, value: impl Into<String>) -> Self {
         self.environment.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Runs another program with the same arguments.
+    #[must_use]
+    pub fn with_program(mut self, program: impl Into<PathBuf>) -> Self {
+        self.program = Some(program.into());
         self
     }
 
@@ -133,7 +141,7 @@ impl MilvusBr {
 
     /// The process to be, without any setting of the machine the test runs on.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(binary());
+        let mut command = Command::new(self.program.as_deref().unwrap_or_else(|| binary()));
         for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("MILVUS_")) {
             command.env_remove(name);
         }

@@ -10,8 +10,8 @@ use milvus_backup_core::{
     CollectionRef, Environment, Error, Interrupt, Progress, Result,
 };
 use milvus_backup_store_local::LocalStore;
-use object_store::ObjectStore;
 
+use crate::Layers;
 use crate::args::{Global, Storage};
 use crate::environment::{SystemClock, SystemEntropy};
 use crate::output::Output;
@@ -26,6 +26,7 @@ pub(crate) struct Context {
     environment: Environment,
     store: Arc<dyn BackupStore>,
     progress: Arc<dyn Progress>,
+    layers: Layers,
 }
 
 /// A manager, and the Milvus Lite that was started for it.
@@ -47,12 +48,7 @@ impl Session {
 }
 
 impl Context {
-    pub(crate) fn new(
-        global: Global,
-        output: Output,
-        interrupt: Interrupt,
-        layer: impl FnOnce(Arc<dyn ObjectStore>) -> Arc<dyn ObjectStore>,
-    ) -> Result<Self> {
+    pub(crate) fn new(global: Global, output: Output, interrupt: Interrupt, layers: Layers) -> Result<Self> {
         let config = crate::settings::load(global.config.as_deref())?;
         let native = match global.storage {
             Some(storage) => storage == Storage::Native,
@@ -69,12 +65,13 @@ impl Context {
         let clock = Arc::new(SystemClock::new());
         let display = Display::new(Arc::clone(&clock), !global.quiet);
         Ok(Self {
-            store: Arc::new(LocalStore::open(&root)?.with_retries(config.retry_policy()).layered(layer)),
+            store: Arc::new(LocalStore::open(&root)?.with_retries(config.retry_policy()).layered(layers.store)),
             environment: Environment { clock, entropy: Arc::new(SystemEntropy), interrupt },
             progress: Arc::new(display),
             global,
             output,
             config,
+            layers,
         })
     }
 
@@ -117,7 +114,7 @@ impl Context {
         }
         let connection = connected?;
         let manager = BackupManager::new(
-            Arc::new(connection),
+            (self.layers.milvus)(Arc::new(connection)),
             Arc::clone(&self.store),
             self.config.clone(),
             self.environment.clone(),

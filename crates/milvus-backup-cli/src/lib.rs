@@ -27,7 +27,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
-use milvus_backup_core::{Error, ErrorKind, Source};
+use milvus_backup_core::{Error, ErrorKind, Milvus, Source};
 use object_store::ObjectStore;
 use tracing_subscriber::EnvFilter;
 
@@ -37,14 +37,27 @@ use report::Report;
 
 /// Runs the command with the arguments of a process, and returns its exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    run_layered(args, |store| store)
+    run_layered(args, Layers::default())
 }
 
-/// The same, with a layer around the object store of the repository: tests let it fail.
-pub fn run_layered(
-    args: impl IntoIterator<Item = OsString>,
-    layer: impl FnOnce(Arc<dyn ObjectStore>) -> Arc<dyn ObjectStore>,
-) -> ExitCode {
+/// What is put around the things that the command is built of: tests let them fail.
+#[derive(Debug, Clone, Copy)]
+pub struct Layers {
+    /// Around the object store of the repository.
+    pub store: fn(Arc<dyn ObjectStore>) -> Arc<dyn ObjectStore>,
+    /// Around the connection to Milvus.
+    pub milvus: fn(Arc<dyn Milvus>) -> Arc<dyn Milvus>,
+}
+
+impl Default for Layers {
+    /// Nothing.
+    fn default() -> Self {
+        Self { store: |store| store, milvus: |milvus| milvus }
+    }
+}
+
+/// The same as [`run`], with layers.
+pub fn run_layered(args: impl IntoIterator<Item = OsString>, layers: Layers) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
@@ -60,7 +73,7 @@ pub fn run_layered(
         }
     };
     let signals = signals::Signals::listen(&runtime);
-    let outcome = runtime.block_on(dispatch(cli, &output, &signals, layer));
+    let outcome = runtime.block_on(dispatch(cli, &output, &signals, layers));
     let code = match outcome {
         // Only here it is known which signal it was.
         Ok(exit_code::INTERRUPTED) => signals.exit_code(),
@@ -75,13 +88,8 @@ pub fn run_layered(
     ExitCode::from(code)
 }
 
-async fn dispatch(
-    cli: Cli,
-    output: &Output,
-    signals: &signals::Signals,
-    layer: impl FnOnce(Arc<dyn ObjectStore>) -> Arc<dyn ObjectStore>,
-) -> Result<u8, Error> {
-    let context = context::Context::new(cli.global, output.clone(), signals.interrupt(), layer)?;
+async fn dispatch(cli: Cli, output: &Output, signals: &signals::Signals, layers: Layers) -> Result<u8, Error> {
+    let context = context::Context::new(cli.global, output.clone(), signals.interrupt(), layers)?;
     match cli.command {
         Command::Create(args) => commands::create::run(&context, args).await,
         Command::List(args) => commands::list::run(&context, args).await,

@@ -22,4 +22,26 @@ impl Default for RetryPolicy {
 impl RetryPolicy {
     /// No retries.
     pub const NEVER: Self = Self { max_retries: 0, delay: Duration::ZERO };
+
+    /// The delay before each retry, in order: as many as there are retries.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use milvus_backup_core::RetryPolicy;
+    ///
+    /// let delays: Vec<Duration> = RetryPolicy { max_retries: 2, delay: Duration::from_secs(5) }.delays().collect();
+    /// assert_eq!(delays.len(), 2);
+    /// assert!(delays[0] >= Duration::from_secs(5) && delays[1] >= Duration::from_secs(10));
+    /// ```
+    #[cfg(feature = "manager")]
+    pub fn delays(self) -> impl Iterator<Item = Duration> + Send + Sync + Unpin {
+        use backon::BackoffBuilder;
+
+        backon::ExponentialBuilder::default()
+            .with_min_delay(self.delay)
+            .with_max_delay(Duration::from_mins(1).max(self.delay))
+            .with_max_times(self.max_retries as usize)
+            .with_jitter()
+            .build()
+    }
 }

@@ -38,20 +38,11 @@ impl Retrying {
     where
         F: Future<Output = Result<T>> + Send,
     {
-        call.retry(backoff(self.policy))
+        call.retry(self.policy.delays())
             .when(is_transient)
             .notify(|error, delay| tracing::warn!(%error, ?delay, "retrying"))
             .await
     }
-}
-
-/// The delays between attempts: doubling, up to a minute, with jitter.
-pub(crate) fn backoff(policy: RetryPolicy) -> backon::ExponentialBuilder {
-    backon::ExponentialBuilder::default()
-        .with_min_delay(policy.delay)
-        .with_max_delay(std::time::Duration::from_mins(1).max(policy.delay))
-        .with_max_times(policy.max_retries as usize)
-        .with_jitter()
 }
 
 /// Gets an object with its bytes, so that an answer that breaks off or falls short is a failure of this call.

@@ -1,19 +1,14 @@
-//! An object store that fails at each single side effect of each command, and the process killed at each of them:
-//! afterwards there is the old state or the new one, what is listed is whole, and nothing is left for good.
+//! Each single side effect of each command fails, on the object store and on Milvus, and the process is killed at each of
+//! them: afterwards there is the old state or the new one, what is listed is whole, and nothing is left for good.
 //!
-//! On Milvus Lite 3.2.2. The store is the real one with faults around it, see `milvus_backup_tests::faults`.
+//! On Milvus Lite 3.2.2. Store and server are the real ones with faults around them, see `milvus_backup_tests::faults`.
 
-use std::{
-    fs,
-    path::PathBuf,
-    process::{Command, Stdio},
-    time::Instant,
-};
+use std::{env, fs, process::Stdio, time::Instant};
 
 use milvus_backup_testkit::ServerKind;
 use milvus_backup_tests::{
     backup_files::everything_below,
-    collections::{Plain, forget, names},
+    collections::{Plain, forget, names, release},
     comparison::Snapshot,
     faults::VARIABLE,
     milvus_br::MilvusBr,
@@ -27,27 +22,29 @@ struct Bench {
     br: MilvusBr,
 }
 
+/// What became of one command with one fault.
+struct Step<'a> {
+    /// The fault, for people.
+    what: String,
+    how: &'a str,
+    /// Whether it was Milvus, which is not tried again here, and not the store.
+    on_milvus: bool,
+    outcome: Outcome,
+}
+
+const HOWS: [&str; 4] = ["kill", "down", "error", "lost"];
+
 impl Bench {
     fn new() -> Self {
-        let br = MilvusBr::on(LITE);
+        let br = MilvusBr::on(LITE).with_program(env!("CARGO_BIN_EXE_milvus-br-faulty"));
         let config = br.scratch().join("retries.toml");
         fs::write(&config, "retry_delay_seconds = 0\nmax_retries = 4\n").unwrap();
         Self { br: br.with_env("MILVUS_BR_CONFIG", config.to_str().unwrap()) }
     }
 
     fn faulty(&self, faults: &str, arguments: &[&str]) -> Outcome {
-        let command = self.br.command(arguments);
-        let program = PathBuf::from(env!("CARGO_BIN_EXE_milvus-br-faulty"));
         let started = Instant::now();
-        let mut with_faults = Command::new(program);
-        with_faults.args(arguments).current_dir(command.get_current_dir().unwrap());
-        for (name, value) in command.get_envs() {
-            match value {
-                Some(value) => with_faults.env(name, value),
-                None => with_faults.env_remove(name),
-            };
-        }
-        let output = with_faults.env(VARIABLE, faults).stdin(Stdio::null()).output().unwrap();
+        let output = self.br.command(arguments).env(VARIABLE, faults).stdin(Stdio::null()).output().unwrap();
         Outcome::new(arguments, output, started.elapsed())
     }
 
@@ -58,7 +55,52 @@ impl Bench {
         fs::read_to_string(trace).unwrap().lines().map(str::to_owned).collect()
     }
 
-    /// What is listed is whole, and after a prune there are no other files.
+    /// Runs a command with every fault at every side effect, among which are the expected ones. `command` makes the
+    /// state that it needs, `check` looks at what there is then and removes it, also after the run without faults, for
+    /// which there is no step.
+    fn at_each_effect(
+        &self,
+        command: impl Fn() -> Vec<String>,
+        expected: &[&str],
+        check: impl Fn(Option<&Step<'_>>),
+    ) {
+        self.at_effects(command, expected, |_| true, check);
+    }
+
+    /// The same, only at the `chosen` side effects.
+    fn at_effects(
+        &self,
+        command: impl Fn() -> Vec<String>,
+        expected: &[&str],
+        chosen: impl Fn(&str) -> bool,
+        check: impl Fn(Option<&Step<'_>>),
+    ) {
+        let arguments = command();
+        let effects = self.effects(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+        for name in expected {
+            assert!(effects.iter().any(|effect| effect.starts_with(name)), "no {name}: {effects:?}");
+        }
+        check(None);
+        for (number, effect) in effects.iter().enumerate().filter(|(_, effect)| chosen(effect)) {
+            for how in HOWS {
+                let what = format!("{how} at {number} ({effect})");
+                let arguments = command();
+                let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+                let outcome = self.faulty(&format!("at={number} how={how}"), &arguments);
+                let on_milvus = !["put", "begin", "part", "complete", "delete", "copy"]
+                    .contains(&effect.split(' ').next().unwrap_or_default());
+                match how {
+                    "kill" => assert_eq!(outcome.exit_code, None, "{what}: {outcome:#?}"),
+                    "down" => assert_ne!(outcome.exit_code, None, "{what}: {outcome:#?}"),
+                    _ if on_milvus => {}
+                    _ => assert_eq!(outcome.exit_code, Some(0), "{what}: {outcome:#?}"),
+                }
+                check(Some(&Step { what, how, on_milvus, outcome }));
+            }
+        }
+    }
+
+    /// What is listed is whole, and after a prune there are no other files, and no other collections.
     fn require_sound(&self, what: &str) {
         let listed = self.br.listed();
         for id in &listed {
@@ -74,90 +116,99 @@ impl Bench {
         assert!(left.is_empty(), "{what}: {left:?}");
         assert_eq!(self.br.listed(), listed, "{what}");
     }
+
+    /// No collection of a name of ours is left for this target.
+    fn require_no_leftover(&self, target: &str, what: &str) {
+        let left: Vec<_> =
+            names(LITE, "").into_iter().filter(|name| name.starts_with("milvus_br") && name.contains(target)).collect();
+        assert!(left.is_empty(), "{what}: {left:?}");
+    }
 }
 
-const HOWS: [&str; 4] = ["kill", "down", "error", "lost"];
+fn words(arguments: &[&str]) -> Vec<String> {
+    arguments.iter().map(|&argument| argument.to_owned()).collect()
+}
 
 #[test]
 fn at_each_side_effect_of_a_create() {
     let name = "fault_create";
-    Plain::on(LITE, name).partition("_default", 60).partition("p1", 40).make();
+    // Not loaded, so that it is loaded for the backup, and released.
+    Plain::on(LITE, name).partition("_default", 60).partition("p1", 40).released().make();
     let bench = Bench::new();
     let old = bench.br.create(&[name]);
-    let create = ["create", name, "--json"];
-    let effects = bench.effects(&create);
-    let has = |what: &str| effects.iter().any(|effect| effect.starts_with(what));
-    assert!(has("put") && has("begin") && has("complete") && has("delete"), "{effects:?}");
-    let second = bench.br.listed()[0].clone();
-    bench.br.run(&["delete", &second, "--yes"]).code(0);
-    for (number, effect) in effects.iter().enumerate() {
-        for how in HOWS {
-            let what = format!("{how} at {number} ({effect})");
-            let outcome = bench.faulty(&format!("at={number} how={how}"), &create);
-            match how {
-                "kill" => assert_eq!(outcome.exit_code, None, "{what}: {outcome:#?}"),
-                "down" => assert_ne!(outcome.exit_code, None, "{what}: {outcome:#?}"),
-                _ => assert_eq!(outcome.exit_code, Some(0), "{what}: {outcome:#?}"),
-            }
+    let expected = ["put", "begin", "complete", "delete", "load_collection", "release_collection"];
+    bench.at_each_effect(
+        || {
+            release(LITE, name);
+            words(&["create", name, "--json"])
+        },
+        &expected,
+        |step| {
             let listed = bench.br.listed();
-            assert!(listed.contains(&old) && listed.len() <= 2, "{what}: {listed:?}");
-            assert!(outcome.exit_code != Some(0) || listed.len() == 2, "{what}: false success");
-            bench.require_sound(&what);
-            if how == "kill" {
-                let next = bench.br.create(&[name]);
-                bench.br.run(&["delete", &next, "--yes"]).code(0);
+            if let Some(Step { what, how, outcome, .. }) = step {
+                assert!(listed.contains(&old) && listed.len() <= 2, "{what}: {listed:?}");
+                assert!(outcome.exit_code != Some(0) || listed.len() == 2, "{what}: false success");
+                bench.require_sound(what);
+                // Takes over the lock that is left, which would be one side effect more in the next step.
+                if matches!(*how, "kill" | "down") {
+                    let next = bench.br.create(&[name]);
+                    bench.br.run(&["delete", &next, "--yes"]).code(0);
+                }
             }
             for id in listed.iter().filter(|id| **id != old) {
                 bench.br.run(&["delete", id, "--yes"]).code(0);
             }
-        }
-    }
+        },
+    );
     forget(LITE, &[name]);
 }
 
 #[test]
-fn at_each_side_effect_of_a_delete_and_a_prune() {
+fn at_each_side_effect_of_a_delete() {
     let name = "fault_delete";
     Plain::on(LITE, name).partition("_default", 60).partition("p1", 40).make();
     let bench = Bench::new();
-    let kept = bench.br.create(&[name]);
-    let doomed = |bench: &Bench, command: &str| match command {
-        // Retention removes the oldest ones: what is made first goes, and the newest stays.
-        "prune" => {
-            bench.br.create(&[name]);
-            vec!["prune", name, "--keep-count", "1", "--keep-days", "0", "--min-keep", "1", "--yes"]
+    bench.br.create(&[name]);
+    let delete = ["delete", "fault_doomed", "--yes"];
+    let prepare = || {
+        if bench.br.listed().len() < 2 {
+            bench.br.create(&[name, "--name", "fault_doomed"]);
         }
-        _ => vec!["delete", "fault_doomed", "--yes"],
+        words(&delete)
     };
-    for command in ["delete", "prune"] {
-        let make = |bench: &Bench| {
-            if command == "delete" {
-                bench.br.create(&[name, "--name", "fault_doomed"]);
-            }
-            doomed(bench, command)
-        };
-        let effects = bench.effects(&make(&bench));
-        for (number, effect) in effects.iter().enumerate() {
-            for how in HOWS {
-                let what = format!("{command}: {how} at {number} ({effect})");
-                let arguments = make(&bench);
-                let before = bench.br.listed().len();
-                let outcome = bench.faulty(&format!("at={number} how={how}"), &arguments);
-                let listed = bench.br.listed();
-                assert!(listed.len() == before || listed.len() == before - 1, "{what}: {listed:?}");
-                match how {
-                    "kill" => assert_eq!(outcome.exit_code, None, "{what}: {outcome:#?}"),
-                    "down" => {}
-                    _ => assert_eq!(outcome.exit_code, Some(0), "{what}: {outcome:#?}"),
-                }
-                assert!(outcome.exit_code != Some(0) || listed.len() == before - 1, "{what}: false success");
-                bench.require_sound(&what);
-                let again = bench.br.run(&arguments);
-                assert!(matches!(again.exit_code, Some(0 | 10)), "{what}: {again:#?}");
-            }
+    bench.at_each_effect(prepare, &["put", "delete"], |step| {
+        let Some(Step { what, outcome, .. }) = step else { return };
+        let left = bench.br.listed().len();
+        assert!(left == 1 || left == 2, "{what}: {left}");
+        assert!(outcome.exit_code != Some(0) || left == 1, "{what}: false success");
+        bench.require_sound(what);
+        let again = bench.br.run(&delete);
+        assert!(matches!(again.exit_code, Some(0 | 10)), "{what}: {again:#?}");
+    });
+    forget(LITE, &[name]);
+}
+
+#[test]
+fn at_each_side_effect_of_a_prune() {
+    let name = "fault_prune";
+    Plain::on(LITE, name).partition("_default", 60).partition("p1", 40).make();
+    let bench = Bench::new();
+    // The older one of two goes.
+    let prune = ["prune", name, "--keep-count", "1", "--keep-days", "0", "--min-keep", "1", "--yes"];
+    let prepare = || {
+        while bench.br.listed().len() < 2 {
+            bench.br.create(&[name]);
         }
-    }
-    assert!(!bench.br.listed().is_empty() && kept.len() == 25);
+        words(&prune)
+    };
+    bench.at_each_effect(prepare, &["put", "delete"], |step| {
+        let Some(Step { what, outcome, .. }) = step else { return };
+        let left = bench.br.listed().len();
+        assert!(left == 1 || left == 2, "{what}: {left}");
+        assert!(outcome.exit_code != Some(0) || left == 1, "{what}: false success");
+        bench.require_sound(what);
+        bench.br.run(&prune).code(0);
+    });
     forget(LITE, &[name]);
 }
 
@@ -167,28 +218,85 @@ fn at_each_side_effect_of_a_restore() {
     Plain::on(LITE, name).partition("_default", 60).partition("p1", 40).make();
     let bench = Bench::new();
     let backup = bench.br.create(&[name]);
-    let restore = ["restore", &backup, "--to", target, "--json"];
-    let effects = bench.effects(&restore);
-    forget(LITE, &[target]);
     let before = Snapshot::of(LITE, name);
-    for (number, effect) in effects.iter().enumerate() {
-        for how in HOWS {
-            let what = format!("{how} at {number} ({effect})");
-            let outcome = bench.faulty(&format!("at={number} how={how}"), &restore);
-            let there = names(LITE, "").contains(&target.to_owned());
-            assert!(outcome.exit_code != Some(0) || there, "{what}: false success");
-            if there {
-                before.assert_same(&Snapshot::of(LITE, target));
+    let expected =
+        ["put", "delete", "create_collection", "create_partition", "insert", "flush", "create_index", "rename_collection"];
+    bench.at_each_effect(
+        || words(&["restore", &backup, "--to", target, "--json"]),
+        &expected,
+        |step| {
+            if let Some(Step { what, on_milvus, how, outcome }) = step {
+                let there = names(LITE, "").contains(&target.to_owned());
+                assert!(outcome.exit_code != Some(0) || there, "{what}: false success");
+                if there {
+                    before.assert_same(&Snapshot::of(LITE, target));
+                }
+                let once = *on_milvus && matches!(*how, "error" | "lost") && !what.contains("rename");
+                assert!(!once || outcome.exit_code == Some(0), "{what}: made anew: {outcome:#?}");
+                bench.require_sound(what);
+                bench.require_no_leftover(target, what);
             }
-            bench.require_sound(&what);
-            let left: Vec<String> = names(LITE, "")
-                .into_iter()
-                .filter(|name| name.contains("milvus_br") && name.contains(target))
-                .collect();
-            assert!(left.is_empty(), "{what}: {left:?}");
             forget(LITE, &[target]);
+        },
+    );
+    forget(LITE, &[name]);
+}
+
+/// The collection that is replaced is there, or the new one, also when the process dies between the renames.
+#[test]
+fn at_each_side_effect_of_a_replacement() {
+    let (name, target) = ("fault_replacing", "fault_replaced");
+    Plain::on(LITE, name).partition("_default", 60).partition("p1", 40).make();
+    let bench = Bench::new();
+    let backup = bench.br.create(&[name]);
+    let prepare = || {
+        forget(LITE, &[target]);
+        Plain::on(LITE, target).partition("_default", 30).seed(2).make();
+        words(&["restore", &backup, "--to", target, "--drop-existing", "--json", "--yes"])
+    };
+    prepare();
+    let (new, old) = (Snapshot::of(LITE, name), Snapshot::of(LITE, target));
+    // All before is as in a restore to a name that is free.
+    let exchange = ["rename_collection", "drop_collection"];
+    let chosen = |effect: &str| exchange.iter().any(|name| effect.starts_with(name));
+    bench.at_effects(prepare, &exchange, chosen, |step| {
+        let Some(Step { what, outcome, .. }) = step else { return };
+        bench.require_sound(what);
+        let now = Snapshot::of(LITE, target);
+        match now.row_count() {
+            100 => new.assert_same(&now),
+            _ => old.assert_same(&now),
         }
-    }
+        assert!(outcome.exit_code != Some(0) || now.row_count() == 100, "{what}: false success");
+        let tidy = outcome.exit_code != Some(0) || !outcome.stderr.contains("is left as");
+        if tidy {
+            bench.require_no_leftover(target, what);
+        }
+        let left = names(LITE, "").into_iter().filter(|name| name.starts_with("milvus_br") && name.contains(target));
+        forget(LITE, &left.collect::<Vec<_>>().iter().map(String::as_str).collect::<Vec<_>>());
+    });
+    forget(LITE, &[name, target]);
+}
+
+#[test]
+fn at_each_side_effect_of_a_deep_verification() {
+    let name = "fault_deep";
+    Plain::on(LITE, name).partition("_default", 60).partition("p1", 40).make();
+    let bench = Bench::new();
+    let backup = bench.br.create(&[name]);
+    let before = Snapshot::of(LITE, name);
+    let expected = ["put", "create_collection", "insert", "load_collection", "drop_collection"];
+    bench.at_each_effect(
+        || words(&["verify", &backup, "--mode", "deep", "--json"]),
+        &expected,
+        |step| {
+            let Some(Step { what, outcome, .. }) = step else { return };
+            assert!(!matches!(outcome.exit_code, Some(13)), "{what}: the backup is whole: {outcome:#?}");
+            bench.require_sound(what);
+            bench.require_no_leftover(name, what);
+        },
+    );
+    before.assert_same(&Snapshot::of(LITE, name));
     forget(LITE, &[name]);
 }
 

@@ -7,10 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::deep::VERIFICATION_PREFIX;
-use super::staging::STAGING_PREFIX;
+use super::staging::{Exchange, STAGING_PREFIX};
 use super::{BackupManager, BackupRepository};
 use crate::error::{Error, Result};
-use crate::names::CollectionRef;
+use crate::names::{CollectionName, CollectionRef};
 use crate::progress::Operation;
 use crate::store::{IncompleteBackup, OwnerState, UnfinishedCollection};
 
@@ -128,10 +128,15 @@ impl BackupManager {
         if removed {
             match self.doubt(&unfinished).await? {
                 Some(doubt) => (removed, reason) = (false, doubt),
-                None if dry_run => {}
                 None => {
-                    self.milvus.drop_collection(&unfinished.name).await?;
-                    self.repository.store.forget_collection(collection, &unfinished.name).await?;
+                    let exchange = Exchange::of(self.milvus.as_ref(), &unfinished.name, &unfinished.target).await?;
+                    reason.push_str(&consequence(&exchange, &unfinished.target));
+                    removed = !matches!(exchange, Exchange::Contested(_));
+                    if removed && !dry_run {
+                        exchange.settle(self.milvus.as_ref(), &unfinished.target).await?;
+                        self.milvus.drop_collection(&unfinished.name).await?;
+                        self.repository.store.forget_collection(collection, &unfinished.name).await?;
+                    }
                 }
             }
         }
@@ -159,6 +164,19 @@ impl BackupManager {
             return Ok(Some(format!("it is in database `{database}` of the Milvus at {uri}")));
         }
         Ok(None)
+    }
+}
+
+/// What the removal of a staging collection means for the collection that it was to replace.
+fn consequence(exchange: &Exchange, target: &CollectionName) -> String {
+    match exchange {
+        Exchange::NotBegun => String::new(),
+        Exchange::Halfway(replaced) => format!("; `{replaced}`, which it was to replace, becomes `{target}` again"),
+        Exchange::Done(replaced) => format!("; `{target}` is restored, and `{replaced}`, which it replaces, is dropped"),
+        Exchange::Contested(replaced) => format!(
+            "; but `{target}` was made meanwhile, and `{replaced}` is the one that was to be replaced: rename or drop \
+             them by hand"
+        ),
     }
 }
 

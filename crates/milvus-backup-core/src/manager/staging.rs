@@ -41,23 +41,32 @@ pub(super) async fn exchange_names(
 ) -> Result<Vec<String>> {
     let old = match milvus.describe_collection(target).await {
         Err(Error::CollectionNotFound { .. }) => {
-            milvus.rename_collection(staging, target).await?;
+            rename(milvus, staging, target).await?;
             return Ok(Vec::new());
         }
         Ok(_) if !drop_existing => return Err(Error::TargetExists { collection: target.to_string() }),
         description => description?,
     };
     let replaced = marked_name(REPLACED_PREFIX, target, randomness)?;
-    milvus.rename_collection(target, &replaced).await?;
-    if let Err(error) = milvus.rename_collection(staging, target).await {
+    rename(milvus, target, &replaced).await?;
+    if let Err(error) = rename(milvus, staging, target).await {
         return Err(name_back(milvus, &replaced, target, error).await);
     }
     Ok(drop_replaced(milvus, &replaced, target, &old.aliases).await)
 }
 
+/// Renames a collection. One whose answer was lost is looked for under both names.
+async fn rename(milvus: &dyn Milvus, from: &CollectionName, to: &CollectionName) -> Result<()> {
+    let Err(error) = milvus.rename_collection(from, to).await else { return Ok(()) };
+    match (milvus.has_collection(from).await, milvus.has_collection(to).await) {
+        (Ok(false), Ok(true)) => Ok(()),
+        _ => Err(error),
+    }
+}
+
 /// Gives the old collection its name back, and returns the error to report.
 async fn name_back(milvus: &dyn Milvus, replaced: &CollectionName, target: &CollectionName, error: Error) -> Error {
-    match milvus.rename_collection(replaced, target).await {
+    match rename(milvus, replaced, target).await {
         Ok(()) => error,
         Err(second) => Error::Refused {
             reason: format!(
@@ -68,6 +77,55 @@ async fn name_back(milvus: &dyn Milvus, replaced: &CollectionName, target: &Coll
             hint: format!("the old collection is whole and now named `{replaced}`: rename it back by hand"),
         },
     }
+}
+
+/// How far the exchange of names came that a restore died in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Exchange {
+    /// No collection was renamed.
+    NotBegun,
+    /// The old collection, which has this name now, lost its name, and no other has that.
+    Halfway(CollectionName),
+    /// The new collection has the name, and the old one is still there under this one.
+    Done(CollectionName),
+    /// Someone else made a collection of that name meanwhile: the old one has this name.
+    Contested(CollectionName),
+}
+
+impl Exchange {
+    /// Finds out.
+    pub(super) async fn of(milvus: &dyn Milvus, staging: &CollectionName, target: &CollectionName) -> Result<Self> {
+        let Some(replaced) = replaced_by(staging, target) else { return Ok(Self::NotBegun) };
+        if !milvus.has_collection(&replaced).await? {
+            return Ok(Self::NotBegun);
+        }
+        Ok(match (milvus.has_collection(target).await?, milvus.has_collection(staging).await?) {
+            (false, _) => Self::Halfway(replaced),
+            (true, false) => Self::Done(replaced),
+            (true, true) => Self::Contested(replaced),
+        })
+    }
+
+    /// Gives the old collection its name back, or drops it where the new one has the name.
+    pub(super) async fn settle(&self, milvus: &dyn Milvus, target: &CollectionName) -> Result<()> {
+        match self {
+            Self::NotBegun | Self::Contested(_) => Ok(()),
+            Self::Halfway(replaced) => rename(milvus, replaced, target).await,
+            Self::Done(replaced) => {
+                for alias in &milvus.describe_collection(replaced).await?.aliases {
+                    milvus.alter_alias(target, alias).await?;
+                }
+                milvus.drop_collection(replaced).await
+            }
+        }
+    }
+}
+
+/// The name that the old collection has while `staging` takes its name.
+fn replaced_by(staging: &CollectionName, target: &CollectionName) -> Option<CollectionName> {
+    let randomness = staging.as_str().strip_prefix(STAGING_PREFIX)?.get(..8)?;
+    let randomness = u32::from_str_radix(randomness, 16).ok()?;
+    marked_name(REPLACED_PREFIX, target, randomness.to_be_bytes()).ok()
 }
 
 /// Moves the aliases of the old collection, which belong to its name in the eyes of their users, and drops it. Some
@@ -100,5 +158,8 @@ mod tests {
         let name = staging_name(&target, [0, 0, 0, 7]).unwrap();
         assert!(name.as_str().starts_with("milvus_br_staging_00000007_x"));
         assert_eq!(name.as_str().len(), MAX_NAME_LENGTH);
+        let replaced = marked_name(REPLACED_PREFIX, &target, [0, 0, 0, 7]).unwrap();
+        assert_eq!(replaced_by(&name, &target), Some(replaced));
+        assert_eq!(replaced_by(&target, &target), None);
     }
 }

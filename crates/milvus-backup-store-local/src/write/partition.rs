@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use backon::BackoffBuilder;
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use milvus_backup_core::{
@@ -18,7 +17,6 @@ use super::encoder::value_bytes;
 use super::journal::note_chunk;
 use crate::layout::chunk_file;
 use crate::objects::Directory;
-use crate::retrying::backoff;
 
 /// Writes one partition.
 #[derive(Debug)]
@@ -41,12 +39,12 @@ impl PartitionWriter {
         milvus: &dyn Milvus,
         mut completed: Vec<ChunkMetadata>,
     ) -> Result<PartitionMetadata> {
-        let mut delays = backoff(self.retries).build();
+        let mut delays = self.retries.delays();
         loop {
             let before = completed.len();
             let Err(error) = self.append(milvus, &mut completed).await else { return self.summarize(completed) };
             if completed.len() > before {
-                delays = backoff(self.retries).build();
+                delays = self.retries.delays();
             }
             match delays.next() {
                 Some(delay) if matches!(error, Error::Storage { .. }) && error.retryable() => {

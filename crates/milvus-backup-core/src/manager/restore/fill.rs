@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::manager::BackupManager;
+use crate::progress::Progress;
 use crate::store::{RestorePlan, RestoredPartition};
 
 /// The partition that every collection has from the start.
@@ -20,14 +21,19 @@ pub(super) struct Filled {
 
 impl BackupManager {
     /// Inserts the rows into a collection that is there, and counts them; `alone` when it has no others.
-    pub(super) async fn insert_rows(&self, plan: &RestorePlan, alone: bool) -> Result<Filled> {
+    pub(super) async fn insert_rows(
+        &self,
+        plan: &RestorePlan,
+        alone: bool,
+        progress: &Arc<dyn Progress>,
+    ) -> Result<Filled> {
         if !plan.schema.has_partition_key() {
             for partition in plan.partitions.iter().filter(|name| *name != DEFAULT_PARTITION) {
                 self.milvus.create_partition(&plan.target, partition).await?;
             }
         }
-        let progress = Arc::clone(&self.repository.progress);
-        let restored = self.repository.store.restore_rows(Arc::clone(&self.milvus), plan.clone(), progress).await?;
+        let store = &self.repository.store;
+        let restored = store.restore_rows(Arc::clone(&self.milvus), plan.clone(), Arc::clone(progress)).await?;
         self.milvus.flush(&plan.target).await?;
         let mut filled = Filled::default();
         for RestoredPartition { name, rows, failure } in restored {

@@ -1,21 +1,25 @@
 //! Restore: from a committed backup to a collection.
 
+mod attempt;
 mod fill;
+mod make;
 mod selection;
+mod tally;
 mod target;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::BackupManager;
-use super::staging::{exchange_names, staging_name};
+use super::staging::{Exchange, exchange_names, staging_name};
 use crate::error::{Error, Result};
 use crate::milvus::Capabilities;
-use crate::model::{BackupMetadata, BackupState, RestoreResult};
+use crate::model::{BackupMetadata, RestoreResult};
 use crate::names::{BackupId, CollectionName, CollectionRef};
 use crate::params::RestoreParams;
 use crate::progress::{Operation, ProgressEvent};
 use crate::schema::schema_differences;
 use crate::store::{BackedUpDefinition, RestorePlan};
+use attempt::Attempt;
 use fill::Filled;
 use selection::select_partitions;
 use target::{Target, database_differences};
@@ -109,14 +113,11 @@ impl BackupManager {
             concurrency: params.concurrency.unwrap_or(self.repository.config.max_concurrent_chunks),
             memory_limit_bytes: self.repository.config.memory_limit_bytes,
         };
-        if !params.into_existing {
-            self.note_unfinished(&attempt.source, &plan.target, &attempt.target, &metadata.backup_id).await;
-            self.milvus.create_collection(&plan.target, &plan.schema).await?;
-            attempt.created.store(true, Ordering::Release);
-        }
-        let filled = self.insert_rows(&plan, !params.into_existing).await?;
-        let indexes =
-            if params.into_existing { 0 } else { self.restore_indexes(&plan.target, &definition, params).await? };
+        let (filled, indexes) = if params.into_existing {
+            (self.insert_rows(&plan, false, &self.repository.progress).await?, 0)
+        } else {
+            self.make_anew(attempt, &plan, &definition, params).await?
+        };
         Ok(Staged { plan, target, filled, indexes, verified: verify })
     }
 
@@ -222,26 +223,6 @@ impl BackupManager {
         Ok(())
     }
 
-    async fn restore_indexes(
-        &self,
-        collection: &CollectionName,
-        definition: &BackedUpDefinition,
-        params: &RestoreParams,
-    ) -> Result<u64> {
-        let indexes = definition.indexes.as_deref().unwrap_or_default();
-        if !params.restore_indexes || indexes.is_empty() {
-            return Ok(0);
-        }
-        self.repository.progress.event(ProgressEvent::StateChanged {
-            state: BackupState::InProgress,
-            message: format!("creating {} indexes", indexes.len()),
-        });
-        for index in indexes {
-            self.milvus.create_index(collection, index).await?;
-        }
-        Ok(indexes.len() as u64)
-    }
-
     /// Creates the aliases that the collection does not have yet. Returns what did not work.
     async fn restore_aliases(&self, collection: &CollectionName, aliases: &[String]) -> Vec<String> {
         let mut failed = Vec::new();
@@ -272,6 +253,13 @@ impl BackupManager {
         attempt.touched.store(true, Ordering::Release);
     }
 
+    /// Drops a collection that did not get the name `target`, once the one that has, or had, that name has it.
+    pub(super) async fn abandon(&self, doomed: &CollectionName, target: &CollectionName) -> Result<()> {
+        let milvus = self.milvus.as_ref();
+        Exchange::of(milvus, doomed, target).await?.settle(milvus, target).await?;
+        milvus.drop_collection(doomed).await
+    }
+
     /// Drops the unfinished collection of a failed restore, and returns the error to report.
     async fn drop_unfinished(
         &self,
@@ -283,15 +271,9 @@ impl BackupManager {
         if !attempt.touched.load(Ordering::Acquire) {
             return error;
         }
-        // What was inserted into a collection of the user stays: it cannot be told from the other rows. Where the
-        // server cannot rename, the target itself was being filled, and is dropped only if it was we who made it.
-        let doomed = match attempt.in_place.load(Ordering::Acquire) {
-            true if !attempt.created.load(Ordering::Acquire) => None,
-            true => Some(&attempt.target),
-            false => Some(&attempt.staging),
-        };
-        if let Some(doomed) = doomed.filter(|_| !params.into_existing) {
-            match self.milvus.drop_collection(doomed).await {
+        // What was inserted into a collection of the user stays: it cannot be told from the other rows.
+        if let Some(doomed) = attempt.doomed().filter(|_| !params.into_existing) {
+            match self.abandon(doomed, &attempt.target).await {
                 Ok(()) => self.forget_unfinished(&attempt.source, doomed).await,
                 Err(leftover) => self.repository.progress.event(ProgressEvent::Warning {
                     message: format!(
@@ -302,37 +284,6 @@ impl BackupManager {
             }
         }
         attempt.failure(backup_id, error)
-    }
-}
-
-/// One run of a restore, as far as cleaning up after it needs to know.
-#[derive(Debug)]
-struct Attempt {
-    /// The collection whose backup is read.
-    source: CollectionRef,
-    target: CollectionName,
-    staging: CollectionName,
-    randomness: [u8; 4],
-    /// Whether there may be something to clean up when the attempt fails.
-    touched: AtomicBool,
-    /// Whether the target itself is being filled.
-    in_place: AtomicBool,
-    /// Whether the collection that is being filled was made by this attempt.
-    created: AtomicBool,
-}
-
-impl Attempt {
-    /// The collection to fill: the staging collection, or the target itself where the server cannot rename.
-    fn filled(&self, params: &RestoreParams, capabilities: &Capabilities) -> CollectionName {
-        if capabilities.rename && !params.into_existing {
-            return self.staging.clone();
-        }
-        self.in_place.store(true, Ordering::Release);
-        self.target.clone()
-    }
-
-    fn failure(&self, backup_id: &BackupId, source: Error) -> Error {
-        Error::Restore { backup_id: backup_id.clone(), target: self.target.to_string(), source: Box::new(source) }
     }
 }
 

@@ -1,22 +1,6 @@
-//! An object store that fails on demand, around the real one: a stand-in for disks and services that fail.
-//!
-//! What it does is in the environment variable `MILVUS_BR_FAULTS`, one setting per word:
-//!
-//! - `trace=FILE`: writes the name of each side effect to a file, one per line.
-//! - `at=N` with `how=`: what happens at side effect N, counted from 0. `kill`: SIGKILL before it. `error`: it fails
-//!   once, not done. `lost`: it is done, and its answer is lost. `down`: it and everything after it fails.
-//! - `random=SEED` with `percent=P`: so many percent of all calls fail, are lost, come late, fall short or have a bit
-//!   changed, as the seed says.
+//! The object store.
 
-use std::{
-    env, fmt,
-    io::Write as _,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -29,120 +13,27 @@ use object_store::{
     PutMultipartOptions, PutOptions, PutPayload, PutResult, Result, UploadPart, path::Path,
 };
 
-/// The variable that says what fails.
-pub const VARIABLE: &str = "MILVUS_BR_FAULTS";
-
-/// Puts the faults of the environment around a store.
-pub fn layer(inner: Arc<dyn ObjectStore>) -> Arc<dyn ObjectStore> {
-    let text = env::var(VARIABLE).unwrap_or_default();
-    Arc::new(Faulty { inner, faults: Arc::new(Faults::parse(&text)) })
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum How {
-    Kill,
-    Error,
-    Lost,
-    Down,
-}
-
-#[derive(Debug, Default)]
-struct Faults {
-    trace: Option<Mutex<std::fs::File>>,
-    at: Option<(u64, How)>,
-    percent: u64,
-    random: AtomicU64,
-    /// Side effects so far.
-    count: AtomicU64,
-}
-
-/// What becomes of one call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
-    Done,
-    NotDone,
-    Lost,
-}
-
-impl Faults {
-    fn parse(text: &str) -> Self {
-        let mut faults = Self::default();
-        let (mut at, mut how) = (None, How::Error);
-        for (name, value) in text.split_whitespace().filter_map(|word| word.split_once('=')) {
-            match name {
-                "trace" => faults.trace = Some(Mutex::new(std::fs::File::create(value).unwrap())),
-                "at" => at = Some(value.parse().unwrap()),
-                "how" => {
-                    how = match value {
-                        "kill" => How::Kill,
-                        "error" => How::Error,
-                        "lost" => How::Lost,
-                        "down" => How::Down,
-                        other => panic!("how={other}"),
-                    }
-                }
-                "percent" => faults.percent = value.parse().unwrap(),
-                "random" => faults.random = AtomicU64::new(value.parse::<u64>().unwrap() | 1),
-                other => panic!("{other}={value}"),
-            }
-        }
-        faults.at = at.map(|at| (at, how));
-        faults
-    }
-
-    /// The next number of the sequence that the seed begins (xorshift).
-    fn next(&self) -> u64 {
-        let step = |mut state: u64| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^ (state << 17)
-        };
-        let before = self.random.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |state| Some(step(state)));
-        before.unwrap_or_default() >> 11
-    }
-
-    fn hit(&self) -> bool {
-        self.percent > 0 && self.next() % 100 < self.percent
-    }
-
-    /// What becomes of the next side effect.
-    fn effect(&self, name: &str, location: &Path) -> Fate {
-        let number = self.count.fetch_add(1, Ordering::SeqCst);
-        if let Some(trace) = &self.trace {
-            writeln!(trace.lock().unwrap(), "{name} {location}").unwrap();
-        }
-        match self.at {
-            Some((at, How::Kill)) if at == number => {
-                let this = rustix::process::getpid();
-                rustix::process::kill_process(this, rustix::process::Signal::KILL).unwrap();
-                unreachable!("SIGKILL does not return")
-            }
-            Some((at, How::Error)) if at == number => Fate::NotDone,
-            Some((at, How::Lost)) if at == number => Fate::Lost,
-            Some((at, How::Down)) if number >= at => Fate::NotDone,
-            _ if self.hit() => [Fate::NotDone, Fate::Lost][usize::from(self.next().is_multiple_of(2))],
-            _ => Fate::Done,
-        }
-    }
-
-    /// Whether calls that change nothing fail, too.
-    fn read(&self) -> Result<()> {
-        let down = matches!(self.at, Some((at, How::Down)) if self.count.load(Ordering::SeqCst) > at);
-        if down || (self.hit() && self.next().is_multiple_of(2)) { Err(unavailable("read")) } else { Ok(()) }
-    }
-}
+use super::{Fate, Faults};
 
 fn unavailable(what: &str) -> Error {
     Error::Generic { store: "faulty", source: format!("503 at {what}").into() }
 }
 
 #[derive(Debug, Clone)]
-struct Faulty {
+pub(super) struct Faulty {
     inner: Arc<dyn ObjectStore>,
     faults: Arc<Faults>,
 }
 
 impl Faulty {
+    pub(super) fn new(inner: Arc<dyn ObjectStore>, faults: Arc<Faults>) -> Self {
+        Self { inner, faults }
+    }
+
+    fn read(&self) -> Result<()> {
+        if self.faults.fails_reading() { Err(unavailable("read")) } else { Ok(()) }
+    }
+
     async fn late(&self) {
         if self.faults.hit() {
             tokio::time::sleep(Duration::from_millis(self.faults.next() % 20)).await;
@@ -186,7 +77,7 @@ impl ObjectStore for Faulty {
     /// Answers can also fall short, or have a bit changed.
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
         self.late().await;
-        self.faults.read()?;
+        self.read()?;
         let head = options.head;
         let found = self.inner.get_opts(location, options).await?;
         if head {
@@ -218,14 +109,14 @@ impl ObjectStore for Faulty {
     }
 
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
-        match self.faults.read() {
+        match self.read() {
             Ok(()) => self.inner.list(prefix),
             Err(error) => self.inner.list(prefix).take(1).chain(stream::once(async { Err(error) })).boxed(),
         }
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
-        self.faults.read()?;
+        self.read()?;
         self.inner.list_with_delimiter(prefix).await
     }
 
