@@ -1,6 +1,6 @@
 //! The server dies in the middle of a create and of a restore, and comes back on the same data: the operation goes on.
 
-use std::{fs, time::Duration};
+use std::{fs, thread, time::Duration};
 
 use milvus_backup_testkit::{Server, ServerKind};
 use milvus_backup_tests::{
@@ -30,8 +30,18 @@ fn of_the_server(kind: ServerKind) {
     assert_eq!(created["row_count"], rows, "{created}");
     let id = created["backup_id"].as_str().unwrap();
     br.run(&["verify", id]).code(0);
-    br.restore(id, "restarts_restored", &[]);
+
+    let mut restore = br.start(&["restore", id, "--to", "restarts_restored", "--concurrency", "1", "--json"]);
+    restore.wait_until("a staging collection", || {
+        everything_below(&root).iter().any(|file| file.contains("/restores/"))
+    });
+    thread::sleep(Duration::from_millis(300));
+    kill_and_restart(&mut server, &mut restore);
+    let restored = restore.finish_within(Duration::from_mins(3)).code(0).json();
+    assert_eq!(restored["rows_restored"], rows, "{restored}");
     before.assert_same(&Snapshot::at(&uri, "", "restarts_restored"));
+    let left = everything_below(&root);
+    assert!(left.iter().all(|file| !file.contains("/restores/")), "{left:?}");
 }
 
 /// The command must still run when the server is gone, or nothing is shown.
