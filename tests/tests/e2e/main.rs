@@ -29,6 +29,7 @@ mod definitions;
 mod disk;
 mod encodings;
 mod errors;
+mod every_byte;
 mod faults;
 mod fidelity;
 mod indexes;
