@@ -1,6 +1,7 @@
 //! [`LocalStore`]: the repository as a [`BackupStore`].
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use milvus_backup_core::schema::CollectionSchema;
@@ -217,20 +218,29 @@ impl LocalStore {
         Ok(())
     }
 
-    /// Removes the files of uploads that a process that was killed had not ended: no store lists them. They have the
+    /// Removes what uploads left that had not ended when their process was killed, from the directories of a backup
+    /// that nobody writes any more.
+    pub(crate) fn remove_temporary_files(&self, backup: &Directory) {
+        for below in ["", DATA, JOURNAL, "indexes"] {
+            self.remove_temporary_files_in(&format!("{}/{below}", backup.path), Duration::ZERO);
+        }
+    }
+
+    /// Removes such files of one directory, if they were not written to for so long. No store lists them: they have the
     /// name of the file, `#` and digits.
-    pub(crate) fn remove_temporary_files(&self, directory: &Directory) {
+    pub(crate) fn remove_temporary_files_in(&self, path: &str, unchanged_for: Duration) {
         let Some(root) = &self.root.directory else { return };
         let is_temporary = |name: &str| {
             name.rsplit_once('#').is_some_and(|(_, digits)| digits.bytes().all(|byte| byte.is_ascii_digit()))
         };
-        for below in ["", DATA, JOURNAL, "indexes"] {
-            let entries = std::fs::read_dir(root.join(&directory.path).join(below));
-            for entry in entries.into_iter().flatten().flatten() {
-                if entry.file_name().to_str().is_some_and(is_temporary) {
-                    // One that stays is no part of the backup.
-                    let _ = std::fs::remove_file(entry.path());
-                }
+        let is_old = |entry: &std::fs::DirEntry| {
+            let modified = entry.metadata().and_then(|metadata| metadata.modified());
+            modified.is_ok_and(|modified| modified.elapsed().unwrap_or_default() >= unchanged_for)
+        };
+        for entry in std::fs::read_dir(root.join(path)).into_iter().flatten().flatten() {
+            if entry.file_name().to_str().is_some_and(is_temporary) && is_old(&entry) {
+                // One that stays is no part of any backup.
+                let _ = std::fs::remove_file(entry.path());
             }
         }
     }

@@ -72,7 +72,7 @@ impl Subject {
     }
 
     fn documents(&self) -> impl Iterator<Item = &String> {
-        self.whole.keys().filter(|file| file.ends_with(".json"))
+        self.whole.keys().filter(|file| !file.starts_with("data/"))
     }
 }
 
@@ -172,7 +172,7 @@ fn collect_places(value: &Value, place: String, places: &mut Vec<String>) {
 fn others(value: &Value) -> Vec<Value> {
     match value {
         Value::Bool(value) => vec![json!(!value)],
-        Value::Number(number) => vec![json!(number.as_f64().unwrap_or_default() as i64 + 1), json!(0.5)],
+        Value::Number(number) => vec![json!(number.as_u64().unwrap_or_default() + 1), json!(0.5)],
         Value::String(text) => vec![json!(format!("{text}0")), json!(text.chars().rev().collect::<String>())],
         Value::Array(items) => vec![Value::Array(items.iter().chain(items.first()).cloned().collect()), json!([])],
         Value::Object(_) => vec![json!({})],

@@ -58,12 +58,7 @@ impl Bench {
     /// Runs a command with every fault at every side effect, among which are the expected ones. `command` makes the
     /// state that it needs, `check` looks at what there is then and removes it, also after the run without faults, for
     /// which there is no step.
-    fn at_each_effect(
-        &self,
-        command: impl Fn() -> Vec<String>,
-        expected: &[&str],
-        check: impl Fn(Option<&Step<'_>>),
-    ) {
+    fn at_each_effect(&self, command: impl Fn() -> Vec<String>, expected: &[&str], check: impl Fn(Option<&Step<'_>>)) {
         self.at_effects(command, expected, |_| true, check);
     }
 
@@ -116,13 +111,13 @@ impl Bench {
         assert!(left.is_empty(), "{what}: {left:?}");
         assert_eq!(self.br.listed(), listed, "{what}");
     }
+}
 
-    /// No collection of a name of ours is left for this target.
-    fn require_no_leftover(&self, target: &str, what: &str) {
-        let left: Vec<_> =
-            names(LITE, "").into_iter().filter(|name| name.starts_with("milvus_br") && name.contains(target)).collect();
-        assert!(left.is_empty(), "{what}: {left:?}");
-    }
+/// No collection of a name of ours is left for this target.
+fn require_no_leftover(target: &str, what: &str) {
+    let left: Vec<_> =
+        names(LITE, "").into_iter().filter(|name| name.starts_with("milvus_br") && name.contains(target)).collect();
+    assert!(left.is_empty(), "{what}: {left:?}");
 }
 
 fn words(arguments: &[&str]) -> Vec<String> {
@@ -219,8 +214,16 @@ fn at_each_side_effect_of_a_restore() {
     let bench = Bench::new();
     let backup = bench.br.create(&[name]);
     let before = Snapshot::of(LITE, name);
-    let expected =
-        ["put", "delete", "create_collection", "create_partition", "insert", "flush", "create_index", "rename_collection"];
+    let expected = [
+        "put",
+        "delete",
+        "create_collection",
+        "create_partition",
+        "insert",
+        "flush",
+        "create_index",
+        "rename_collection",
+    ];
     bench.at_each_effect(
         || words(&["restore", &backup, "--to", target, "--json"]),
         &expected,
@@ -234,7 +237,7 @@ fn at_each_side_effect_of_a_restore() {
                 let once = *on_milvus && matches!(*how, "error" | "lost") && !what.contains("rename");
                 assert!(!once || outcome.exit_code == Some(0), "{what}: made anew: {outcome:#?}");
                 bench.require_sound(what);
-                bench.require_no_leftover(target, what);
+                require_no_leftover(target, what);
             }
             forget(LITE, &[target]);
         },
@@ -270,7 +273,7 @@ fn at_each_side_effect_of_a_replacement() {
         assert!(outcome.exit_code != Some(0) || now.row_count() == 100, "{what}: false success");
         let tidy = outcome.exit_code != Some(0) || !outcome.stderr.contains("is left as");
         if tidy {
-            bench.require_no_leftover(target, what);
+            require_no_leftover(target, what);
         }
         let left = names(LITE, "").into_iter().filter(|name| name.starts_with("milvus_br") && name.contains(target));
         forget(LITE, &left.collect::<Vec<_>>().iter().map(String::as_str).collect::<Vec<_>>());
@@ -293,7 +296,7 @@ fn at_each_side_effect_of_a_deep_verification() {
             let Some(Step { what, outcome, .. }) = step else { return };
             assert!(!matches!(outcome.exit_code, Some(13)), "{what}: the backup is whole: {outcome:#?}");
             bench.require_sound(what);
-            bench.require_no_leftover(name, what);
+            require_no_leftover(name, what);
         },
     );
     before.assert_same(&Snapshot::of(LITE, name));

@@ -36,6 +36,7 @@ mod indexes;
 mod integrity;
 mod interrupted_restore;
 mod interruption;
+mod kills;
 mod lite_uri;
 mod locks;
 mod memory;

@@ -19,8 +19,17 @@ fn of_the_server(kind: ServerKind) {
     let br = br.with_env("MILVUS_BR_CONFIG", config.to_str().unwrap());
     let before = Snapshot::at(&uri, "", "restarts");
 
-    let mut create =
-        br.start(&["create", "restarts", "--chunk-size", "1MB", "--concurrency", "1", "--compression", "none", "--json"]);
+    let mut create = br.start(&[
+        "create",
+        "restarts",
+        "--chunk-size",
+        "1MB",
+        "--concurrency",
+        "1",
+        "--compression",
+        "none",
+        "--json",
+    ]);
     let root = br.root();
     create.wait_until("a complete data file", || {
         everything_below(&root).iter().any(|file| file.contains("/unfinished/"))
@@ -32,9 +41,8 @@ fn of_the_server(kind: ServerKind) {
     br.run(&["verify", id]).code(0);
 
     let mut restore = br.start(&["restore", id, "--to", "restarts_restored", "--concurrency", "1", "--json"]);
-    restore.wait_until("a staging collection", || {
-        everything_below(&root).iter().any(|file| file.contains("/restores/"))
-    });
+    restore
+        .wait_until("a staging collection", || everything_below(&root).iter().any(|file| file.contains("/restores/")));
     thread::sleep(Duration::from_millis(300));
     kill_and_restart(&mut server, &mut restore);
     let restored = restore.finish_within(Duration::from_mins(3)).code(0).json();

@@ -13,7 +13,11 @@ impl MilvusConnection {
     ///
     /// # Errors
     /// [`Error::Refused`] for a collection that is not loaded, or was released meanwhile.
-    pub(super) async fn query(&self, collection: &CollectionName, request: pb::QueryRequest) -> Result<pb::QueryResults> {
+    pub(super) async fn query(
+        &self,
+        collection: &CollectionName,
+        request: pb::QueryRequest,
+    ) -> Result<pb::QueryResults> {
         let mut retries = self.retry_policy().max_retries;
         loop {
             let error = match call!(self, "Query", query, request.clone()) {

@@ -11,7 +11,7 @@ use super::staging::{Exchange, STAGING_PREFIX};
 use super::{BackupManager, BackupRepository};
 use crate::error::{Error, Result};
 use crate::names::{CollectionName, CollectionRef};
-use crate::progress::Operation;
+use crate::progress::{Operation, ProgressEvent};
 use crate::store::{IncompleteBackup, OwnerState, UnfinishedCollection};
 
 /// How old something must be to be removed while nothing is known of the process that made it.
@@ -115,6 +115,24 @@ impl BackupManager {
         Ok(leftovers)
     }
 
+    /// Gives a collection its name back that a restore took away from it to replace it, and then died.
+    pub(super) async fn give_name_back(&self, target: &CollectionName) -> Result<()> {
+        let now = self.repository.environment.clock.now();
+        for (_, unfinished, owner) in self.repository.store.unfinished_collections().await? {
+            let dead = verdict(owner, Some(unfinished.started_at), now).0;
+            if !dead || unfinished.target != *target || self.doubt(&unfinished).await?.is_some() {
+                continue;
+            }
+            let exchange = Exchange::of(self.milvus.as_ref(), &unfinished.name, target).await?;
+            if let Exchange::Halfway(replaced) = &exchange {
+                exchange.settle(self.milvus.as_ref(), target).await?;
+                let message = format!("a restore died while it replaced `{target}`: `{replaced}` has that name again");
+                self.repository.progress.event(ProgressEvent::Warning { message });
+            }
+        }
+        Ok(())
+    }
+
     async fn prune_unfinished_collection(
         &self,
         collection: &CollectionRef,
@@ -126,17 +144,16 @@ impl BackupManager {
         let (mut removed, reason) = verdict(owner, Some(unfinished.started_at), now);
         let mut reason = reason.to_owned();
         if removed {
-            match self.doubt(&unfinished).await? {
-                Some(doubt) => (removed, reason) = (false, doubt),
-                None => {
-                    let exchange = Exchange::of(self.milvus.as_ref(), &unfinished.name, &unfinished.target).await?;
-                    reason.push_str(&consequence(&exchange, &unfinished.target));
-                    removed = !matches!(exchange, Exchange::Contested(_));
-                    if removed && !dry_run {
-                        exchange.settle(self.milvus.as_ref(), &unfinished.target).await?;
-                        self.milvus.drop_collection(&unfinished.name).await?;
-                        self.repository.store.forget_collection(collection, &unfinished.name).await?;
-                    }
+            if let Some(doubt) = self.doubt(&unfinished).await? {
+                (removed, reason) = (false, doubt);
+            } else {
+                let exchange = Exchange::of(self.milvus.as_ref(), &unfinished.name, &unfinished.target).await?;
+                reason.push_str(&consequence(&exchange, &unfinished.target));
+                removed = !matches!(exchange, Exchange::Contested(_));
+                if removed && !dry_run {
+                    exchange.settle(self.milvus.as_ref(), &unfinished.target).await?;
+                    self.milvus.drop_collection(&unfinished.name).await?;
+                    self.repository.store.forget_collection(collection, &unfinished.name).await?;
                 }
             }
         }
@@ -172,7 +189,9 @@ fn consequence(exchange: &Exchange, target: &CollectionName) -> String {
     match exchange {
         Exchange::NotBegun => String::new(),
         Exchange::Halfway(replaced) => format!("; `{replaced}`, which it was to replace, becomes `{target}` again"),
-        Exchange::Done(replaced) => format!("; `{target}` is restored, and `{replaced}`, which it replaces, is dropped"),
+        Exchange::Done(replaced) => {
+            format!("; `{target}` is restored, and `{replaced}`, which it replaces, is dropped")
+        }
         Exchange::Contested(replaced) => format!(
             "; but `{target}` was made meanwhile, and `{replaced}` is the one that was to be replaced: rename or drop \
              them by hand"

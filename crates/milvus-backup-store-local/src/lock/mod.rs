@@ -15,7 +15,7 @@ use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
 use crate::documents::{from_bytes, to_bytes};
-use crate::layout::LOCKS;
+use crate::layout::{LOCKS, NOTES};
 use crate::links::refuse_links;
 use crate::objects::Directory;
 use crate::store::LocalStore;
@@ -51,6 +51,10 @@ pub(crate) async fn acquire(
     let held = Held { store: store.clone(), directory, file, resource, document: Mutex::new(document) };
     held.require_alone(&dead).await?;
     held.directory.delete(dead.into_iter().map(|(_, file)| file)).await?;
+    // A write takes no minute: whoever began one that old is dead.
+    for path in [held.directory.path.clone(), format!("{}/{NOTES}", collection.directory())] {
+        store.remove_temporary_files_in(&path, RENEWAL);
+    }
     Ok(Arc::new(Lock::new(Arc::new(held), environment)))
 }
 
@@ -131,7 +135,8 @@ impl Held {
     /// other, and both step back.
     async fn require_alone(&self, dead: &[(u64, String)]) -> Result<()> {
         for (file, _) in self.directory.list().await? {
-            if file == self.file || dead.iter().any(|(_, known)| *known == file) {
+            let known = file == self.file || dead.iter().any(|(_, dead)| *dead == file);
+            if known || number_of(&file).is_none() {
                 continue;
             }
             if let Some(other) = read(&self.directory, &file).await? {

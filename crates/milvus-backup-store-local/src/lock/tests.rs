@@ -82,6 +82,22 @@ async fn a_dead_lock_is_taken_over_and_its_holder_cannot_commit() {
 }
 
 #[tokio::test]
+async fn what_a_killed_writer_of_a_lock_left_is_removed() {
+    let root = tempfile::tempdir().unwrap();
+    let store = LocalStore::open(root.path().to_str().unwrap()).unwrap();
+    let locks = root.path().join("items/locks");
+    std::fs::create_dir_all(&locks).unwrap();
+    for (name, seconds) in [("00000001.json#1", 600), ("00000001.json#2", 0), ("00000001.json#x", 600)] {
+        let file = std::fs::File::create(locks.join(name)).unwrap();
+        file.set_modified(std::time::SystemTime::now() - Duration::from_secs(seconds)).unwrap();
+    }
+    store.lock(&items(), Operation::Create, &environment()).await.unwrap().release().await;
+    let mut left: Vec<_> = std::fs::read_dir(&locks).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["00000001.json#2", "00000001.json#x"]);
+}
+
+#[tokio::test]
 async fn a_lock_that_is_renewed_on_another_machine_is_respected() {
     let root = tempfile::tempdir().unwrap();
     let store = LocalStore::open(root.path().to_str().unwrap()).unwrap();

@@ -152,7 +152,11 @@ impl BackupManager {
         params: &RestoreParams,
         capabilities: &Capabilities,
     ) -> Result<()> {
-        if params.into_existing || !self.milvus.has_collection(&attempt.target).await? {
+        if params.into_existing {
+            return Ok(());
+        }
+        self.give_name_back(&attempt.target).await?;
+        if !self.milvus.has_collection(&attempt.target).await? {
             return Ok(());
         }
         if self.is_unfinished(&attempt.target).await? {

@@ -1,0 +1,127 @@
+//! SIGKILL at random moments of create, restore, delete and prune, a hundred times and more: what is listed stays whole,
+//! no collection is half restored, and in the end nothing is left.
+//!
+//! On Milvus Lite 3.2.2. `MILVUS_BR_TEST_KILLS` gives another number, and `MILVUS_BR_TEST_SEED` the seed that is printed.
+
+use std::{env, fs, thread};
+
+use milvus_backup_testkit::ServerKind;
+use milvus_backup_tests::{
+    backup_files::everything_below,
+    collections::{Plain, forget, names},
+    comparison::Snapshot,
+    milvus_br::MilvusBr,
+};
+
+const LITE: ServerKind = ServerKind::Lite322;
+
+fn number(variable: &str, otherwise: u64) -> u64 {
+    env::var(variable).map_or(otherwise, |text| text.parse().unwrap())
+}
+
+/// Moments, in thousandths of the time that a command takes: also a little after its end.
+fn moments(mut seed: u64) -> impl Iterator<Item = u32> {
+    std::iter::repeat_with(move || {
+        // splitmix64
+        seed = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = (seed ^ (seed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        u32::try_from((mixed ^ (mixed >> 31)) % 1050).unwrap()
+    })
+}
+
+/// Runs a command to its end, and then kills it so many times at moments of that time. `after` looks at each outcome, and
+/// makes the state that the next run needs.
+fn kill_each(
+    br: &MilvusBr,
+    arguments: &[&str],
+    moments: impl Iterator<Item = u32>,
+    after: impl Fn(),
+) -> (usize, usize) {
+    let whole = br.run(arguments).code(0).elapsed;
+    after();
+    let (mut runs, mut killed) = (0, 0);
+    for moment in moments {
+        let running = br.start(arguments);
+        thread::sleep(whole * moment / 1000);
+        killed += usize::from(running.kill());
+        runs += 1;
+        after();
+    }
+    (runs, killed)
+}
+
+fn require_whole(br: &MilvusBr) -> Vec<String> {
+    let listed = br.listed();
+    for id in &listed {
+        br.run(&["verify", id]).code(0);
+    }
+    listed
+}
+
+#[test]
+fn at_random_moments() {
+    let (name, target) = ("kill_source", "kill_target");
+    Plain::on(LITE, name).partition("_default", 400).partition("p1", 300).dim(32).make();
+    let before = Snapshot::of(LITE, name);
+    let br = MilvusBr::on(LITE);
+    let kills = usize::try_from(number("MILVUS_BR_TEST_KILLS", 100)).unwrap();
+    let seed = number("MILVUS_BR_TEST_SEED", u64::from(std::process::id()));
+    eprintln!("MILVUS_BR_TEST_SEED={seed}");
+    let mut moments = moments(seed);
+    let backup = br.create(&[name]);
+    let mut sums = (0, 0);
+    let mut count = |(runs, killed): (usize, usize)| sums = (sums.0 + runs, sums.1 + killed);
+
+    let create = ["create", name, "--chunk-size", "64KB", "--compression", "none"];
+    count(kill_each(&br, &create, moments.by_ref().take(kills / 2), || {
+        assert!(br.listed().contains(&backup));
+        for id in require_whole(&br).into_iter().filter(|id| *id != backup) {
+            br.run(&["delete", &id, "--yes"]).code(0);
+        }
+    }));
+
+    let restore = ["restore", &backup, "--to", target, "--drop-existing", "--yes"];
+    count(kill_each(&br, &restore, moments.by_ref().take(kills / 4), || {
+        if names(LITE, "").contains(&target.to_owned()) {
+            before.assert_same(&Snapshot::of(LITE, target));
+        }
+    }));
+
+    let prune = ["prune", name, "--keep-count", "1", "--keep-days", "0", "--min-keep", "1", "--yes"];
+    let delete = ["delete", "kill_doomed", "--yes"];
+    for (doomed, options) in [(&delete[..], &["--no-verify", "--name", "kill_doomed"][..]), (&prune, &["--no-verify"])]
+    {
+        let more = || {
+            if br.listed().len() < 2 {
+                br.create(&[&[name], options].concat());
+            }
+        };
+        more();
+        count(kill_each(&br, doomed, moments.by_ref().take(kills / 8), || {
+            assert!(!require_whole(&br).is_empty());
+            more();
+        }));
+    }
+
+    let (runs, killed) = sums;
+    assert!(runs + 10 >= kills && killed * 2 >= runs, "{killed} of {runs} runs were killed");
+    eprintln!("{killed} of {runs} runs were killed before their end");
+    br.run(&["prune", "--incomplete", "--yes"]).code(0);
+    let listed = require_whole(&br);
+    let left: Vec<String> = everything_below(&br.root())
+        .into_iter()
+        .filter(|file| !file.contains("/locks/") && listed.iter().all(|id| !file.contains(id)))
+        .collect();
+    assert_eq!(left, Vec::<String>::new(), "files are left");
+    let ours: Vec<String> = names(LITE, "").into_iter().filter(|name| name.contains("milvus_br")).collect();
+    assert!(ours.iter().all(|name| !name.contains(target)), "{ours:?}");
+    let last = br.create(&[name]);
+    br.restore(&last, target, &["--drop-existing", "--yes"]);
+    before.assert_same(&Snapshot::of(LITE, target));
+    // A lock of a process that is dead is taken over, and not left.
+    let locks = fs::read_dir(br.root().join(name).join("locks")).into_iter().flatten();
+    let locks = locks.filter(|lock| lock.as_ref().unwrap().path().extension().is_some_and(|name| name == "json"));
+    assert_eq!(locks.count(), 0, "locks are left");
+    forget(LITE, &[name, target]);
+}
