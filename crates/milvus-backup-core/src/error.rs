@@ -251,6 +251,13 @@ pub enum Error {
         seconds: u64,
     },
 
+    /// No rows were moved for so long.
+    #[error("no progress for {seconds} seconds")]
+    Stalled {
+        /// `no_progress_timeout` of the configuration.
+        seconds: u64,
+    },
+
     /// The operation was asked to stop.
     #[error("interrupted")]
     Interrupted,
@@ -353,7 +360,7 @@ impl Error {
             Self::Unreachable { .. } => ErrorKind::Unreachable,
             Self::Authentication { .. } => ErrorKind::Authentication,
             Self::Storage { .. } => ErrorKind::Storage,
-            Self::DeadlineExceeded { .. } => ErrorKind::DeadlineExceeded,
+            Self::DeadlineExceeded { .. } | Self::Stalled { .. } => ErrorKind::DeadlineExceeded,
             Self::Interrupted => ErrorKind::Interrupted,
             Self::Unsupported { .. } => ErrorKind::Unsupported,
             Self::UnsupportedFormatVersion { .. }
@@ -369,7 +376,7 @@ impl Error {
             Self::Backup { source, .. } | Self::Restore { source, .. } => source.retryable(),
             Self::Storage { source, .. } if is_full(source.as_ref()) => false,
             Self::Milvus { retryable, .. } | Self::Storage { retryable, .. } => *retryable,
-            Self::Unreachable { .. } | Self::InProgress { .. } => true,
+            Self::Unreachable { .. } | Self::InProgress { .. } | Self::Stalled { .. } => true,
             _ => false,
         }
     }
@@ -398,6 +405,9 @@ impl Error {
             }
             Self::Storage { permission: true, .. } => "check the permissions of the root",
             Self::DeadlineExceeded { .. } => "give more time with --timeout",
+            Self::Stalled { .. } => {
+                "Milvus or the repository hangs, or is slower than `no_progress_timeout` in the configuration allows"
+            }
             _ => return None,
         };
         Some(hint.to_owned())

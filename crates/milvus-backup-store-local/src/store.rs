@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use milvus_backup_core::schema::CollectionSchema;
 use milvus_backup_core::{
@@ -90,6 +91,10 @@ impl BackupStore for LocalStore {
         progress: Arc<dyn Progress>,
     ) -> Result<Box<dyn PendingBackup>> {
         Ok(Box::new(crate::write::write_backup(self, milvus, plan, progress).await?))
+    }
+
+    async fn encoded_bytes(&self, plan: &BackupPlan, rows: RecordBatch) -> Result<u64> {
+        crate::write::encoded_bytes(plan.clone(), rows).await
     }
 
     async fn interrupted(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<InterruptedBackup> {

@@ -1,4 +1,5 @@
-//! A disk that is too small, and one that fills up meanwhile: exit code 16, and nothing is left.
+//! A disk that is too small, and one that fills up meanwhile: exit code 16, and nothing is left. A disk that can only be
+//! read: backups on it are listed, verified and restored, and nothing else.
 //!
 //! The disk is a small tmpfs in a mount namespace of its own, which takes a kernel that lets users make one. Where it
 //! does not, there is nothing to test.
@@ -8,11 +9,12 @@ use std::process::{Command, Stdio};
 use milvus_backup_testkit::{ServerKind, shared};
 use milvus_backup_tests::{
     collections::{Plain, forget},
+    comparison::Snapshot,
     milvus_br::{MilvusBr, binary},
 };
 use serde_json::Value;
 
-on_both_servers!(too_small, full_meanwhile);
+on_both_servers!(too_small, full_meanwhile, read_only);
 
 /// Runs a script of the shell with `$ROOT` on a tmpfs of this size, and returns its exit code and standard output.
 fn on_tmpfs(kind: ServerKind, br: &MilvusBr, size: &str, script: &str) -> Option<(i32, String)> {
@@ -41,12 +43,14 @@ fn too_small(kind: ServerKind) {
     let name = "disk_small";
     Plain::on(kind, name).partition("_default", 20_000).dim(128).make();
     let br = MilvusBr::on(kind);
+    let real = br.json(&["create", name])["size_bytes"].as_u64().unwrap();
     let script = "\"$MILVUS_BR\" create disk_small --json; code=$?; find \"$DISK\" -type f >&2; exit $code";
     let Some((code, stdout)) = on_tmpfs(kind, &br, "6m", script) else { return };
     assert_eq!(code, 16, "{stdout}");
     let document: Value = serde_json::from_str(&stdout).unwrap();
     let error = &document["error"];
-    assert!(error["required_bytes"].as_u64().unwrap() > 10 << 20, "{error}");
+    let required = error["required_bytes"].as_u64().unwrap();
+    assert!(required >= real && required < real + real / 5 + (1 << 20), "{required} for {real} bytes");
     assert!(error["available_bytes"].as_u64().unwrap() <= 6 << 20, "{error}");
     forget(kind, &[name]);
 }
@@ -71,4 +75,28 @@ exit $code";
     assert!(messages.contains("hint: free some space"), "{messages}");
     assert_eq!(left, "", "files are left");
     forget(kind, &[name]);
+}
+
+fn read_only(kind: ServerKind) {
+    let name = "disk_read_only";
+    Plain::on(kind, name).partition("_default", 50).make();
+    let before = Snapshot::of(kind, name);
+    let br = MilvusBr::on(kind);
+    let script = "
+\"$MILVUS_BR\" create disk_read_only >/dev/null 2>&1 || exit 90
+mount -o remount,ro \"$DISK\"
+\"$MILVUS_BR\" list --json >/dev/null || exit 91
+\"$MILVUS_BR\" verify disk_read_only@latest >/dev/null || exit 92
+\"$MILVUS_BR\" restore disk_read_only@latest --to disk_restored >/dev/null || exit 93
+\"$MILVUS_BR\" prune --incomplete --yes >/dev/null || exit 94
+\"$MILVUS_BR\" delete disk_read_only@latest --yes >/dev/null 2>&1 && exit 95
+\"$MILVUS_BR\" create disk_read_only --json
+code=$?
+\"$MILVUS_BR\" verify disk_read_only@latest >/dev/null 2>&1 || exit 96
+exit $code";
+    let Some((code, stdout)) = on_tmpfs(kind, &br, "64m", script) else { return };
+    assert_eq!(code, 17, "{stdout}");
+    assert!(stdout.contains("Read-only file system"), "{stdout}");
+    before.assert_same(&Snapshot::of(kind, "disk_restored"));
+    forget(kind, &[name, "disk_restored"]);
 }

@@ -1,4 +1,5 @@
-//! The server dies in the middle of a create and of a restore, and comes back on the same data: the operation goes on.
+//! The server dies in the middle of a create and of a restore, and comes back on the same data: the operation goes on. Or
+//! it hangs: the operation ends, and can be continued.
 
 use std::{fs, thread, time::Duration};
 
@@ -6,6 +7,7 @@ use milvus_backup_testkit::{Server, ServerKind};
 use milvus_backup_tests::{
     backup_files::everything_below, collections::Plain, comparison::Snapshot, milvus_br::MilvusBr, process::Running,
 };
+use rustix::process::{Pid, Signal, kill_process};
 
 on_both_servers!(of_the_server);
 
@@ -50,6 +52,32 @@ fn of_the_server(kind: ServerKind) {
     before.assert_same(&Snapshot::at(&uri, "", "restarts_restored"));
     let left = everything_below(&root);
     assert!(left.iter().all(|file| !file.contains("/restores/")), "{left:?}");
+}
+
+#[test]
+fn a_server_that_hangs() {
+    let server = Server::start(ServerKind::Lite322).unwrap();
+    let uri = server.uri();
+    let rows = Plain::at(&uri, "hangs").partition("_default", 30_000).dim(128).make();
+    let br = MilvusBr::new(&uri);
+    let config = br.scratch().join("impatient.toml");
+    fs::write(&config, "no_progress_timeout = 2\n").unwrap();
+    let br = br.with_env("MILVUS_BR_CONFIG", config.to_str().unwrap());
+    let mut create = br.start(&["create", "hangs", "--chunk-size", "1MB", "--compression", "none", "--json"]);
+    let root = br.root();
+    create.wait_until("a complete data file", || {
+        everything_below(&root).iter().any(|file| file.contains("/unfinished/"))
+    });
+    let pid = server.pid().and_then(|pid| i32::try_from(pid).ok()).and_then(Pid::from_raw).unwrap();
+    kill_process(pid, Signal::STOP).unwrap();
+    let hanging = create.finish_within(Duration::from_secs(20)).code(18);
+    kill_process(pid, Signal::CONT).unwrap();
+    let error = hanging.error();
+    assert!(error.to_string().contains("no progress for 2 seconds"), "{error}");
+    let hint = error["hint"].as_str().unwrap();
+    let id = hint.split_whitespace().find(|word| word.contains("Z-")).unwrap().trim_end_matches('`');
+    assert_eq!(br.json(&["create", "--resume", id])["row_count"], rows);
+    br.run(&["verify", id]).code(0);
 }
 
 /// The command must still run when the server is gone, or nothing is shown.

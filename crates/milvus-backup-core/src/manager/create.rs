@@ -115,11 +115,8 @@ impl BackupManager {
         self.require_space(&plan, 0).await?;
         self.announce(&plan);
         attempt.writing.store(true, Ordering::Release);
-        let pending = self
-            .repository
-            .store
-            .write(Arc::clone(&self.milvus), plan.clone(), Arc::clone(&self.repository.progress))
-            .await?;
+        let write = |progress| self.repository.store.write(Arc::clone(&self.milvus), plan.clone(), progress);
+        let pending = self.watched(&self.repository.progress, write).await?;
         let completion = self.complete(&plan, pending.as_ref()).await?;
         Ok((pending, completion))
     }
@@ -236,21 +233,6 @@ impl BackupManager {
                 Ok(BTreeMap::new())
             }
             answer => answer,
-        }
-    }
-
-    /// `written_bytes` are in place already.
-    pub(super) async fn require_space(&self, plan: &BackupPlan, written_bytes: u64) -> Result<()> {
-        let rows: u64 = plan.partitions.iter().map(|partition| partition.expected_rows).sum();
-        let bytes = rows.saturating_mul(plan.description.schema.estimated_row_bytes());
-        let required_bytes = bytes.saturating_sub(written_bytes).max(1 << 20);
-        match self.repository.store.available_bytes().await? {
-            Some(available_bytes) if available_bytes < required_bytes => Err(Error::InsufficientStorage {
-                required_bytes,
-                available_bytes,
-                path: self.repository.store.root().to_owned(),
-            }),
-            _ => Ok(()),
         }
     }
 

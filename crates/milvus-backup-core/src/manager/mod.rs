@@ -11,7 +11,9 @@ mod notes;
 mod repository;
 mod restore;
 mod resume;
+mod space;
 mod staging;
+mod watchdog;
 
 use std::sync::Arc;
 

@@ -6,6 +6,7 @@ mod recovery;
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use arrow_array::RecordBatch;
 use async_trait::async_trait;
 
 pub use plans::{
@@ -81,6 +82,9 @@ pub trait BackupStore: Send + Sync + Debug {
         operation: Operation,
         environment: &Environment,
     ) -> Result<Arc<dyn CollectionLock>>;
+
+    /// Bytes that these rows would take in a data file of the plan. Writes nothing.
+    async fn encoded_bytes(&self, plan: &BackupPlan, rows: RecordBatch) -> Result<u64>;
 
     /// Reads the rows of the plan and writes them, without making anything visible.
     ///

@@ -12,15 +12,18 @@ mod properties;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use arrow_array::RecordBatch;
 use futures::{StreamExt, TryStreamExt};
 use milvus_backup_core::{
     BackupPlan, ChunkMetadata, Error, FailedPartition, Milvus, PartitionMetadata, Progress, ProgressEvent, Result,
 };
 
 use crate::commit::Pending;
+use crate::error::lost_task;
 use crate::layout::DATA;
 use crate::objects::Directory;
 use crate::store::LocalStore;
+use encoder::Encoder;
 pub(crate) use encoder::value_bytes;
 use partition::PartitionWriter;
 
@@ -56,6 +59,17 @@ impl Budget {
             row_group_bytes: (share / 8).min(chunk_bytes).clamp(1 << 20, 32 << 20),
         }
     }
+}
+
+/// Bytes that these rows would take in a file of their own.
+pub(crate) async fn encoded_bytes(plan: BackupPlan, rows: RecordBatch) -> Result<u64> {
+    let encode = move || {
+        let mut encoder = Encoder::new(&plan, &rows, usize::MAX)?;
+        let first = encoder.write(&rows)?.len();
+        let (last, _) = encoder.finish()?;
+        Ok((first + last.len()) as u64)
+    };
+    tokio::task::spawn_blocking(encode).await.map_err(lost_task)?
 }
 
 /// Writes the data files of a plan. Nothing is visible before the commit of what this returns.

@@ -33,7 +33,8 @@ impl BackupManager {
             }
         }
         let store = &self.repository.store;
-        let restored = store.restore_rows(Arc::clone(&self.milvus), plan.clone(), Arc::clone(progress)).await?;
+        let restore = |progress| store.restore_rows(Arc::clone(&self.milvus), plan.clone(), progress);
+        let restored = self.watched(progress, restore).await?;
         self.milvus.flush(&plan.target).await?;
         let mut filled = Filled::default();
         for RestoredPartition { name, rows, failure } in restored {
