@@ -11,7 +11,7 @@ Developer commands of milvus-br
   cargo xtask test                  set-up, formatting, lints, layering, then every test
   cargo xtask test FILTER...        only the tests whose names contain one of these, without the checks before
   cargo xtask test --fast           checks, and the unit tests that need no server
-  cargo xtask fuzz [SECONDS]        mutated files of golden backups against every decoder; 120 seconds by default
+  cargo xtask fuzz [SECONDS]        mutated files, pages and settings against every decoder; 120 seconds by default
   cargo xtask layering              which crate may depend on which
   cargo xtask setup                 install what the tests need, and nothing else
   cargo xtask help                  this text

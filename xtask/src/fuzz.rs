@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: mutated files of golden backups against every decoder, for as long as asked.
+//! `cargo xtask fuzz`: mutated files, pages and settings against every decoder, for as long as asked.
 
 use std::time::{Duration, Instant};
 
@@ -6,8 +6,12 @@ use crate::error::Result;
 use crate::terminal::step;
 use crate::workspace;
 
+/// The decoders of the files of a repository, of the pages of Milvus, and of the configuration.
+const TARGETS: [&str; 3] =
+    ["milvus-backup-store-local --lib", "milvus-backup-client --test it", "milvus-backup-cli --lib"];
+
 /// Mutations of each round. A failure prints the input, made small.
-const CASES: &str = "20000";
+const CASES: &str = "5000";
 
 /// Runs rounds until the time is over; the last one is finished.
 pub(crate) fn run(limit: Duration) -> Result<()> {
@@ -15,11 +19,13 @@ pub(crate) fn run(limit: Duration) -> Result<()> {
     let mut round = 0;
     while started.elapsed() < limit {
         round += 1;
-        step(&format!("round {round}"), || {
-            let mut command = workspace::cargo("test --package milvus-backup-store-local --lib hostile");
-            command.env("PROPTEST_CASES", CASES);
-            workspace::run(command)
-        })?;
+        for target in TARGETS {
+            step(&format!("round {round}: {target}"), || {
+                let mut command = workspace::cargo(&format!("test --package {target} hostile"));
+                command.env("PROPTEST_CASES", CASES);
+                workspace::run(command)
+            })?;
+        }
     }
     Ok(())
 }

@@ -40,9 +40,37 @@ fn parse(path: &Path) -> Result<BackupRecoveryConfig> {
         retryable: false,
         source: Box::new(source),
     })?;
-    toml::from_str(&text).map_err(|error| Error::InvalidParameter {
+    from_text(&text, path)
+}
+
+fn from_text(text: &str, path: &Path) -> Result<BackupRecoveryConfig> {
+    toml::from_str(text).map_err(|error| Error::InvalidParameter {
         field: "config".to_owned(),
         value: path.display().to_string(),
         limit: format!("a TOML file of known settings ({})", error.message()),
     })
+}
+
+/// Configuration files that are damaged. `cargo xtask fuzz` makes them for minutes.
+#[cfg(test)]
+mod hostile {
+    use milvus_backup_testkit::mutation::{mutate, mutation};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// What is accepted is within its limits, and can be written and read again.
+        #[test]
+        fn settings_are_read_or_refused(mutations in prop::collection::vec(mutation(), 0..5)) {
+            let defaults = toml::to_string(&BackupRecoveryConfig::default()).unwrap();
+            let text = String::from_utf8_lossy(&mutate(defaults.into_bytes(), &mutations)).into_owned();
+            if let Ok(config) = from_text(&text, Path::new("config.toml")) && config.validate().is_ok() {
+                let again = toml::to_string(&config).unwrap();
+                prop_assert_eq!(from_text(&again, Path::new("config.toml")).unwrap(), config);
+            }
+        }
+    }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use milvus_backup_core::{BackupMetadata, ChunkMetadata};
+use milvus_backup_testkit::mutation::{mutate, mutation};
 use object_store::ObjectStoreExt;
 use object_store::memory::InMemory;
 use proptest::prelude::*;
@@ -34,61 +35,6 @@ fn golden() -> Vec<PathBuf> {
     found.sort();
     assert!(!found.is_empty());
     found
-}
-
-/// A change of some bytes, at a place given as a share of the length.
-#[derive(Debug, Clone)]
-enum Mutation {
-    Flip(u16, u8),
-    Replace(u16, Vec<u8>),
-    Remove(u16, u8),
-    Repeat(u16, u8),
-    Truncate(u16),
-}
-
-fn mutation() -> impl Strategy<Value = Mutation> {
-    let text = prop::sample::select(vec!["9", "-1", "null", "\"", "{", "[[", "1e999", "..", "/", "\u{0}", "true", ","]);
-    let words = text.prop_map(|text| text.as_bytes().to_vec());
-    prop_oneof![
-        (any::<u16>(), 0..8_u8).prop_map(|(place, bit)| Mutation::Flip(place, bit)),
-        (any::<u16>(), words).prop_map(|(place, bytes)| Mutation::Replace(place, bytes)),
-        (any::<u16>(), prop::collection::vec(any::<u8>(), 1..9)).prop_map(|(place, b)| Mutation::Replace(place, b)),
-        (any::<u16>(), any::<u8>()).prop_map(|(place, length)| Mutation::Remove(place, length)),
-        (any::<u16>(), any::<u8>()).prop_map(|(place, length)| Mutation::Repeat(place, length)),
-        any::<u16>().prop_map(Mutation::Truncate),
-    ]
-}
-
-fn mutate(mut bytes: Vec<u8>, mutations: &[Mutation]) -> Vec<u8> {
-    for mutation in mutations {
-        let place = |share: &u16| usize::from(*share) * bytes.len() / (usize::from(u16::MAX) + 1);
-        let range = |share: &u16, length: usize| place(share)..(place(share) + length).min(bytes.len());
-        match mutation {
-            _ if bytes.is_empty() => {}
-            Mutation::Flip(share, bit) => {
-                let place = place(share);
-                bytes[place] ^= 1 << bit;
-            }
-            Mutation::Replace(share, with) => {
-                let range = range(share, with.len());
-                bytes.splice(range, with.iter().copied());
-            }
-            Mutation::Remove(share, length) => {
-                let range = range(share, usize::from(*length));
-                bytes.drain(range);
-            }
-            Mutation::Repeat(share, length) => {
-                let range = range(share, usize::from(*length));
-                let (end, part) = (range.end, bytes[range].to_vec());
-                bytes.splice(end..end, part);
-            }
-            Mutation::Truncate(share) => {
-                let place = place(share);
-                bytes.truncate(place);
-            }
-        }
-    }
-    bytes
 }
 
 /// Every document of a backup, by every decoder: a file may lie in another's place.

@@ -183,6 +183,7 @@ impl BackupStore for LocalStore {
         }
         // The commit goes first: what is left when we are stopped after this is not a backup any more.
         directory.delete([METADATA.to_owned()]).await?;
+        self.sync(&directory).await?;
         self.remove_all(&directory).await
     }
 
@@ -204,6 +205,17 @@ impl BackupStore for LocalStore {
 }
 
 impl LocalStore {
+    /// Makes what was removed from a directory stay removed when the power fails, before more is removed.
+    async fn sync(&self, directory: &Directory) -> Result<()> {
+        let Some(root) = &self.root.directory else { return Ok(()) };
+        let path = root.join(&directory.path);
+        let synced = tokio::task::spawn_blocking(move || std::fs::File::open(path)?.sync_all()).await;
+        synced.map_err(crate::error::lost_task)?.map_err(|source| {
+            let source = object_store::Error::Generic { store: "local", source: Box::new(source) };
+            crate::error::storage("sync", &directory.path, source)
+        })
+    }
+
     /// Removes every object of a backup that is not committed, and the directories that held them.
     async fn remove_all(&self, directory: &Directory) -> Result<()> {
         let (owner, files): (Vec<_>, Vec<_>) =

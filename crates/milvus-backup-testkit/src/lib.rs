@@ -26,6 +26,8 @@ pub mod columns;
 mod command;
 pub mod embeddings;
 mod error;
+#[cfg(feature = "mutation")]
+pub mod mutation;
 pub mod python;
 mod server;
 mod witness;

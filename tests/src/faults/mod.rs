@@ -6,8 +6,8 @@
 //! - `trace=FILE`: writes the name of each side effect to a file, one per line.
 //! - `at=N` with `how=`: what happens at side effect N, counted from 0. `kill`: SIGKILL before it. `error`: it fails
 //!   once, not done. `lost`: it is done, and its answer is lost. `down`: it and everything after it fails.
-//! - `random=SEED` with `percent=P`: so many percent of all calls fail, are lost, come late, fall short or have a bit
-//!   changed, as the seed says.
+//! - `random=SEED` with `percent=P`: so many percent of all calls fail, are lost, come late, fall short, list too little or
+//!   have a bit changed, as the seed says.
 
 mod milvus;
 mod store;
