@@ -35,13 +35,10 @@ impl RetryPolicy {
     /// ```
     #[cfg(feature = "manager")]
     pub fn delays(self) -> impl Iterator<Item = Duration> + Send + Sync + Unpin {
-        use backon::BackoffBuilder;
-
-        backon::ExponentialBuilder::default()
-            .with_min_delay(self.delay)
-            .with_max_delay(Duration::from_mins(1).max(self.delay))
-            .with_max_times(self.max_retries as usize)
-            .with_jitter()
-            .build()
+        let longest = Duration::from_mins(1).max(self.delay);
+        std::iter::successors(Some(self.delay), move |delay| Some(delay.saturating_mul(2).min(longest)))
+            .take(self.max_retries as usize)
+            // Many clients that lost the same server must not come back at the same moment.
+            .map(|delay| delay + delay.mul_f64(fastrand::f64()))
     }
 }
