@@ -1,5 +1,5 @@
 # Makes a small collection: a number as key, a text, a vector, keys outside the schema.
-# Given {"uri", "db", "collection", "partitions": {NAME: rows}, "dim", "index", "load", "auto_id", "seed"}.
+# Given {"uri", "db", "collection", "partitions": {NAME: rows}, "dim", "index", "load", "auto_id", "text_keys", "seed"}.
 # Prints the number of rows.
 import numpy as np
 from pymilvus import DataType, MilvusClient
@@ -11,10 +11,18 @@ if given["db"] and given["db"] not in plain.list_databases():
 client = MilvusClient(given["uri"], db_name=given["db"] or "default")
 name, dim = given["collection"], given["dim"]
 schema = client.create_schema(auto_id=given["auto_id"], enable_dynamic_field=True)
-schema.add_field("id", DataType.INT64, is_primary=True)
+if given["text_keys"]:
+    schema.add_field("id", DataType.VARCHAR, max_length=64, is_primary=True)
+else:
+    schema.add_field("id", DataType.INT64, is_primary=True)
 schema.add_field("text", DataType.VARCHAR, max_length=200)
 schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dim)
 client.create_collection(name, schema=schema)
+
+
+def key(number):
+    return f"schlüssel/{number * 7919 % 1000003:06}" if given["text_keys"] else number
+
 
 doomed = []
 if given["auto_id"]:
@@ -30,7 +38,7 @@ for partition, rows in given["partitions"].items():
         end = min(start + batch, first + rows)
         vectors = numbers.random((end - start, dim), dtype=np.float32)
         client.insert(name, [
-            ({} if given["auto_id"] else {"id": number})
+            ({} if given["auto_id"] else {"id": key(number)})
             | {"text": f"row {number} of {given['seed']}", "vector": vector, "even": number % 2 == 0}
             for number, vector in zip(range(start, end), vectors)
         ], partition_name=partition)

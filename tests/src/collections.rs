@@ -44,6 +44,7 @@ pub struct Plain {
     index: bool,
     load: bool,
     auto_id: bool,
+    text_keys: bool,
     seed: u32,
 }
 
@@ -64,6 +65,7 @@ impl Plain {
             index: true,
             load: true,
             auto_id: false,
+            text_keys: false,
             seed: 1,
         }
     }
@@ -107,6 +109,13 @@ impl Plain {
     #[must_use]
     pub fn auto_id(mut self) -> Self {
         self.auto_id = true;
+        self
+    }
+
+    /// With texts as keys, in another order than the rows.
+    #[must_use]
+    pub fn text_keys(mut self) -> Self {
+        self.text_keys = true;
         self
     }
 

@@ -44,8 +44,8 @@ pub use error::{Error, ErrorKind, Result, Source};
 pub use manager::{BackupManager, BackupRepository, Leftover, LeftoverKind, RetentionPlan, SAFETY_AGE};
 #[cfg(feature = "manager")]
 pub use milvus::{
-    ALLOW_INSERT_AUTO_ID, Capabilities, Catalog, CollectionDescription, LoadState, Milvus, PreserveAutoId, ReadPoint,
-    RowSink, RowSource, ScanRequest, TTL_SECONDS,
+    ALLOW_INSERT_AUTO_ID, Capabilities, Catalog, CollectionDescription, KeyRange, LoadState, Milvus, PreserveAutoId,
+    ReadPoint, RowSink, RowSource, ScanRequest, TTL_SECONDS,
 };
 pub use model::*;
 pub use names::{

@@ -54,6 +54,33 @@ pub struct ReadPoint {
     pub consistency: Consistency,
 }
 
+/// A range of primary keys. Keys are texts: decimal for `Int64`, the key itself for `VarChar`, ordered by its bytes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct KeyRange {
+    /// The last key before the range; `None` where it begins with the first key of all.
+    pub after: Option<String>,
+    /// The last key in the range; `None` where it ends with the last key of all.
+    pub up_to: Option<String>,
+}
+
+impl KeyRange {
+    /// The ranges between these keys, which ascend: every key is in exactly one of them.
+    ///
+    /// ```
+    /// use milvus_backup_core::KeyRange;
+    ///
+    /// let ranges = KeyRange::between(&["10".to_owned(), "20".to_owned()]);
+    /// assert_eq!(ranges.len(), 3);
+    /// assert_eq!(ranges[1], KeyRange { after: Some("10".to_owned()), up_to: Some("20".to_owned()) });
+    /// assert_eq!(KeyRange::between(&[]), [KeyRange::default()]);
+    /// ```
+    pub fn between(keys: &[String]) -> Vec<Self> {
+        let afters = std::iter::once(None).chain(keys.iter().cloned().map(Some));
+        let ends = keys.iter().cloned().map(Some).chain(std::iter::once(None));
+        afters.zip(ends).map(|(after, up_to)| Self { after, up_to }).collect()
+    }
+}
+
 /// Rows to read.
 #[derive(Debug, Clone)]
 pub struct ScanRequest {
@@ -63,8 +90,8 @@ pub struct ScanRequest {
     pub schema: CollectionSchema,
     /// The partition, or `None` for the whole collection.
     pub partition: Option<String>,
-    /// Only rows whose primary key comes after this one, as text: decimal for `Int64`, the key itself for `VarChar`.
-    pub after: Option<String>,
+    /// Only rows whose primary keys are in this range.
+    pub range: KeyRange,
     /// When.
     pub read_point: ReadPoint,
     /// Size of one batch to aim for, in bytes of column values.
@@ -159,6 +186,18 @@ pub trait RowSource: Send + Sync + Debug {
         schema: &CollectionSchema,
         partition: Option<&str>,
     ) -> Result<u64>;
+
+    /// Keys that split the `rows` rows of a partition, or of the whole collection, into about `parts` parts of about the
+    /// same size, for [`KeyRange::between`]. Fewer or none where that cannot be told cheaply; in ascending order, each
+    /// once.
+    async fn split_keys(
+        &self,
+        collection: &CollectionName,
+        schema: &CollectionSchema,
+        partition: Option<&str>,
+        rows: u64,
+        parts: usize,
+    ) -> Result<Vec<String>>;
 
     /// The rows in batches, in ascending order of primary key, each key once.
     ///

@@ -3,7 +3,7 @@
 use futures::TryStreamExt;
 use milvus_backup_core::schema::CollectionSchema;
 use milvus_backup_core::{
-    BackupMetadata, CollectionName, Milvus, PartitionMetadata, ReadPoint, Result, RowComparison, ScanRequest,
+    BackupMetadata, CollectionName, KeyRange, Milvus, PartitionMetadata, ReadPoint, Result, RowComparison, ScanRequest,
 };
 use milvus_backup_integrity::RowDigest;
 
@@ -47,7 +47,7 @@ fn scan_request(
         collection: collection.clone(),
         schema: schema.clone(),
         partition: (!schema.has_partition_key()).then(|| partition.name.clone()),
-        after: None,
+        range: KeyRange::default(),
         read_point,
         batch_bytes: BATCH_BYTES,
     }

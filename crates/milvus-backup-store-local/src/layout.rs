@@ -30,6 +30,13 @@ pub(crate) fn chunk_file(partition: &str, index: usize) -> String {
     if index == 0 { format!("{DATA}{name}.parquet") } else { format!("{DATA}{name}.{index:05}.parquet") }
 }
 
+/// The index of a chunk, if it is one of this partition.
+pub(crate) fn chunk_number(partition: &str, file: &str) -> Option<usize> {
+    let number = file.strip_prefix(DATA)?.strip_prefix(&path_segment(partition))?.strip_suffix(".parquet")?;
+    let number = if number.is_empty() { 0 } else { number.strip_prefix('.')?.parse().ok()? };
+    (chunk_file(partition, number) == file).then_some(number)
+}
+
 /// Whether a file is only there to go on with a backup that was cut off. It means nothing in one that is committed.
 pub(crate) fn is_of_unfinished(file: &str) -> bool {
     file == UNFINISHED || file.starts_with(JOURNAL)
@@ -54,6 +61,13 @@ mod tests {
         assert_eq!(chunk_file("p", 0), "data/p.parquet");
         assert_eq!(chunk_file("p", 1), "data/p.00001.parquet");
         assert_eq!(chunk_file("p.00001", 0), "data/p%2E00001.parquet");
+        for number in [0, 1, 123_456] {
+            assert_eq!(chunk_number("p", &chunk_file("p", number)), Some(number));
+            assert_eq!(chunk_number("q", &chunk_file("p", number)), None);
+            assert_eq!(chunk_number("p", &chunk_file("p.00001", number)), None);
+            assert_eq!(chunk_number("p", &chunk_file("p1", number)), None);
+        }
+        assert_eq!(chunk_number("p", "data/p.1.parquet"), None);
     }
 
     #[test]

@@ -153,6 +153,17 @@ impl RowSource for Faulty {
         self.read("count_rows", self.inner.count_rows(collection, schema, partition)).await
     }
 
+    async fn split_keys(
+        &self,
+        collection: &CollectionName,
+        schema: &CollectionSchema,
+        partition: Option<&str>,
+        rows: u64,
+        parts: usize,
+    ) -> Result<Vec<String>> {
+        self.read("split_keys", self.inner.split_keys(collection, schema, partition, rows, parts)).await
+    }
+
     fn scan(&self, request: ScanRequest) -> BoxStream<'static, Result<RecordBatch>> {
         self.inner.scan(request)
     }

@@ -8,8 +8,8 @@ use arrow_array::{Array, ArrayRef, RecordBatch};
 use milvus_backup_core::schema::{DataType, FieldSchema};
 use milvus_backup_core::{Error, Result};
 
-/// A primary key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A primary key. Keys of one field are in the order of the server: texts by their bytes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Key {
     Int(i64),
     Text(String),
@@ -26,6 +26,22 @@ impl Key {
             value: text.to_owned(),
             limit: format!("a key of `{}`", field.name),
         })
+    }
+
+    /// The text of the key.
+    pub(super) fn into_text(self) -> String {
+        match self {
+            Self::Int(key) => key.to_string(),
+            Self::Text(key) => key,
+        }
+    }
+
+    /// The expression for this key and all before it. The smallest key cannot be written out: see [`Self::after`].
+    pub(super) fn up_to(&self, field: &str) -> String {
+        match self {
+            Self::Int(key) => format!("{field} <= {key}"),
+            Self::Text(key) => format!("{field} <= {}", literal(key)),
+        }
     }
 
     /// The expression for all keys after this one.

@@ -7,6 +7,7 @@ mod cursor;
 mod page_size;
 mod pager;
 mod query;
+mod split;
 
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
@@ -78,6 +79,17 @@ impl RowSource for MilvusConnection {
         count
             .and_then(|count| u64::try_from(count).ok())
             .ok_or_else(|| Error::Protocol { message: "count(*) gave no number".to_owned() })
+    }
+
+    async fn split_keys(
+        &self,
+        collection: &CollectionName,
+        schema: &CollectionSchema,
+        partition: Option<&str>,
+        rows: u64,
+        parts: usize,
+    ) -> Result<Vec<String>> {
+        split::split_keys(self, collection, schema.primary_key()?, partition, rows, parts).await
     }
 
     fn scan(&self, request: ScanRequest) -> BoxStream<'static, Result<RecordBatch>> {

@@ -22,6 +22,7 @@ pub(super) struct Pager {
     output_fields: Vec<String>,
     size: PageSize,
     last: Option<Key>,
+    up_to: Option<Key>,
 }
 
 impl Pager {
@@ -33,13 +34,15 @@ impl Pager {
             output_fields.push(DYNAMIC_FIELD.to_owned());
         }
         let primary_key = schema.primary_key()?.clone();
-        let after = request.after.as_deref().map(|text| Key::from_text(text, &primary_key)).transpose()?;
+        let key = |text: &Option<String>| text.as_deref().map(|text| Key::from_text(text, &primary_key)).transpose();
+        let (after, up_to) = (key(&request.range.after)?, key(&request.range.up_to)?);
         Ok(Self {
             connection,
             primary_key,
             output_fields,
             size: PageSize::new(request.batch_bytes, schema.estimated_row_bytes()),
             last: after,
+            up_to,
             request,
         })
     }
@@ -79,6 +82,13 @@ impl Pager {
         Ok(self.connection.count_rows(collection, schema, partition.as_deref()).await? == 0)
     }
 
+    /// The rows that are left; empty for all.
+    fn expression(&self) -> String {
+        let name = &self.primary_key.name;
+        let bounds = [self.last.as_ref().map(|key| key.after(name)), self.up_to.as_ref().map(|key| key.up_to(name))];
+        bounds.into_iter().flatten().collect::<Vec<_>>().join(" && ")
+    }
+
     fn query(&self) -> pb::QueryRequest {
         // Strong consistency on every page halves the speed: a timestamp, once fixed, is sent instead.
         let (consistency, guarantee_timestamp) = match self.request.read_point.timestamp {
@@ -90,7 +100,7 @@ impl Pager {
         pb::QueryRequest {
             db_name: self.connection.request_database(),
             collection_name: self.request.collection.to_string(),
-            expr: self.last.as_ref().map(|last| last.after(&self.primary_key.name)).unwrap_or_default(),
+            expr: self.expression(),
             output_fields: self.output_fields.clone(),
             partition_names: self.request.partition.iter().cloned().collect(),
             guarantee_timestamp,

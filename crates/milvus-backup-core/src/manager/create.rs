@@ -186,9 +186,23 @@ impl BackupManager {
         let name = &attempt.collection.name;
         let database_properties = self.database_properties(&mut description).await?;
         let read_point = self.milvus.read_point(name).await?;
-        let addressable = !description.schema.has_partition_key();
-        let counts = try_join_all(partitions.iter().map(|partition| {
-            self.milvus.count_rows(name, &description.schema, addressable.then_some(partition.as_str()))
+        let schema = &description.schema;
+        let addressable = !schema.has_partition_key();
+        let counts = try_join_all(
+            partitions
+                .iter()
+                .map(|partition| self.milvus.count_rows(name, schema, addressable.then_some(partition.as_str()))),
+        )
+        .await?;
+        let chunk_size_bytes = params.chunk_size_bytes.unwrap_or_else(|| self.repository.config.chunk_size_bytes());
+        let concurrency = params.concurrency.unwrap_or(self.repository.config.max_concurrent_chunks);
+        let splits = try_join_all(partitions.iter().zip(&counts).map(|(partition, rows)| async move {
+            let partition = addressable.then_some(partition.as_str());
+            let bytes = rows.saturating_mul(schema.estimated_row_bytes());
+            match parts(bytes, chunk_size_bytes, concurrency) {
+                1 => Ok(Vec::new()),
+                parts => self.milvus.split_keys(name, schema, partition, *rows, parts).await,
+            }
         }))
         .await?;
         let codec = params.compression_codec.unwrap_or(self.repository.config.compression_codec);
@@ -203,7 +217,13 @@ impl BackupManager {
             partitions: partitions
                 .into_iter()
                 .zip(counts)
-                .map(|(name, expected_rows)| PartitionPlan { name, addressable, expected_rows })
+                .zip(splits)
+                .map(|((name, expected_rows), split_keys)| PartitionPlan {
+                    name,
+                    addressable,
+                    expected_rows,
+                    split_keys,
+                })
                 .collect(),
             description,
             database_properties,
@@ -213,8 +233,8 @@ impl BackupManager {
             compression_level: params.compression_level.unwrap_or(self.repository.config.compression_level),
             checksum_algorithm: params.checksum_algorithm.unwrap_or(self.repository.config.checksum_algorithm),
             include_indexes: params.include_indexes,
-            chunk_size_bytes: params.chunk_size_bytes.unwrap_or_else(|| self.repository.config.chunk_size_bytes()),
-            concurrency: params.concurrency.unwrap_or(self.repository.config.max_concurrent_chunks),
+            chunk_size_bytes,
+            concurrency,
             memory_limit_bytes: self.repository.config.memory_limit_bytes,
             skip_failed_partitions: params.skip_failed_partitions,
             tags: params.tags.clone(),
@@ -402,6 +422,21 @@ pub(super) fn name_taken(collection: &CollectionRef, existing: BackupMetadata) -
     }
 }
 
+/// A range of primary keys that is not worth a stream of its own.
+const MIN_PART_BYTES: u64 = 16 << 20;
+
+/// Data files of a range where there are many: the last one of each is not full.
+const FILES_PER_PART: u64 = 4;
+
+/// Into how many ranges a partition of so many bytes is split: enough to read `concurrency` of them at once, and more
+/// where there are many files, so that a range that turns out large is one of many.
+fn parts(bytes: u64, chunk_size_bytes: u64, concurrency: usize) -> usize {
+    let chunk_size = chunk_size_bytes.max(1);
+    let fitting = (bytes / MIN_PART_BYTES.min(chunk_size)).max(1);
+    let wanted = (bytes / chunk_size.saturating_mul(FILES_PER_PART)).max(concurrency as u64);
+    usize::try_from(wanted.min(fitting).min(1024)).unwrap_or(1)
+}
+
 fn select_partitions(
     collection: &CollectionName,
     description: &CollectionDescription,
@@ -423,4 +458,26 @@ fn select_partitions(
         });
     }
     Ok(description.partitions.iter().filter(|name| requested.contains(name)).cloned().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parts;
+
+    #[test]
+    fn small_partitions_are_not_split_and_large_ones_keep_every_stream_busy() {
+        let (mib, gib) = (1_u64 << 20, 1_u64 << 30);
+        for (bytes, chunk_size, concurrency, expected) in [
+            (0, 256 * mib, 4, 1),
+            (31 * mib, 256 * mib, 4, 1),
+            (33 * mib, 256 * mib, 4, 2),
+            (gib, 256 * mib, 4, 4),
+            (gib, 256 * mib, 1, 1),
+            (10 * gib, 256 * mib, 4, 10),
+            (8 * mib, mib, 4, 4),
+            (u64::MAX, 1, 4, 1024),
+        ] {
+            assert_eq!(parts(bytes, chunk_size, concurrency), expected, "{bytes} {chunk_size} {concurrency}");
+        }
+    }
 }

@@ -4,7 +4,7 @@ use futures::StreamExt;
 
 use super::BackupManager;
 use crate::error::{Error, Result};
-use crate::milvus::ScanRequest;
+use crate::milvus::{KeyRange, ScanRequest};
 use crate::store::BackupPlan;
 
 /// Bytes of rows that are read and encoded to estimate from.
@@ -43,7 +43,7 @@ impl BackupManager {
             collection: plan.collection.name.clone(),
             schema: plan.description.schema.clone(),
             partition: largest.addressable.then(|| largest.name.clone()),
-            after: None,
+            range: KeyRange::default(),
             read_point: plan.read_point,
             batch_bytes: SAMPLE_BYTES,
         };

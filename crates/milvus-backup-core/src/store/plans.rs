@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
-use crate::milvus::{CollectionDescription, ReadPoint};
+use crate::milvus::{CollectionDescription, KeyRange, ReadPoint};
 use crate::model::{BackupMetadata, BackupType, ChecksumAlgorithm, CompressionCodec};
 use crate::names::{BackupId, CollectionName, CollectionRef};
 use crate::schema::{CollectionSchema, IndexDefinition};
@@ -43,7 +43,7 @@ pub struct BackupPlan {
     pub include_indexes: bool,
     /// Target size of a finished data file in bytes.
     pub chunk_size_bytes: u64,
-    /// Partitions that are read at the same time.
+    /// Partitions, and ranges of them, that are read at the same time.
     pub concurrency: usize,
     /// Bytes of rows that may be in memory at the same time.
     pub memory_limit_bytes: u64,
@@ -68,6 +68,16 @@ pub struct PartitionPlan {
     pub addressable: bool,
     /// Rows at the start.
     pub expected_rows: u64,
+    /// Primary keys between which it is read in parts, at the same time.
+    #[serde(default)]
+    pub split_keys: Vec<String>,
+}
+
+impl PartitionPlan {
+    /// The ranges of primary keys that are read one beside the other. In ascending order.
+    pub fn ranges(&self) -> Vec<KeyRange> {
+        KeyRange::between(&self.split_keys)
+    }
 }
 
 /// What is decided only when all rows have been read.

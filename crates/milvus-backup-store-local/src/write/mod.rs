@@ -1,21 +1,23 @@
-//! Writing a backup: partitions side by side, each a stream of batches through encoder, hasher and upload.
+//! Writing a backup: ranges of partitions side by side, each a stream of batches through encoder, hasher and upload.
 //!
 //! Must always hold: every byte is hashed as it is handed to the store and never read back, and the memory in use
 //! is bounded by the limit of the plan whatever the size of the collection.
 
+mod assembly;
 mod chunk;
 mod encoder;
 pub(crate) mod journal;
-mod partition;
 mod properties;
+mod range;
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 use arrow_array::RecordBatch;
-use futures::{StreamExt, TryStreamExt};
+use futures::StreamExt;
 use milvus_backup_core::{
-    BackupPlan, ChunkMetadata, Error, FailedPartition, Milvus, PartitionMetadata, Progress, ProgressEvent, Result,
+    BackupPlan, Error, FailedPartition, Milvus, PartitionMetadata, Progress, ProgressEvent, Result,
 };
 
 use crate::commit::Pending;
@@ -23,9 +25,11 @@ use crate::error::lost_task;
 use crate::layout::DATA;
 use crate::objects::Directory;
 use crate::store::LocalStore;
+use assembly::Assembly;
 use encoder::Encoder;
 pub(crate) use encoder::value_bytes;
-use partition::PartitionWriter;
+use journal::Completed;
+use range::RangeWriter;
 
 /// Bytes of one page to ask for. Larger pages are not faster.
 const PAGE_BYTES: usize = 6 << 20;
@@ -36,7 +40,7 @@ const MIN_SHARE: usize = 64 << 20;
 /// Limits that follow from the memory a backup may use.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Budget {
-    /// Partitions that are read at the same time.
+    /// Ranges that are read at the same time.
     pub(crate) workers: usize,
     /// Bytes of one page.
     pub(crate) page_bytes: usize,
@@ -49,7 +53,8 @@ impl Budget {
     /// to the store, and a few pages, each of them as message and as columns.
     fn new(plan: &BackupPlan) -> Self {
         let memory = usize::try_from(plan.memory_limit_bytes).unwrap_or(usize::MAX);
-        let workers = plan.concurrency.min(plan.partitions.len()).min(memory / MIN_SHARE).max(1);
+        let ranges: usize = plan.partitions.iter().map(|partition| partition.split_keys.len() + 1).sum();
+        let workers = plan.concurrency.min(ranges).min(memory / MIN_SHARE).max(1);
         let share = memory / workers;
         // A file is closed after a page: one that is larger than a file would make the file as large.
         let chunk_bytes = usize::try_from(plan.chunk_size_bytes).unwrap_or(usize::MAX);
@@ -80,7 +85,7 @@ pub(crate) async fn write_backup(
     progress: Arc<dyn Progress>,
 ) -> Result<Pending> {
     crate::leftovers::note_owner(&store.backup(&plan.collection, &plan.backup_id), Some(&plan)).await?;
-    let nothing = plan.partitions.iter().map(|_| Vec::new()).collect();
+    let nothing = plan.partitions.iter().map(Completed::nothing).collect();
     write_rest(store, milvus, plan, progress, nothing).await
 }
 
@@ -96,67 +101,67 @@ pub(crate) async fn resume_backup(
     store.remove_temporary_files(&directory);
     let mut completed = Vec::with_capacity(plan.partitions.len());
     for partition in &plan.partitions {
-        let chunks = journal::completed_chunks(&directory, &plan, partition).await?;
-        for chunk in &chunks {
+        let found = Completed::find(&directory, &plan, partition).await?;
+        for chunk in found.chunks() {
             progress.event(ProgressEvent::Advanced {
                 partition: partition.name.clone(),
                 rows: chunk.row_count,
                 bytes: chunk.uncompressed_size_bytes,
             });
         }
-        completed.push(chunks);
+        completed.push(found);
     }
-    let kept = completed.iter().flatten().map(|chunk| chunk.path.as_str()).collect();
+    let kept = completed.iter().flat_map(Completed::chunks).map(|chunk| chunk.path.as_str()).collect();
     remove_data_except(&directory, &kept).await?;
     write_rest(store, milvus, plan, progress, completed).await
 }
 
-/// Writes what comes after the chunks that are complete, of which there is one list for each partition.
+/// Writes what comes after the chunks that are complete, of which there is one list for each range of each partition.
 async fn write_rest(
     store: &LocalStore,
     milvus: Arc<dyn Milvus>,
     plan: BackupPlan,
     progress: Arc<dyn Progress>,
-    completed: Vec<Vec<ChunkMetadata>>,
+    completed: Vec<Completed>,
 ) -> Result<Pending> {
     let directory = store.backup(&plan.collection, &plan.backup_id);
     let plan = Arc::new(plan);
     let budget = Budget::new(&plan);
-    let written: Vec<Written> = futures::stream::iter(completed.into_iter().enumerate())
-        .map(|(index, completed)| {
-            let writer = PartitionWriter {
+    let mut assemblies: Vec<Assembly> = plan.partitions.iter().map(Assembly::new).collect();
+    let mut ranges = Vec::new();
+    for (index, (partition, completed)) in plan.partitions.iter().zip(completed).enumerate() {
+        let next_file = Arc::new(AtomicUsize::new(completed.next_file));
+        for (number, (range, completed)) in partition.ranges().into_iter().zip(completed.ranges).enumerate() {
+            let writer = RangeWriter {
                 directory: directory.clone(),
                 plan: Arc::clone(&plan),
-                partition: plan.partitions[index].clone(),
+                partition: partition.clone(),
+                range,
+                next_file: Arc::clone(&next_file),
                 budget,
                 retries: store.root.retries,
                 progress: Arc::clone(&progress),
             };
-            write_partition(writer, milvus.as_ref(), completed)
-        })
-        .buffered(budget.workers)
-        .try_collect()
-        .await?;
+            ranges.push((index, number, writer, completed));
+        }
+    }
+    let milvus = milvus.as_ref();
+    let mut written = futures::stream::iter(ranges)
+        .map(|(index, number, writer, completed)| async move { (index, number, writer.write(milvus, completed).await) })
+        .buffer_unordered(budget.workers);
+    while let Some((index, number, outcome)) = written.next().await {
+        match outcome {
+            Err(error) if !plan.skip_failed_partitions => return Err(error),
+            outcome => assemblies[index].add(number, outcome, progress.as_ref()),
+        }
+    }
+    drop(written);
+    let written = assemblies.into_iter().map(Assembly::finish).collect::<Result<Vec<_>>>()?;
     pending(store, directory, plan, written).await
 }
 
 /// A partition, or its name and why it failed.
 type Written = std::result::Result<PartitionMetadata, (String, Error)>;
-
-/// # Errors
-/// That of the partition, unless the plan says to go on without it.
-async fn write_partition(
-    writer: PartitionWriter,
-    milvus: &dyn Milvus,
-    completed: Vec<ChunkMetadata>,
-) -> Result<Written> {
-    let (name, skip) = (writer.partition.name.clone(), writer.plan.skip_failed_partitions);
-    match writer.write(milvus, completed).await {
-        Ok(partition) => Ok(Ok(partition)),
-        Err(error) if skip => Ok(Err((name, error))),
-        Err(error) => Err(error),
-    }
-}
 
 /// What is to be committed. Files of partitions that failed halfway are removed.
 ///

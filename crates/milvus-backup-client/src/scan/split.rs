@@ -1,0 +1,152 @@
+//! Primary keys that split a partition into parts of about the same number of rows.
+//!
+//! Integers are sampled: the keys that a prime number divides are as good as random ones, and the server finds them
+//! without looking at the rows. Texts cannot be: all keys are read, without the rows, which the server sends twenty times
+//! as fast as rows with vectors.
+
+use milvus::proto::common::ConsistencyLevel as WireConsistency;
+use milvus::proto::milvus as pb;
+use milvus::proto::schema::{FieldData, field_data, scalar_field};
+use milvus_backup_core::schema::{DataType, FieldSchema};
+use milvus_backup_core::{CollectionName, Error, Result};
+
+use super::cursor::Key;
+use super::pager::iterator_params;
+use crate::connection::MilvusConnection;
+
+/// Keys of one answer: `quotaAndLimits.limits.maxQueryResultWindow`.
+const MAX_KEYS: usize = 16_384;
+
+/// Keys to aim for in a sample. The size of a part is then right within a few percent, for a few dozen parts.
+const SAMPLE_KEYS: u64 = 4096;
+
+/// See [`milvus_backup_core::RowSource::split_keys`].
+pub(super) async fn split_keys(
+    connection: &MilvusConnection,
+    collection: &CollectionName,
+    key: &FieldSchema,
+    partition: Option<&str>,
+    rows: u64,
+    parts: usize,
+) -> Result<Vec<String>> {
+    // One process that answers one call at a time.
+    if connection.server().await?.is_lite() {
+        return Ok(Vec::new());
+    }
+    let keys = Keys { connection, collection, key, partition };
+    let found =
+        if key.data_type == DataType::Int64 { keys.sample(rows, parts).await } else { keys.all(rows, parts).await };
+    match found {
+        Ok(keys) => Ok(keys.into_iter().map(Key::into_text).collect()),
+        // Not every server knows every expression. One part is slower, and as good.
+        Err(error @ Error::Milvus { .. }) => {
+            tracing::warn!(%error, "cannot find ranges of primary keys: one after the other is read");
+            Ok(Vec::new())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The keys of a partition.
+struct Keys<'a> {
+    connection: &'a MilvusConnection,
+    collection: &'a CollectionName,
+    key: &'a FieldSchema,
+    partition: Option<&'a str>,
+}
+
+impl Keys<'_> {
+    async fn sample(&self, rows: u64, parts: usize) -> Result<Vec<Key>> {
+        let divisor = prime_from(rows / SAMPLE_KEYS);
+        let sample = self.page(format!("{} % {divisor} == 0", self.key.name)).await?;
+        // All that there are, and not the first ones.
+        Ok(if sample.len() < MAX_KEYS { quantiles(&sample, parts) } else { Vec::new() })
+    }
+
+    async fn all(&self, rows: u64, parts: usize) -> Result<Vec<Key>> {
+        let step = usize::try_from(rows / parts as u64).unwrap_or(usize::MAX).max(1);
+        let (mut split, mut read) = (Vec::new(), 0);
+        let mut after: Option<Key> = None;
+        loop {
+            let page = self.page(after.as_ref().map(|key| key.after(&self.key.name)).unwrap_or_default()).await?;
+            let Some(last) = page.last().cloned() else { break };
+            if after.as_ref().is_some_and(|after| *after >= last) {
+                return Err(Error::Protocol {
+                    message: "a page of keys that does not come after the last one".to_owned(),
+                });
+            }
+            let wanted = (read / step + 1) * step - 1 - read;
+            split.extend(page.iter().skip(wanted).step_by(step).cloned());
+            read += page.len();
+            after = Some(last);
+        }
+        split.truncate(parts - 1);
+        Ok(split)
+    }
+
+    /// The first keys for which an expression holds, in ascending order.
+    async fn page(&self, expr: String) -> Result<Vec<Key>> {
+        let request = pb::QueryRequest {
+            db_name: self.connection.request_database(),
+            collection_name: self.collection.to_string(),
+            expr,
+            output_fields: vec![self.key.name.clone()],
+            partition_names: self.partition.map(str::to_owned).into_iter().collect(),
+            consistency_level: WireConsistency::Strong as i32,
+            query_params: iterator_params(MAX_KEYS),
+            ..Default::default()
+        };
+        let answer = self.connection.query(self.collection, request).await?;
+        let column = answer.fields_data.into_iter().find(|column| column.field_name == self.key.name);
+        let mut keys = column.map(keys_of).unwrap_or_default();
+        keys.sort_unstable();
+        keys.dedup();
+        Ok(keys)
+    }
+}
+
+fn keys_of(column: FieldData) -> Vec<Key> {
+    let Some(field_data::Field::Scalars(scalars)) = column.field else { return Vec::new() };
+    match scalars.data {
+        Some(scalar_field::Data::LongData(values)) => values.data.into_iter().map(Key::Int).collect(),
+        Some(scalar_field::Data::StringData(values)) => values.data.into_iter().map(Key::Text).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The keys that split ascending ones into parts; none where there are too few to tell.
+fn quantiles(keys: &[Key], parts: usize) -> Vec<Key> {
+    if keys.len() < parts * 2 {
+        return Vec::new();
+    }
+    let mut split: Vec<Key> = (1..parts).map(|part| keys[part * keys.len() / parts].clone()).collect();
+    split.retain(|key| *key != Key::Int(i64::MIN));
+    split
+}
+
+/// The smallest prime number from here on. Keys often have a common divisor, but seldom such a one.
+fn prime_from(number: u64) -> u64 {
+    let is_prime =
+        |candidate: &u64| (2..).take_while(|divisor| divisor * divisor <= *candidate).all(|d| candidate % d != 0);
+    // There is one before twice the number (Bertrand).
+    if number <= 1 { 1 } else { (number..=number.saturating_mul(2)).find(is_prime).unwrap_or(number) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn primes_are_found() {
+        for (from, prime) in [(0, 1), (1, 1), (2, 2), (4, 5), (24, 29), (1000, 1009), (24_414, 24_419)] {
+            assert_eq!(prime_from(from), prime, "{from}");
+        }
+    }
+
+    #[test]
+    fn parts_are_about_the_same() {
+        let keys: Vec<Key> = (0..1000).map(Key::Int).collect();
+        assert_eq!(quantiles(&keys, 4), [250, 500, 750].map(Key::Int));
+        assert_eq!(quantiles(&keys[..7], 4), []);
+    }
+}

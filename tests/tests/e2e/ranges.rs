@@ -1,0 +1,81 @@
+//! A partition that is large is read in ranges of primary keys, side by side: every row once, whatever the keys are.
+//!
+//! On Milvus 2.3.5: Milvus Lite answers one call at a time, and is read in one range.
+
+use std::time::Duration;
+
+use milvus_backup_testkit::ServerKind;
+use milvus_backup_tests::{
+    backup_files::{BackupFiles, everything_below},
+    collections::{Plain, forget},
+    comparison::Snapshot,
+    milvus_br::MilvusBr,
+};
+
+const MILVUS: ServerKind = ServerKind::Milvus235;
+
+/// Backs a collection up that is wide enough for ranges, and compares what is restored of it.
+fn every_row_once(name: &str, make: impl FnOnce(Plain) -> Plain, options: &[&str]) {
+    let restored = format!("{name}_restored");
+    let rows = make(Plain::on(MILVUS, name).partition("_default", 2_000).partition("p1", 30).dim(1024)).make();
+    let br = MilvusBr::on(MILVUS);
+    let id = br.create(&[name, "--chunk-size", "1MB", "--compression", "none"]);
+    let files = BackupFiles::find(&br, &id);
+    assert!(files.data().len() >= 8, "few files: {:?}", files.data());
+    let metadata = files.json("metadata.json");
+    assert_eq!(metadata["row_count"], rows);
+    // Chunks are in the order of their keys, whichever was written first.
+    let chunks = metadata["partitions"][0]["chunks"].as_array().unwrap();
+    let key = |chunk: &serde_json::Value, end: &str| chunk["primary_key_range"][end].as_str().unwrap().to_owned();
+    for pair in chunks.windows(2) {
+        let (max, min) = (key(&pair[0], "max"), key(&pair[1], "min"));
+        let ascending = match (max.parse::<i64>(), min.parse::<i64>()) {
+            (Ok(max), Ok(min)) => max < min,
+            _ => max < min,
+        };
+        assert!(ascending, "{max} before {min}");
+    }
+    let counts: Vec<u64> = chunks.iter().map(|chunk| chunk["row_count"].as_u64().unwrap()).collect();
+    assert!(counts.chunks(2).all(|pair| (400..600).contains(&pair.iter().sum::<u64>())), "files of {counts:?} rows");
+    br.run(&["verify", &id]).code(0);
+    br.restore(&id, &restored, options);
+    Snapshot::of(MILVUS, name).assert_same_rows(&Snapshot::of(MILVUS, &restored));
+    forget(MILVUS, &[name, &restored]);
+}
+
+#[test]
+fn of_integers() {
+    every_row_once("ranges_integers", |plain| plain, &[]);
+}
+
+#[test]
+fn of_texts() {
+    every_row_once("ranges_texts", Plain::text_keys, &[]);
+}
+
+#[test]
+fn of_generated_keys() {
+    every_row_once("ranges_generated", Plain::auto_id, &["--auto-id", "plain"]);
+}
+
+/// What is complete of each range is kept, and the rest of each is read.
+#[test]
+fn after_a_kill() {
+    let name = "ranges_killed";
+    let rows = Plain::on(MILVUS, name).partition("_default", 3_000).dim(1024).make();
+    let br = MilvusBr::on(MILVUS);
+    let mut running = br.start(&["create", name, "--chunk-size", "512KB", "--compression", "none"]);
+    let root = br.root();
+    let completed = || everything_below(&root).iter().filter(|file| file.contains("/unfinished/")).count();
+    running.wait_until("six complete data files", || completed() >= 6);
+    assert!(running.kill(), "the create had ended");
+    let files = everything_below(&root);
+    let owner = files.iter().find(|file| file.ends_with("/unfinished.json")).unwrap();
+    let id = owner.split('/').nth(1).unwrap();
+    let result = br.start(&["create", "--resume", id, "--json"]).finish_within(Duration::from_mins(2)).code(0).json();
+    assert_eq!(result["row_count"], rows, "{result}");
+    br.run(&["verify", id]).code(0);
+    br.restore(id, "ranges_killed_restored", &[]);
+    Snapshot::of(MILVUS, name).assert_same(&Snapshot::of(MILVUS, "ranges_killed_restored"));
+    forget(MILVUS, &[name, "ranges_killed_restored"]);
+}
