@@ -72,6 +72,7 @@ fn a_server_that_hangs() {
     kill_process(pid, Signal::STOP).unwrap();
     let hanging = create.finish_within(Duration::from_secs(20)).code(18);
     kill_process(pid, Signal::CONT).unwrap();
+    fs::write(&config, "no_progress_timeout = 600\n").unwrap();
     let error = hanging.error();
     assert!(error.to_string().contains("no progress for 2 seconds"), "{error}");
     let hint = error["hint"].as_str().unwrap();
