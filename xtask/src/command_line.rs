@@ -12,6 +12,7 @@ Developer commands of milvus-br
   cargo xtask test FILTER...        only the tests whose names contain one of these, without the checks before
   cargo xtask test --fast           checks, and the unit tests that need no server
   cargo xtask fuzz [SECONDS]        mutated files, pages and settings against every decoder; 120 seconds by default
+  cargo xtask bench [ROWS]          speed beside a bare scan, pymilvus and openssl; 100,000 rows by default
   cargo xtask layering              which crate may depend on which
   cargo xtask setup                 install what the tests need, and nothing else
   cargo xtask help                  this text
@@ -26,6 +27,8 @@ pub(crate) enum Command {
     Demo,
     Test(TestOptions),
     Fuzz(Duration),
+    /// With so many rows.
+    Bench(u64),
     Layering,
     Setup,
 }
@@ -49,10 +52,23 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Command> {
         "help" | "-h" | "--help" => Ok(Command::Help),
         "test" => test_options(rest).map(Command::Test),
         "fuzz" => fuzz_time(rest).map(Command::Fuzz),
+        "bench" => bench_rows(rest).map(Command::Bench),
         "demo" => alone(rest, Command::Demo),
         "layering" => alone(rest, Command::Layering),
         "setup" => alone(rest, Command::Setup),
         other => Err(Error::Usage(format!("there is no command `{other}`"))),
+    }
+}
+
+fn bench_rows(rest: &[String]) -> Result<u64> {
+    match rest {
+        [] => Ok(100_000),
+        [rows] => rows
+            .parse()
+            .ok()
+            .filter(|rows| *rows >= 1000)
+            .ok_or_else(|| Error::Usage(format!("`{rows}` is not a number of rows from 1000 on"))),
+        _ => Err(Error::Usage("`bench` takes one number of rows".to_owned())),
     }
 }
 

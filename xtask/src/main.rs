@@ -3,6 +3,7 @@
 //! Everything that is not `cargo build` has its command here, and CI runs the same ones: what passes on a developer's
 //! machine passes there. They ask nothing, and install what they need.
 
+mod bench;
 mod command_line;
 mod demo;
 mod error;
@@ -37,6 +38,7 @@ fn run(command: Command) -> error::Result<()> {
         }
         Command::Demo => demo::run(),
         Command::Fuzz(limit) => fuzz::run(limit),
+        Command::Bench(rows) => bench::run(rows),
         Command::Test(options) => test::run(&options),
         Command::Layering => layering::run(),
         Command::Setup => setup::run(),

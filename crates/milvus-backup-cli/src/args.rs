@@ -63,6 +63,12 @@ pub(crate) struct Global {
     /// Do not ask before deleting
     #[arg(long, short = 'y', global = true, env = "MILVUS_BR_YES", value_parser = clap::builder::FalseyValueParser::new())]
     pub(crate) yes: bool,
+    /// Form of the progress, on standard error
+    #[arg(long, global = true, value_name = "FORM", env = "MILVUS_BR_PROGRESS", default_value = "text")]
+    pub(crate) progress: ProgressForm,
+    /// Memory for rows on their way
+    #[arg(long, global = true, value_name = "SIZE", value_parser = parse_size, env = "MILVUS_BR_MEMORY_LIMIT")]
+    pub(crate) memory_limit: Option<u64>,
     /// No progress
     #[arg(long, short = 'q', global = true, env = "MILVUS_BR_QUIET", value_parser = clap::builder::FalseyValueParser::new())]
     pub(crate) quiet: bool,
@@ -81,6 +87,15 @@ pub(crate) struct Global {
     /// Name in the server's certificate, where it differs from the host
     #[arg(long, global = true, value_name = "NAME", env = "MILVUS_BR_TLS_SERVER_NAME", hide_short_help = true)]
     pub(crate) tls_server_name: Option<String>,
+}
+
+/// How progress is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProgressForm {
+    /// A bar on a terminal, a line now and then elsewhere
+    Text,
+    /// One JSON document a line
+    Json,
 }
 
 /// The backends.
@@ -132,7 +147,7 @@ pub(crate) struct CreateArgs {
     /// Size at which a data file is closed and the next one begun
     #[arg(long, value_name = "SIZE", value_parser = parse_size, env = "MILVUS_BR_CHUNK_SIZE")]
     pub(crate) chunk_size: Option<u64>,
-    /// Partitions that are read at the same time
+    /// Partitions, and ranges of large ones, that are read at the same time
     #[arg(long, value_name = "N", env = "MILVUS_BR_CONCURRENCY")]
     pub(crate) concurrency: Option<usize>,
     /// Compression inside the Parquet files

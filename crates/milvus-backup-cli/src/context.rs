@@ -12,8 +12,9 @@ use milvus_backup_core::{
 use milvus_backup_store_local::LocalStore;
 
 use crate::Layers;
-use crate::args::{Global, Storage};
+use crate::args::{Global, ProgressForm, Storage};
 use crate::environment::{SystemClock, SystemEntropy};
+use crate::json_lines::JsonLines;
 use crate::output::Output;
 use crate::progress::Display;
 
@@ -49,7 +50,11 @@ impl Session {
 
 impl Context {
     pub(crate) fn new(global: Global, output: Output, interrupt: Interrupt, layers: Layers) -> Result<Self> {
-        let config = crate::settings::load(global.config.as_deref())?;
+        let mut config = crate::settings::load(global.config.as_deref())?;
+        if let Some(bytes) = global.memory_limit {
+            config.memory_limit_bytes = bytes;
+            config.validate()?;
+        }
         let native = match global.storage {
             Some(storage) => storage == Storage::Native,
             None => config.default_storage_type == BackupStorageType::MilvusNative,
@@ -63,11 +68,14 @@ impl Context {
         }
         let root = global.root.clone().unwrap_or_else(|| config.local_backup_root_path.clone());
         let clock = Arc::new(SystemClock::new());
-        let display = Display::new(Arc::clone(&clock), !global.quiet);
+        let progress: Arc<dyn Progress> = match global.progress {
+            ProgressForm::Text => Arc::new(Display::new(Arc::clone(&clock), !global.quiet)),
+            ProgressForm::Json => Arc::new(JsonLines::new(Arc::clone(&clock), config.progress_poll_interval)),
+        };
         Ok(Self {
             store: Arc::new(LocalStore::open(&root)?.with_retries(config.retry_policy()).layered(layers.store)),
             environment: Environment { clock, entropy: Arc::new(SystemEntropy), interrupt },
-            progress: Arc::new(display),
+            progress,
             global,
             output,
             config,

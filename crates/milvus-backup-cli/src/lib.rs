@@ -14,6 +14,7 @@ mod confirm;
 mod context;
 mod environment;
 pub mod exit_code;
+mod json_lines;
 mod output;
 mod progress;
 mod report;

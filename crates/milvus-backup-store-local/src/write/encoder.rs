@@ -7,13 +7,19 @@ use bytes::Bytes;
 use milvus_backup_core::{BackupPlan, Error, PrimaryKeyRange, Result};
 use milvus_backup_integrity::{RowDigest, RowHasher};
 use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::ArrowRowGroupWriterFactory;
+use parquet::file::writer::SerializedFileWriter;
 
+use super::columns::Columns;
 use super::properties::writer_options;
 use crate::error::encoding;
 
 /// Encodes one file.
 pub(super) struct Encoder {
-    writer: ArrowWriter<Vec<u8>>,
+    writer: SerializedFileWriter<Vec<u8>>,
+    factory: ArrowRowGroupWriterFactory,
+    /// Of the row group that is open.
+    columns: Option<Columns>,
     hasher: RowHasher,
     primary_key: usize,
     row_group_bytes: usize,
@@ -42,9 +48,12 @@ impl Encoder {
             source: Box::new(source),
         })?;
         let writer = ArrowWriter::try_new_with_options(Vec::new(), schema, writer_options(plan, sample)?)
-            .map_err(encoding("open a Parquet file"))?;
+            .and_then(ArrowWriter::into_serialized_writer);
+        let (writer, factory) = writer.map_err(encoding("open a Parquet file"))?;
         Ok(Self {
             writer,
+            factory,
+            columns: None,
             hasher: RowHasher::new(),
             primary_key,
             row_group_bytes,
@@ -57,7 +66,7 @@ impl Encoder {
     /// Takes in a batch, and returns the bytes that are ready.
     pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<Bytes> {
         let digest = self.hasher.digest(batch)?;
-        self.writer.write(batch).map_err(encoding("encode rows as Parquet"))?;
+        self.encode(batch).map_err(encoding("encode rows as Parquet"))?;
         let bytes = value_bytes(batch);
         self.row_group.merge(&digest);
         self.in_row_group += bytes;
@@ -68,6 +77,14 @@ impl Encoder {
             self.close_row_group()?;
         }
         Ok(self.ready())
+    }
+
+    fn encode(&mut self, batch: &RecordBatch) -> parquet::errors::Result<()> {
+        let columns = match &mut self.columns {
+            Some(columns) => columns,
+            none => none.insert(Columns::new(&self.writer, &self.factory, batch)?),
+        };
+        columns.write(batch)
     }
 
     /// Bytes of the file so far, all row groups closed.
@@ -83,10 +100,8 @@ impl Encoder {
     }
 
     fn close_row_group(&mut self) -> Result<()> {
-        if self.in_row_group == 0 && self.row_group.rows() == 0 {
-            return Ok(());
-        }
-        self.writer.flush().map_err(encoding("end a row group"))?;
+        let Some(columns) = self.columns.take().filter(|_| self.row_group.rows() > 0) else { return Ok(()) };
+        columns.close(&mut self.writer).map_err(encoding("end a row group"))?;
         let digest = std::mem::take(&mut self.row_group);
         self.summary.digest.merge(&digest);
         self.summary.row_groups.push(digest);

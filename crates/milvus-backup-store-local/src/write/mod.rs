@@ -5,10 +5,12 @@
 
 mod assembly;
 mod chunk;
+mod columns;
 mod encoder;
 pub(crate) mod journal;
 mod properties;
 mod range;
+mod vectors;
 
 use std::collections::HashSet;
 use std::sync::Arc;

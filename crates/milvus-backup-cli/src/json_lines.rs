@@ -1,0 +1,111 @@
+//! Progress for programs: one JSON document a line, on standard error.
+//!
+//! Every event is a line with its name as `event`, but that rows were moved: there is a `progress` now and then instead,
+//! and at the end of each partition.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use milvus_backup_core::{BackupState, Clock, Progress, ProgressEvent, ProgressTracker};
+use serde::Serialize;
+
+use crate::environment::SystemClock;
+use crate::output::stderr_line;
+
+/// Writes the lines.
+#[derive(Debug)]
+pub(crate) struct JsonLines {
+    clock: Arc<SystemClock>,
+    interval: Duration,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    tracker: ProgressTracker,
+    partitions: BTreeMap<String, Moved>,
+    last_line: Option<Duration>,
+}
+
+#[derive(Debug, Default, Clone, Copy, Serialize)]
+struct Moved {
+    rows: u64,
+    bytes: u64,
+}
+
+/// How far the operation is.
+#[derive(Debug, Serialize)]
+struct Line<'a> {
+    event: &'static str,
+    state: BackupState,
+    rows: u64,
+    total_rows: u64,
+    bytes: u64,
+    /// An estimate, in a create.
+    total_bytes: u64,
+    percentage: f64,
+    bytes_per_second: Option<f64>,
+    seconds_remaining: Option<f64>,
+    partitions: &'a BTreeMap<String, Moved>,
+}
+
+impl JsonLines {
+    /// A line of progress at most so often.
+    pub(crate) fn new(clock: Arc<SystemClock>, interval: Duration) -> Self {
+        Self { clock, interval, state: Mutex::default() }
+    }
+}
+
+impl Progress for JsonLines {
+    fn event(&self, event: ProgressEvent) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.clock.elapsed();
+        state.tracker.observe(&event, now);
+        match &event {
+            ProgressEvent::Advanced { partition, rows, bytes } => {
+                let moved = state.partitions.entry(partition.clone()).or_default();
+                *moved = Moved { rows: moved.rows + rows, bytes: moved.bytes + bytes };
+                if state.last_line.is_some_and(|last| now.saturating_sub(last) < self.interval) {
+                    return;
+                }
+                state.last_line = Some(now);
+                state.write();
+                return;
+            }
+            ProgressEvent::Discarded { partition, rows, bytes } => {
+                let moved = state.partitions.entry(partition.clone()).or_default();
+                *moved = Moved { rows: moved.rows.saturating_sub(*rows), bytes: moved.bytes.saturating_sub(*bytes) };
+            }
+            ProgressEvent::Started { .. } => state.partitions.clear(),
+            ProgressEvent::PartitionFinished { .. } => state.write(),
+            _ => {}
+        }
+        write(&event);
+    }
+}
+
+impl State {
+    fn write(&self) {
+        let progress = self.tracker.progress();
+        write(&Line {
+            event: "progress",
+            state: progress.state,
+            rows: progress.rows_processed,
+            total_rows: progress.total_rows,
+            bytes: progress.bytes_processed,
+            total_bytes: progress.total_bytes,
+            percentage: progress.percentage,
+            bytes_per_second: progress.bytes_per_second,
+            seconds_remaining: progress.estimated_remaining.map(|left| left.as_secs_f64()),
+            partitions: &self.partitions,
+        });
+    }
+}
+
+fn write(line: &impl Serialize) {
+    match serde_json::to_string(line) {
+        Ok(line) => stderr_line(&line),
+        Err(error) => tracing::warn!(%error, "cannot write progress"),
+    }
+}

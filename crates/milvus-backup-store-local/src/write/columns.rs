@@ -1,0 +1,225 @@
+//! The columns of one row group, each by the writer that suits it.
+
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, RecordBatch};
+use arrow_schema::{Field, SchemaRef};
+use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
+use parquet::basic::Compression;
+use parquet::errors::Result;
+use parquet::file::writer::SerializedFileWriter;
+
+use super::vectors::VectorColumn;
+
+/// The columns of a row group that is being filled.
+pub(super) struct Columns {
+    schema: SchemaRef,
+    columns: Vec<Column>,
+}
+
+/// One column of the batches, and the leaves that it has in Parquet.
+enum Column {
+    Any(Vec<ArrowColumnWriter>),
+    /// With the writer that takes over from the first vector on that does not fit.
+    Vectors(VectorColumn, ArrowColumnWriter),
+}
+
+impl Columns {
+    /// Columns for batches that look like `sample`.
+    pub(super) fn new(
+        file: &SerializedFileWriter<Vec<u8>>,
+        factory: &ArrowRowGroupWriterFactory,
+        sample: &RecordBatch,
+    ) -> Result<Self> {
+        let parquet = file.schema_descr();
+        let mut leaves =
+            factory.create_column_writers(file.flushed_row_groups().len())?.into_iter().enumerate().peekable();
+        let mut columns = Vec::with_capacity(sample.num_columns());
+        for (root, array) in sample.columns().iter().enumerate() {
+            let mut writers = Vec::new();
+            let mut vectors = None;
+            while let Some((leaf, writer)) = leaves.next_if(|(leaf, _)| parquet.get_column_root_idx(*leaf) == root) {
+                let descriptor = parquet.column(leaf);
+                if file.properties().compression(descriptor.path()) == Compression::UNCOMPRESSED {
+                    vectors = VectorColumn::new(descriptor, array.as_ref());
+                }
+                writers.push(writer);
+            }
+            columns.push(match (vectors, writers.len()) {
+                (Some(vectors), 1) => Column::Vectors(vectors, writers.remove(0)),
+                _ => Column::Any(writers),
+            });
+        }
+        Ok(Self { schema: sample.schema(), columns })
+    }
+
+    /// Takes in a batch.
+    pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        let fields = self.schema.fields().iter();
+        for ((column, field), array) in self.columns.iter_mut().zip(fields).zip(batch.columns()) {
+            column.write(field, array)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the row group.
+    pub(super) fn close(self, file: &mut SerializedFileWriter<Vec<u8>>) -> Result<()> {
+        let mut row_group = file.next_row_group()?;
+        for column in self.columns {
+            match column {
+                Column::Any(writers) => {
+                    for writer in writers {
+                        writer.close()?.append_to_row_group(&mut row_group)?;
+                    }
+                }
+                Column::Vectors(vectors, _) => vectors.append_to(&mut row_group)?,
+            }
+        }
+        row_group.close().map(drop)
+    }
+}
+
+impl Column {
+    fn write(&mut self, field: &Field, array: &ArrayRef) -> Result<()> {
+        if let Self::Vectors(vectors, _) = self {
+            if vectors.push(array.as_ref()) {
+                return Ok(());
+            }
+            self.take_over(field)?;
+        }
+        match self {
+            Self::Any(writers) => write_leaves(writers, field, array),
+            Self::Vectors(..) => Ok(()),
+        }
+    }
+
+    /// Goes on with the writer for any column, from the first vector of the row group on.
+    fn take_over(&mut self, field: &Field) -> Result<()> {
+        if let Self::Vectors(vectors, writer) = std::mem::replace(self, Self::Any(Vec::new())) {
+            let mut writers = vec![writer];
+            for batch in vectors.into_batches() {
+                write_leaves(&mut writers, field, &(Arc::new(batch) as ArrayRef))?;
+            }
+            *self = Self::Any(writers);
+        }
+        Ok(())
+    }
+}
+
+fn write_leaves(writers: &mut [ArrowColumnWriter], field: &Field, array: &ArrayRef) -> Result<()> {
+    for (writer, leaf) in writers.iter_mut().zip(compute_leaves(field, array)?) {
+        writer.write(&leaf)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::builder::{Float32Builder, ListBuilder};
+    use arrow_array::{Int64Array, RecordBatch};
+    use arrow_schema::{DataType, Schema};
+    use bytes::Bytes;
+    use parquet::arrow::ArrowWriter;
+    use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+    use parquet::file::properties::WriterProperties;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Vectors of one dimension, or of none, or missing.
+    fn batch(rows: &[Option<Vec<f32>>]) -> RecordBatch {
+        let item = Field::new("element", DataType::Float32, false);
+        let mut lists = ListBuilder::new(Float32Builder::new()).with_field(item.clone());
+        for row in rows {
+            match row {
+                Some(vector) => {
+                    lists.values().append_slice(vector);
+                    lists.append(true);
+                }
+                None => lists.append(false),
+            }
+        }
+        let schema = Schema::new(vec![
+            Field::new("id", DataType::Int64, false),
+            Field::new("vector", DataType::List(Arc::new(item)), true),
+        ]);
+        let ids = Int64Array::from_iter_values(0..rows.len().try_into().unwrap());
+        RecordBatch::try_new(Arc::new(schema), vec![Arc::new(ids), Arc::new(lists.finish())]).unwrap()
+    }
+
+    fn written(batches: &[RecordBatch], per_group: usize) -> (Bytes, bool) {
+        let properties = WriterProperties::builder().set_dictionary_enabled(false).build();
+        let writer = ArrowWriter::try_new(Vec::new(), batches[0].schema(), Some(properties)).unwrap();
+        let (mut file, factory) = writer.into_serialized_writer().unwrap();
+        let mut fast = false;
+        for group in batches.chunks(per_group) {
+            let mut columns = Columns::new(&file, &factory, &group[0]).unwrap();
+            group.iter().for_each(|batch| columns.write(batch).unwrap());
+            fast |= columns.columns.iter().any(|column| matches!(column, Column::Vectors(..)));
+            columns.close(&mut file).unwrap();
+        }
+        (file.into_inner().unwrap().into(), fast)
+    }
+
+    fn read(file: Bytes) -> Vec<RecordBatch> {
+        ParquetRecordBatchReaderBuilder::try_new(file)
+            .unwrap()
+            .with_batch_size(7)
+            .build()
+            .unwrap()
+            .map(Result::unwrap)
+            .collect()
+    }
+
+    fn bits(batches: &[RecordBatch]) -> Vec<Option<Vec<u32>>> {
+        use arrow_array::cast::AsArray;
+        use arrow_array::types::Float32Type;
+
+        let rows = |batch: &RecordBatch| {
+            let vectors = batch.column(1).as_list::<i32>();
+            let bits =
+                |list: ArrayRef| list.as_primitive::<Float32Type>().values().iter().map(|v| v.to_bits()).collect();
+            vectors.iter().map(|list| list.map(bits)).collect::<Vec<Option<Vec<u32>>>>()
+        };
+        batches.iter().flat_map(rows).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Whatever the batches, slices and row groups are: every bit of every element is read back.
+        #[test]
+        fn vectors_are_read_back(
+            dim in 1..40_usize,
+            seeds in prop::collection::vec(prop::collection::vec((any::<u32>(), 0..60_u8), 1..30), 1..6),
+            per_group in 1..4_usize,
+            skip in 0..3_usize,
+        ) {
+            let batches: Vec<RecordBatch> = seeds
+                .iter()
+                .map(|rows| {
+                    let vector = |(seed, odd): &(u32, u8)| match odd {
+                        0 => None,
+                        1 => Some(Vec::new()),
+                        2 => Some(vec![1.0; dim + 1]),
+                        _ => Some((0..dim).map(|i| f32::from_bits(seed.wrapping_mul(i as u32 + 1))).collect()),
+                    };
+                    let batch = batch(&rows.iter().map(vector).collect::<Vec<_>>());
+                    let skip = skip.min(batch.num_rows() - 1);
+                    batch.slice(skip, batch.num_rows() - skip)
+                })
+                .collect();
+            let (file, _) = written(&batches, per_group);
+            prop_assert_eq!(bits(&read(file)), bits(&batches));
+        }
+    }
+
+    #[test]
+    fn vectors_of_one_dimension_take_the_short_way() {
+        let rows: Vec<_> = (0..3000_u16).map(|row| Some(vec![f32::from(row); 768])).collect();
+        let batches = [batch(&rows), batch(&rows[..5])];
+        let (file, fast) = written(&batches, 2);
+        assert!(fast);
+        assert_eq!(bits(&read(file)), bits(&batches));
+    }
+}

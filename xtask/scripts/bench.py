@@ -1,0 +1,122 @@
+# Measures milvus-br beside what it is compared with, in turns, on one server.
+# Given {"uri", "milvus_br", "scan", "directory", "rows", "dim", "repeats", "pymilvus_rows"}.
+# Prints one JSON document: for each thing measured its runs, with seconds, CPU seconds and peak memory.
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pymilvus import Collection, DataType, MilvusClient, connections
+
+uri, rows, dim = given["uri"], given["rows"], given["dim"]
+directory = pathlib.Path(given["directory"])
+root = directory / "root"
+environment = {name: value for name, value in os.environ.items() if not name.startswith("MILVUS_")}
+environment |= {"MILVUS_URI": uri, "MILVUS_BR_ROOT": str(root), "XDG_CONFIG_HOME": str(directory)}
+client = MilvusClient(uri)
+runs = {}
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def make(name, count):
+    schema = client.create_schema(enable_dynamic_field=True)
+    schema.add_field("id", DataType.INT64, is_primary=True)
+    schema.add_field("text", DataType.VARCHAR, max_length=200)
+    schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dim)
+    client.create_collection(name, schema=schema)
+    numbers = np.random.default_rng(1)
+    for start in range(0, count, 4000):
+        end = min(start + 4000, count)
+        vectors = numbers.standard_normal((end - start, dim), dtype=np.float32)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        client.insert(name, [
+            {"id": n, "text": f"the text of row {n}", "vector": v, "even": n % 2 == 0}
+            for n, v in zip(range(start, end), vectors)
+        ])
+    client.flush(name)
+    index = client.prepare_index_params()
+    index.add_index("vector", index_type="FLAT", metric_type="L2")
+    client.create_index(name, index)
+    client.load_collection(name)
+
+
+def run(name, command, **more):
+    """Runs a program to its end, and notes what it took."""
+    started = time.monotonic()
+    child = subprocess.Popen(command, env=environment, cwd=directory, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    output = child.stdout.read()
+    _, status, used = os.wait4(child.pid, 0)
+    seconds = time.monotonic() - started
+    if status != 0:
+        raise SystemExit(f"{command}: {status} {output.decode()}")
+    note(name, seconds, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024, **more)
+    return output
+
+
+def note(name, seconds, cpu, memory, **more):
+    runs.setdefault(name, []).append({"seconds": seconds, "cpu_seconds": cpu, "peak_bytes": memory} | more)
+    say(f"  {name}: {seconds:.2f} s, CPU {cpu:.2f} s, {memory / 2**20:.0f} MiB")
+
+
+def backup(name, *options):
+    output = run(f"create {name}", [given["milvus_br"], "create", name, "--no-verify", "--json", *options])
+    return json.loads(output)["backup_id"]
+
+
+def with_pymilvus(name):
+    """What people write: an iterator, and a Parquet file."""
+    connections.connect(uri=uri)
+    started, cpu = time.monotonic(), time.process_time()
+    iterator = Collection(name).query_iterator(batch_size=1000, output_fields=["*"])
+    writer = None
+    while page := iterator.next():
+        table = pa.table({
+            "id": [row["id"] for row in page],
+            "text": [row["text"] for row in page],
+            "vector": pa.array([row["vector"] for row in page], type=pa.list_(pa.float32())),
+            "even": [row["even"] for row in page],
+        })
+        writer = writer or pq.ParquetWriter(directory / "pymilvus.parquet", table.schema, compression="zstd")
+        writer.write_table(table)
+    writer.close()
+    note(f"pymilvus {name}", time.monotonic() - started, time.process_time() - cpu, 0)
+
+
+def openssl(name, files):
+    """One thread, as a command over the same files."""
+    run(f"openssl {name}", ["openssl", "dgst", "-sha256", *map(str, files)])
+
+
+say(f"making {rows} rows of {dim} dimensions")
+make("large", rows)
+make("small", rows // 10)
+make("few", given["pymilvus_rows"])
+row_bytes = dim * 4 + 8 + 24 + 16
+for repeat in range(given["repeats"]):
+    say(f"round {repeat + 1}")
+    for name in ["large", "small", "few"]:
+        run(f"scan {name}", [given["scan"], uri, name, "4"])
+        shutil.rmtree(root, ignore_errors=True)
+        id = backup(name)
+        if name == "few":
+            with_pymilvus(name)
+            continue
+        run(f"verify {name}", [given["milvus_br"], "verify", id])
+        openssl(name, [file for file in root.rglob("*") if file.is_file()])
+        if name == "large" or repeat == 0:
+            run(f"restore {name}", [given["milvus_br"], "restore", id, "--to", f"{name}_restored", "--no-verify"])
+            client.drop_collection(f"{name}_restored")
+    shutil.rmtree(root, ignore_errors=True)
+    backup("large", "--compression", "none")
+    runs["create large --compression none"] = runs.get("create large --compression none", []) + [runs["create large"].pop()]
+print(json.dumps({"rows": rows, "few_rows": given["pymilvus_rows"], "dim": dim, "row_bytes": row_bytes, "runs": runs}))
