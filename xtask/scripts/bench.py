@@ -8,6 +8,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import threading
 import time
 
 import numpy as np
@@ -50,16 +51,39 @@ def make(name, count):
     client.load_collection(name)
 
 
+class Memory(threading.Thread):
+    """The largest resident memory of a process, asked for all the time."""
+
+    def __init__(self, pid):
+        super().__init__(daemon=True)
+        self.status = pathlib.Path(f"/proc/{pid}/status")
+        self.peak = 0
+        self.start()
+
+    def run(self):
+        while True:
+            try:
+                lines = self.status.read_text().splitlines()
+            except OSError:
+                return
+            for line in lines:
+                if line.startswith("VmHWM:"):
+                    self.peak = int(line.split()[1]) * 1024
+            time.sleep(0.005)
+
+
 def run(name, command, **more):
     """Runs a program to its end, and notes what it took."""
     started = time.monotonic()
     child = subprocess.Popen(command, env=environment, cwd=directory, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    # The memory in `used` is at least that of this program, of which the child is a copy at first.
+    memory = Memory(child.pid)
     output = child.stdout.read()
     _, status, used = os.wait4(child.pid, 0)
     seconds = time.monotonic() - started
     if status != 0:
         raise SystemExit(f"{command}: {status} {output.decode()}")
-    note(name, seconds, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024, **more)
+    note(name, seconds, used.ru_utime + used.ru_stime, memory.peak, **more)
     return output
 
 

@@ -31,17 +31,8 @@ impl RowSink for MilvusConnection {
         let alone = schema.fields.iter().any(|field| server.needs_flush_after_insert(field.data_type));
         let _turn = if alone { Some(self.insert_turn().await) } else { None };
         let mut accepted = 0;
-        let mut rest = vec![batch];
+        let mut rest = parts(&batch);
         while let Some(batch) = rest.pop() {
-            if batch.num_rows() == 0 {
-                continue;
-            }
-            let bytes: usize =
-                batch.columns().iter().map(|column| column.to_data().get_slice_memory_size().unwrap_or(0)).sum();
-            if bytes > INSERT_BYTES && batch.num_rows() > 1 {
-                rest.extend(halves(&batch));
-                continue;
-            }
             match self.insert_one(collection, schema, partition, &batch).await {
                 Ok(rows) => {
                     accepted += rows;
@@ -140,6 +131,16 @@ impl MilvusConnection {
     }
 }
 
+/// A batch in parts of about [`INSERT_BYTES`], the first one last, so that it is taken first; none without rows.
+fn parts(batch: &RecordBatch) -> Vec<RecordBatch> {
+    // Of the whole batch: what is under a slice of lists counts as if all of it were in the slice.
+    let bytes: usize = batch.columns().iter().map(|column| column.to_data().get_slice_memory_size().unwrap_or(0)).sum();
+    let rows = batch.num_rows();
+    let per_part = rows.div_ceil(bytes.div_ceil(INSERT_BYTES).max(1)).max(1);
+    let part = |first| batch.slice(first, per_part.min(rows - first));
+    (0..rows).step_by(per_part).map(part).rev().collect()
+}
+
 /// The two halves, the first one last, so that it is taken first.
 fn halves(batch: &RecordBatch) -> [RecordBatch; 2] {
     let middle = batch.num_rows() / 2;
@@ -163,4 +164,36 @@ fn row_count(stats: &[KeyValuePair]) -> Result<u64> {
         .find(|pair| pair.key == "row_count")
         .and_then(|pair| pair.value.parse().ok())
         .ok_or_else(|| Error::Protocol { message: "statistics without row_count".to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::builder::{Float32Builder, ListBuilder};
+    use arrow_schema::{DataType, Field, Schema};
+
+    use super::*;
+
+    /// A batch of vectors of 1 KiB each.
+    fn vectors(rows: usize) -> RecordBatch {
+        let item = Arc::new(Field::new("element", DataType::Float32, false));
+        let mut lists = ListBuilder::new(Float32Builder::new()).with_field(Arc::clone(&item));
+        for _ in 0..rows {
+            lists.values().append_slice(&[0.5; 256]);
+            lists.append(true);
+        }
+        let schema = Schema::new(vec![Field::new("vector", DataType::List(item), true)]);
+        RecordBatch::try_new(Arc::new(schema), vec![Arc::new(lists.finish())]).unwrap()
+    }
+
+    #[test]
+    fn a_batch_is_sent_in_few_parts() {
+        for (rows, expected) in
+            [(0, vec![]), (1, vec![1]), (16_000, vec![16_000]), (40_000, vec![13_334, 13_334, 13_332])]
+        {
+            let sizes: Vec<usize> = parts(&vectors(rows)).iter().rev().map(RecordBatch::num_rows).collect();
+            assert_eq!(sizes, expected);
+        }
+    }
 }
