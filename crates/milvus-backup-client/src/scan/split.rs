@@ -92,7 +92,8 @@ impl Keys<'_> {
             expr,
             output_fields: vec![self.key.name.clone()],
             partition_names: self.partition.map(str::to_owned).into_iter().collect(),
-            consistency_level: WireConsistency::Strong as i32,
+            // The newest keys may be missing: where the ranges meet does not decide which rows are read.
+            consistency_level: WireConsistency::Eventually as i32,
             query_params: iterator_params(MAX_KEYS),
             ..Default::default()
         };
@@ -126,8 +127,7 @@ fn quantiles(keys: &[Key], parts: usize) -> Vec<Key> {
 
 /// The smallest prime number from here on. Keys often have a common divisor, but seldom such a one.
 fn prime_from(number: u64) -> u64 {
-    let is_prime =
-        |candidate: &u64| (2..).take_while(|divisor| divisor * divisor <= *candidate).all(|d| candidate % d != 0);
+    let is_prime = |candidate: &u64| (2..=candidate.isqrt()).all(|divisor| !candidate.is_multiple_of(divisor));
     // There is one before twice the number (Bertrand).
     if number <= 1 { 1 } else { (number..=number.saturating_mul(2)).find(is_prime).unwrap_or(number) }
 }

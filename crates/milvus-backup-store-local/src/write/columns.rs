@@ -21,7 +21,7 @@ pub(super) struct Columns {
 enum Column {
     Any(Vec<ArrowColumnWriter>),
     /// With the writer that takes over from the first vector on that does not fit.
-    Vectors(VectorColumn, ArrowColumnWriter),
+    Vectors(VectorColumn, Box<ArrowColumnWriter>),
 }
 
 impl Columns {
@@ -46,7 +46,7 @@ impl Columns {
                 writers.push(writer);
             }
             columns.push(match (vectors, writers.len()) {
-                (Some(vectors), 1) => Column::Vectors(vectors, writers.remove(0)),
+                (Some(vectors), 1) => Column::Vectors(vectors, Box::new(writers.remove(0))),
                 _ => Column::Any(writers),
             });
         }
@@ -96,7 +96,7 @@ impl Column {
     /// Goes on with the writer for any column, from the first vector of the row group on.
     fn take_over(&mut self, field: &Field) -> Result<()> {
         if let Self::Vectors(vectors, writer) = std::mem::replace(self, Self::Any(Vec::new())) {
-            let mut writers = vec![writer];
+            let mut writers = vec![*writer];
             for batch in vectors.into_batches() {
                 write_leaves(&mut writers, field, &(Arc::new(batch) as ArrayRef))?;
             }
@@ -154,7 +154,9 @@ mod tests {
         let mut fast = false;
         for group in batches.chunks(per_group) {
             let mut columns = Columns::new(&file, &factory, &group[0]).unwrap();
-            group.iter().for_each(|batch| columns.write(batch).unwrap());
+            for batch in group {
+                columns.write(batch).unwrap();
+            }
             fast |= columns.columns.iter().any(|column| matches!(column, Column::Vectors(..)));
             columns.close(&mut file).unwrap();
         }
@@ -202,7 +204,7 @@ mod tests {
                         0 => None,
                         1 => Some(Vec::new()),
                         2 => Some(vec![1.0; dim + 1]),
-                        _ => Some((0..dim).map(|i| f32::from_bits(seed.wrapping_mul(i as u32 + 1))).collect()),
+                        _ => Some((1..).take(dim).map(|i: u32| f32::from_bits(seed.wrapping_mul(i))).collect()),
                     };
                     let batch = batch(&rows.iter().map(vector).collect::<Vec<_>>());
                     let skip = skip.min(batch.num_rows() - 1);
