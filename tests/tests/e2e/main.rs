@@ -43,6 +43,7 @@ mod memory;
 mod names;
 mod offline;
 mod partitions;
+mod progress;
 mod ranges;
 mod readers;
 mod restarts;
