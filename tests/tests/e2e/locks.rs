@@ -1,6 +1,6 @@
 //! Operations on the backups of one collection keep out of each other's way, and what dead ones left is removed.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, thread, time::Duration};
 
 use milvus_backup_testkit::ServerKind;
 use milvus_backup_tests::{
@@ -51,7 +51,7 @@ fn one_create_at_a_time(kind: ServerKind) {
     let found = leftovers(&br, &["--yes"]);
     assert_eq!((found.len(), &found[0]["removed"]), (1, &json!(false)), "{found:?}");
     running.signal(Signal::CONT);
-    running.finish_within(std::time::Duration::from_mins(1)).code(0);
+    running.finish_within(Duration::from_mins(1)).code(0);
     assert_eq!(br.listed().len(), 2);
     assert_eq!(leftovers(&br, &["--yes"]), Vec::<Value>::new());
     assert!(everything_below(&br.root()).iter().all(|file| !file.contains("/locks/")), "the lock is released");
@@ -70,7 +70,7 @@ fn a_paused_create_that_lost_its_lock(kind: ServerKind) {
     }
     let other = br.create(&[name]);
     paused.signal(Signal::CONT);
-    let error = paused.finish_within(std::time::Duration::from_mins(1)).code(11).error();
+    let error = paused.finish_within(Duration::from_mins(1)).code(11).error();
     assert!(error["causes"].to_string().contains("took this one for dead"), "{error}");
     assert_eq!(br.listed(), [other.as_str()]);
     let others = everything_below(&br.root()).into_iter().filter(|file| !file.contains(&other));
@@ -137,4 +137,24 @@ fn leftovers_in_milvus(kind: ServerKind) {
     br.restore(&backup, target, &[]);
     assert_eq!(notes(), 0);
     forget(kind, &[name, target]);
+}
+
+/// Readers take no lock: a backup may go while it is read. That is an error or comes too late, and leaves nothing.
+#[test]
+fn a_backup_deleted_while_it_is_verified() {
+    let name = "lock_deleted";
+    Plain::on(ServerKind::Lite322, name).partition("_default", 5000).dim(128).make();
+    let br = MilvusBr::on(ServerKind::Lite322);
+    for pause in (0..6).map(|step| Duration::from_millis(step * 12)) {
+        let id = br.create(&[name, "--chunk-size", "1MB", "--compression", "none", "--no-verify"]);
+        let verify = br.start(&["verify", &id, "--mode", "quick", "--sample", "100", "--json"]);
+        thread::sleep(pause);
+        verify.signal(Signal::STOP);
+        br.run(&["delete", &id, "--yes"]).code(0);
+        verify.signal(Signal::CONT);
+        let outcome = verify.finish_within(Duration::from_mins(1));
+        assert!(matches!(outcome.exit_code, Some(0 | 10 | 13 | 17)), "{outcome:#?}");
+        assert_eq!(everything_below(&br.root()), Vec::<String>::new(), "after {pause:?}: {outcome:#?}");
+    }
+    forget(ServerKind::Lite322, &[name]);
 }

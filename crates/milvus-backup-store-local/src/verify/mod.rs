@@ -188,13 +188,21 @@ async fn compare_digests(
     }
 }
 
-/// Keeps the outcome beside the backup.
+/// Keeps the outcome beside the backup. One that is deleted meanwhile leaves nothing.
 pub(crate) async fn keep_outcome(
     store: &LocalStore,
     directory: &Directory,
     verification: VerificationRecord,
 ) -> Result<()> {
     refuse_links(&store.root, &directory.path).await?;
+    if directory.size(METADATA).await?.is_none() {
+        return Ok(());
+    }
     let document = VerificationDocument { format_version: FORMAT_VERSION, verification };
-    directory.write_document(VERIFICATION, to_bytes(&document)?).await
+    directory.write_document(VERIFICATION, to_bytes(&document)?).await?;
+    if directory.size(METADATA).await?.is_none() {
+        directory.delete([VERIFICATION.to_owned()]).await?;
+        store.remove_empty(&directory.path);
+    }
+    Ok(())
 }
