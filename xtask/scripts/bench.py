@@ -1,7 +1,6 @@
 # Measures milvus-br beside what it is compared with, in turns, on one server.
 # Given {"uri", "milvus_br", "scan", "directory", "rows", "dim", "repeats", "pymilvus_rows"}.
 # Prints one JSON document: for each thing measured its runs, with seconds, CPU seconds and peak memory.
-import hashlib
 import json
 import os
 import pathlib
@@ -72,7 +71,7 @@ class Memory(threading.Thread):
             time.sleep(0.005)
 
 
-def run(name, command, **more):
+def run(name, command):
     """Runs a program to its end, and notes what it took."""
     started = time.monotonic()
     child = subprocess.Popen(command, env=environment, cwd=directory, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
@@ -83,12 +82,12 @@ def run(name, command, **more):
     seconds = time.monotonic() - started
     if status != 0:
         raise SystemExit(f"{command}: {status} {output.decode()}")
-    note(name, seconds, used.ru_utime + used.ru_stime, memory.peak, **more)
+    note(name, seconds, used.ru_utime + used.ru_stime, memory.peak)
     return output
 
 
-def note(name, seconds, cpu, memory, **more):
-    runs.setdefault(name, []).append({"seconds": seconds, "cpu_seconds": cpu, "peak_bytes": memory} | more)
+def note(name, seconds, cpu, memory):
+    runs.setdefault(name, []).append({"seconds": seconds, "cpu_seconds": cpu, "peak_bytes": memory})
     say(f"  {name}: {seconds:.2f} s, CPU {cpu:.2f} s, {memory / 2**20:.0f} MiB")
 
 

@@ -3,7 +3,7 @@
 //!
 //! On Milvus Lite 3.2.2. Store and server are the real ones with faults around them, see `milvus_backup_tests::faults`.
 
-use std::{env, fs, process::Stdio, time::Instant};
+use std::{fs, process::Stdio, time::Instant};
 
 use milvus_backup_testkit::ServerKind;
 use milvus_backup_tests::{
@@ -111,6 +111,14 @@ impl Bench {
         assert!(left.is_empty(), "{what}: {left:?}");
         assert_eq!(self.br.listed(), listed, "{what}");
     }
+
+    /// Of two backups one is gone, as it must be if the command says so, or both are there; and all is sound.
+    fn require_one_of_two_gone_or_none(&self, Step { what, outcome, .. }: &Step<'_>) {
+        let left = self.br.listed().len();
+        assert!(left == 1 || left == 2, "{what}: {left}");
+        assert!(outcome.exit_code != Some(0) || left == 1, "{what}: false success");
+        self.require_sound(what);
+    }
 }
 
 /// No collection of a name of ours is left for this target.
@@ -172,13 +180,10 @@ fn at_each_side_effect_of_a_delete() {
         words(&delete)
     };
     bench.at_each_effect(prepare, &["put", "delete"], |step| {
-        let Some(Step { what, outcome, .. }) = step else { return };
-        let left = bench.br.listed().len();
-        assert!(left == 1 || left == 2, "{what}: {left}");
-        assert!(outcome.exit_code != Some(0) || left == 1, "{what}: false success");
-        bench.require_sound(what);
+        let Some(step) = step else { return };
+        bench.require_one_of_two_gone_or_none(step);
         let again = bench.br.run(&delete);
-        assert!(matches!(again.exit_code, Some(0 | 10)), "{what}: {again:#?}");
+        assert!(matches!(again.exit_code, Some(0 | 10)), "{}: {again:#?}", step.what);
     });
     forget(LITE, &[name]);
 }
@@ -197,11 +202,8 @@ fn at_each_side_effect_of_a_prune() {
         words(&prune)
     };
     bench.at_each_effect(prepare, &["put", "delete"], |step| {
-        let Some(Step { what, outcome, .. }) = step else { return };
-        let left = bench.br.listed().len();
-        assert!(left == 1 || left == 2, "{what}: {left}");
-        assert!(outcome.exit_code != Some(0) || left == 1, "{what}: false success");
-        bench.require_sound(what);
+        let Some(step) = step else { return };
+        bench.require_one_of_two_gone_or_none(step);
         bench.br.run(&prune).code(0);
     });
     forget(LITE, &[name]);

@@ -1,7 +1,5 @@
 //! Where a scan stands: the last primary key that was read, and the expression for what comes after it.
 
-use std::cmp::Ordering;
-
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_array::{Array, ArrayRef, RecordBatch};
@@ -90,7 +88,7 @@ pub(super) fn last_key(page: &RecordBatch, field: &FieldSchema, previous: Option
         .column_by_name(&field.name)
         .ok_or_else(|| Error::Protocol { message: "a page without primary keys".to_owned() })?;
     let first = key_at(keys, 0)?;
-    if previous.is_some_and(|previous| compare(previous, &first) != Ordering::Less) {
+    if previous.is_some_and(|previous| *previous >= first) {
         return Err(out_of_order(field));
     }
     let ascending = match keys.as_primitive_opt::<Int64Type>() {
@@ -110,14 +108,6 @@ fn key_at(keys: &ArrayRef, row: usize) -> Result<Key> {
     match keys.as_string_opt::<i32>() {
         Some(keys) => Ok(Key::Text(keys.value(row).to_owned())),
         None => Err(Error::Protocol { message: format!("primary keys of type {}", keys.data_type()) }),
-    }
-}
-
-fn compare(a: &Key, b: &Key) -> Ordering {
-    match (a, b) {
-        (Key::Int(a), Key::Int(b)) => a.cmp(b),
-        (Key::Text(a), Key::Text(b)) => a.as_bytes().cmp(b.as_bytes()),
-        _ => Ordering::Equal,
     }
 }
 

@@ -18,7 +18,7 @@ impl MilvusConnection {
         collection: &CollectionName,
         request: pb::QueryRequest,
     ) -> Result<pb::QueryResults> {
-        let mut retries = self.retry_policy().max_retries;
+        let mut delays = self.retry_policy().delays();
         loop {
             let error = match call!(self, "Query", query, request.clone()) {
                 Err(error) if is_not_loaded(&error) => error,
@@ -28,11 +28,10 @@ impl MilvusConnection {
                 LoadState::Loading => tokio::time::sleep(POLL).await,
                 LoadState::NotLoaded if self.was_lost() => self.load_collection(collection, None).await?,
                 // Its memory has it, but not yet everyone who answers queries.
-                LoadState::Loaded if retries > 0 => {
-                    retries -= 1;
-                    tokio::time::sleep(self.retry_policy().delay.max(POLL)).await;
-                }
-                LoadState::Loaded => return Err(error),
+                LoadState::Loaded => match delays.next() {
+                    Some(delay) => tokio::time::sleep(delay.max(POLL)).await,
+                    None => return Err(error),
+                },
                 _ => {
                     return Err(Error::Refused {
                         reason: format!("collection `{collection}` was released while it was read"),

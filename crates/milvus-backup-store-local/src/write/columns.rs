@@ -17,11 +17,12 @@ pub(super) struct Columns {
     columns: Vec<Column>,
 }
 
-/// One column of the batches, and the leaves that it has in Parquet.
-enum Column {
-    Any(Vec<ArrowColumnWriter>),
-    /// With the writer that takes over from the first vector on that does not fit.
-    Vectors(VectorColumn, Box<ArrowColumnWriter>),
+/// One column of the batches.
+struct Column {
+    /// One for each leaf that it has in Parquet.
+    writers: Vec<ArrowColumnWriter>,
+    /// Takes in the column in place of the writers, up to the first vector that does not fit.
+    vectors: Option<VectorColumn>,
 }
 
 impl Columns {
@@ -45,10 +46,8 @@ impl Columns {
                 }
                 writers.push(writer);
             }
-            columns.push(match (vectors, writers.len()) {
-                (Some(vectors), 1) => Column::Vectors(vectors, Box::new(writers.remove(0))),
-                _ => Column::Any(writers),
-            });
+            let vectors = vectors.filter(|_| writers.len() == 1);
+            columns.push(Column { writers, vectors });
         }
         Ok(Self { schema: sample.schema(), columns })
     }
@@ -66,13 +65,12 @@ impl Columns {
     pub(super) fn close(self, file: &mut SerializedFileWriter<Vec<u8>>) -> Result<()> {
         let mut row_group = file.next_row_group()?;
         for column in self.columns {
-            match column {
-                Column::Any(writers) => {
-                    for writer in writers {
-                        writer.close()?.append_to_row_group(&mut row_group)?;
-                    }
-                }
-                Column::Vectors(vectors, _) => vectors.append_to(&mut row_group)?,
+            if let Some(vectors) = column.vectors {
+                vectors.append_to(&mut row_group)?;
+                continue;
+            }
+            for writer in column.writers {
+                writer.close()?.append_to_row_group(&mut row_group)?;
             }
         }
         row_group.close().map(drop)
@@ -81,36 +79,22 @@ impl Columns {
 
 impl Column {
     fn write(&mut self, field: &Field, array: &ArrayRef) -> Result<()> {
-        if let Self::Vectors(vectors, _) = self {
-            if vectors.push(array.as_ref()) {
-                return Ok(());
-            }
-            self.take_over(field)?;
+        if self.vectors.as_mut().is_some_and(|vectors| vectors.push(array.as_ref())) {
+            return Ok(());
         }
-        match self {
-            Self::Any(writers) => write_leaves(writers, field, array),
-            Self::Vectors(..) => Ok(()),
+        // The writers take over, from the first vector of the row group on.
+        for batch in self.vectors.take().map(VectorColumn::into_batches).unwrap_or_default() {
+            self.write_leaves(field, &(Arc::new(batch) as ArrayRef))?;
         }
+        self.write_leaves(field, array)
     }
 
-    /// Goes on with the writer for any column, from the first vector of the row group on.
-    fn take_over(&mut self, field: &Field) -> Result<()> {
-        if let Self::Vectors(vectors, writer) = std::mem::replace(self, Self::Any(Vec::new())) {
-            let mut writers = vec![*writer];
-            for batch in vectors.into_batches() {
-                write_leaves(&mut writers, field, &(Arc::new(batch) as ArrayRef))?;
-            }
-            *self = Self::Any(writers);
+    fn write_leaves(&mut self, field: &Field, array: &ArrayRef) -> Result<()> {
+        for (writer, leaf) in self.writers.iter_mut().zip(compute_leaves(field, array)?) {
+            writer.write(&leaf)?;
         }
         Ok(())
     }
-}
-
-fn write_leaves(writers: &mut [ArrowColumnWriter], field: &Field, array: &ArrayRef) -> Result<()> {
-    for (writer, leaf) in writers.iter_mut().zip(compute_leaves(field, array)?) {
-        writer.write(&leaf)?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -157,7 +141,7 @@ mod tests {
             for batch in group {
                 columns.write(batch).unwrap();
             }
-            fast |= columns.columns.iter().any(|column| matches!(column, Column::Vectors(..)));
+            fast |= columns.columns.iter().any(|column| column.vectors.is_some());
             columns.close(&mut file).unwrap();
         }
         (file.into_inner().unwrap().into(), fast)

@@ -46,14 +46,19 @@ impl Completed {
         Self { ranges: partition.ranges().iter().map(|_| Vec::new()).collect(), next_file: 0 }
     }
 
-    /// What the journal says, as far as it is still true.
-    pub(super) async fn find(directory: &Directory, plan: &BackupPlan, partition: &PartitionPlan) -> Result<Self> {
+    /// What the journal says, as far as it is still true. `files` are those of the backup.
+    pub(super) async fn find(
+        directory: &Directory,
+        files: &[(String, u64)],
+        plan: &BackupPlan,
+        partition: &PartitionPlan,
+    ) -> Result<Self> {
         let mut noted = BTreeMap::new();
         let mut next_file = 0;
-        for (file, _) in directory.list().await? {
-            let Some(number) = chunk_number(&partition.name, &file) else { continue };
+        for (file, _) in files {
+            let Some(number) = chunk_number(&partition.name, file) else { continue };
             next_file = next_file.max(number + 1);
-            if let Some(document) = noted_of(directory, &file).await? {
+            if let Some(document) = noted_of(directory, file).await? {
                 noted.insert(document.after, document.chunk);
             }
         }

@@ -101,9 +101,10 @@ pub(crate) async fn resume_backup(
     let directory = store.backup(&plan.collection, &plan.backup_id);
     crate::leftovers::note_owner(&directory, Some(&plan)).await?;
     store.remove_temporary_files(&directory);
+    let files = directory.list().await?;
     let mut completed = Vec::with_capacity(plan.partitions.len());
     for partition in &plan.partitions {
-        let found = Completed::find(&directory, &plan, partition).await?;
+        let found = Completed::find(&directory, &files, &plan, partition).await?;
         for chunk in found.chunks() {
             progress.event(ProgressEvent::Advanced {
                 partition: partition.name.clone(),
