@@ -33,7 +33,15 @@ impl Outcome {
 
     /// Asserts the exit code.
     pub fn code(self, expected: i32) -> Self {
-        assert_eq!(self.exit_code, Some(expected), "exit code of {self:#?}");
+        assert!(
+            self.exit_code == Some(expected),
+            "{:?} ended with {:?}, not with {expected}, after {:?}\nstandard output: {}\nstandard error: {}",
+            self.arguments,
+            self.exit_code,
+            self.elapsed,
+            self.stdout,
+            self.stderr
+        );
         self
     }
 

@@ -49,4 +49,5 @@ mod readers;
 mod restarts;
 mod resume;
 mod round_trip;
+mod side_by_side;
 mod verification;
