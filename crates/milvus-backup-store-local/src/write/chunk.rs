@@ -7,11 +7,9 @@ use milvus_backup_integrity::Hasher;
 use object_store::{ObjectStoreExt, WriteMultipart};
 
 use super::encoder::Encoder;
+use super::parts::{PART_BYTES, PartBuffers};
 use crate::error::{lost_task, storage};
 use crate::objects::Directory;
-
-/// Size of one part of an upload. S3 takes at least 5 MiB and at most 10,000 parts.
-const PART_BYTES: usize = 8 << 20;
 
 /// Parts that may be on their way at the same time.
 const PARTS_IN_FLIGHT: usize = 2;
@@ -26,14 +24,21 @@ pub(super) struct ChunkWriter {
 /// What moves between the async task and the blocking threads.
 struct Work {
     encoder: Encoder,
+    digest: FileDigest,
+}
+
+/// Digest and size of the bytes so far.
+struct FileDigest {
     hasher: Hasher,
     size_bytes: u64,
 }
 
-impl Work {
-    fn hash(&mut self, bytes: &Bytes) {
-        self.hasher.update(bytes);
-        self.size_bytes += bytes.len() as u64;
+impl FileDigest {
+    fn update(&mut self, parts: &[Bytes]) {
+        for part in parts {
+            self.hasher.update(part);
+            self.size_bytes += part.len() as u64;
+        }
     }
 }
 
@@ -44,14 +49,14 @@ impl ChunkWriter {
         plan: &BackupPlan,
         sample: &RecordBatch,
         row_group_bytes: usize,
+        buffers: PartBuffers,
     ) -> Result<Self> {
         let object = directory.object(&path)?;
         let upload =
             directory.store.put_multipart(&object).await.map_err(|source| storage("create", &object, source))?;
         let work = Work {
-            encoder: Encoder::new(plan, sample, row_group_bytes)?,
-            hasher: Hasher::new(plan.checksum_algorithm),
-            size_bytes: 0,
+            encoder: Encoder::new(plan, sample, row_group_bytes, buffers)?,
+            digest: FileDigest { hasher: Hasher::new(plan.checksum_algorithm), size_bytes: 0 },
         };
         Ok(Self { path, upload: WriteMultipart::new_with_chunk_size(upload, PART_BYTES), work })
     }
@@ -60,13 +65,14 @@ impl ChunkWriter {
     pub(super) async fn write(self, batch: RecordBatch) -> Result<Self> {
         let Self { path, mut upload, mut work } = self;
         let task = tokio::task::spawn_blocking(move || {
-            let bytes = work.encoder.write(&batch)?;
-            work.hash(&bytes);
-            Ok::<_, Error>((work, bytes))
+            let parts = work.encoder.write(&batch)?;
+            drop(batch);
+            work.digest.update(&parts);
+            Ok::<_, Error>((work, parts))
         });
-        let (work, bytes) = task.await.map_err(lost_task)??;
-        if !bytes.is_empty() {
-            upload.put(bytes);
+        let (work, parts) = task.await.map_err(lost_task)??;
+        for part in parts {
+            upload.put(part);
             if let Err(source) = upload.wait_for_capacity(PARTS_IN_FLIGHT).await {
                 // Stores keep, and charge for, the parts of an upload that nobody ends.
                 let _ = upload.abort().await;
@@ -84,22 +90,23 @@ impl ChunkWriter {
     /// Ends the file and makes it durable.
     pub(super) async fn finish(self) -> Result<ChunkMetadata> {
         let Self { path, mut upload, work } = self;
+        let Work { encoder, mut digest } = work;
         let task = tokio::task::spawn_blocking(move || {
-            let Work { encoder, mut hasher, size_bytes } = work;
-            let (bytes, summary) = encoder.finish()?;
-            hasher.update(&bytes);
-            let size_bytes = size_bytes + bytes.len() as u64;
-            Ok::<_, Error>((bytes, summary, hasher.finish_hex(), size_bytes))
+            let (parts, summary) = encoder.finish()?;
+            digest.update(&parts);
+            Ok::<_, Error>((parts, summary, digest))
         });
-        let (bytes, summary, checksum, size_bytes) = task.await.map_err(lost_task)??;
-        upload.put(bytes);
+        let (parts, summary, digest) = task.await.map_err(lost_task)??;
+        for part in parts {
+            upload.put(part);
+        }
         upload.finish().await.map_err(|source| storage("write", &path, source))?;
         Ok(ChunkMetadata {
             path,
             row_count: summary.rows,
-            size_bytes,
+            size_bytes: digest.size_bytes,
             uncompressed_size_bytes: summary.uncompressed_bytes,
-            checksum,
+            checksum: digest.hasher.finish_hex(),
             row_digest: summary.digest.to_hex(),
             row_group_digests: summary.row_groups.iter().map(milvus_backup_integrity::RowDigest::to_hex).collect(),
             primary_key_range: summary

@@ -1,5 +1,6 @@
 //! The columns of one row group, each by the writer that suits it.
 
+use std::io::Write;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch};
@@ -27,8 +28,8 @@ struct Column {
 
 impl Columns {
     /// Columns for batches that look like `sample`.
-    pub(super) fn new(
-        file: &SerializedFileWriter<Vec<u8>>,
+    pub(super) fn new<W: Write + Send>(
+        file: &SerializedFileWriter<W>,
         factory: &ArrowRowGroupWriterFactory,
         sample: &RecordBatch,
     ) -> Result<Self> {
@@ -62,7 +63,7 @@ impl Columns {
     }
 
     /// Writes the row group.
-    pub(super) fn close(self, file: &mut SerializedFileWriter<Vec<u8>>) -> Result<()> {
+    pub(super) fn close<W: Write + Send>(self, file: &mut SerializedFileWriter<W>) -> Result<()> {
         let mut row_group = file.next_row_group()?;
         for column in self.columns {
             if let Some(vectors) = column.vectors {

@@ -11,12 +11,13 @@ use parquet::arrow::arrow_writer::ArrowRowGroupWriterFactory;
 use parquet::file::writer::SerializedFileWriter;
 
 use super::columns::Columns;
+use super::parts::{PartBuffers, Parts};
 use super::properties::writer_options;
 use crate::error::encoding;
 
 /// Encodes one file.
 pub(super) struct Encoder {
-    writer: SerializedFileWriter<Vec<u8>>,
+    writer: SerializedFileWriter<Parts>,
     factory: ArrowRowGroupWriterFactory,
     /// Of the row group that is open.
     columns: Option<Columns>,
@@ -40,14 +41,19 @@ pub(super) struct Summary {
 
 impl Encoder {
     /// An encoder for batches that look like `sample`.
-    pub(super) fn new(plan: &BackupPlan, sample: &RecordBatch, row_group_bytes: usize) -> Result<Self> {
+    pub(super) fn new(
+        plan: &BackupPlan,
+        sample: &RecordBatch,
+        row_group_bytes: usize,
+        buffers: PartBuffers,
+    ) -> Result<Self> {
         let schema = sample.schema();
         let key = &plan.description.schema.primary_key()?.name;
         let primary_key = schema.index_of(key).map_err(|source| Error::Encoding {
             action: "find the primary key".to_owned(),
             source: Box::new(source),
         })?;
-        let writer = ArrowWriter::try_new_with_options(Vec::new(), schema, writer_options(plan, sample)?)
+        let writer = ArrowWriter::try_new_with_options(Parts::new(buffers), schema, writer_options(plan, sample)?)
             .and_then(ArrowWriter::into_serialized_writer);
         let (writer, factory) = writer.map_err(encoding("open a Parquet file"))?;
         Ok(Self {
@@ -63,8 +69,8 @@ impl Encoder {
         })
     }
 
-    /// Takes in a batch, and returns the bytes that are ready.
-    pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<Bytes> {
+    /// Takes in a batch, and returns the parts of the file that are full.
+    pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<Vec<Bytes>> {
         let digest = self.hasher.digest(batch)?;
         self.encode(batch).map_err(encoding("encode rows as Parquet"))?;
         let bytes = value_bytes(batch);
@@ -76,7 +82,7 @@ impl Encoder {
         if self.in_row_group >= self.row_group_bytes {
             self.close_row_group()?;
         }
-        Ok(self.ready())
+        Ok(self.writer.inner_mut().take_full())
     }
 
     fn encode(&mut self, batch: &RecordBatch) -> parquet::errors::Result<()> {
@@ -92,11 +98,11 @@ impl Encoder {
         self.writer.bytes_written() as u64
     }
 
-    /// Ends the file, and returns its last bytes.
-    pub(super) fn finish(mut self) -> Result<(Bytes, Summary)> {
+    /// Ends the file, and returns its last parts.
+    pub(super) fn finish(mut self) -> Result<(Vec<Bytes>, Summary)> {
         self.close_row_group()?;
         self.writer.finish().map_err(encoding("end a Parquet file"))?;
-        Ok((self.ready(), self.summary))
+        Ok((self.writer.inner_mut().take_all(), self.summary))
     }
 
     fn close_row_group(&mut self) -> Result<()> {
@@ -107,10 +113,6 @@ impl Encoder {
         self.summary.row_groups.push(digest);
         self.in_row_group = 0;
         Ok(())
-    }
-
-    fn ready(&mut self) -> Bytes {
-        std::mem::take(self.writer.inner_mut()).into()
     }
 
     /// Batches come in ascending order of keys.

@@ -8,6 +8,8 @@ mod chunk;
 mod columns;
 mod encoder;
 pub(crate) mod journal;
+mod page;
+mod parts;
 mod properties;
 mod range;
 mod vectors;
@@ -31,6 +33,7 @@ use assembly::Assembly;
 use encoder::Encoder;
 pub(crate) use encoder::value_bytes;
 use journal::Completed;
+use parts::PartBuffers;
 use range::RangeWriter;
 
 /// Bytes of one page to ask for. Larger pages are not faster.
@@ -71,10 +74,10 @@ impl Budget {
 /// Bytes that these rows would take in a file of their own.
 pub(crate) async fn encoded_bytes(plan: BackupPlan, rows: RecordBatch) -> Result<u64> {
     let encode = move || {
-        let mut encoder = Encoder::new(&plan, &rows, usize::MAX)?;
-        let first = encoder.write(&rows)?.len();
+        let mut encoder = Encoder::new(&plan, &rows, usize::MAX, PartBuffers::default())?;
+        let first = encoder.write(&rows)?;
         let (last, _) = encoder.finish()?;
-        Ok((first + last.len()) as u64)
+        Ok(first.iter().chain(&last).map(|part| part.len() as u64).sum())
     };
     tokio::task::spawn_blocking(encode).await.map_err(lost_task)?
 }
@@ -130,6 +133,7 @@ async fn write_rest(
     let directory = store.backup(&plan.collection, &plan.backup_id);
     let plan = Arc::new(plan);
     let budget = Budget::new(&plan);
+    let buffers = PartBuffers::default();
     let mut assemblies: Vec<Assembly> = plan.partitions.iter().map(Assembly::new).collect();
     let mut ranges = Vec::new();
     for (index, (partition, completed)) in plan.partitions.iter().zip(completed).enumerate() {
@@ -142,6 +146,7 @@ async fn write_rest(
                 range,
                 next_file: Arc::clone(&next_file),
                 budget,
+                buffers: buffers.clone(),
                 retries: store.root.retries,
                 progress: Arc::clone(&progress),
             };

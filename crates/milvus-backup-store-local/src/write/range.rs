@@ -15,6 +15,7 @@ use super::Budget;
 use super::chunk::ChunkWriter;
 use super::encoder::value_bytes;
 use super::journal::note_chunk;
+use super::parts::PartBuffers;
 use crate::layout::chunk_file;
 use crate::objects::Directory;
 
@@ -28,6 +29,7 @@ pub(super) struct RangeWriter {
     /// The number of the next file of the partition, whose ranges share it.
     pub(super) next_file: Arc<AtomicUsize>,
     pub(super) budget: Budget,
+    pub(super) buffers: PartBuffers,
     pub(super) retries: RetryPolicy,
     pub(super) progress: Arc<dyn Progress>,
 }
@@ -96,7 +98,8 @@ impl RangeWriter {
     async fn begin(&self, position: &mut Position, sample: &RecordBatch) -> Result<ChunkWriter> {
         let number = *position.file.get_or_insert_with(|| self.next_file.fetch_add(1, Ordering::Relaxed));
         let path = chunk_file(&self.partition.name, number);
-        ChunkWriter::create(&self.directory, path, &self.plan, sample, self.budget.row_group_bytes).await
+        let row_group_bytes = self.budget.row_group_bytes;
+        ChunkWriter::create(&self.directory, path, &self.plan, sample, row_group_bytes, self.buffers.clone()).await
     }
 
     async fn complete(&self, chunk: ChunkWriter, position: &mut Position) -> Result<()> {

@@ -5,7 +5,8 @@
 //! "RLE / Bit-Packing Hybrid"), and the values as the bytes that they are (encoding `PLAIN`). What comes out is what any
 //! writer makes of such a column; it only costs less.
 
-use std::ops::Range;
+use std::fmt::Display;
+use std::io::Write;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Float32Type;
@@ -13,12 +14,14 @@ use arrow_array::{Array, ListArray};
 use arrow_buffer::ScalarBuffer;
 use bytes::Bytes;
 use parquet::basic::{Compression, Encoding};
-use parquet::column::page::{CompressedPage, Page, PageWriter};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::{ParquetError, Result};
 use parquet::file::metadata::ColumnChunkMetaData;
-use parquet::file::writer::{SerializedPageWriter, SerializedRowGroupWriter, TrackedWrite};
+use parquet::file::reader::Length;
+use parquet::file::writer::SerializedRowGroupWriter;
 use parquet::schema::types::ColumnDescPtr;
+
+use super::page::{Segments, page_header, varint};
 
 /// Bytes of values in one page, as other writers have it.
 const PAGE_BYTES: usize = 1 << 20;
@@ -64,34 +67,29 @@ impl VectorColumn {
     }
 
     /// Adds the column to a row group.
-    pub(super) fn append_to(&self, row_group: &mut SerializedRowGroupWriter<'_, Vec<u8>>) -> Result<()> {
+    pub(super) fn append_to<W: Write + Send>(&self, row_group: &mut SerializedRowGroupWriter<'_, W>) -> Result<()> {
         let rows: usize = self.batches.iter().map(Array::len).sum();
-        let mut chunk = TrackedWrite::new(Vec::with_capacity(rows * (self.dim * size_of::<f32>() + 8) + PAGE_BYTES));
-        let mut uncompressed = 0;
+        let mut chunk = Segments::default();
         for batch in &self.batches {
-            for page in self.pages(batch) {
-                let bytes = page.buffer().len();
-                let mut writer = SerializedPageWriter::new(&mut chunk);
-                let written = writer.write_page(CompressedPage::new(page, bytes))?;
-                uncompressed += written.uncompressed_size;
+            for first in (0..batch.len()).step_by(self.rows_per_page()) {
+                self.append_page(&mut chunk, batch, first, self.rows_per_page().min(batch.len() - first))?;
             }
         }
-        let chunk = Bytes::from(chunk.into_inner()?);
-        let close = self.close(rows, &chunk, uncompressed)?;
+        let close = self.close(rows, chunk.len())?;
         row_group.append_column(&chunk, close)
     }
 
-    fn close(&self, rows: usize, chunk: &Bytes, uncompressed: usize) -> Result<ColumnCloseResult> {
+    fn close(&self, rows: usize, bytes: u64) -> Result<ColumnCloseResult> {
         let metadata = ColumnChunkMetaData::builder(self.descriptor.clone())
             .set_encodings(vec![Encoding::PLAIN, Encoding::RLE])
             .set_compression(Compression::UNCOMPRESSED)
             .set_num_values(signed(rows * self.dim)?)
-            .set_total_compressed_size(signed(chunk.len())?)
-            .set_total_uncompressed_size(signed(uncompressed)?)
+            .set_total_compressed_size(signed(bytes)?)
+            .set_total_uncompressed_size(signed(bytes)?)
             .set_data_page_offset(0)
             .build()?;
         Ok(ColumnCloseResult {
-            bytes_written: chunk.len() as u64,
+            bytes_written: bytes,
             rows_written: rows as u64,
             metadata,
             bloom_filter: None,
@@ -100,45 +98,39 @@ impl VectorColumn {
         })
     }
 
-    fn pages<'a>(&'a self, batch: &'a ListArray) -> impl Iterator<Item = Page> + 'a {
-        let per_page = (PAGE_BYTES / (self.dim * size_of::<f32>())).max(1);
-        (0..batch.len()).step_by(per_page).map(move |first| self.page(batch, first, per_page.min(batch.len() - first)))
+    fn rows_per_page(&self) -> usize {
+        (PAGE_BYTES / (self.dim * size_of::<f32>())).max(1)
     }
 
-    /// A data page of version 1: repetition levels, definition levels, values.
-    fn page(&self, batch: &ListArray, first: usize, rows: usize) -> Page {
+    /// A data page of version 1: header, repetition levels, definition levels, values.
+    fn append_page(&self, chunk: &mut Segments, batch: &ListArray, first: usize, rows: usize) -> Result<()> {
         let elements = rows * self.dim;
-        let mut bytes = Vec::with_capacity(elements * size_of::<f32>() + rows * 8 + 32);
-        with_length(&mut bytes, |bytes| {
+        let mut levels = Vec::with_capacity(rows * 8 + 32);
+        with_length(&mut levels, |levels| {
             for _ in 0..rows {
-                run(bytes, 1, 0);
+                run(levels, 1, 0);
                 if self.dim > 1 {
-                    run(bytes, self.dim - 1, 1);
+                    run(levels, self.dim - 1, 1);
                 }
             }
         });
         let present = u8::try_from(self.descriptor.max_def_level()).unwrap_or(u8::MAX);
-        with_length(&mut bytes, |bytes| run(bytes, elements, present));
-        let values = batch.values().as_primitive::<Float32Type>().values();
+        with_length(&mut levels, |levels| run(levels, elements, present));
         let start = usize::try_from(batch.value_offsets()[first]).unwrap_or(0);
-        append_floats(&mut bytes, values, start..start + elements);
-        Page::DataPage {
-            buf: bytes.into(),
-            num_values: u32::try_from(elements).unwrap_or(u32::MAX),
-            encoding: Encoding::PLAIN,
-            def_level_encoding: Encoding::RLE,
-            rep_level_encoding: Encoding::RLE,
-            statistics: None,
-        }
+        let values = floats(batch.values().as_primitive::<Float32Type>().values().slice(start, elements));
+        chunk.push(page_header(levels.len() + values.len(), elements)?);
+        chunk.push(levels.into());
+        chunk.push(values);
+        Ok(())
     }
 }
 
 /// Values of `PLAIN` are little-endian.
-fn append_floats(bytes: &mut Vec<u8>, values: &ScalarBuffer<f32>, range: Range<usize>) {
+fn floats(values: ScalarBuffer<f32>) -> Bytes {
     if cfg!(target_endian = "little") {
-        bytes.extend_from_slice(&values.inner()[range.start * size_of::<f32>()..range.end * size_of::<f32>()]);
+        Bytes::from_owner(values.into_inner())
     } else {
-        values[range].iter().for_each(|value| bytes.extend_from_slice(&value.to_le_bytes()));
+        values.iter().flat_map(|value| value.to_le_bytes()).collect()
     }
 }
 
@@ -153,17 +145,12 @@ fn with_length(bytes: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
 
 /// A run of one level, whose values take one byte.
 fn run(bytes: &mut Vec<u8>, count: usize, level: u8) {
-    let mut header = (count as u64) << 1;
-    while header >= 0x80 {
-        bytes.push(header.to_le_bytes()[0] | 0x80);
-        header >>= 7;
-    }
-    bytes.push(header.to_le_bytes()[0]);
+    varint(bytes, (count as u64) << 1);
     bytes.push(level);
 }
 
-fn signed(number: usize) -> Result<i64> {
-    i64::try_from(number).map_err(|_| ParquetError::General(format!("a column chunk of {number} bytes")))
+fn signed(number: impl TryInto<i64> + Copy + Display) -> Result<i64> {
+    number.try_into().map_err(|_| ParquetError::General(format!("{number} in a column chunk")))
 }
 
 #[cfg(test)]
