@@ -14,6 +14,7 @@ use milvus::proto::milvus as pb;
 use milvus::proto::milvus::milvus_service_client::MilvusServiceClient;
 use milvus_backup_core::{DEFAULT_DATABASE, Error, Result, RetryPolicy};
 use tokio::sync::{Mutex, MutexGuard};
+use tonic::client::Grpc;
 use tonic::codegen::InterceptedService;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
@@ -99,6 +100,7 @@ impl fmt::Debug for ConnectionOptions {
 #[derive(Clone)]
 pub struct MilvusConnection {
     client: Client,
+    service: Service,
     uri: String,
     database: String,
     retry: RetryPolicy,
@@ -109,7 +111,13 @@ pub struct MilvusConnection {
     lost: Arc<AtomicBool>,
 }
 
-pub(crate) type Client = MilvusServiceClient<InterceptedService<Channel, Credentials>>;
+type Transport = InterceptedService<Channel, Credentials>;
+
+/// The generated calls.
+pub(crate) type Client = MilvusServiceClient<Transport>;
+
+/// For calls with messages of our own.
+pub(crate) type Service = Grpc<Transport>;
 
 impl fmt::Debug for MilvusConnection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -151,13 +159,17 @@ impl MilvusConnection {
             .connect()
             .await
             .map_err(|source| Error::Unreachable { uri: uri.clone(), source: Box::new(source) })?;
-        let credentials = Credentials::new(&options)?;
-        let client = MilvusServiceClient::with_interceptor(channel, credentials)
+        let transport = Transport::new(channel, Credentials::new(&options)?);
+        let client = Client::new(transport.clone())
+            .max_decoding_message_size(MAX_MESSAGE_BYTES)
+            .max_encoding_message_size(MAX_MESSAGE_BYTES);
+        let service = Service::new(transport)
             .max_decoding_message_size(MAX_MESSAGE_BYTES)
             .max_encoding_message_size(MAX_MESSAGE_BYTES);
         let database = if options.database.is_empty() { DEFAULT_DATABASE.to_owned() } else { options.database };
         let connection = Self {
             client,
+            service,
             uri,
             database,
             retry: options.retry,
@@ -196,6 +208,10 @@ impl MilvusConnection {
 
     pub(crate) fn client(&self) -> Client {
         self.client.clone()
+    }
+
+    pub(crate) fn service(&self) -> Service {
+        self.service.clone()
     }
 
     /// Waits until no other insert of this connection holds the turn.

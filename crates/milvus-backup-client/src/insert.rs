@@ -13,6 +13,7 @@ use crate::columns::encode_columns;
 use crate::connection::MilvusConnection;
 use crate::retry::retried;
 use crate::status::{check, is_too_large};
+use crate::wire::{self, Column, InsertRows};
 
 /// Bytes of one insert to aim for. Servers take 64 MiB (`proxy.grpc.serverMaxRecvSize` of Milvus 2.3), and the
 /// message is a little larger than the columns.
@@ -105,15 +106,14 @@ impl MilvusConnection {
             u32::try_from(rows).map_err(|_| Error::Protocol { message: format!("a batch of {rows} rows") })?;
         // A call whose answer was lost may have been carried out, and a second one would double its rows: so it is
         // made again only where the server said that it did nothing, or never got it.
-        let send = |mut client: crate::connection::Client, request| async move { client.insert(request).await };
+        let send = |_, request| wire::insert(self.service(), request);
         let answer = retried(self.retry_policy(), || async {
-            let request = pb::InsertRequest {
+            let request = InsertRows {
                 db_name: self.request_database(),
                 collection_name: collection.to_string(),
                 partition_name: partition.unwrap_or_default().to_owned(),
-                fields_data: encode_columns(schema, batch)?,
+                fields_data: encode_columns(schema, batch)?.into_iter().map(Column::from).collect(),
                 num_rows,
-                ..Default::default()
             };
             match self.send(request, &send).await {
                 Ok(answer) => check("Insert", answer).map(Ok),

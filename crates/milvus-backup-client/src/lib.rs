@@ -28,6 +28,7 @@ mod retry;
 mod scan;
 mod status;
 mod versions;
+mod wire;
 
 pub use columns::{decode_columns, encode_columns};
 pub use connection::{ConnectionOptions, MilvusConnection};

@@ -7,6 +7,8 @@ use milvus::proto::common::Status;
 use milvus::proto::milvus as pb;
 use milvus_backup_core::{Error, Result};
 
+use crate::wire::QueryAnswer;
+
 /// `ErrorCode` of the servers before 2.3 for a collection that does not exist.
 const LEGACY_COLLECTION_NOT_EXISTS: i32 = 4;
 const DATABASE_NOT_FOUND: i32 = 800;
@@ -23,6 +25,12 @@ pub(crate) trait IntoStatus: Sized {
 impl IntoStatus for Status {
     fn status(&self) -> Option<&Status> {
         Some(self)
+    }
+}
+
+impl IntoStatus for QueryAnswer {
+    fn status(&self) -> Option<&Status> {
+        self.status.as_ref()
     }
 }
 
@@ -52,7 +60,6 @@ answers!(
     GetVersionResponse,
     ListAliasesResponse,
     MutationResult,
-    QueryResults,
     ShowCollectionsResponse,
     ShowPartitionsResponse,
 );

@@ -3,9 +3,10 @@
 use milvus::proto::milvus as pb;
 use milvus_backup_core::{Catalog, CollectionName, Error, LoadState, Result};
 
-use crate::catalog::{POLL, call};
+use crate::catalog::POLL;
 use crate::connection::MilvusConnection;
 use crate::status::is_not_loaded;
+use crate::wire::{self, QueryAnswer};
 
 impl MilvusConnection {
     /// Queries a collection. After a restart, a server answers before it has its collections in memory again: that is
@@ -13,17 +14,14 @@ impl MilvusConnection {
     ///
     /// # Errors
     /// [`Error::Refused`] for a collection that is not loaded, or was released meanwhile.
-    pub(super) async fn query(
-        &self,
-        collection: &CollectionName,
-        request: pb::QueryRequest,
-    ) -> Result<pb::QueryResults> {
+    pub(super) async fn query(&self, collection: &CollectionName, request: pb::QueryRequest) -> Result<QueryAnswer> {
         let mut delays = self.retry_policy().delays();
         loop {
-            let error = match call!(self, "Query", query, request.clone()) {
-                Err(error) if is_not_loaded(&error) => error,
-                answer => return answer,
-            };
+            let error =
+                match self.call("Query", request.clone(), |_, request| wire::query(self.service(), request)).await {
+                    Err(error) if is_not_loaded(&error) => error,
+                    answer => return answer,
+                };
             match self.load_state(collection).await? {
                 LoadState::Loading => tokio::time::sleep(POLL).await,
                 LoadState::NotLoaded if self.was_lost() => self.load_collection(collection, None).await?,
