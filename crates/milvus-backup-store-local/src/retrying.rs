@@ -50,8 +50,8 @@ async fn get_whole(store: &dyn ObjectStore, location: &Path, options: GetOptions
     let head = options.head;
     let found = store.get_opts(location, options).await?;
     let wanted = length(&found.range);
-    // What nobody reads whole passes as it is.
-    if head || wanted > MAX_DOCUMENT_BYTES {
+    // What nobody reads whole passes as it is, and a file of this machine, of which nothing is on its way.
+    if head || wanted > MAX_DOCUMENT_BYTES || matches!(found.payload, GetResultPayload::File(..)) {
         return Ok(found);
     }
     let (meta, range) = (found.meta.clone(), found.range.clone());
