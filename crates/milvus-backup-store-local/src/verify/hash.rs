@@ -36,11 +36,11 @@ pub(crate) async fn digest_object(
             if offset == end { Ok(None) } else { Content::get(directory, &path, offset..end).await.map(Some) }
         };
         let work = tokio::task::spawn_blocking(move || {
-            let hashed = arrived.map_or(Ok(()), |content: Content| content.hash(&mut hasher));
-            hashed.map(|()| hasher)
+            let done = arrived.map_or(Ok(()), |content: Content| content.hash(&mut hasher));
+            done.map(|()| hasher)
         });
-        let (range, hashed) = futures::join!(next, work);
-        hasher = hashed.map_err(lost_task)?.map_err(|source| storage("read", &path, unreadable(source)))?;
+        let (range, done) = futures::join!(next, work);
+        hasher = done.map_err(lost_task)?.map_err(|source| storage("read", &path, unreadable(source)))?;
         arrived = range.map_err(|source| storage("read", &path, source))?;
         offset = end;
     }
