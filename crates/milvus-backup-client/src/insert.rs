@@ -9,11 +9,10 @@ use milvus_backup_core::{CollectionName, Error, Result, RowSink};
 use tonic::Status;
 
 use crate::catalog::{POLL, call};
-use crate::columns::encode_columns;
 use crate::connection::MilvusConnection;
 use crate::retry::retried;
 use crate::status::{check, is_too_large};
-use crate::wire::{self, Column, InsertRows};
+use crate::wire::{self, InsertRows};
 
 /// Bytes of one insert to aim for. Servers take 64 MiB (`proxy.grpc.serverMaxRecvSize` of Milvus 2.3), and the
 /// message is a little larger than the columns.
@@ -102,19 +101,11 @@ impl MilvusConnection {
         batch: &RecordBatch,
     ) -> Result<u64> {
         let rows = batch.num_rows();
-        let num_rows =
-            u32::try_from(rows).map_err(|_| Error::Protocol { message: format!("a batch of {rows} rows") })?;
         // A call whose answer was lost may have been carried out, and a second one would double its rows: so it is
         // made again only where the server said that it did nothing, or never got it.
         let send = |_, request| wire::insert(self.service(), request);
         let answer = retried(self.retry_policy(), || async {
-            let request = InsertRows {
-                db_name: self.request_database(),
-                collection_name: collection.to_string(),
-                partition_name: partition.unwrap_or_default().to_owned(),
-                fields_data: encode_columns(schema, batch)?.into_iter().map(Column::from).collect(),
-                num_rows,
-            };
+            let request = InsertRows::new(self.request_database(), collection, partition, schema, batch)?;
             match self.send(request, &send).await {
                 Ok(answer) => check("Insert", answer).map(Ok),
                 Err(status) if was_never_sent(&status) => Err(self.transport_error("Insert", &status)),

@@ -2,9 +2,12 @@
 //!
 //! NULLs are sent as a validity flag per row and the values of the valid rows only, as Milvus' own clients do.
 
+use std::ops::Range;
+
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type};
 use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, ListArray, PrimitiveArray, RecordBatch};
+use arrow_buffer::ScalarBuffer;
 use milvus::proto::schema::{
     ArrayArray, BoolArray, DoubleArray, FieldData, FloatArray, GeometryWktArray, IntArray, JsonArray, LongArray,
     ScalarField, SparseFloatArray, StringArray as StringValues, VectorField, field_data, scalar_field, vector_field,
@@ -56,11 +59,7 @@ pub(super) fn encode_field(field: &FieldSchema, column: &ArrayRef) -> Result<Fie
     } else {
         field_data::Field::Scalars(encode_scalars(field, column)?)
     };
-    let valid_data = match column.nulls() {
-        Some(nulls) if nulls.null_count() > 0 || field.nullable => nulls.iter().collect(),
-        None if field.nullable => vec![true; column.len()],
-        _ => Vec::new(),
-    };
+    let valid_data = flags(field, column);
     Ok(FieldData {
         r#type: wire_type(field.data_type),
         field_name: field.name.clone(),
@@ -68,6 +67,15 @@ pub(super) fn encode_field(field: &FieldSchema, column: &ArrayRef) -> Result<Fie
         valid_data,
         ..FieldData::default()
     })
+}
+
+/// A flag for each row where NULL is possible, and none elsewhere.
+pub(crate) fn flags(field: &FieldSchema, column: &ArrayRef) -> Vec<bool> {
+    match column.nulls() {
+        Some(nulls) if nulls.null_count() > 0 || field.nullable => nulls.iter().collect(),
+        None if field.nullable => vec![true; column.len()],
+        _ => Vec::new(),
+    }
 }
 
 fn encode_scalars(field: &FieldSchema, column: &ArrayRef) -> Result<ScalarField> {
@@ -154,7 +162,7 @@ fn encode_vectors(field: &FieldSchema, column: &ArrayRef) -> Result<VectorField>
 }
 
 /// The number of dimensions as the protocol has it.
-pub(super) fn wire_dim(field: &FieldSchema) -> Result<i64> {
+pub(crate) fn wire_dim(field: &FieldSchema) -> Result<i64> {
     i64::try_from(field.dim()?).map_err(|error| mismatch(&field.name, error))
 }
 
@@ -186,30 +194,52 @@ pub(super) fn dense_data(field: &FieldSchema, lists: &ListArray) -> Result<vecto
 }
 
 fn elements<T: ArrowPrimitiveType>(field: &FieldSchema, lists: &ListArray, width: usize) -> Result<Vec<T::Native>> {
-    let name = field.name.as_str();
-    let values: &PrimitiveArray<T> =
-        lists.values().as_primitive_opt().ok_or_else(|| mismatch(name, "a vector column of another element type"))?;
-    let offsets = lists.value_offsets();
-    let range = |row: usize| {
-        let (start, end) = (offsets[row].cast_unsigned() as usize, offsets[row + 1].cast_unsigned() as usize);
-        if end - start == width {
-            Ok(start..end)
-        } else {
-            Err(mismatch(name, format!("a vector of {} elements, not {width}", end - start)))
-        }
-    };
+    let values = element_values::<T>(field, lists)?;
     if lists.null_count() == 0 {
-        for row in 0..lists.len() {
-            range(row)?;
-        }
-        let (first, last) = (offsets[0].cast_unsigned() as usize, offsets[lists.len()].cast_unsigned() as usize);
-        return Ok(values.values()[first..last].to_vec());
+        return Ok(values.values()[all_elements(field, lists, width)?].to_vec());
     }
     let mut valid = Vec::with_capacity((lists.len() - lists.null_count()) * width);
     for row in (0..lists.len()).filter(|row| lists.is_valid(*row)) {
-        valid.extend_from_slice(&values.values()[range(row)?]);
+        valid.extend_from_slice(&values.values()[row_elements(field, lists, width, row)?]);
     }
     Ok(valid)
+}
+
+fn element_values<'a, T: ArrowPrimitiveType>(
+    field: &FieldSchema,
+    lists: &'a ListArray,
+) -> Result<&'a PrimitiveArray<T>> {
+    let values = lists.values().as_primitive_opt();
+    values.ok_or_else(|| mismatch(&field.name, "a vector column of another element type"))
+}
+
+/// Where the elements of all rows are, each of which must have `width` of them.
+fn all_elements(field: &FieldSchema, lists: &ListArray, width: usize) -> Result<Range<usize>> {
+    let mut all = 0..0;
+    for row in 0..lists.len() {
+        let elements = row_elements(field, lists, width, row)?;
+        all = if row == 0 { elements } else { all.start..elements.end };
+    }
+    Ok(all)
+}
+
+fn row_elements(field: &FieldSchema, lists: &ListArray, width: usize, row: usize) -> Result<Range<usize>> {
+    let offsets = lists.value_offsets();
+    let (start, end) = (offsets[row].cast_unsigned() as usize, offsets[row + 1].cast_unsigned() as usize);
+    if end - start == width {
+        Ok(start..end)
+    } else {
+        Err(mismatch(&field.name, format!("a vector of {} elements, not {width}", end - start)))
+    }
+}
+
+/// The elements of float vectors, not copied; `None` for another type, and for a column with NULLs.
+pub(crate) fn float_elements(field: &FieldSchema, column: &ArrayRef) -> Result<Option<ScalarBuffer<f32>>> {
+    let lists = column.as_list_opt::<i32>().filter(|lists| lists.null_count() == 0);
+    let Some(lists) = lists.filter(|_| field.data_type == DataType::FloatVector) else { return Ok(None) };
+    let all = all_elements(field, lists, field.dim()?)?;
+    let values = element_values::<Float32Type>(field, lists)?.values();
+    Ok(Some(values.slice(all.start, all.len())))
 }
 
 fn wrong_type(name: &str, expected: DataType, column: &ArrayRef) -> milvus_backup_core::Error {

@@ -12,6 +12,7 @@ mod validity;
 
 pub use decode::decode_columns;
 pub use encode::encode_columns;
+pub(crate) use encode::{flags, float_elements, wire_dim};
 
 use milvus_backup_core::Error;
 

@@ -5,26 +5,22 @@
 //! bytes with the same number reads and writes the same message. Everything else is that of the generated messages
 //! (`milvus.proto` and `schema.proto` of Milvus).
 
-use arrow_buffer::Buffer;
-use bytes::Bytes;
-use milvus::proto::common::Status;
-use milvus::proto::milvus as pb;
-use milvus::proto::schema::{
-    FieldData, FloatArray, ScalarField, SparseFloatArray, StructArrayField, VectorArray, VectorField, field_data,
-    vector_field,
-};
-use prost::{Message, Oneof};
-use tonic::codec::ProstCodec;
-use tonic::codegen::http::uri::PathAndQuery;
-use tonic::{Request, Response};
+mod call;
+mod convert;
+mod rows;
 
-use crate::connection::Service;
+use bytes::Bytes;
+use milvus::proto::common;
+use milvus::proto::schema::{FieldData, ScalarField, SparseFloatArray, StructArrayField, VectorArray};
+use prost::{Message, Oneof};
+
+pub(crate) use call::{insert, query};
 
 /// `QueryResults`, as far as it is read.
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct QueryAnswer {
     #[prost(message, optional, tag = "1")]
-    pub(crate) status: Option<Status>,
+    pub(crate) status: Option<common::Status>,
     #[prost(message, repeated, tag = "2")]
     fields_data: Vec<Column>,
     #[prost(uint64, tag = "5")]
@@ -116,129 +112,16 @@ struct Floats {
     little_endian: Bytes,
 }
 
-impl From<Floats> for FloatArray {
-    fn from(floats: Floats) -> Self {
-        let (floats, _) = floats.little_endian.as_chunks::<4>();
-        Self { data: floats.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect() }
-    }
-}
-
-impl From<FloatArray> for Floats {
-    fn from(floats: FloatArray) -> Self {
-        let little_endian = if cfg!(target_endian = "little") {
-            Bytes::from_owner(Buffer::from_vec(floats.data))
-        } else {
-            floats.data.iter().flat_map(|float| float.to_le_bytes()).collect()
-        };
-        Self { little_endian }
-    }
-}
-
-impl From<Column> for FieldData {
-    fn from(column: Column) -> Self {
-        let field = column.values.map(|values| match values {
-            Values::Scalars(scalars) => field_data::Field::Scalars(scalars),
-            Values::Vectors(vectors) => field_data::Field::Vectors(vectors.into()),
-            Values::Structs(structs) => field_data::Field::StructArrays(structs),
-        });
-        Self {
-            r#type: column.data_type,
-            field_name: column.field_name,
-            field_id: column.field_id,
-            is_dynamic: column.is_dynamic,
-            valid_data: column.valid_data,
-            field,
-        }
-    }
-}
-
-impl From<FieldData> for Column {
-    fn from(column: FieldData) -> Self {
-        let values = column.field.map(|field| match field {
-            field_data::Field::Scalars(scalars) => Values::Scalars(scalars),
-            field_data::Field::Vectors(vectors) => Values::Vectors(vectors.into()),
-            field_data::Field::StructArrays(structs) => Values::Structs(structs),
-        });
-        Self {
-            data_type: column.r#type,
-            field_name: column.field_name,
-            field_id: column.field_id,
-            is_dynamic: column.is_dynamic,
-            valid_data: column.valid_data,
-            values,
-        }
-    }
-}
-
-impl From<Vectors> for VectorField {
-    fn from(vectors: Vectors) -> Self {
-        use vector_field::Data;
-
-        let data = vectors.elements.map(|elements| match elements {
-            Elements::Float(floats) => Data::FloatVector(floats.into()),
-            Elements::Binary(bytes) => Data::BinaryVector(bytes),
-            Elements::Float16(bytes) => Data::Float16Vector(bytes),
-            Elements::Bfloat16(bytes) => Data::Bfloat16Vector(bytes),
-            Elements::Sparse(sparse) => Data::SparseFloatVector(sparse),
-            Elements::Int8(bytes) => Data::Int8Vector(bytes),
-            Elements::Array(array) => Data::VectorArray(array),
-        });
-        Self { dim: vectors.dim, valid_data: vectors.valid_data, data }
-    }
-}
-
-impl From<VectorField> for Vectors {
-    fn from(vectors: VectorField) -> Self {
-        use vector_field::Data;
-
-        let elements = vectors.data.map(|data| match data {
-            Data::FloatVector(floats) => Elements::Float(floats.into()),
-            Data::BinaryVector(bytes) => Elements::Binary(bytes),
-            Data::Float16Vector(bytes) => Elements::Float16(bytes),
-            Data::Bfloat16Vector(bytes) => Elements::Bfloat16(bytes),
-            Data::SparseFloatVector(sparse) => Elements::Sparse(sparse),
-            Data::Int8Vector(bytes) => Elements::Int8(bytes),
-            Data::VectorArray(array) => Elements::Array(array),
-        });
-        Self { dim: vectors.dim, valid_data: vectors.valid_data, elements }
-    }
-}
-
-/// The call `Query`.
-pub(crate) async fn query(
-    service: Service,
-    request: Request<pb::QueryRequest>,
-) -> Result<Response<QueryAnswer>, tonic::Status> {
-    unary(service, request, "/milvus.proto.milvus.MilvusService/Query").await
-}
-
-/// The call `Insert`.
-pub(crate) async fn insert(
-    service: Service,
-    request: Request<InsertRows>,
-) -> Result<Response<pb::MutationResult>, tonic::Status> {
-    unary(service, request, "/milvus.proto.milvus.MilvusService/Insert").await
-}
-
-async fn unary<Q, A>(
-    mut service: Service,
-    request: Request<Q>,
-    path: &'static str,
-) -> Result<Response<A>, tonic::Status>
-where
-    Q: Message + Send + Sync + 'static,
-    A: Message + Default + Send + Sync + 'static,
-{
-    service.ready().await.map_err(|error| tonic::Status::from_error(error.into()))?;
-    service.unary(request, PathAndQuery::from_static(path), ProstCodec::default()).await
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use milvus::proto::milvus as pb;
     use milvus_backup_testkit::columns::{Profile, Style, send, table};
     use proptest::prelude::*;
 
     use super::*;
+    use crate::columns::{decode_columns, encode_columns};
 
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
@@ -266,7 +149,7 @@ mod tests {
             prop_assert_eq!(ours.encode_to_vec(), theirs.encode_to_vec());
 
             let answer = pb::QueryResults {
-                status: Some(Status { code: 3, ..Status::default() }),
+                status: Some(common::Status { code: 3, ..Default::default() }),
                 fields_data: columns,
                 collection_name: "c".to_owned(),
                 output_fields: vec!["f".to_owned()],
@@ -278,6 +161,16 @@ mod tests {
             prop_assert_eq!(&read.status, &answer.status);
             let read = pb::QueryResults { fields_data: read.into_columns(), ..answer.clone() };
             prop_assert_eq!(read.encode_to_vec(), answer.encode_to_vec());
+
+            let (schema, collection) = (table.schema(), "c".parse().unwrap());
+            let batch = decode_columns(&schema, table.rows, answer.fields_data).unwrap();
+            let insert = InsertRows::new("d".to_owned(), &collection, Some("p"), &schema, &batch).unwrap();
+            let sent = pb::InsertRequest::decode(insert.encode_to_vec().as_slice()).unwrap();
+            let bytes_by_name = |columns: Vec<FieldData>| -> BTreeMap<String, Vec<u8>> {
+                columns.into_iter().map(|column| (column.field_name.clone(), column.encode_to_vec())).collect()
+            };
+            prop_assert_eq!(bytes_by_name(sent.fields_data), bytes_by_name(encode_columns(&schema, &batch).unwrap()));
+            prop_assert_eq!(sent.num_rows as usize, table.rows);
         }
     }
 }
