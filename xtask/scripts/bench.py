@@ -1,5 +1,5 @@
 # Measures milvus-br beside what it is compared with, in turns, on one server.
-# Given {"uri", "milvus_br", "scan", "directory", "rows", "dim", "repeats", "pymilvus_rows"}.
+# Given {"uri", "milvus_br", "scan", "insert", "directory", "rows", "dim", "repeats", "pymilvus_rows"}.
 # Prints one JSON document: for each thing measured its runs, with seconds, CPU seconds and peak memory.
 import json
 import os
@@ -28,12 +28,16 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def make(name, count):
+def make_collection(name):
     schema = client.create_schema(enable_dynamic_field=True)
     schema.add_field("id", DataType.INT64, is_primary=True)
     schema.add_field("text", DataType.VARCHAR, max_length=200)
     schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dim)
     client.create_collection(name, schema=schema)
+
+
+def make(name, count):
+    make_collection(name)
     numbers = np.random.default_rng(1)
     for start in range(0, count, 4000):
         end = min(start + 4000, count)
@@ -86,6 +90,41 @@ def run(name, command):
     return output
 
 
+def cpu_seconds(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def insert_from_memory(name):
+    """From the moment when the rows are in the memory of the program."""
+    command = [given["insert"], uri, name, f"{name}_inserted", "4"]
+    child = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    child.stdout.readline()
+    before = cpu_seconds(child.pid)
+    started = time.monotonic()
+    child.stdin.write(b"\n")
+    child.stdin.flush()
+    child.stdout.readline()
+    seconds = time.monotonic() - started
+    _, status, used = os.wait4(child.pid, 0)
+    if status != 0:
+        raise SystemExit(f"{command}: {status}")
+    note(f"insert {name}", seconds, used.ru_utime + used.ru_stime - before, 0)
+    client.drop_collection(f"{name}_inserted")
+
+
+def insert_with_pymilvus(name):
+    """What people write: the Parquet file of before, a thousand rows at a time."""
+    collection = f"{name}_pymilvus"
+    make_collection(collection)
+    started, cpu = time.monotonic(), time.process_time()
+    for page in pq.ParquetFile(directory / "pymilvus.parquet").iter_batches(1000):
+        client.insert(collection, page.to_pylist())
+    client.flush(collection)
+    note(f"pymilvus-insert {name}", time.monotonic() - started, time.process_time() - cpu, 0)
+    client.drop_collection(collection)
+
+
 def note(name, seconds, cpu, memory):
     runs.setdefault(name, []).append({"seconds": seconds, "cpu_seconds": cpu, "peak_bytes": memory})
     say(f"  {name}: {seconds:.2f} s, CPU {cpu:.2f} s, {memory / 2**20:.0f} MiB")
@@ -133,13 +172,12 @@ for repeat in range(given["repeats"]):
         id = backup(name)
         if name == "few":
             with_pymilvus(name)
-            continue
-        run(f"verify {name}", [given["milvus_br"], "verify", id])
-        openssl(name, [file for file in root.rglob("*") if file.is_file()])
-        if name == "large" or repeat == 0:
-            run(f"restore {name}", [given["milvus_br"], "restore", id, "--to", f"{name}_restored", "--no-verify"])
-            client.drop_collection(f"{name}_restored")
-    shutil.rmtree(root, ignore_errors=True)
-    backup("large", "--compression", "none")
-    runs["create large --compression none"] = runs.get("create large --compression none", []) + [runs["create large"].pop()]
+        else:
+            run(f"verify {name}", [given["milvus_br"], "verify", id])
+            openssl(name, [file for file in root.rglob("*") if file.is_file()])
+        run(f"restore {name}", [given["milvus_br"], "restore", id, "--to", f"{name}_restored", "--no-verify"])
+        client.drop_collection(f"{name}_restored")
+        insert_from_memory(name)
+        if name == "few":
+            insert_with_pymilvus(name)
 print(json.dumps({"rows": rows, "few_rows": given["pymilvus_rows"], "dim": dim, "row_bytes": row_bytes, "runs": runs}))

@@ -16,7 +16,7 @@ const LIMIT: Duration = Duration::from_hours(2);
 const DIM: u64 = 768;
 const REPEATS: u64 = 3;
 /// Rows that pymilvus reads, which takes a second for each two or three thousand.
-const PYMILVUS_ROWS: u64 = 10_000;
+const PYMILVUS_ROWS: u64 = 30_000;
 
 #[derive(Debug, Deserialize)]
 struct Outcome {
@@ -37,7 +37,7 @@ struct Run {
 pub(crate) fn run(rows: u64) -> Result<()> {
     step("build", || {
         workspace::run(workspace::cargo("build --quiet --release --package milvus-backup-cli"))?;
-        workspace::run(workspace::cargo("build --quiet --release --package milvus-backup-client --example scan"))
+        workspace::run(workspace::cargo("build --quiet --release --package milvus-backup-client --examples"))
     })?;
     let release = workspace::built()?.with_file_name("release");
     let server = Server::start(ServerKind::Milvus235)?;
@@ -46,6 +46,7 @@ pub(crate) fn run(rows: u64) -> Result<()> {
         "uri": server.uri(),
         "milvus_br": release.join("milvus-br"),
         "scan": release.join("examples/scan"),
+        "insert": release.join("examples/insert"),
         "directory": directory.path(),
         "rows": rows,
         "dim": DIM,

@@ -13,7 +13,7 @@ use crate::connection::Service;
 pub(crate) async fn query(
     service: Service,
     request: Request<pb::QueryRequest>,
-) -> std::result::Result<Response<QueryAnswer>, Status> {
+) -> Result<Response<QueryAnswer>, Status> {
     unary(service, request, "/milvus.proto.milvus.MilvusService/Query").await
 }
 
@@ -21,7 +21,7 @@ pub(crate) async fn query(
 pub(crate) async fn insert(
     service: Service,
     request: Request<InsertRows>,
-) -> std::result::Result<Response<pb::MutationResult>, Status> {
+) -> Result<Response<pb::MutationResult>, Status> {
     unary(service, request, "/milvus.proto.milvus.MilvusService/Insert").await
 }
 
@@ -29,7 +29,7 @@ async fn unary<Q, A>(
     mut service: Service,
     request: Request<Q>,
     path: &'static str,
-) -> std::result::Result<Response<A>, Status>
+) -> Result<Response<A>, Status>
 where
     Q: Message + Send + Sync + 'static,
     A: Message + Default + Send + Sync + 'static,
@@ -70,7 +70,7 @@ where
     type Item = E::Item;
     type Error = Status;
 
-    fn encode(&mut self, message: Self::Item, into: &mut EncodeBuf<'_>) -> std::result::Result<(), Status> {
+    fn encode(&mut self, message: Self::Item, into: &mut EncodeBuf<'_>) -> Result<(), Status> {
         into.reserve(message.encoded_len());
         self.0.encode(message, into)
     }
