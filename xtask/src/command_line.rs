@@ -12,7 +12,8 @@ Developer commands of milvus-br
   cargo xtask test FILTER...        only the tests whose names contain one of these, without the checks before
   cargo xtask test --fast           checks, and the unit tests that need no server
   cargo xtask fuzz [SECONDS]        mutated files, pages and settings against every decoder; 120 seconds by default
-  cargo xtask bench [ROWS]          speed beside a bare scan, pymilvus and openssl; 100,000 rows by default
+  cargo xtask bench [ROWS]          speed beside a bare scan, bare inserts, pymilvus and openssl; 100,000 rows by default
+  cargo xtask charts                the pictures of docs/performance.md, from the table in it
   cargo xtask layering              which crate may depend on which
   cargo xtask setup                 install what the tests need, and nothing else
   cargo xtask help                  this text
@@ -29,6 +30,7 @@ pub(crate) enum Command {
     Fuzz(Duration),
     /// With so many rows.
     Bench(u64),
+    Charts,
     Layering,
     Setup,
 }
@@ -53,6 +55,7 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Command> {
         "test" => test_options(rest).map(Command::Test),
         "fuzz" => fuzz_time(rest).map(Command::Fuzz),
         "bench" => bench_rows(rest).map(Command::Bench),
+        "charts" => alone(rest, Command::Charts),
         "demo" => alone(rest, Command::Demo),
         "layering" => alone(rest, Command::Layering),
         "setup" => alone(rest, Command::Setup),

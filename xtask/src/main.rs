@@ -4,6 +4,7 @@
 //! machine passes there. They ask nothing, and install what they need.
 
 mod bench;
+mod charts;
 mod command_line;
 mod demo;
 mod error;
@@ -39,6 +40,7 @@ fn run(command: Command) -> error::Result<()> {
         Command::Demo => demo::run(),
         Command::Fuzz(limit) => fuzz::run(limit),
         Command::Bench(rows) => bench::run(rows),
+        Command::Charts => charts::run(),
         Command::Test(options) => test::run(&options),
         Command::Layering => layering::run(),
         Command::Setup => setup::run(),

@@ -291,12 +291,24 @@ pub(crate) struct RestoreArgs {
     /// What happens to primary keys that the server had generated
     #[arg(long, value_name = "POLICY", default_value = "preserve", env = "MILVUS_BR_AUTO_ID")]
     pub(crate) auto_id: AutoId,
-    /// Batches that are inserted at the same time
+    /// How rows get into Milvus
+    #[arg(long, value_name = "METHOD", default_value = "insert", env = "MILVUS_BR_METHOD")]
+    pub(crate) method: Method,
+    /// Batches that are inserted, or files that are imported, at the same time
     #[arg(long, value_name = "N", env = "MILVUS_BR_CONCURRENCY")]
     pub(crate) concurrency: Option<usize>,
     /// Deadline, such as 30s, 10m or 1h
     #[arg(long, value_name = "TIME", value_parser = parse_duration, env = "MILVUS_BR_TIMEOUT")]
     pub(crate) timeout: Option<Duration>,
+}
+
+/// How rows get into Milvus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Method {
+    /// They are read here, compared with their digests, and inserted
+    Insert,
+    /// Milvus reads the files by itself, under the same path (bulk import; experimental)
+    Import,
 }
 
 /// What happens to generated primary keys.

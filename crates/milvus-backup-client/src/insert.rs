@@ -47,6 +47,10 @@ impl RowSink for MilvusConnection {
         Ok(accepted)
     }
 
+    async fn import_file(&self, collection: &CollectionName, partition: Option<&str>, file: &str) -> Result<u64> {
+        self.import(collection, partition, file).await
+    }
+
     async fn flush(&self, collection: &CollectionName) -> Result<()> {
         let request = pb::FlushRequest {
             db_name: self.request_database(),

@@ -21,6 +21,7 @@ mod catalog;
 mod columns;
 mod connection;
 mod describe;
+mod import;
 mod insert;
 mod limitations;
 mod lite;

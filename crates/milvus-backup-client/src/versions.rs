@@ -57,6 +57,7 @@ impl Server {
         capabilities.rename = self != Self::Lite2;
         capabilities.partitions = self.has_partitions();
         capabilities.alter_properties = self != Self::Lite2;
+        capabilities.bulk_import = !self.is_lite();
         capabilities.preserve_auto_id = match self {
             Self::Lite2 | Self::Lite3 => PreserveAutoId::Yes,
             Self::Milvus(major, minor) if (major, minor) >= (2, 6) => PreserveAutoId::WithProperty,

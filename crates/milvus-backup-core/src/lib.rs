@@ -51,7 +51,7 @@ pub use model::*;
 pub use names::{
     BackupId, CollectionName, CollectionRef, DEFAULT_DATABASE, MAX_NAME_LENGTH, path_segment, validate_name,
 };
-pub use params::{AutoIdPolicy, BackupParams, LoadPolicy, RestoreParams, VerificationParams};
+pub use params::{AutoIdPolicy, BackupParams, LoadPolicy, RestoreMethod, RestoreParams, VerificationParams};
 #[cfg(feature = "manager")]
 pub use progress::{BackupProgress, Operation, Progress, ProgressEvent, ProgressTracker, Silent};
 pub use retry::RetryPolicy;

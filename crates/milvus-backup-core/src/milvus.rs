@@ -221,6 +221,16 @@ pub trait RowSink: Send + Sync + Debug {
         batch: RecordBatch,
     ) -> Result<u64>;
 
+    /// Lets the server read a Parquet file by itself (bulk import), and returns once its rows are in the collection.
+    /// `file` is its path as the server sees it. Returns the number of rows.
+    ///
+    /// Not cancel-safe: an import that was asked for goes on. A file that is imported twice is there twice.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] on a server without bulk import. [`Error::Refused`] with the server's reason, such as a
+    /// file that it cannot read.
+    async fn import_file(&self, collection: &CollectionName, partition: Option<&str>, file: &str) -> Result<u64>;
+
     /// Makes all rows inserted so far durable, and returns once they are.
     async fn flush(&self, collection: &CollectionName) -> Result<()>;
 
@@ -243,6 +253,8 @@ pub struct Capabilities {
     pub preserve_auto_id: PreserveAutoId,
     /// Whether properties of a collection can be changed.
     pub alter_properties: bool,
+    /// Whether it reads files by itself.
+    pub bulk_import: bool,
     /// What the schema of a collection may have.
     pub schema: SchemaSupport,
 }
@@ -274,6 +286,7 @@ impl Capabilities {
             partitions: true,
             preserve_auto_id: PreserveAutoId::Yes,
             alter_properties: true,
+            bulk_import: true,
             schema: SchemaSupport::all(),
         }
     }

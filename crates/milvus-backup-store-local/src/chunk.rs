@@ -2,16 +2,16 @@
 
 use std::ops::Range;
 use std::panic::AssertUnwindSafe;
+use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_schema::{DataType, SchemaRef};
-use arrow_select::concat::concat_batches;
 use bytes::{Buf, Bytes};
 use futures::future::BoxFuture;
 use futures::{FutureExt, TryFutureExt};
 use milvus_backup_core::schema::{CollectionSchema, arrow_schema};
-use milvus_backup_core::{BackupId, ChunkMetadata, Error, Result};
+use milvus_backup_core::{BackupId, ChecksumAlgorithm, ChunkMetadata, Error, Result};
 use milvus_backup_integrity::RowDigest;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
@@ -23,6 +23,7 @@ use parquet::file::reader::{ChunkReader as ParquetRead, Length};
 
 use crate::error::{corrupted, lost_task, storage};
 use crate::objects::Directory;
+use crate::verify::digest_object;
 
 /// The data files of one backup, and what must hold for each of them.
 #[derive(Debug)]
@@ -45,6 +46,24 @@ impl ChunkSource {
     ) -> Result<Self> {
         let columns = Arc::new(arrow_schema(schema)?);
         Ok(Self { directory, backup: backup_id.to_string(), columns, verify_digests })
+    }
+
+    /// Compares a file with its recorded digest.
+    pub(crate) async fn require_digest(&self, chunk: &ChunkMetadata, algorithm: ChecksumAlgorithm) -> Result<()> {
+        let found = digest_object(&self.directory, &chunk.path, chunk.size_bytes, algorithm).await?;
+        if found == chunk.checksum {
+            return Ok(());
+        }
+        Err(self.damaged(&chunk.path, format!("its digest is {found}, but {} is recorded", chunk.checksum)))
+    }
+
+    /// The path of a file below `root`, for programs that read it by themselves.
+    pub(crate) fn file_for_others(&self, chunk: &ChunkMetadata, root: Option<&FilePath>) -> Result<String> {
+        let object = self.directory.object(&chunk.path)?;
+        let file = root.map_or_else(|| PathBuf::from(object.as_ref()), |root| root.join(object.as_ref()));
+        file.into_os_string().into_string().map_err(|file| Error::Unsupported {
+            what: format!("bulk import of `{}`, whose path is not UTF-8", file.display()),
+        })
     }
 
     fn damaged(&self, file: &str, message: impl std::fmt::Display) -> Error {
@@ -112,36 +131,35 @@ impl ChunkReader {
         self.footer.metadata().num_row_groups()
     }
 
-    /// The rows of a row group.
-    pub(crate) async fn read(self: Arc<Self>, group: usize) -> Result<RecordBatch> {
-        let row_group = self.footer.metadata().row_group(group);
-        let rows = usize::try_from(row_group.num_rows()).unwrap_or(0);
+    /// The rows of a row group, in batches of about [`BATCH_BYTES`].
+    pub(crate) async fn read(self: Arc<Self>, group: usize) -> Result<Vec<RecordBatch>> {
         let range = self.ranges[group].clone();
         let bytes = self.source.directory.store.get_range(&self.path, range.clone()).await;
         let window = Window { start: range.start, bytes: bytes.map_err(|source| storage("read", &self.path, source))? };
-        let task = tokio::task::spawn_blocking(move || self.decode(group, rows, window));
+        let task = tokio::task::spawn_blocking(move || self.decode(group, window));
         task.await.map_err(lost_task)?
     }
 
-    fn decode(&self, group: usize, rows: usize, window: Window) -> Result<RecordBatch> {
+    fn decode(&self, group: usize, window: Window) -> Result<Vec<RecordBatch>> {
         let failed = |error: &dyn std::fmt::Display| {
             self.source.damaged(&self.file, format!("row group {group} cannot be decoded: {error}"))
         };
         let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(window, self.footer.clone())
             .with_row_groups(vec![group])
-            .with_batch_size(rows.max(1))
+            .with_batch_size(rows_per_batch(self.footer.metadata().row_group(group)))
             .build()
             .map_err(|error| failed(&error))?;
         let batches = reader.collect::<Result<Vec<_>, _>>().map_err(|error| failed(&error))?;
-        let batch = concat_batches(self.footer.schema(), &batches).map_err(|error| failed(&error))?;
-        self.check_digest(group, &batch)?;
-        Ok(batch)
+        self.check_digest(group, &batches)?;
+        Ok(batches)
     }
 
-    fn check_digest(&self, group: usize, batch: &RecordBatch) -> Result<()> {
+    fn check_digest(&self, group: usize, batches: &[RecordBatch]) -> Result<()> {
         let Some(recorded) = self.digests.get(group).filter(|_| self.source.verify_digests) else { return Ok(()) };
         let mut digest = RowDigest::default();
-        digest.update(batch)?;
+        for batch in batches {
+            digest.update(batch)?;
+        }
         if digest.to_hex() == *recorded {
             return Ok(());
         }
@@ -149,6 +167,15 @@ impl ChunkReader {
             format!("the rows of row group {group} have digest {}, but {recorded} is recorded", digest.to_hex());
         Err(self.source.damaged(&self.file, message))
     }
+}
+
+/// Bytes of one batch. Milvus takes small inserts as fast as large ones, and each is in memory twice, as columns and as
+/// message.
+pub(crate) const BATCH_BYTES: usize = 4 << 20;
+
+fn rows_per_batch(row_group: &RowGroupMetaData) -> usize {
+    let [rows, bytes] = [row_group.num_rows(), row_group.total_byte_size()].map(|n| usize::try_from(n).unwrap_or(0));
+    rows.div_ceil(bytes.div_ceil(BATCH_BYTES).max(1)).max(1)
 }
 
 /// Bytes to read from the end of a file at first: most footers fit.

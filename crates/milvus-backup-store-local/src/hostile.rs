@@ -98,7 +98,8 @@ async fn read_all(
     let reader = Arc::new(ChunkReader::open(&Arc::new(source), chunk).await.ok()?);
     let mut rows = 0;
     for group in 0..reader.row_groups() {
-        rows += Arc::clone(&reader).read(group).await.ok()?.num_rows() as u64;
+        let batches = Arc::clone(&reader).read(group).await.ok()?;
+        rows += batches.iter().map(|batch| batch.num_rows() as u64).sum::<u64>();
     }
     Some(rows)
 }

@@ -1,18 +1,21 @@
-//! Restore: from chunk files to inserts, row group by row group, decoded ahead of the inserts.
+//! Restore: from chunk files to inserts, row group by row group, decoded ahead of the inserts; or by an import of whole
+//! files, which Milvus reads.
 //!
 //! Must always hold: with digests switched on, no row is inserted whose row group does not have the digest that
-//! was recorded when it was written.
+//! was recorded when it was written, and no file imported that does not have its digest.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
 use milvus_backup_core::{
-    Error, Milvus, PartitionMetadata, Progress, ProgressEvent, RestorePlan, RestoredPartition, Result,
+    ChunkMetadata, Error, Milvus, PartitionMetadata, Progress, ProgressEvent, RestoreMethod, RestorePlan,
+    RestoredPartition, Result,
 };
 
-use crate::chunk::{ChunkReader, ChunkSource};
+use crate::chunk::{BATCH_BYTES, ChunkReader, ChunkSource};
 use crate::store::LocalStore;
 
 /// Inserts the rows of every partition of the plan.
@@ -24,7 +27,8 @@ pub(crate) async fn restore_rows(
 ) -> Result<Vec<RestoredPartition>> {
     let directory = store.directory_of(&plan.metadata)?;
     let source = ChunkSource::new(directory, &plan.metadata.backup_id, &plan.stored_schema, plan.verify_checksums)?;
-    let restore = Restore { source: Arc::new(source), milvus, plan, progress };
+    let root = store.root.directory.clone();
+    let restore = Restore { source: Arc::new(source), root, milvus, plan, progress };
     let mut restored = Vec::new();
     for partition in &restore.plan.metadata.partitions {
         if !restore.plan.partitions.contains(&partition.name) {
@@ -42,6 +46,8 @@ pub(crate) async fn restore_rows(
 
 struct Restore {
     source: Arc<ChunkSource>,
+    /// The directory of the repository, where it is one.
+    root: Option<PathBuf>,
     milvus: Arc<dyn Milvus>,
     plan: RestorePlan,
     progress: Arc<dyn Progress>,
@@ -49,17 +55,52 @@ struct Restore {
 
 impl Restore {
     async fn partition(&self, partition: &PartitionMetadata) -> Result<u64> {
-        let rows = self
-            .batches(partition)
-            .map_ok(|batch| self.insert(partition, batch))
-            .try_buffer_unordered(self.inserts_in_flight(partition))
-            .try_fold(0, |sum, rows| async move { Ok(sum + rows) })
-            .await?;
+        let rows = match self.plan.method {
+            RestoreMethod::Import => self.import_all(partition).await?,
+            _ => self.insert_all(partition).await?,
+        };
         self.progress.event(ProgressEvent::PartitionFinished { partition: partition.name.clone(), rows });
         Ok(rows)
     }
 
-    /// The row groups of a partition, one batch each, decoded one ahead.
+    async fn insert_all(&self, partition: &PartitionMetadata) -> Result<u64> {
+        self.batches(partition)
+            .map_ok(|batch| self.insert(partition, batch))
+            .try_buffer_unordered(self.inserts_in_flight(partition))
+            .try_fold(0, |sum, rows| async move { Ok(sum + rows) })
+            .await
+    }
+
+    /// Lets Milvus read the files of a partition.
+    async fn import_all(&self, partition: &PartitionMetadata) -> Result<u64> {
+        let imports: Vec<_> = partition.chunks.iter().map(|chunk| self.import(partition, chunk)).collect();
+        futures::stream::iter(imports)
+            .buffer_unordered(self.plan.concurrency)
+            .try_fold(0, |sum, rows| async move { Ok(sum + rows) })
+            .await
+    }
+
+    async fn import(&self, partition: &PartitionMetadata, chunk: &ChunkMetadata) -> Result<u64> {
+        if self.plan.verify_checksums {
+            self.source.require_digest(chunk, self.plan.metadata.checksum_algorithm).await?;
+        }
+        let file = self.source.file_for_others(chunk, self.root.as_deref())?;
+        let rows = self.milvus.import_file(&self.plan.target, self.addressed(partition), &file).await?;
+        if rows != chunk.row_count {
+            let (file, recorded) = (&chunk.path, chunk.row_count);
+            return Err(Error::Protocol { message: format!("{rows} rows of `{file}` were imported, of {recorded}") });
+        }
+        let bytes = chunk.uncompressed_size_bytes;
+        self.progress.event(ProgressEvent::Advanced { partition: partition.name.clone(), rows, bytes });
+        Ok(rows)
+    }
+
+    /// The partition as calls name it: rows that a partition key spreads go into the collection.
+    fn addressed<'a>(&self, partition: &'a PartitionMetadata) -> Option<&'a str> {
+        (!self.plan.schema.has_partition_key()).then_some(partition.name.as_str())
+    }
+
+    /// The rows of a partition, whose row groups are decoded one ahead.
     fn batches<'a>(&'a self, partition: &'a PartitionMetadata) -> BoxStream<'a, Result<RecordBatch>> {
         futures::stream::iter(&partition.chunks)
             .then(|chunk| ChunkReader::open(&self.source, chunk))
@@ -73,15 +114,16 @@ impl Restore {
             })
             .try_flatten()
             .try_buffered(2)
+            .map_ok(|batches| futures::stream::iter(batches).map(Ok))
+            .try_flatten()
             .boxed()
     }
 
     async fn insert(&self, partition: &PartitionMetadata, batch: RecordBatch) -> Result<u64> {
         let batch = self.without_omitted(&batch)?;
         let bytes = crate::write::value_bytes(&batch) as u64;
-        let schema = &self.plan.schema;
-        let addressed = (!schema.has_partition_key()).then_some(partition.name.as_str());
-        let rows = self.milvus.insert(&self.plan.target, schema, addressed, batch).await?;
+        let (target, schema) = (&self.plan.target, &self.plan.schema);
+        let rows = self.milvus.insert(target, schema, self.addressed(partition), batch).await?;
         self.progress.event(ProgressEvent::Advanced { partition: partition.name.clone(), rows, bytes });
         Ok(rows)
     }
@@ -97,13 +139,14 @@ impl Restore {
             .map_err(|source| Error::Encoding { action: "leave out columns".to_owned(), source: Box::new(source) })
     }
 
-    /// Inserts that fit the memory limit. Each holds its batch twice, as columns and as message, and two more row
-    /// groups are being read and decoded.
+    /// Inserts that fit the memory limit. Each holds its batch twice, as columns and as message; three row groups are
+    /// being read, decoded and inserted.
     fn inserts_in_flight(&self, partition: &PartitionMetadata) -> usize {
         let bytes: u64 = partition.chunks.iter().map(|chunk| chunk.uncompressed_size_bytes).sum();
         let groups: usize = partition.chunks.iter().map(|chunk| chunk.row_group_digests.len()).sum();
         let group_bytes = (bytes / (groups.max(1) as u64)).max(1);
-        let fitting = (self.plan.memory_limit_bytes / (group_bytes * 2)).saturating_sub(3).max(1);
+        let left = self.plan.memory_limit_bytes.saturating_sub(group_bytes * 6);
+        let fitting = (left / (group_bytes.min(BATCH_BYTES as u64) * 2)).max(1);
         usize::try_from(fitting).unwrap_or(usize::MAX).min(self.plan.concurrency)
     }
 }

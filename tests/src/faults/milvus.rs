@@ -181,6 +181,10 @@ impl RowSink for Faulty {
         self.change("insert", collection, self.inner.insert(collection, schema, partition, batch)).await
     }
 
+    async fn import_file(&self, collection: &CollectionName, partition: Option<&str>, file: &str) -> Result<u64> {
+        self.change("import_file", collection, self.inner.import_file(collection, partition, file)).await
+    }
+
     async fn flush(&self, collection: &CollectionName) -> Result<()> {
         self.change("flush", collection, self.inner.flush(collection)).await
     }

@@ -24,6 +24,7 @@ macro_rules! on_both_servers {
 }
 
 mod auto_id;
+mod bulk_import;
 mod compat;
 mod definitions;
 mod disk;

@@ -2,15 +2,18 @@
 //!
 //! On Milvus 2.3.5: Milvus Lite answers one call at a time, and is read in one range.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use milvus_backup_testkit::ServerKind;
+use milvus_backup_testkit::{ServerKind, shared};
 use milvus_backup_tests::{
     backup_files::{BackupFiles, everything_below},
     collections::{Plain, forget},
     comparison::Snapshot,
     milvus_br::MilvusBr,
+    scripts::ask,
 };
+use serde_json::json;
 
 const MILVUS: ServerKind = ServerKind::Milvus235;
 
@@ -78,4 +81,43 @@ fn after_a_kill() {
     br.restore(id, "ranges_killed_restored", &[]);
     Snapshot::of(MILVUS, name).assert_same(&Snapshot::of(MILVUS, "ranges_killed_restored"));
     forget(MILVUS, &[name, "ranges_killed_restored"]);
+}
+
+/// Whatever is inserted, deleted and replaced meanwhile: no key is in a backup twice, and none is missing that was there
+/// before and was not deleted.
+#[test]
+fn while_others_write() {
+    let (name, rows, dim) = ("ranges_written", 3_000, 1024);
+    Plain::on(MILVUS, name).partition("_default", rows).dim(u32::try_from(dim).unwrap()).make();
+    let br = MilvusBr::on(MILVUS);
+    let (writing, until) = (br.scratch().join("writing"), br.scratch().join("until"));
+    let given = json!({
+        "uri": shared(MILVUS).unwrap().uri(),
+        "collection": name,
+        "dim": dim,
+        "rows": rows,
+        "writing": writing,
+        "until": until,
+    });
+    let (ids, (smallest, largest)) = std::thread::scope(|scope| {
+        let writer = scope.spawn(|| ask::<(i64, i64)>(include_str!("../../scripts/write_meanwhile.py"), &given));
+        while !writing.exists() {
+            assert!(!writer.is_finished(), "nothing was written");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let ids: Vec<String> = (0..3).map(|_| br.create(&[name, "--chunk-size", "1MB"])).collect();
+        std::fs::write(&until, "").unwrap();
+        (ids, writer.join().unwrap())
+    });
+    let original: BTreeSet<i64> = (0..rows.cast_signed()).collect();
+    for id in ids {
+        let data = BackupFiles::find(&br, &id).path("data");
+        let keys: Vec<i64> = ask(include_str!("../../scripts/keys.py"), &json!({ "data": data }));
+        let once: BTreeSet<i64> = keys.iter().copied().collect();
+        assert_eq!(once.len(), keys.len(), "a key is in {id} twice");
+        assert!(once.is_superset(&original), "{:?} are missing", original.difference(&once).collect::<Vec<_>>());
+        assert!(once.len() > original.len(), "nothing was written before");
+        assert!(once.iter().all(|key| (smallest..=largest).contains(key)));
+    }
+    forget(MILVUS, &[name]);
 }

@@ -1,8 +1,8 @@
 //! `milvus-br restore`
 
-use milvus_backup_core::{AutoIdPolicy, RestoreParams, RestoreResult, Result};
+use milvus_backup_core::{AutoIdPolicy, RestoreMethod, RestoreParams, RestoreResult, Result};
 
-use crate::args::{AutoId, RestoreArgs};
+use crate::args::{AutoId, Method, RestoreArgs};
 use crate::context::Context;
 use crate::exit_code;
 use crate::resolve::{collection_of, resolve};
@@ -52,6 +52,10 @@ fn params(args: &RestoreArgs) -> Result<RestoreParams> {
         AutoId::Preserve => AutoIdPolicy::Preserve,
         AutoId::Regenerate => AutoIdPolicy::Regenerate,
         AutoId::Plain => AutoIdPolicy::Plain,
+    };
+    params.method = match args.method {
+        Method::Insert => RestoreMethod::Insert,
+        Method::Import => RestoreMethod::Import,
     };
     params.concurrency = args.concurrency;
     params.timeout = args.timeout;

@@ -1,5 +1,6 @@
 //! `milvus-br show`
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use milvus_backup_core::{BackupMetadata, Result};
@@ -15,6 +16,16 @@ pub(crate) async fn run(context: &Context, args: ShowArgs) -> Result<u8> {
     let collection = collection_of(&metadata)?.to_string();
     context.output.result(&metadata, || describe(&metadata, &collection));
     Ok(exit_code::DONE)
+}
+
+/// The columns that were left as they are, in some file at least.
+fn but_for(metadata: &BackupMetadata) -> String {
+    let chunks = metadata.partitions.iter().flat_map(|partition| &partition.chunks);
+    let columns: BTreeSet<&str> = chunks.flat_map(|chunk| &chunk.uncompressed_columns).map(String::as_str).collect();
+    if columns.is_empty() {
+        return String::new();
+    }
+    format!(", but for {}", columns.into_iter().collect::<Vec<_>>().join(", "))
 }
 
 fn describe(metadata: &BackupMetadata, collection: &str) -> String {
@@ -39,7 +50,12 @@ fn describe(metadata: &BackupMetadata, collection: &str) -> String {
         ("size", format_size(metadata.size_bytes)),
         (
             "compression",
-            format!("{} (level {}), ratio {ratio}", metadata.compression_codec, metadata.compression_level),
+            format!(
+                "{} (level {}){}, ratio {ratio}",
+                metadata.compression_codec,
+                metadata.compression_level,
+                but_for(metadata)
+            ),
         ),
         ("consistency", format!("{} (read point {read_at})", metadata.consistency)),
         ("verified", verified),

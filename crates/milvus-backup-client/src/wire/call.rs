@@ -25,11 +25,7 @@ pub(crate) async fn insert(
     unary(service, request, "/milvus.proto.milvus.MilvusService/Insert").await
 }
 
-async fn unary<Q, A>(
-    mut service: Service,
-    request: Request<Q>,
-    path: &'static str,
-) -> Result<Response<A>, Status>
+async fn unary<Q, A>(mut service: Service, request: Request<Q>, path: &'static str) -> Result<Response<A>, Status>
 where
     Q: Message + Send + Sync + 'static,
     A: Message + Default + Send + Sync + 'static,

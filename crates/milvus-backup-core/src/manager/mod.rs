@@ -8,6 +8,7 @@ mod deep;
 mod leftovers;
 mod limitations;
 mod notes;
+mod plan;
 mod repository;
 mod restore;
 mod resume;

@@ -172,6 +172,9 @@ pub struct ChunkMetadata {
     pub row_group_digests: Vec<String>,
     /// Smallest and largest primary key.
     pub primary_key_range: PrimaryKeyRange,
+    /// Columns that are not compressed, although a codec was asked for: it would not have made them smaller by much.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uncompressed_columns: Vec<String>,
 }
 
 /// Smallest and largest primary key of a chunk, as text: decimal for `Int64`, the key itself for `VarChar`.

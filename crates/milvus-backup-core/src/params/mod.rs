@@ -5,5 +5,5 @@ mod restore;
 mod verification;
 
 pub use backup::{BackupParams, LoadPolicy};
-pub use restore::{AutoIdPolicy, RestoreParams};
+pub use restore::{AutoIdPolicy, RestoreMethod, RestoreParams};
 pub use verification::VerificationParams;

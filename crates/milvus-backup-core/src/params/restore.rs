@@ -32,7 +32,9 @@ pub struct RestoreParams {
     pub into_existing: bool,
     /// What happens to primary keys that the source's server had generated.
     pub auto_id: AutoIdPolicy,
-    /// Batches that are inserted at the same time.
+    /// How rows get into Milvus.
+    pub method: RestoreMethod,
+    /// Batches that are inserted, or files that are imported, at the same time.
     pub concurrency: Option<usize>,
     /// Deadline of the operation.
     pub timeout: Option<Duration>,
@@ -52,6 +54,20 @@ pub enum AutoIdPolicy {
     Plain,
 }
 
+/// How rows get into Milvus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RestoreMethod {
+    /// They are read here, compared with their digests, and inserted.
+    #[default]
+    Insert,
+    /// Milvus reads the data files by itself (bulk import), which it must be able to find under the same path. The
+    /// files are compared with their digests before. Experimental, as it is in Milvus: floats that are not finite are
+    /// refused.
+    Import,
+}
+
 impl Default for RestoreParams {
     fn default() -> Self {
         Self {
@@ -65,6 +81,7 @@ impl Default for RestoreParams {
             with_aliases: false,
             into_existing: false,
             auto_id: AutoIdPolicy::Preserve,
+            method: RestoreMethod::Insert,
             concurrency: None,
             timeout: None,
         }

@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::milvus::{CollectionDescription, KeyRange, ReadPoint};
 use crate::model::{BackupMetadata, BackupType, ChecksumAlgorithm, CompressionCodec};
 use crate::names::{BackupId, CollectionName, CollectionRef};
+use crate::params::RestoreMethod;
 use crate::schema::{CollectionSchema, IndexDefinition};
 
 /// A backup to write, with every choice made.
@@ -109,7 +110,9 @@ pub struct RestorePlan {
     pub skip_failed_partitions: bool,
     /// Check digests while reading.
     pub verify_checksums: bool,
-    /// Batches that are inserted at the same time.
+    /// How rows get into Milvus.
+    pub method: RestoreMethod,
+    /// Batches that are inserted, or files that are imported, at the same time.
     pub concurrency: usize,
     /// Bytes of rows that may be in memory at the same time.
     pub memory_limit_bytes: u64,

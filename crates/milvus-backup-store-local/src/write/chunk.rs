@@ -112,6 +112,7 @@ impl ChunkWriter {
             primary_key_range: summary
                 .keys
                 .unwrap_or_else(|| PrimaryKeyRange { min: String::new(), max: String::new() }),
+            uncompressed_columns: summary.uncompressed_columns,
         })
     }
 }

@@ -12,7 +12,7 @@ use parquet::file::writer::SerializedFileWriter;
 
 use super::columns::Columns;
 use super::parts::{PartBuffers, Parts};
-use super::properties::writer_options;
+use super::properties::{ChunkOptions, chunk_options};
 use crate::error::encoding;
 
 /// Encodes one file.
@@ -37,6 +37,7 @@ pub(super) struct Summary {
     pub(super) digest: RowDigest,
     pub(super) row_groups: Vec<RowDigest>,
     pub(super) keys: Option<PrimaryKeyRange>,
+    pub(super) uncompressed_columns: Vec<String>,
 }
 
 impl Encoder {
@@ -53,7 +54,8 @@ impl Encoder {
             action: "find the primary key".to_owned(),
             source: Box::new(source),
         })?;
-        let writer = ArrowWriter::try_new_with_options(Parts::new(buffers), schema, writer_options(plan, sample)?)
+        let ChunkOptions { writer, uncompressed_columns } = chunk_options(plan, sample)?;
+        let writer = ArrowWriter::try_new_with_options(Parts::new(buffers), schema, writer)
             .and_then(ArrowWriter::into_serialized_writer);
         let (writer, factory) = writer.map_err(encoding("open a Parquet file"))?;
         Ok(Self {
@@ -65,7 +67,7 @@ impl Encoder {
             row_group_bytes,
             in_row_group: 0,
             row_group: RowDigest::default(),
-            summary: Summary::default(),
+            summary: Summary { uncompressed_columns, ..Summary::default() },
         })
     }
 

@@ -13,8 +13,15 @@ use parquet::schema::types::ColumnPath;
 
 use crate::error::encoding;
 
-/// The options of the writer of one chunk, whose columns look like those of `sample`.
-pub(super) fn writer_options(plan: &BackupPlan, sample: &RecordBatch) -> Result<ArrowWriterOptions> {
+/// How one chunk is written.
+pub(super) struct ChunkOptions {
+    pub(super) writer: ArrowWriterOptions,
+    /// Columns that are not compressed, although a codec was asked for.
+    pub(super) uncompressed_columns: Vec<String>,
+}
+
+/// The options of a chunk whose columns look like those of `sample`.
+pub(super) fn chunk_options(plan: &BackupPlan, sample: &RecordBatch) -> Result<ChunkOptions> {
     let schema = &plan.description.schema;
     let mut properties = WriterProperties::builder()
         .set_writer_version(WriterVersion::PARQUET_1_0)
@@ -29,12 +36,15 @@ pub(super) fn writer_options(plan: &BackupPlan, sample: &RecordBatch) -> Result<
             .set_column_dictionary_enabled(path.clone(), false)
             .set_column_statistics_enabled(path, EnabledStatistics::None);
     }
+    let mut uncompressed_columns = Vec::new();
     for (path, values) in vector_columns(schema).filter_map(|path| Some((path.clone(), elements(sample, &path)?))) {
         if plan.compression_enabled && !shrinks(&values) {
+            uncompressed_columns.extend(path.parts().first().cloned());
             properties = properties.set_column_compression(path, Compression::UNCOMPRESSED);
         }
     }
-    Ok(ArrowWriterOptions::new().with_properties(properties.build()).with_skip_arrow_metadata(true))
+    let writer = ArrowWriterOptions::new().with_properties(properties.build()).with_skip_arrow_metadata(true);
+    Ok(ChunkOptions { writer, uncompressed_columns })
 }
 
 fn vector_columns(schema: &CollectionSchema) -> impl Iterator<Item = ColumnPath> {

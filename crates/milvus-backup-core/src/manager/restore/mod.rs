@@ -15,14 +15,14 @@ use crate::error::{Error, Result};
 use crate::milvus::Capabilities;
 use crate::model::{BackupMetadata, RestoreResult};
 use crate::names::{BackupId, CollectionName, CollectionRef};
-use crate::params::RestoreParams;
+use crate::params::{RestoreMethod, RestoreParams};
 use crate::progress::{Operation, ProgressEvent};
 use crate::schema::schema_differences;
 use crate::store::{BackedUpDefinition, RestorePlan};
 use attempt::Attempt;
 use fill::Filled;
 use selection::select_partitions;
-use target::{Target, database_differences};
+use target::{Target, database_differences, require_importable};
 
 impl BackupManager {
     /// Brings a backup back as a collection.
@@ -89,6 +89,9 @@ impl BackupManager {
         self.require_free_target(attempt, params, &capabilities).await?;
         let definition = self.repository.store.definition(metadata).await?;
         let mut target = self.plan_target(attempt, &definition, params, &capabilities).await?;
+        if params.method == RestoreMethod::Import {
+            require_importable(&target, &capabilities)?;
+        }
         if !definition.database_properties.is_empty() {
             let found = self.milvus.database_properties().await?;
             target.limitations.extend(database_differences(&definition.database_properties, &found));
@@ -110,6 +113,7 @@ impl BackupManager {
             partitions,
             skip_failed_partitions: params.skip_failed_partitions,
             verify_checksums: self.repository.config.enable_checksum_verification,
+            method: params.method,
             concurrency: params.concurrency.unwrap_or(self.repository.config.max_concurrent_chunks),
             memory_limit_bytes: self.repository.config.memory_limit_bytes,
         };

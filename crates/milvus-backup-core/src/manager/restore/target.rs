@@ -117,6 +117,27 @@ fn keys_refused(key: &str, version: &str) -> Error {
     }
 }
 
+/// Whether bulk import makes these rows of the data files.
+///
+/// # Errors
+/// [`Error::Unsupported`] on a server without it, [`Error::Refused`] where it would make other primary keys.
+pub(super) fn require_importable(target: &Target, capabilities: &Capabilities) -> Result<()> {
+    if !capabilities.bulk_import {
+        let version = &capabilities.server_version;
+        return Err(Error::Unsupported { what: format!("bulk import on Milvus {version}: leave `--method` out") });
+    }
+    if target.schema.primary_key()?.auto_id {
+        return Err(Error::Refused {
+            reason: "bulk import takes no files with primary keys into a collection with autoID".to_owned(),
+            hint:
+                "`--auto-id plain` keeps the keys in a collection without autoID; without `--method import` the rows \
+                   are inserted"
+                    .to_owned(),
+        });
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
