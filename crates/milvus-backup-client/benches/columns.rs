@@ -3,7 +3,6 @@
 //! `cargo bench -p milvus-backup-client`
 
 #![allow(clippy::unwrap_used, reason = "a program for people to run and read")]
-#![expect(missing_docs, reason = "made by a macro")]
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use milvus::proto::milvus::QueryResults;
@@ -19,12 +18,10 @@ const DIM: u16 = 768;
 
 fn schema() -> CollectionSchema {
     let mut id = FieldSchema::new("id", DataType::Int64);
-    id.is_primary_key = true;
+    id.is_primary = true;
     let mut vector = FieldSchema::new("vector", DataType::FloatVector);
     vector.type_params.insert("dim".to_owned(), DIM.to_string());
-    let mut schema = CollectionSchema::default();
-    schema.fields = vec![id, FieldSchema::new("text", DataType::VarChar), vector];
-    schema
+    CollectionSchema::new(vec![id, FieldSchema::new("text", DataType::VarChar), vector])
 }
 
 fn columns() -> Vec<FieldData> {

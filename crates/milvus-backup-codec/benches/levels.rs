@@ -3,7 +3,6 @@
 //! `cargo bench -p milvus-backup-codec`
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a program for people to run and read")]
-#![expect(missing_docs, reason = "made by a macro")]
 
 use std::io::{Read, Write};
 

@@ -3,7 +3,6 @@
 //! `cargo bench -p milvus-backup-integrity`
 
 #![allow(clippy::unwrap_used, reason = "a program for people to run and read")]
-#![expect(missing_docs, reason = "made by a macro")]
 
 use std::sync::Arc;
 

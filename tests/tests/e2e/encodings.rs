@@ -61,7 +61,7 @@ fn several_files(kind: ServerKind) {
     assert_eq!(chunks.iter().map(|chunk| chunk["row_count"].as_u64().unwrap()).sum::<u64>(), 12_000);
     assert!(chunks.iter().all(|chunk| chunk["uncompressed_columns"] == json!(["vector"])), "{chunks:?}");
     let shown = br.run(&["show", &backup]).code(0).stdout;
-    assert!(shown.contains("zstd (level 3), but for vector"), "{shown}");
+    assert!(shown.contains("zstd (level 6), but for vector"), "{shown}");
     for pair in chunks.windows(2) {
         let key = |chunk: &serde_json::Value, end: &str| -> i64 {
             chunk["primary_key_range"][end].as_str().unwrap().parse().unwrap()

@@ -2,7 +2,7 @@
 
 use milvus::proto::milvus as pb;
 use prost::Message;
-use tonic::codec::{Codec, EncodeBuf, Encoder, ProstCodec};
+use tonic::codec::{BufferSettings, Codec, EncodeBuf, Encoder, ProstCodec};
 use tonic::codegen::http::uri::PathAndQuery;
 use tonic::{Request, Response, Status};
 
@@ -14,7 +14,7 @@ pub(crate) async fn query(
     service: Service,
     request: Request<pb::QueryRequest>,
 ) -> Result<Response<QueryAnswer>, Status> {
-    unary(service, request, "/milvus.proto.milvus.MilvusService/Query").await
+    unary(service, request, "/milvus.proto.milvus.MilvusService/Query", RowsCodec::for_answers_of(PAGE_BYTES)).await
 }
 
 /// The call `Insert`.
@@ -22,21 +22,42 @@ pub(crate) async fn insert(
     service: Service,
     request: Request<InsertRows>,
 ) -> Result<Response<pb::MutationResult>, Status> {
-    unary(service, request, "/milvus.proto.milvus.MilvusService/Insert").await
+    unary(service, request, "/milvus.proto.milvus.MilvusService/Insert", RowsCodec::for_answers_of(0)).await
 }
 
-async fn unary<Q, A>(mut service: Service, request: Request<Q>, path: &'static str) -> Result<Response<A>, Status>
+async fn unary<Q, A>(
+    mut service: Service,
+    request: Request<Q>,
+    path: &'static str,
+    codec: RowsCodec<Q, A>,
+) -> Result<Response<A>, Status>
 where
     Q: Message + Send + Sync + 'static,
     A: Message + Default + Send + Sync + 'static,
 {
     service.ready().await.map_err(|error| Status::from_error(error.into()))?;
-    service.unary(request, PathAndQuery::from_static(path), RowsCodec(ProstCodec::default())).await
+    service.unary(request, PathAndQuery::from_static(path), codec).await
 }
 
-/// The codec of Protocol Buffers, which makes room for the whole of a message before it encodes it: a buffer that grows
-/// while megabytes are written into it copies them over and over.
-struct RowsCodec<Q, A>(ProstCodec<Q, A>);
+/// Bytes of a page with what is around its rows, most often. Memory that a smaller one leaves untouched is never given.
+const PAGE_BYTES: usize = 8 << 20;
+
+/// Bytes after which an encoder hands over what it has, as tonic has it.
+const YIELD_BYTES: usize = 32 << 10;
+
+/// The codec of Protocol Buffers, with room for the whole of a message from the start: a buffer that grows while
+/// megabytes are written into it copies them over and over.
+struct RowsCodec<Q, A> {
+    codec: ProstCodec<Q, A>,
+    answer_bytes: usize,
+}
+
+impl<Q, A> RowsCodec<Q, A> {
+    /// With room for answers of so many bytes; 0 for small ones.
+    fn for_answers_of(answer_bytes: usize) -> Self {
+        Self { codec: ProstCodec::default(), answer_bytes }
+    }
+}
 
 impl<Q, A> Codec for RowsCodec<Q, A>
 where
@@ -49,11 +70,14 @@ where
     type Decoder = <ProstCodec<Q, A> as Codec>::Decoder;
 
     fn encoder(&mut self) -> Self::Encoder {
-        RowsEncoder(self.0.encoder())
+        RowsEncoder(self.codec.encoder())
     }
 
     fn decoder(&mut self) -> Self::Decoder {
-        self.0.decoder()
+        match self.answer_bytes {
+            0 => self.codec.decoder(),
+            bytes => ProstCodec::<Q, A>::raw_decoder(BufferSettings::new(bytes, YIELD_BYTES)),
+        }
     }
 }
 

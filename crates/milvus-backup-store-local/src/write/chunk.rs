@@ -1,9 +1,7 @@
 //! One data file on its way to the store: encoded and hashed on a blocking thread, uploaded in parts.
 
 use arrow_array::RecordBatch;
-use bytes::Bytes;
 use milvus_backup_core::{BackupPlan, ChunkMetadata, Error, PrimaryKeyRange, Result};
-use milvus_backup_integrity::Hasher;
 use object_store::{ObjectStoreExt, WriteMultipart};
 
 use super::encoder::Encoder;
@@ -18,28 +16,7 @@ const PARTS_IN_FLIGHT: usize = 2;
 pub(super) struct ChunkWriter {
     path: String,
     upload: WriteMultipart,
-    work: Work,
-}
-
-/// What moves between the async task and the blocking threads.
-struct Work {
     encoder: Encoder,
-    digest: FileDigest,
-}
-
-/// Digest and size of the bytes so far.
-struct FileDigest {
-    hasher: Hasher,
-    size_bytes: u64,
-}
-
-impl FileDigest {
-    fn update(&mut self, parts: &[Bytes]) {
-        for part in parts {
-            self.hasher.update(part);
-            self.size_bytes += part.len() as u64;
-        }
-    }
 }
 
 impl ChunkWriter {
@@ -54,23 +31,18 @@ impl ChunkWriter {
         let object = directory.object(&path)?;
         let upload =
             directory.store.put_multipart(&object).await.map_err(|source| storage("create", &object, source))?;
-        let work = Work {
-            encoder: Encoder::new(plan, sample, row_group_bytes, buffers)?,
-            digest: FileDigest { hasher: Hasher::new(plan.checksum_algorithm), size_bytes: 0 },
-        };
-        Ok(Self { path, upload: WriteMultipart::new_with_chunk_size(upload, PART_BYTES), work })
+        let encoder = Encoder::new(plan, sample, row_group_bytes, buffers)?;
+        Ok(Self { path, upload: WriteMultipart::new_with_chunk_size(upload, PART_BYTES), encoder })
     }
 
     /// Adds a batch.
     pub(super) async fn write(self, batch: RecordBatch) -> Result<Self> {
-        let Self { path, mut upload, mut work } = self;
+        let Self { path, mut upload, mut encoder } = self;
         let task = tokio::task::spawn_blocking(move || {
-            let parts = work.encoder.write(&batch)?;
-            drop(batch);
-            work.digest.update(&parts);
-            Ok::<_, Error>((work, parts))
+            let parts = encoder.write(&batch)?;
+            Ok::<_, Error>((encoder, parts))
         });
-        let (work, parts) = task.await.map_err(lost_task)??;
+        let (encoder, parts) = task.await.map_err(lost_task)??;
         for part in parts {
             upload.put(part);
             if let Err(source) = upload.wait_for_capacity(PARTS_IN_FLIGHT).await {
@@ -79,24 +51,18 @@ impl ChunkWriter {
                 return Err(storage("write", &path, source));
             }
         }
-        Ok(Self { path, upload, work })
+        Ok(Self { path, upload, encoder })
     }
 
     /// Bytes of the file so far.
     pub(super) fn file_bytes(&self) -> u64 {
-        self.work.encoder.file_bytes()
+        self.encoder.file_bytes()
     }
 
     /// Ends the file and makes it durable.
     pub(super) async fn finish(self) -> Result<ChunkMetadata> {
-        let Self { path, mut upload, work } = self;
-        let Work { encoder, mut digest } = work;
-        let task = tokio::task::spawn_blocking(move || {
-            let (parts, summary) = encoder.finish()?;
-            digest.update(&parts);
-            Ok::<_, Error>((parts, summary, digest))
-        });
-        let (parts, summary, digest) = task.await.map_err(lost_task)??;
+        let Self { path, mut upload, encoder } = self;
+        let (parts, summary) = tokio::task::spawn_blocking(move || encoder.finish()).await.map_err(lost_task)??;
         for part in parts {
             upload.put(part);
         }
@@ -104,9 +70,9 @@ impl ChunkWriter {
         Ok(ChunkMetadata {
             path,
             row_count: summary.rows,
-            size_bytes: digest.size_bytes,
+            size_bytes: summary.size_bytes,
             uncompressed_size_bytes: summary.uncompressed_bytes,
-            checksum: digest.hasher.finish_hex(),
+            checksum: summary.checksum,
             row_digest: summary.digest.to_hex(),
             row_group_digests: summary.row_groups.iter().map(milvus_backup_integrity::RowDigest::to_hex).collect(),
             primary_key_range: summary

@@ -29,9 +29,11 @@ pub(super) struct Encoder {
     summary: Summary,
 }
 
-/// What is known of the rows of a file.
+/// What is known of a file and its rows. The size and the digest are those of the whole file, and known at its end.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Summary {
+    pub(super) size_bytes: u64,
+    pub(super) checksum: String,
     pub(super) rows: u64,
     pub(super) uncompressed_bytes: u64,
     pub(super) digest: RowDigest,
@@ -54,9 +56,10 @@ impl Encoder {
             action: "find the primary key".to_owned(),
             source: Box::new(source),
         })?;
+        let parts = Parts::new(buffers, plan.checksum_algorithm);
         let ChunkOptions { writer, uncompressed_columns } = chunk_options(plan, sample)?;
-        let writer = ArrowWriter::try_new_with_options(Parts::new(buffers), schema, writer)
-            .and_then(ArrowWriter::into_serialized_writer);
+        let writer =
+            ArrowWriter::try_new_with_options(parts, schema, writer).and_then(ArrowWriter::into_serialized_writer);
         let (writer, factory) = writer.map_err(encoding("open a Parquet file"))?;
         Ok(Self {
             writer,
@@ -104,7 +107,10 @@ impl Encoder {
     pub(super) fn finish(mut self) -> Result<(Vec<Bytes>, Summary)> {
         self.close_row_group()?;
         self.writer.finish().map_err(encoding("end a Parquet file"))?;
-        Ok((self.writer.inner_mut().take_all(), self.summary))
+        self.summary.size_bytes = self.file_bytes();
+        let parts = self.writer.inner_mut();
+        self.summary.checksum = parts.digest();
+        Ok((parts.take_all(), self.summary))
     }
 
     fn close_row_group(&mut self) -> Result<()> {

@@ -6,6 +6,8 @@ use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
+use milvus_backup_core::ChecksumAlgorithm;
+use milvus_backup_integrity::Hasher;
 
 /// Size of one part of an upload. S3 takes at least 5 MiB and at most 10,000 parts.
 pub(super) const PART_BYTES: usize = 8 << 20;
@@ -48,17 +50,23 @@ impl Drop for Lent {
     }
 }
 
-/// Takes in the bytes of a file, and gives them out in parts.
+/// Takes in the bytes of a file, hashes them while they are in the cache of the processor, and gives them out in parts.
 #[derive(Debug)]
 pub(super) struct Parts {
     buffers: PartBuffers,
+    hasher: Hasher,
     full: Vec<Bytes>,
     open: Option<Vec<u8>>,
 }
 
 impl Parts {
-    pub(super) fn new(buffers: PartBuffers) -> Self {
-        Self { buffers, full: Vec::new(), open: None }
+    pub(super) fn new(buffers: PartBuffers, algorithm: ChecksumAlgorithm) -> Self {
+        Self { buffers, hasher: Hasher::new(algorithm), full: Vec::new(), open: None }
+    }
+
+    /// The digest of all bytes so far, lower-case hexadecimal.
+    pub(super) fn digest(&self) -> String {
+        self.hasher.clone().finish_hex()
     }
 
     /// The parts of [`PART_BYTES`] that are full, which are not given out again.
@@ -79,6 +87,7 @@ impl Write for Parts {
         let mut open = self.open.take().unwrap_or_else(|| self.buffers.take());
         let taken = bytes.len().min(PART_BYTES - open.len());
         open.extend_from_slice(&bytes[..taken]);
+        self.hasher.update(&bytes[..taken]);
         if open.len() == PART_BYTES {
             self.full.push(self.buffers.lend(open));
         } else {
@@ -99,7 +108,7 @@ mod tests {
     #[test]
     fn parts_are_full_and_in_order() {
         let written: Vec<u8> = (0..=255).cycle().take(2 * PART_BYTES + 3).collect();
-        let mut parts = Parts::new(PartBuffers::default());
+        let mut parts = Parts::new(PartBuffers::default(), ChecksumAlgorithm::Sha256);
         parts.write_all(&written).unwrap();
         let full = parts.take_full();
         assert_eq!(full.iter().map(Bytes::len).collect::<Vec<_>>(), [PART_BYTES, PART_BYTES]);
@@ -107,12 +116,15 @@ mod tests {
         let all = [full, parts.take_all()].concat();
         assert!(all.concat() == written);
         assert!(parts.take_all().is_empty());
+        let mut hasher = Hasher::new(ChecksumAlgorithm::Sha256);
+        hasher.update(&written);
+        assert_eq!(parts.digest(), hasher.finish_hex());
     }
 
     #[test]
     fn buffers_come_back_empty() {
         let buffers = PartBuffers::default();
-        let mut parts = Parts::new(buffers.clone());
+        let mut parts = Parts::new(buffers.clone(), ChecksumAlgorithm::Sha256);
         parts.write_all(&[1; 10]).unwrap();
         let bytes = parts.take_all();
         let address = bytes[0].as_ptr();
