@@ -69,7 +69,7 @@ impl RowSource for MilvusConnection {
             ..Default::default()
         };
         let answer = self.query(collection, request).await?;
-        let count = answer.into_columns().into_iter().find_map(|column| match column.field {
+        let count = answer.into_columns()?.into_iter().find_map(|column| match column.field {
             Some(field_data::Field::Scalars(scalars)) => match scalars.data {
                 Some(scalar_field::Data::LongData(values)) => values.data.first().copied(),
                 _ => None,

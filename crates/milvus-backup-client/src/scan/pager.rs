@@ -68,7 +68,7 @@ impl Pager {
         loop {
             let request = self.query();
             match self.connection.query(&self.request.collection, request).await {
-                Ok(answer) => return Ok(answer.into_columns()),
+                Ok(answer) => return answer.into_columns(),
                 Err(error) if is_too_large(&error) && self.size.halve() => {}
                 // Milvus Lite 2 cannot read sparse vectors where there are no rows.
                 Err(error) if is_without_raw_data(&error) && self.is_empty().await? => return Ok(Vec::new()),

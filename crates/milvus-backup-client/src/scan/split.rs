@@ -98,7 +98,7 @@ impl Keys<'_> {
             ..Default::default()
         };
         let answer = self.connection.query(self.collection, request).await?;
-        let column = answer.into_columns().into_iter().find(|column| column.field_name == self.key.name);
+        let column = answer.into_columns()?.into_iter().find(|column| column.field_name == self.key.name);
         let mut keys = column.map(keys_of).unwrap_or_default();
         keys.sort_unstable();
         keys.dedup();

@@ -3,13 +3,19 @@
 use arrow_buffer::ScalarBuffer;
 use bytes::Bytes;
 use milvus::proto::schema::{FieldData, FloatArray, VectorField, field_data, vector_field};
+use milvus_backup_core::{Error, Result};
 
 use super::{Column, Elements, Floats, Values, Vectors};
 
-impl From<Floats> for FloatArray {
-    fn from(floats: Floats) -> Self {
-        let (floats, _) = floats.little_endian.as_chunks::<4>();
-        Self { data: floats.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect() }
+impl TryFrom<Floats> for FloatArray {
+    type Error = Error;
+
+    fn try_from(floats: Floats) -> Result<Self> {
+        let (floats, rest) = floats.little_endian.as_chunks::<4>();
+        if !rest.is_empty() {
+            return Err(Error::Protocol { message: format!("{} bytes after the floats of a column", rest.len()) });
+        }
+        Ok(Self { data: floats.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect() })
     }
 }
 
@@ -24,21 +30,24 @@ impl From<ScalarBuffer<f32>> for Floats {
     }
 }
 
-impl From<Column> for FieldData {
-    fn from(column: Column) -> Self {
-        let field = column.values.map(|values| match values {
-            Values::Scalars(scalars) => field_data::Field::Scalars(scalars),
-            Values::Vectors(vectors) => field_data::Field::Vectors(vectors.into()),
-            Values::Structs(structs) => field_data::Field::StructArrays(structs),
-        });
-        Self {
+impl TryFrom<Column> for FieldData {
+    type Error = Error;
+
+    fn try_from(column: Column) -> Result<Self> {
+        let field = match column.values {
+            Some(Values::Scalars(scalars)) => Some(field_data::Field::Scalars(scalars)),
+            Some(Values::Vectors(vectors)) => Some(field_data::Field::Vectors(vectors.try_into()?)),
+            Some(Values::Structs(structs)) => Some(field_data::Field::StructArrays(structs)),
+            None => None,
+        };
+        Ok(Self {
             r#type: column.data_type,
             field_name: column.field_name,
             field_id: column.field_id,
             is_dynamic: column.is_dynamic,
             valid_data: column.valid_data,
             field,
-        }
+        })
     }
 }
 
@@ -60,20 +69,23 @@ impl From<FieldData> for Column {
     }
 }
 
-impl From<Vectors> for VectorField {
-    fn from(vectors: Vectors) -> Self {
+impl TryFrom<Vectors> for VectorField {
+    type Error = Error;
+
+    fn try_from(vectors: Vectors) -> Result<Self> {
         use vector_field::Data;
 
-        let data = vectors.elements.map(|elements| match elements {
-            Elements::Float(floats) => Data::FloatVector(floats.into()),
-            Elements::Binary(bytes) => Data::BinaryVector(bytes),
-            Elements::Float16(bytes) => Data::Float16Vector(bytes),
-            Elements::Bfloat16(bytes) => Data::Bfloat16Vector(bytes),
-            Elements::Sparse(sparse) => Data::SparseFloatVector(sparse),
-            Elements::Int8(bytes) => Data::Int8Vector(bytes),
-            Elements::Array(array) => Data::VectorArray(array),
-        });
-        Self { dim: vectors.dim, valid_data: vectors.valid_data, data }
+        let data = match vectors.elements {
+            Some(Elements::Float(floats)) => Some(Data::FloatVector(floats.try_into()?)),
+            Some(Elements::Binary(bytes)) => Some(Data::BinaryVector(bytes)),
+            Some(Elements::Float16(bytes)) => Some(Data::Float16Vector(bytes)),
+            Some(Elements::Bfloat16(bytes)) => Some(Data::Bfloat16Vector(bytes)),
+            Some(Elements::Sparse(sparse)) => Some(Data::SparseFloatVector(sparse)),
+            Some(Elements::Int8(bytes)) => Some(Data::Int8Vector(bytes)),
+            Some(Elements::Array(array)) => Some(Data::VectorArray(array)),
+            None => None,
+        };
+        Ok(Self { dim: vectors.dim, valid_data: vectors.valid_data, data })
     }
 }
 

@@ -12,6 +12,7 @@ mod rows;
 use bytes::Bytes;
 use milvus::proto::common;
 use milvus::proto::schema::{FieldData, ScalarField, SparseFloatArray, StructArrayField, VectorArray};
+use milvus_backup_core::Result;
 use prost::{Message, Oneof};
 
 pub(crate) use call::{insert, query};
@@ -29,8 +30,11 @@ pub(crate) struct QueryAnswer {
 
 impl QueryAnswer {
     /// The columns, in the order of the server.
-    pub(crate) fn into_columns(self) -> Vec<FieldData> {
-        self.fields_data.into_iter().map(FieldData::from).collect()
+    ///
+    /// # Errors
+    /// [`milvus_backup_core::Error::Protocol`] for float vectors with a part of a float at their end.
+    pub(crate) fn into_columns(self) -> Result<Vec<FieldData>> {
+        self.fields_data.into_iter().map(FieldData::try_from).collect()
     }
 }
 
@@ -123,6 +127,15 @@ mod tests {
     use super::*;
     use crate::columns::{decode_columns, encode_columns};
 
+    #[test]
+    fn a_part_of_a_float_is_an_error() {
+        let floats = Elements::Float(Floats { little_endian: Bytes::from_static(&[0; 6]) });
+        let vectors = Vectors { elements: Some(floats), ..Vectors::default() };
+        let column = Column { values: Some(Values::Vectors(vectors)), ..Column::default() };
+        let answer = QueryAnswer { fields_data: vec![column], ..QueryAnswer::default() };
+        assert!(answer.into_columns().is_err());
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -159,7 +172,7 @@ mod tests {
             let read = QueryAnswer::decode(answer.encode_to_vec().as_slice()).unwrap();
             prop_assert_eq!(read.session_ts, 9);
             prop_assert_eq!(&read.status, &answer.status);
-            let read = pb::QueryResults { fields_data: read.into_columns(), ..answer.clone() };
+            let read = pb::QueryResults { fields_data: read.into_columns().unwrap(), ..answer.clone() };
             prop_assert_eq!(read.encode_to_vec(), answer.encode_to_vec());
 
             let (schema, collection) = (table.schema(), "c".parse().unwrap());
