@@ -13,14 +13,16 @@ fn lists_while_others_rename_and_drop(kind: ServerKind) {
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let connect = || MilvusConnection::connect(ConnectionOptions::new(shared(kind).unwrap().uri()));
         let (maker, reader) = (connect().await.unwrap(), connect().await.unwrap());
-        let [model, first, second] = ["side_model", "side_first", "side_second"].map(|name| name.parse().unwrap());
-        let schema = maker.describe_collection(&model).await.unwrap().schema;
+        let schema = maker.describe_collection(&"side_model".parse().unwrap()).await.unwrap().schema;
+        let made: Vec<CollectionName> = (0..20).map(|number| format!("side_{number}").parse().unwrap()).collect();
+        for name in &made {
+            maker.create_collection(name, &schema).await.unwrap();
+        }
         let changes = async {
-            for _ in 0..20 {
-                let names: (&CollectionName, &CollectionName) = (&first, &second);
-                maker.create_collection(names.0, &schema).await.unwrap();
-                maker.rename_collection(names.0, names.1).await.unwrap();
-                maker.drop_collection(names.1).await.unwrap();
+            for name in &made {
+                let renamed = format!("{name}_renamed").parse().unwrap();
+                maker.rename_collection(name, &renamed).await.unwrap();
+                maker.drop_collection(&renamed).await.unwrap();
             }
         };
         let lists = async {
