@@ -151,19 +151,10 @@ print('null')
 /// Drops collections that would weigh on the tests to come.
 pub fn forget(kind: ServerKind, collections: &[&str]) {
     let script = "
-import time
 from pymilvus import MilvusClient, MilvusException
 client = MilvusClient(given['uri'])
 for name in given['collections']:
-    for tries_left in reversed(range(10)):
-        try:
-            client.drop_collection(name)
-            break
-        except MilvusException:
-            # Milvus Lite 3 cannot remove a directory that it still writes to.
-            if not tries_left:
-                raise
-            time.sleep(0.2)
+    asked_again(lambda: client.drop_collection(name), MilvusException)
 print('null')
 ";
     ask::<()>(script, &json!({ "uri": shared(kind).unwrap().uri(), "collections": collections }));

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::terminal::say;
 use crate::workspace;
 
-/// The rows of the table that have a bar, by the first two columns, and how the bar is called.
+/// The rows of the table that have a bar, by the first column, and how the bar is called.
 type Bars = &'static [(&'static str, &'static str)];
 
 struct Chart {

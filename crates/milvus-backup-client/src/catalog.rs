@@ -8,13 +8,12 @@ use milvus::proto::common::{LoadState as WireLoadState, Status};
 use milvus::proto::milvus as pb;
 use milvus_backup_core::schema::{CollectionSchema, IndexDefinition};
 use milvus_backup_core::{Capabilities, Catalog, CollectionDescription, CollectionName, Error, LoadState, Result};
-use tonic::Request;
 
 use crate::connection::{Client, MilvusConnection};
 use crate::describe::{create_request, index_params, key_values, pairs, schema_from_wire};
 use crate::limitations::describe_limitations;
 use crate::retry::retried;
-use crate::status::{IntoStatus, is_collection_not_found, is_index_not_found};
+use crate::status::{is_collection_not_found, is_index_not_found};
 use crate::versions::Server;
 
 /// The one name under which rows spread by a partition key are stored: their partitions cannot be named in calls.
@@ -61,9 +60,8 @@ impl Catalog for MilvusConnection {
 
     async fn list_collections(&self) -> Result<Vec<String>> {
         let request = pb::ShowCollectionsRequest { db_name: self.request_database(), ..Default::default() };
-        let answer = self.repeated("ShowCollections", request, |mut client, request| async move {
-            client.show_collections(request).await
-        });
+        let send = |mut client: Client, request| async move { client.show_collections(request).await };
+        let answer = self.repeated(|| self.call_once("ShowCollections", request.clone(), &send));
         let mut names = answer.await?.collection_names;
         names.sort_unstable();
         Ok(names)
@@ -105,10 +103,8 @@ impl Catalog for MilvusConnection {
             collection_name: collection.to_string(),
             ..Default::default()
         };
-        let answer = self.repeated("DropCollection", request, |mut client, request| async move {
-            client.drop_collection(request).await
-        });
-        match answer.await {
+        let send = |mut client: Client, request| async move { client.drop_collection(request).await };
+        match self.repeated(|| self.call_once("DropCollection", request.clone(), &send)).await {
             Err(error) if is_collection_not_found(&error) => Ok(()),
             answer => answer.map(drop::<Status>),
         }
@@ -277,20 +273,13 @@ impl MilvusConnection {
     /// A call that may be made twice, made again also when Milvus Lite 3 refuses it. Lite opens each collection to list
     /// them all, fails with whatever it met (a missing file, most often) when someone drops or renames one of them
     /// meanwhile, and cannot remove a directory that it still writes to.
-    async fn repeated<Q, A, F>(
-        &self,
-        name: &'static str,
-        request: Q,
-        send: impl Fn(Client, Request<Q>) -> F + Send + Sync,
-    ) -> Result<A>
+    async fn repeated<A, F>(&self, call: impl Fn() -> F + Send + Sync) -> Result<A>
     where
-        Q: Clone + Send + Sync,
-        A: IntoStatus + Send,
-        F: Future<Output = std::result::Result<tonic::Response<A>, tonic::Status>> + Send,
+        F: Future<Output = Result<A>> + Send,
     {
         let racy = self.server().await? == Server::Lite3;
         let attempt = || async {
-            self.call_once(name, request.clone(), &send).await.map_err(|error| match error {
+            call().await.map_err(|error| match error {
                 Error::Milvus { call, code, message, .. } if racy => {
                     Error::Milvus { call, code, message, retryable: true }
                 }

@@ -14,7 +14,8 @@ pub(crate) async fn query(
     service: Service,
     request: Request<pb::QueryRequest>,
 ) -> Result<Response<QueryAnswer>, Status> {
-    unary(service, request, "/milvus.proto.milvus.MilvusService/Query", RowsCodec::for_answers_of(PAGE_BYTES)).await
+    unary(service, request, "/milvus.proto.milvus.MilvusService/Query", BufferSettings::new(PAGE_BYTES, YIELD_BYTES))
+        .await
 }
 
 /// The call `Insert`.
@@ -22,21 +23,21 @@ pub(crate) async fn insert(
     service: Service,
     request: Request<InsertRows>,
 ) -> Result<Response<pb::MutationResult>, Status> {
-    unary(service, request, "/milvus.proto.milvus.MilvusService/Insert", RowsCodec::for_answers_of(0)).await
+    unary(service, request, "/milvus.proto.milvus.MilvusService/Insert", BufferSettings::default()).await
 }
 
 async fn unary<Q, A>(
     mut service: Service,
     request: Request<Q>,
     path: &'static str,
-    codec: RowsCodec<Q, A>,
+    answers: BufferSettings,
 ) -> Result<Response<A>, Status>
 where
     Q: Message + Send + Sync + 'static,
     A: Message + Default + Send + Sync + 'static,
 {
     service.ready().await.map_err(|error| Status::from_error(error.into()))?;
-    service.unary(request, PathAndQuery::from_static(path), codec).await
+    service.unary(request, PathAndQuery::from_static(path), RowsCodec { codec: ProstCodec::default(), answers }).await
 }
 
 /// Bytes of a page with what is around its rows, most often. Memory that a smaller one leaves untouched is never given.
@@ -49,14 +50,8 @@ const YIELD_BYTES: usize = 32 << 10;
 /// megabytes are written into it copies them over and over.
 struct RowsCodec<Q, A> {
     codec: ProstCodec<Q, A>,
-    answer_bytes: usize,
-}
-
-impl<Q, A> RowsCodec<Q, A> {
-    /// With room for answers of so many bytes; 0 for small ones.
-    fn for_answers_of(answer_bytes: usize) -> Self {
-        Self { codec: ProstCodec::default(), answer_bytes }
-    }
+    /// Room for the messages that are read.
+    answers: BufferSettings,
 }
 
 impl<Q, A> Codec for RowsCodec<Q, A>
@@ -74,10 +69,7 @@ where
     }
 
     fn decoder(&mut self) -> Self::Decoder {
-        match self.answer_bytes {
-            0 => self.codec.decoder(),
-            bytes => ProstCodec::<Q, A>::raw_decoder(BufferSettings::new(bytes, YIELD_BYTES)),
-        }
+        ProstCodec::<Q, A>::raw_decoder(self.answers)
     }
 }
 
