@@ -69,6 +69,9 @@ pub(crate) struct Global {
     /// Memory for rows on their way
     #[arg(long, global = true, value_name = "SIZE", value_parser = parse_size, env = "MILVUS_BR_MEMORY_LIMIT")]
     pub(crate) memory_limit: Option<u64>,
+    /// Deadline, such as 30s, 10m or 1h; each deletion has its own
+    #[arg(long, global = true, value_name = "TIME", value_parser = parse_duration, env = "MILVUS_BR_TIMEOUT")]
+    pub(crate) timeout: Option<Duration>,
     /// No progress
     #[arg(long, short = 'q', global = true, env = "MILVUS_BR_QUIET", value_parser = clap::builder::FalseyValueParser::new())]
     pub(crate) quiet: bool,
@@ -171,9 +174,6 @@ pub(crate) struct CreateArgs {
     /// What to do with a collection that is not loaded
     #[arg(long, value_name = "POLICY", default_value = "auto", env = "MILVUS_BR_LOAD")]
     pub(crate) load: Load,
-    /// Deadline, such as 30s, 10m or 1h
-    #[arg(long, value_name = "TIME", value_parser = parse_duration, env = "MILVUS_BR_TIMEOUT")]
-    pub(crate) timeout: Option<Duration>,
 }
 
 /// The codecs.
@@ -236,9 +236,6 @@ pub(crate) struct VerifyArgs {
     /// List everything that is wrong, instead of stopping at the first finding
     #[arg(long)]
     pub(crate) no_fail_fast: bool,
-    /// Deadline, such as 30s, 10m or 1h
-    #[arg(long, value_name = "TIME", value_parser = parse_duration, env = "MILVUS_BR_TIMEOUT")]
-    pub(crate) timeout: Option<Duration>,
 }
 
 /// The depths of verification.
@@ -297,9 +294,6 @@ pub(crate) struct RestoreArgs {
     /// Batches that are inserted, or files that are imported, at the same time
     #[arg(long, value_name = "N", env = "MILVUS_BR_CONCURRENCY")]
     pub(crate) concurrency: Option<usize>,
-    /// Deadline, such as 30s, 10m or 1h
-    #[arg(long, value_name = "TIME", value_parser = parse_duration, env = "MILVUS_BR_TIMEOUT")]
-    pub(crate) timeout: Option<Duration>,
 }
 
 /// How rows get into Milvus.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use milvus_backup_client::{ConnectionOptions, LITE_EXECUTABLE, LiteServer, MilvusConnection};
 use milvus_backup_core::{
@@ -53,8 +54,11 @@ impl Context {
         let mut config = crate::settings::load(global.config.as_deref())?;
         if let Some(bytes) = global.memory_limit {
             config.memory_limit_bytes = bytes;
-            config.validate()?;
         }
+        if let Some(timeout) = global.timeout {
+            config.repository_timeout = timeout;
+        }
+        config.validate()?;
         let native = match global.storage {
             Some(storage) => storage == Storage::Native,
             None => config.default_storage_type == BackupStorageType::MilvusNative,
@@ -81,6 +85,16 @@ impl Context {
             config,
             layers,
         })
+    }
+
+    /// Runs `operation` unless a signal comes first.
+    pub(crate) async fn interruptible<T>(&self, operation: impl Future<Output = Result<T>> + Send) -> Result<T> {
+        self.environment.bounded(Duration::MAX, operation).await
+    }
+
+    /// The deadline that was given for the operation.
+    pub(crate) fn timeout(&self) -> Option<Duration> {
+        self.global.timeout
     }
 
     pub(crate) fn yes(&self) -> bool {
@@ -137,7 +151,7 @@ impl Context {
             attempts -= 1;
             match MilvusConnection::connect(options.clone()).await {
                 Err(Error::Unreachable { .. }) if attempts > 0 => {
-                    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                    tokio::time::sleep(Duration::from_millis(100)).await;
                 }
                 outcome => return outcome,
             }

@@ -56,6 +56,9 @@ pub struct BackupRecoveryConfig {
     /// Deadline of a verification, in seconds.
     #[serde(with = "seconds")]
     pub verification_timeout: Duration,
+    /// Deadline of a look at the repository, and of the removal of one thing from it, in seconds.
+    #[serde(with = "seconds")]
+    pub repository_timeout: Duration,
     /// Time in which a create or a restore must move some rows, in seconds.
     #[serde(with = "seconds")]
     pub no_progress_timeout: Duration,
@@ -99,6 +102,7 @@ impl Default for BackupRecoveryConfig {
             default_backup_timeout: Duration::from_hours(1),
             default_restore_timeout: Duration::from_hours(1),
             verification_timeout: Duration::from_mins(30),
+            repository_timeout: Duration::from_mins(30),
             no_progress_timeout: Duration::from_mins(10),
             retention_count: 10,
             retention_days: 30,
@@ -137,6 +141,7 @@ impl BackupRecoveryConfig {
             ("default_backup_timeout", self.default_backup_timeout),
             ("default_restore_timeout", self.default_restore_timeout),
             ("verification_timeout", self.verification_timeout),
+            ("repository_timeout", self.repository_timeout),
             ("no_progress_timeout", self.no_progress_timeout),
             ("progress_poll_interval", self.progress_poll_interval),
         ] {

@@ -139,6 +139,7 @@ impl Pending {
             replica_number: plan.replica_number,
             limitations: completion.limitations,
             verification: None,
+            earlier_verifications: Vec::new(),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use futures::StreamExt;
 use milvus_backup_core::{
     BackedUpDefinition, BackupId, BackupMetadata, BrokenBackup, CollectionRef, Error, Listing, Result,
+    VerificationRecord,
 };
 use object_store::path::Path;
 
@@ -31,7 +32,7 @@ impl LocalStore {
         let Some(bytes) = directory.read_document(METADATA).await? else { return Ok(None) };
         let mut metadata = metadata_from_bytes(&directory.path, &bytes)?;
         check_metadata(directory, id, &metadata)?;
-        metadata.verification = read_verification(directory).await;
+        metadata.set_verifications(read_verifications(directory).await);
         Ok(Some(metadata))
     }
 
@@ -129,11 +130,11 @@ fn check_metadata(directory: &Directory, id: &BackupId, metadata: &BackupMetadat
     Ok(())
 }
 
-/// The last verification. It is outside the chain of digests: what cannot be read counts as never verified.
-async fn read_verification(directory: &Directory) -> Option<milvus_backup_core::VerificationRecord> {
-    let bytes = directory.read_document(VERIFICATION).await.ok().flatten()?;
-    let document: VerificationDocument = from_bytes(&directory.path, VERIFICATION, &bytes).ok()?;
-    Some(document.verification)
+/// The verifications, newest first. They are outside the chain of digests: what cannot be read counts as never verified.
+pub(crate) async fn read_verifications(directory: &Directory) -> Vec<VerificationRecord> {
+    let Ok(Some(bytes)) = directory.read_document(VERIFICATION).await else { return Vec::new() };
+    let document = from_bytes::<VerificationDocument>(&directory.path, VERIFICATION, &bytes);
+    document.map_or_else(|_| Vec::new(), VerificationDocument::into_records)
 }
 
 /// `checksums.json`, with its digest checked against the metadata.

@@ -6,6 +6,7 @@
 //! - `trace=FILE`: writes the name of each side effect to a file, one per line.
 //! - `at=N` with `how=`: what happens at side effect N, counted from 0. `kill`: SIGKILL before it. `error`: it fails
 //!   once, not done. `lost`: it is done, and its answer is lost. `down`: it and everything after it fails.
+//! - `hang=CALL:PART`: `get`, `list` or `delete` of an object with `PART` in its path never answers, and does nothing.
 //! - `random=SEED` with `percent=P`: so many percent of all calls fail, are lost, come late, fall short, list too little or
 //!   have a bit changed, as the seed says.
 
@@ -46,6 +47,7 @@ enum How {
 struct Faults {
     trace: Option<Mutex<std::fs::File>>,
     at: Option<(u64, How)>,
+    hang: Option<(String, String)>,
     percent: u64,
     random: AtomicU64,
     /// Side effects so far.
@@ -82,6 +84,7 @@ impl Faults {
                         other => panic!("how={other}"),
                     }
                 }
+                "hang" => faults.hang = value.split_once(':').map(|(call, part)| (call.to_owned(), part.to_owned())),
                 "percent" => faults.percent = value.parse().unwrap(),
                 "random" => faults.random = AtomicU64::new(value.parse::<u64>().unwrap() | 1),
                 other => panic!("{other}={value}"),
@@ -123,6 +126,13 @@ impl Faults {
             Some((at, How::Down)) if number >= at => Fate::NotDone,
             _ if self.hit() => [Fate::NotDone, Fate::Lost][usize::from(self.next().is_multiple_of(2))],
             _ => Fate::Done,
+        }
+    }
+
+    /// Never returns for the calls that are to hang.
+    async fn hang(&self, call: &str, path: &str) {
+        if self.hang.as_ref().is_some_and(|(hanging, part)| call == hanging && path.contains(part.as_str())) {
+            std::future::pending::<()>().await;
         }
     }
 

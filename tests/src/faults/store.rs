@@ -80,6 +80,7 @@ impl ObjectStore for Faulty {
 
     /// Answers can also fall short, or have a bit changed.
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
+        self.faults.hang("get", location.as_ref()).await;
         self.late().await;
         self.read()?;
         let head = options.head;
@@ -103,6 +104,7 @@ impl ObjectStore for Faulty {
         let delete = move |location: Path| {
             let this = this.clone();
             async move {
+                this.faults.hang("delete", location.as_ref()).await;
                 let fate = this.faults.effect("delete", &location);
                 let one = stream::once(async move { Ok(location) }).boxed();
                 let deleted = this.inner.delete_stream(one).try_collect::<Vec<_>>();
@@ -123,6 +125,7 @@ impl ObjectStore for Faulty {
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
+        self.faults.hang("list", prefix.map_or("", Path::as_ref)).await;
         self.read()?;
         self.inner.list_with_delimiter(prefix).await
     }

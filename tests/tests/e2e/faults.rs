@@ -3,7 +3,11 @@
 //!
 //! On Milvus Lite 3.2.2. Store and server are the real ones with faults around them, see `milvus_backup_tests::faults`.
 
-use std::{fs, process::Stdio, time::Instant};
+use std::{
+    fs,
+    process::Stdio,
+    time::{Duration, Instant},
+};
 
 use milvus_backup_testkit::ServerKind;
 use milvus_backup_tests::{
@@ -13,7 +17,9 @@ use milvus_backup_tests::{
     faults::VARIABLE,
     milvus_br::MilvusBr,
     outcome::Outcome,
+    scripts::ask,
 };
+use serde_json::json;
 
 const LITE: ServerKind = ServerKind::Lite322;
 
@@ -281,6 +287,81 @@ fn at_each_side_effect_of_a_replacement() {
         forget(LITE, &left.collect::<Vec<_>>().iter().map(String::as_str).collect::<Vec<_>>());
     });
     forget(LITE, &[name, target]);
+}
+
+/// A restore died while it waited for the rename of the collection that it replaces, and Milvus carries that out while the
+/// next restore runs.
+#[test]
+fn a_rename_that_comes_late() {
+    let (name, target) = ("fault_late", "fault_late_restored");
+    Plain::on(LITE, name).partition("_default", 20_000).dim(64).make();
+    let bench = Bench::new();
+    let backup = bench.br.create(&[name]);
+    bench.br.restore(&backup, target, &[]);
+    let restore = ["restore", &backup, "--to", target, "--drop-existing", "--yes", "--json"];
+    let effects = bench.effects(&restore);
+    let rename = effects.iter().position(|effect| *effect == format!("rename_collection {target}")).unwrap();
+    assert_eq!(bench.faulty(&format!("at={rename} how=kill"), &restore).exit_code, None);
+
+    let script = "
+def names():
+    request = milvus_pb2.ShowCollectionsRequest(db_name=milvus.db)
+    return asked_again(lambda: milvus.call('ShowCollections', request), RuntimeError).collection_names
+
+def staging():
+    return {name for name in names() if name.startswith('milvus_br_staging_') and name.endswith(given['target'])}
+
+milvus = Milvus(given['uri'])
+first = staging()
+assert len(first) == 1, first
+while not staging() - first:
+    time.sleep(0.05)
+replaced = first.pop().replace('_staging_', '_replaced_')
+milvus.call('RenameCollection', milvus_pb2.RenameCollectionRequest(oldName=given['target'], newName=replaced))
+print(json.dumps(given['target'] in names()))
+";
+    let uri = milvus_backup_testkit::shared(LITE).unwrap().uri();
+    let late = std::thread::scope(|scope| {
+        let late = scope.spawn(|| ask::<bool>(script, &json!({ "uri": uri, "target": target })));
+        std::thread::sleep(Duration::from_secs(2));
+        bench.br.run(&restore).code(0);
+        late.join().unwrap()
+    });
+    assert!(!late, "the rename came too late for this test: nothing had taken the name yet");
+    bench.require_sound("after the late rename");
+    require_no_leftover(target, "after the late rename");
+    Snapshot::of(LITE, name).assert_same(&Snapshot::of(LITE, target));
+    forget(LITE, &[name, target]);
+}
+
+/// What looks at the repository, and what deletes from it, ends by its deadline or by a signal when the store is silent.
+#[test]
+fn a_store_that_hangs() {
+    let name = "fault_hanging";
+    Plain::on(LITE, name).partition("_default", 60).make();
+    let bench = Bench::new();
+    let (old, new) = (bench.br.create(&[name]), bench.br.create(&[name]));
+    let looks = [("list:", vec!["list"]), ("get:", vec!["show", &new]), ("get:", vec!["prune", "--keep-count", "1"])];
+    let prune = ["prune", name, "--keep-count", "1", "--keep-days", "0", "--min-keep", "1", "--yes"];
+    for (hang, command) in looks.into_iter().chain([("delete:/data/", prune.to_vec())]) {
+        let hang = format!("hang={hang}");
+        let in_time = bench.faulty(&hang, &[&command[..], &["--timeout", "1s", "--json"]].concat()).code(18);
+        assert_eq!(in_time.error()["kind"], "deadline_exceeded", "{command:?}");
+        let br = MilvusBr::on(LITE).with_program(env!("CARGO_BIN_EXE_milvus-br-faulty")).with_env(VARIABLE, &hang);
+        let root = bench.br.root();
+        let running = br.start(&[&command[..], &["--json", "--root", root.to_str().unwrap()]].concat());
+        std::thread::sleep(Duration::from_millis(500));
+        running.signal(rustix::process::Signal::INT);
+        let stopped = running.finish_within(Duration::from_secs(5));
+        // The second prune finds nothing to delete.
+        assert!(matches!(stopped.exit_code, Some(130)) || command[..] == prune, "{stopped:#?}");
+    }
+    assert_eq!(bench.br.listed(), [new], "its metadata is gone before its data");
+    assert!(everything_below(&bench.br.root()).iter().any(|file| file.contains(&old)));
+    bench.require_sound("after a deletion that was cut short");
+    let files = everything_below(&bench.br.root());
+    assert!(!files.iter().any(|file| file.ends_with("lock.json") || file.contains(&old)), "{files:?}");
+    forget(LITE, &[name]);
 }
 
 #[test]

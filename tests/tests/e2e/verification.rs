@@ -117,6 +117,10 @@ print('null')
     assert_eq!(result["errors"][0]["kind"], "differs", "{result}");
     assert_eq!(result["errors"][0]["file"], "data/_default.parquet");
     assert_eq!(br.json(&["show", &backup])["verification"]["success"], false, "never stored as good");
+    br.run(&["verify", &backup]).code(0);
+    let shown = br.json(&["show", &backup]);
+    assert_eq!(shown["verification"]["verification_type"], "DEEP", "checksums do not make it good: {shown}");
+    assert_eq!(shown["earlier_verifications"][0]["verification_type"], "CHECKSUM", "{shown}");
     assert_eq!(temporary(kind, &backup), Vec::<String>::new());
 }
 
@@ -134,7 +138,12 @@ fn deep_leaves_nothing(kind: ServerKind) {
         running.kill();
     }
     br.run(&deep).code(0);
-    assert!(!names(kind, "").contains(&format!("{TEMPORARY}{}", backup.replace('-', "_"))));
+    assert_eq!(temporary(kind, &backup), Vec::<String>::new(), "those of dead verifications are left");
+
+    let others: Vec<_> = (0..2).map(|_| br.start(&deep)).collect();
+    for running in others {
+        running.finish_within(Duration::from_mins(2)).code(0);
+    }
 
     for percent in [20, 50, 80] {
         let before = temporary(kind, &backup);

@@ -1,5 +1,7 @@
 //! `milvus-br create`
 
+use std::time::Duration;
+
 use milvus_backup_core::{
     BackupParams, BackupResult, BackupStorageType, BackupType, ChecksumAlgorithm, CollectionName, CompressionCodec,
     Error, ErrorKind, LoadPolicy, Result,
@@ -14,7 +16,7 @@ use crate::sizes::format_size;
 
 pub(crate) async fn run(context: &Context, args: CreateArgs) -> Result<u8> {
     let collections = args.collections.iter().map(|name| name.parse()).collect::<Result<Vec<CollectionName>>>()?;
-    let params = params(&args);
+    let params = params(&args, context.timeout());
     params.validate()?;
     if let Some(backup) = &args.resume {
         return resume(context, backup, &collections, &params).await;
@@ -106,7 +108,7 @@ fn describe(result: &BackupResult) -> String {
     )
 }
 
-fn params(args: &CreateArgs) -> BackupParams {
+fn params(args: &CreateArgs, timeout: Option<Duration>) -> BackupParams {
     let mut params = BackupParams::full();
     if !args.partitions.is_empty() {
         params.backup_type = BackupType::Partition;
@@ -135,6 +137,6 @@ fn params(args: &CreateArgs) -> BackupParams {
         Load::Auto => LoadPolicy::Auto,
         Load::Never => LoadPolicy::Never,
     };
-    params.timeout = args.timeout;
+    params.timeout = timeout;
     params
 }

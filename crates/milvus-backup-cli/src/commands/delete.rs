@@ -31,7 +31,7 @@ pub(crate) async fn run(context: &Context, args: DeleteArgs) -> Result<u8> {
         }
     }
     let names: Vec<String> = doomed.iter().map(|(collection, id)| format!("{id} of {collection}")).collect();
-    confirm(context, &format!("Delete {}?", names.join(", ")))?;
+    confirm(context, &format!("Delete {}?", names.join(", "))).await?;
     let mut deleted = Deleted { deleted_backup_ids: Vec::new() };
     for (collection, backup_id) in doomed {
         repository.delete_backup(&collection, &backup_id).await?;

@@ -24,7 +24,7 @@ pub(crate) async fn run(context: &Context, args: PruneArgs) -> Result<u8> {
     let mut result = plan.dry_run();
     if !args.dry_run {
         if result.backups_to_delete > 0 {
-            confirm(context, &format!("{}\nDelete {} backups?", describe(&result), result.backups_to_delete))?;
+            confirm(context, &format!("{}\nDelete {} backups?", describe(&result), result.backups_to_delete)).await?;
         }
         result = repository.apply_retention_plan(&plan).await?;
     }

@@ -34,7 +34,7 @@ pub(crate) async fn run(context: &Context, dry_run: bool) -> Result<u8> {
     let mut outcome = Outcome { dry_run, leftovers: [backups, collections].concat() };
     let doomed = outcome.leftovers.iter().filter(|leftover| leftover.removed).count();
     if !dry_run && doomed > 0 {
-        confirm(context, &format!("{}\nRemove {doomed} leftovers?", describe(&outcome)))?;
+        confirm(context, &format!("{}\nRemove {doomed} leftovers?", describe(&outcome))).await?;
         outcome.leftovers = repository.prune_incomplete_backups(false).await?;
         if let Some(session) = &session {
             outcome.leftovers.extend(session.manager.prune_unfinished_collections(false).await?);

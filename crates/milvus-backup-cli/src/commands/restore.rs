@@ -1,5 +1,7 @@
 //! `milvus-br restore`
 
+use std::time::Duration;
+
 use milvus_backup_core::{AutoIdPolicy, RestoreMethod, RestoreParams, RestoreResult, Result};
 
 use crate::args::{AutoId, Method, RestoreArgs};
@@ -8,7 +10,7 @@ use crate::exit_code;
 use crate::resolve::{collection_of, resolve};
 
 pub(crate) async fn run(context: &Context, args: RestoreArgs) -> Result<u8> {
-    let params = params(&args)?;
+    let params = params(&args, context.timeout())?;
     params.validate()?;
     let repository = context.repository()?;
     let metadata = resolve(context, &repository, &args.backup).await?.metadata()?;
@@ -37,7 +39,7 @@ fn describe(result: &RestoreResult) -> String {
     )
 }
 
-fn params(args: &RestoreArgs) -> Result<RestoreParams> {
+fn params(args: &RestoreArgs, timeout: Option<Duration>) -> Result<RestoreParams> {
     let mut params = RestoreParams::default();
     params.target_collection_name = args.to.as_deref().map(str::parse).transpose()?;
     params.verify_before_restore = args.no_verify.then_some(false);
@@ -58,6 +60,6 @@ fn params(args: &RestoreArgs) -> Result<RestoreParams> {
         Method::Import => RestoreMethod::Import,
     };
     params.concurrency = args.concurrency;
-    params.timeout = args.timeout;
+    params.timeout = timeout;
     Ok(params)
 }

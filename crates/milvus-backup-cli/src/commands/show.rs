@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use milvus_backup_core::{BackupMetadata, Result};
+use milvus_backup_core::{BackupMetadata, Result, VerificationRecord};
 
 use crate::args::ShowArgs;
 use crate::context::Context;
@@ -28,14 +28,15 @@ fn but_for(metadata: &BackupMetadata) -> String {
     format!(", but for {}", columns.into_iter().collect::<Vec<_>>().join(", "))
 }
 
+fn outcome(record: &VerificationRecord) -> String {
+    let outcome = if record.success { "passed" } else { "FAILED" };
+    format!("{outcome}, {}, {}", record.verification_type, record.verified_at)
+}
+
 fn describe(metadata: &BackupMetadata, collection: &str) -> String {
-    let verified = metadata.verification.as_ref().map_or_else(
-        || "never".to_owned(),
-        |record| {
-            let outcome = if record.success { "passed" } else { "FAILED" };
-            format!("{outcome}, {}, {}", record.verification_type, record.verified_at)
-        },
-    );
+    let verifications: Vec<String> =
+        metadata.verification.iter().chain(&metadata.earlier_verifications).map(outcome).collect();
+    let verified = if verifications.is_empty() { "never".to_owned() } else { verifications.join("; ") };
     let ratio = metadata.compression_ratio().map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.3}"));
     let read_at = metadata.read_timestamp.as_deref().unwrap_or("-");
     let mut text = String::new();

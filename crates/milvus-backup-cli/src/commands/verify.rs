@@ -19,7 +19,7 @@ pub(crate) async fn run(context: &Context, args: VerifyArgs) -> Result<u8> {
     params.sample_size = args.sample;
     params.seed = args.seed;
     params.fail_fast = !args.no_fail_fast;
-    params.timeout = args.timeout;
+    params.timeout = context.timeout();
     params.validate()?;
     let repository = context.repository()?;
     let (collection, backup_id) = match resolve(context, &repository, &args.backup).await? {

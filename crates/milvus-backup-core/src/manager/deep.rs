@@ -18,9 +18,10 @@ use crate::store::{BackedUpDefinition, RowComparison};
 /// Marks the collections that deep verifications make for themselves.
 pub(super) const VERIFICATION_PREFIX: &str = "milvus_br_verify_";
 
-/// The temporary collection of a backup.
-fn temporary_name(backup_id: &BackupId) -> Result<CollectionName> {
-    format!("{VERIFICATION_PREFIX}{}", backup_id.as_str().replace('-', "_")).parse()
+/// The temporary collection of one verification of a backup.
+fn temporary_name(backup_id: &BackupId, randomness: [u8; 4]) -> Result<CollectionName> {
+    let backup_id = backup_id.as_str().replace('-', "_");
+    format!("{VERIFICATION_PREFIX}{backup_id}_{:08x}", u32::from_be_bytes(randomness)).parse()
 }
 
 impl BackupManager {
@@ -46,7 +47,7 @@ impl BackupManager {
         params.validate()?;
         let environment = &self.repository.environment;
         let started = environment.clock.elapsed();
-        let temporary = temporary_name(backup_id)?;
+        let temporary = temporary_name(backup_id, environment.entropy.bytes()?)?;
         let verified = self.verify_deep(collection, backup_id, params, &temporary).await;
         self.drop_temporary(collection, &temporary).await;
         let mut result = verified?;
@@ -68,7 +69,7 @@ impl BackupManager {
         let started = environment.clock.elapsed();
         let deadline = params.timeout.unwrap_or(self.repository.config.verification_timeout);
         let left = || deadline.saturating_sub(environment.clock.elapsed().saturating_sub(started));
-        let files = self.compare_files(collection, backup_id, params, temporary);
+        let files = self.compare_files(collection, backup_id, params);
         let (metadata, mut result) = match environment.bounded(left(), files).await? {
             (Some(metadata), result) => (metadata, result),
             (None, result) => return Ok(result),
@@ -94,15 +95,13 @@ impl BackupManager {
         collection: &CollectionRef,
         backup_id: &BackupId,
         params: &VerificationParams,
-        temporary: &CollectionName,
     ) -> Result<(Option<BackupMetadata>, VerificationResult)> {
         let mut result = self.repository.compare_files(collection, backup_id, params).await?;
         result.compared.push("files with their checksums".to_owned());
         if !result.success {
             return Ok((None, result));
         }
-        // One that a killed verification of this backup left.
-        self.milvus.drop_collection(temporary).await?;
+        self.prune_dead_verifications(backup_id).await?;
         Ok((Some(self.repository.store.get(collection, backup_id).await?), result))
     }
 
@@ -279,7 +278,7 @@ mod tests {
 
     #[test]
     fn the_temporary_collection_is_marked_and_has_a_valid_name() {
-        let name = temporary_name(&"20261122T073015Z-4f9c2a7e".parse().unwrap()).unwrap();
-        assert_eq!(name.as_str(), "milvus_br_verify_20261122T073015Z_4f9c2a7e");
+        let name = temporary_name(&"20261122T073015Z-4f9c2a7e".parse().unwrap(), [0, 0, 0, 7]).unwrap();
+        assert_eq!(name.as_str(), "milvus_br_verify_20261122T073015Z_4f9c2a7e_00000007");
     }
 }

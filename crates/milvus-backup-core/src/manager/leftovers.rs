@@ -10,8 +10,8 @@ use super::deep::VERIFICATION_PREFIX;
 use super::staging::{Exchange, STAGING_PREFIX};
 use super::{BackupManager, BackupRepository};
 use crate::error::{Error, Result};
-use crate::names::{CollectionName, CollectionRef};
-use crate::progress::{Operation, ProgressEvent};
+use crate::names::{BackupId, CollectionName, CollectionRef};
+use crate::progress::ProgressEvent;
 use crate::store::{IncompleteBackup, OwnerState, UnfinishedCollection};
 
 /// How old something must be to be removed while nothing is known of the process that made it.
@@ -63,7 +63,7 @@ impl BackupRepository {
     /// only says which.
     pub async fn prune_incomplete_backups(&self, dry_run: bool) -> Result<Vec<Leftover>> {
         let mut leftovers = Vec::new();
-        for backup in self.store.incomplete().await? {
+        for backup in self.incomplete_backups().await? {
             leftovers.push(self.prune_incomplete_backup(backup, dry_run).await?);
         }
         Ok(leftovers)
@@ -74,12 +74,9 @@ impl BackupRepository {
         let (mut removed, reason) = verdict(backup.owner, backup.backup_id.time(), now);
         let mut reason = reason.to_owned();
         if removed && !dry_run {
-            match self.store.lock(&backup.collection, Operation::Delete, &self.environment).await {
-                Ok(lock) => {
-                    let discarded = self.store.discard(&backup.collection, &backup.backup_id).await;
-                    lock.release().await;
-                    discarded?;
-                }
+            let discard = self.store.discard(&backup.collection, &backup.backup_id);
+            match self.delete_locked(&backup.collection, discard).await {
+                Ok(()) => {}
                 Err(error @ Error::InProgress { .. }) => {
                     removed = false;
                     reason = error.to_string();
@@ -100,7 +97,7 @@ impl BackupRepository {
     /// Whether restores or deep verifications noted collections, which takes a Milvus to remove:
     /// [`BackupManager::prune_unfinished_collections`].
     pub async fn has_unfinished_collections(&self) -> Result<bool> {
-        Ok(!self.store.unfinished_collections().await?.is_empty())
+        Ok(!self.bounded(self.store.unfinished_collections()).await?.is_empty())
     }
 }
 
@@ -109,10 +106,22 @@ impl BackupManager {
     /// this Milvus, and nobody can be filling them; with `dry_run` it only says which.
     pub async fn prune_unfinished_collections(&self, dry_run: bool) -> Result<Vec<Leftover>> {
         let mut leftovers = Vec::new();
-        for (collection, unfinished, owner) in self.repository.store.unfinished_collections().await? {
-            leftovers.push(self.prune_unfinished_collection(&collection, unfinished, owner, dry_run).await?);
+        let repository = &self.repository;
+        for (collection, unfinished, owner) in repository.bounded(repository.store.unfinished_collections()).await? {
+            let pruned = self.prune_unfinished_collection(&collection, unfinished, owner, dry_run);
+            leftovers.push(repository.bounded(pruned).await?);
         }
         Ok(leftovers)
+    }
+
+    /// Drops the collections of deep verifications of this backup that died.
+    pub(super) async fn prune_dead_verifications(&self, backup_id: &BackupId) -> Result<()> {
+        for (collection, unfinished, owner) in self.repository.store.unfinished_collections().await? {
+            if unfinished.backup_id == *backup_id && unfinished.name.as_str().starts_with(VERIFICATION_PREFIX) {
+                self.prune_unfinished_collection(&collection, unfinished, owner, false).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Gives a collection its name back that a restore took away from it to replace it, and then died.

@@ -12,6 +12,7 @@ mod plan;
 mod repository;
 mod restore;
 mod resume;
+mod retention;
 mod space;
 mod staging;
 mod watchdog;
@@ -19,7 +20,8 @@ mod watchdog;
 use std::sync::Arc;
 
 pub use leftovers::{Leftover, LeftoverKind, SAFETY_AGE};
-pub use repository::{BackupRepository, RetentionPlan};
+pub use repository::BackupRepository;
+pub use retention::RetentionPlan;
 
 use crate::config::BackupRecoveryConfig;
 use crate::environment::Environment;

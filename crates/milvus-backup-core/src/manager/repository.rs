@@ -6,31 +6,11 @@ use std::time::Duration;
 use crate::config::{BackupRecoveryConfig, invalid};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
-use crate::model::{
-    BackupMetadata, BackupVersion, Decision, DecisionAction, RetentionResult, RetentionRules, VerificationResult,
-    VerificationType,
-};
+use crate::model::{BackupMetadata, VerificationResult, VerificationType};
 use crate::names::{BackupId, CollectionRef};
 use crate::params::VerificationParams;
 use crate::progress::{Operation, Progress, ProgressEvent, Silent};
-use crate::store::{BackedUpDefinition, BackupStore, BrokenBackup, IncompleteBackup, Listing};
-
-/// What a retention policy wants done, and what it could not look at.
-#[derive(Debug)]
-pub struct RetentionPlan {
-    backups: Vec<BackupMetadata>,
-    versions: Vec<BackupVersion>,
-    decisions: Vec<Decision>,
-    /// Backups whose metadata cannot be read.
-    pub broken: Vec<BrokenBackup>,
-}
-
-impl RetentionPlan {
-    /// The report of doing nothing yet.
-    pub fn dry_run(&self) -> RetentionResult {
-        RetentionResult::new(&self.versions, self.decisions.clone(), true, Vec::new())
-    }
-}
+use crate::store::{BackedUpDefinition, BackupStore, IncompleteBackup, Listing};
 
 /// Lists, verifies and deletes backups. Needs a store, but no Milvus.
 #[derive(Debug, Clone)]
@@ -60,17 +40,17 @@ impl BackupRepository {
 
     /// The backups of one collection, or of all, newest first, and those that cannot be read.
     pub async fn list_backups(&self, collection: Option<&CollectionRef>) -> Result<Listing> {
-        self.store.list(collection).await
+        self.bounded(self.store.list(collection)).await
     }
 
     /// The backups that were begun and never committed, whoever writes them.
     pub async fn incomplete_backups(&self) -> Result<Vec<IncompleteBackup>> {
-        self.store.incomplete().await
+        self.bounded(self.store.incomplete()).await
     }
 
     /// All that is known of one backup.
     pub async fn get_backup(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<BackupMetadata> {
-        self.store.get(collection, backup_id).await
+        self.bounded(self.store.get(collection, backup_id)).await
     }
 
     /// The definition of the collection that a backup holds, with its digest checked.
@@ -137,65 +117,35 @@ impl BackupRepository {
 
     /// Removes a backup. Never asks; a caller with a person in front of it should.
     ///
+    /// When it ends early, by the deadline or an interrupt too, the backup is whole and listed, or is not listed any more,
+    /// and what is left of it goes with [`Self::prune_incomplete_backups`].
+    ///
     /// # Errors
     /// [`Error::BackupNotFound`], and [`Error::InProgress`] while another operation changes backups of the collection.
     pub async fn delete_backup(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
-        let lock = self.store.lock(collection, Operation::Delete, &self.environment).await?;
-        let deleted = self.store.delete(collection, backup_id).await;
+        self.delete_locked(collection, self.store.delete(collection, backup_id)).await
+    }
+
+    /// Runs a deletion while the collection is locked for it.
+    pub(super) async fn delete_locked(
+        &self,
+        collection: &CollectionRef,
+        deletion: impl Future<Output = Result<()>> + Send,
+    ) -> Result<()> {
+        let lock = self.bounded(self.store.lock(collection, Operation::Delete, &self.environment)).await?;
+        let deleted = self.bounded(deletion).await;
         lock.release().await;
         deleted
-    }
-
-    /// Asks `rules` which backups of one collection, or of all, to delete. Backups that cannot be read are neither
-    /// counted nor deleted.
-    pub async fn plan_retention(
-        &self,
-        collection: Option<&CollectionRef>,
-        rules: &dyn RetentionRules,
-    ) -> Result<RetentionPlan> {
-        let Listing { backups, broken } = self.store.list(collection).await?;
-        let versions: Vec<BackupVersion> = backups.iter().map(BackupVersion::from).collect();
-        let decisions = rules.decide(&versions, self.environment.clock.now());
-        Ok(RetentionPlan { backups, versions, decisions, broken })
-    }
-
-    /// Deletes what a plan says, oldest first. What the plan does not name stays, whatever has changed since.
-    ///
-    /// # Errors
-    /// The first failure to delete. Backups deleted before it stay deleted.
-    pub async fn apply_retention_plan(&self, plan: &RetentionPlan) -> Result<RetentionResult> {
-        let mut deleted = Vec::new();
-        // The list is newest first.
-        for metadata in plan.backups.iter().rev() {
-            let collection = CollectionRef::new(&metadata.database, metadata.collection_name.clone())?;
-            let name = collection.to_string();
-            let doomed = plan.decisions.iter().any(|decision| {
-                decision.action == DecisionAction::Delete
-                    && decision.backup_id == metadata.backup_id
-                    && decision.collection_name == name
-            });
-            if doomed {
-                self.delete_backup(&collection, &metadata.backup_id).await?;
-                deleted.push(metadata.backup_id.clone());
-            }
-        }
-        Ok(RetentionResult::new(&plan.versions, plan.decisions.clone(), false, deleted))
-    }
-
-    /// Plans, and applies the plan unless `dry_run`.
-    pub async fn apply_retention_policy(
-        &self,
-        collection: Option<&CollectionRef>,
-        rules: &dyn RetentionRules,
-        dry_run: bool,
-    ) -> Result<RetentionResult> {
-        let plan = self.plan_retention(collection, rules).await?;
-        if dry_run { Ok(plan.dry_run()) } else { self.apply_retention_plan(&plan).await }
     }
 
     /// The root of the store, for people to read.
     pub fn root(&self) -> &str {
         self.store.root()
+    }
+
+    /// What has no deadline of its own has this one.
+    pub(super) async fn bounded<T>(&self, operation: impl Future<Output = Result<T>> + Send) -> Result<T> {
+        self.environment.bounded(self.config.repository_timeout, operation).await
     }
 
     pub(super) fn milliseconds_since(&self, started: Duration) -> u64 {

@@ -91,9 +91,14 @@ pub struct BackupMetadata {
     /// What cannot be brought back exactly, in plain words.
     #[serde(default)]
     pub limitations: Vec<String>,
-    /// The last verification. Kept in `verification.json`, outside the chain of digests, and merged in on reading.
+    /// The verification that counts: the last one, or one that failed and was not made good since, see
+    /// [`VerificationRecord::supersedes`]. Kept in `verification.json`, outside the chain of digests, and merged in on
+    /// reading.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verification: Option<VerificationRecord>,
+    /// Verifications before that which were of another depth, newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier_verifications: Vec<VerificationRecord>,
 }
 
 impl BackupMetadata {
@@ -110,7 +115,14 @@ impl BackupMetadata {
             .then(|| self.compressed_size_bytes as f64 / self.uncompressed_size_bytes as f64)
     }
 
-    /// Whether the last verification found nothing wrong.
+    /// Merges in the verifications that were kept, in any order.
+    pub fn set_verifications(&mut self, mut records: Vec<VerificationRecord>) {
+        records.sort_by_key(|record| (record.success, std::cmp::Reverse(record.verified_at)));
+        self.verification = (!records.is_empty()).then(|| records.remove(0));
+        self.earlier_verifications = records;
+    }
+
+    /// Whether the verification that counts found nothing wrong.
     pub fn is_verified(&self) -> bool {
         self.verification.as_ref().is_some_and(|record| record.success)
     }
@@ -207,6 +219,14 @@ pub struct VerificationRecord {
     pub seed: Option<u64>,
 }
 
+impl VerificationRecord {
+    /// Whether an earlier one says nothing any more, now that there is this one: it was of the same depth, or this one
+    /// compared all that it did. What `quick` decodes, `checksum` does not, and the other way round.
+    pub fn supersedes(&self, earlier: &Self) -> bool {
+        self.verification_type == VerificationType::Deep || self.verification_type == earlier.verification_type
+    }
+}
+
 impl From<&VerificationResult> for VerificationRecord {
     fn from(result: &VerificationResult) -> Self {
         Self {
@@ -217,6 +237,43 @@ impl From<&VerificationResult> for VerificationRecord {
             files_failed: result.files_failed,
             row_groups_verified: result.row_groups_verified,
             seed: result.seed,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(verification_type: VerificationType, second: i64, success: bool) -> VerificationRecord {
+        let verified_at = Timestamp::from_second(second).unwrap();
+        let (files_verified, files_failed) = (5, u64::from(!success));
+        VerificationRecord {
+            verification_type,
+            verified_at,
+            success,
+            files_verified,
+            files_failed,
+            row_groups_verified: 0,
+            seed: None,
+        }
+    }
+
+    #[test]
+    fn a_verification_supersedes_those_that_compared_no_more() {
+        use VerificationType::{Checksum, Deep, Quick};
+        for (newer, older, superseded) in [
+            (Checksum, Checksum, true),
+            (Checksum, Quick, false),
+            (Checksum, Deep, false),
+            (Quick, Checksum, false),
+            (Quick, Quick, true),
+            (Quick, Deep, false),
+            (Deep, Checksum, true),
+            (Deep, Quick, true),
+            (Deep, Deep, true),
+        ] {
+            assert_eq!(record(newer, 2, true).supersedes(&record(older, 1, false)), superseded, "{newer} {older}");
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::documents::{ChecksumsDocument, FileEntry, VerificationDocument, has_o
 use crate::layout::{CHECKSUMS, DATA, METADATA, VERIFICATION, is_of_unfinished};
 use crate::links::refuse_links;
 use crate::objects::Directory;
-use crate::read::read_checksums;
+use crate::read::{read_checksums, read_verifications};
 use crate::store::LocalStore;
 use findings::Findings;
 
@@ -188,7 +188,7 @@ async fn compare_digests(
     }
 }
 
-/// Keeps the outcome beside the backup. One that is deleted meanwhile leaves nothing.
+/// Keeps the outcome beside the backup, with those of other depths. A backup that is deleted meanwhile leaves nothing.
 pub(crate) async fn keep_outcome(
     store: &LocalStore,
     directory: &Directory,
@@ -198,7 +198,9 @@ pub(crate) async fn keep_outcome(
     if directory.size(METADATA).await?.is_none() {
         return Ok(());
     }
-    let document = VerificationDocument { format_version: FORMAT_VERSION, verification };
+    let mut earlier_verifications = read_verifications(directory).await;
+    earlier_verifications.retain(|earlier| !verification.supersedes(earlier));
+    let document = VerificationDocument { format_version: FORMAT_VERSION, verification, earlier_verifications };
     directory.write_document(VERIFICATION, to_bytes(&document)?).await?;
     if directory.size(METADATA).await?.is_none() {
         directory.delete([VERIFICATION.to_owned()]).await?;

@@ -137,6 +137,8 @@ impl BackupManager {
         }
         let mut untidy = Vec::new();
         if *filled != attempt.target {
+            // A rename that a dead restore had asked for may have been carried out while this one ran.
+            self.give_name_back(&attempt.target).await?;
             untidy = exchange_names(milvus, filled, &attempt.target, attempt.randomness, params.drop_existing).await?;
         }
         attempt.touched.store(false, Ordering::Release);
