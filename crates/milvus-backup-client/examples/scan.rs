@@ -19,7 +19,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let milvus = MilvusConnection::connect(ConnectionOptions::new(uri)).await?;
     let schema = milvus.describe_collection(&collection).await?.schema;
     let read_point = milvus.read_point(&collection).await?;
-    let rows = milvus.count_rows(&collection, &schema, None).await?;
+    let rows = milvus.count_rows(&collection, &schema, None, read_point).await?;
     let keys = milvus.split_keys(&collection, &schema, None, rows, ranges).await?;
     let scans = KeyRange::between(&keys).into_iter().map(|range| {
         milvus.scan(ScanRequest {

@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -282,8 +282,10 @@ impl MilvusConnection {
         A: IntoStatus,
         F: Future<Output = std::result::Result<tonic::Response<A>, Status>> + Send,
     {
-        self.send(request, send)
-            .await
+        let started = Instant::now();
+        let answer = self.send(request, send).await;
+        tracing::debug!(call = name, milliseconds = started.elapsed().as_millis(), ok = answer.is_ok());
+        answer
             .map_or_else(|status| Err(self.transport_error(name, &status)), |answer| check(name, answer))
             .map_err(|error| self.named(error))
     }

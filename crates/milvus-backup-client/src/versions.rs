@@ -51,6 +51,11 @@ impl Server {
         self != Self::Lite2
     }
 
+    /// Whether a query may tell the moment that it was answered for, so that later ones can be answered for the same.
+    pub(crate) fn has_snapshots(self) -> bool {
+        self.at_least(2, 5)
+    }
+
     /// What this server can do.
     pub(crate) fn capabilities(self, version: &str) -> Capabilities {
         let mut capabilities = Capabilities::all(version);

@@ -179,12 +179,14 @@ pub trait RowSource: Send + Sync + Debug {
     /// Fixes the moment at which the rows of `collection` are read.
     async fn read_point(&self, collection: &CollectionName) -> Result<ReadPoint>;
 
-    /// Rows visible now in a partition, or in the whole collection. Needs a loaded collection.
+    /// Rows visible now in a partition, or in the whole collection, with all that were written before the read point.
+    /// Needs a loaded collection.
     async fn count_rows(
         &self,
         collection: &CollectionName,
         schema: &CollectionSchema,
         partition: Option<&str>,
+        read_point: ReadPoint,
     ) -> Result<u64>;
 
     /// Keys that split the `rows` rows of a partition, or of the whole collection, into about `parts` parts of about the

@@ -149,8 +149,9 @@ impl RowSource for Faulty {
         collection: &CollectionName,
         schema: &CollectionSchema,
         partition: Option<&str>,
+        read_point: ReadPoint,
     ) -> Result<u64> {
-        self.read("count_rows", self.inner.count_rows(collection, schema, partition)).await
+        self.read("count_rows", self.inner.count_rows(collection, schema, partition, read_point)).await
     }
 
     async fn split_keys(

@@ -22,21 +22,23 @@ use milvus_backup_core::{CollectionName, Consistency, Error, ReadPoint, Result, 
 use crate::catalog::call;
 use crate::connection::MilvusConnection;
 use cursor::every_key;
-use pager::{Pager, iterator_params};
+use pager::{Pager, guarantee, iterator_params};
 
 #[async_trait]
 impl RowSource for MilvusConnection {
     async fn read_point(&self, collection: &CollectionName) -> Result<ReadPoint> {
-        let request = pb::QueryRequest {
-            db_name: self.request_database(),
-            collection_name: collection.to_string(),
-            consistency_level: WireConsistency::Strong as i32,
-            query_params: iterator_params(1),
-            ..Default::default()
-        };
-        let session = self.query(collection, request).await?.session_ts;
-        if session != 0 {
-            return Ok(ReadPoint { timestamp: Some(session), consistency: Consistency::Snapshot });
+        if self.server().await?.has_snapshots() {
+            let request = pb::QueryRequest {
+                db_name: self.request_database(),
+                collection_name: collection.to_string(),
+                consistency_level: WireConsistency::Strong as i32,
+                query_params: iterator_params(1),
+                ..Default::default()
+            };
+            let session = self.query(collection, request).await?.session_ts;
+            if session != 0 {
+                return Ok(ReadPoint { timestamp: Some(session), consistency: Consistency::Snapshot });
+            }
         }
         let allocated = call!(self, "AllocTimestamp", alloc_timestamp, pb::AllocTimestampRequest { base: None });
         let timestamp = match allocated {
@@ -52,6 +54,7 @@ impl RowSource for MilvusConnection {
         collection: &CollectionName,
         schema: &CollectionSchema,
         partition: Option<&str>,
+        read_point: ReadPoint,
     ) -> Result<u64> {
         // Milvus Lite counts the whole collection where there is no expression.
         let expr = if partition.is_some() && self.server().await?.is_lite() {
@@ -59,13 +62,15 @@ impl RowSource for MilvusConnection {
         } else {
             String::new()
         };
+        let (consistency_level, guarantee_timestamp) = guarantee(read_point);
         let request = pb::QueryRequest {
             db_name: self.request_database(),
             collection_name: collection.to_string(),
             expr,
             output_fields: vec!["count(*)".to_owned()],
             partition_names: partition.map(str::to_owned).into_iter().collect(),
-            consistency_level: WireConsistency::Strong as i32,
+            guarantee_timestamp,
+            consistency_level,
             ..Default::default()
         };
         let answer = self.query(collection, request).await?;

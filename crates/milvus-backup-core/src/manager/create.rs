@@ -195,7 +195,7 @@ impl BackupManager {
                 return Ok(None);
             }
             let addressed = partition.addressable.then_some(partition.name.as_str());
-            self.milvus.count_rows(name, &plan.description.schema, addressed).await.map(Some)
+            self.milvus.count_rows(name, &plan.description.schema, addressed, plan.read_point).await.map(Some)
         }))
         .await?;
         let failed = pending.failed_partitions().iter();

@@ -29,11 +29,10 @@ impl BackupManager {
         let read_point = self.milvus.read_point(name).await?;
         let schema = &description.schema;
         let addressable = !schema.has_partition_key();
-        let counts = try_join_all(
-            partitions
-                .iter()
-                .map(|partition| self.milvus.count_rows(name, schema, addressable.then_some(partition.as_str()))),
-        )
+        let counts = try_join_all(partitions.iter().map(|partition| {
+            let partition = addressable.then_some(partition.as_str());
+            self.milvus.count_rows(name, schema, partition, read_point)
+        }))
         .await?;
         let chunk_size_bytes = params.chunk_size_bytes.unwrap_or_else(|| self.repository.config.chunk_size_bytes());
         let concurrency = params.concurrency.unwrap_or(self.repository.config.max_concurrent_chunks);
