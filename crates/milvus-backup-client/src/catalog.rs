@@ -12,7 +12,6 @@ use milvus_backup_core::{Capabilities, Catalog, CollectionDescription, Collectio
 use crate::connection::{Client, MilvusConnection};
 use crate::describe::{create_request, index_params, key_values, pairs, schema_from_wire};
 use crate::limitations::describe_limitations;
-use crate::retry::retried;
 use crate::status::{is_collection_not_found, is_index_not_found};
 use crate::versions::Server;
 
@@ -275,6 +274,7 @@ impl MilvusConnection {
     /// meanwhile, and cannot remove a directory that it still writes to.
     async fn repeated<A, F>(&self, call: impl Fn() -> F + Send + Sync) -> Result<A>
     where
+        A: Send,
         F: Future<Output = Result<A>> + Send,
     {
         let racy = self.server().await? == Server::Lite3;
@@ -286,7 +286,7 @@ impl MilvusConnection {
                 error => error,
             })
         };
-        retried(self.retry_policy(), attempt).await
+        self.pace().retried(self.retry_policy(), attempt).await
     }
 
     async fn partitions(&self, collection: &CollectionName) -> Result<Vec<String>> {

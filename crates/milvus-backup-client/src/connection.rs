@@ -14,7 +14,6 @@ use milvus::proto::milvus as pb;
 use milvus::proto::milvus::milvus_service_client::MilvusServiceClient;
 use milvus_backup_core::{DEFAULT_DATABASE, Error, Result, RetryPolicy};
 use tokio::sync::{Mutex, MutexGuard};
-use tonic::client::Grpc;
 use tonic::codegen::InterceptedService;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
@@ -22,12 +21,13 @@ use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity
 use tonic::{Code, Request, Status};
 
 use crate::describe::key_values;
-use crate::retry::retried;
+use crate::pace::Pace;
 use crate::status::{IntoStatus, check, is_database_not_found, refused};
 use crate::versions::Server;
+use crate::wire::AnswerBuffers;
 
 /// Largest answer that is accepted. A page that is larger is asked for again in halves.
-const MAX_MESSAGE_BYTES: usize = 128 << 20;
+pub(crate) const MAX_MESSAGE_BYTES: usize = 128 << 20;
 
 /// What stands for the version of a server that has no call to tell it: that is Milvus Lite 2.
 pub(crate) const LITE_2: &str = "milvus_lite-2";
@@ -100,7 +100,9 @@ impl fmt::Debug for ConnectionOptions {
 #[derive(Clone)]
 pub struct MilvusConnection {
     client: Client,
-    service: Service,
+    transport: Transport,
+    answers: AnswerBuffers,
+    pace: Pace,
     uri: String,
     database: String,
     retry: RetryPolicy,
@@ -111,13 +113,11 @@ pub struct MilvusConnection {
     lost: Arc<AtomicBool>,
 }
 
-type Transport = InterceptedService<Channel, Credentials>;
+/// The channel, with who we are.
+pub(crate) type Transport = InterceptedService<Channel, Credentials>;
 
 /// The generated calls.
 pub(crate) type Client = MilvusServiceClient<Transport>;
-
-/// For calls with messages of our own.
-pub(crate) type Service = Grpc<Transport>;
 
 impl fmt::Debug for MilvusConnection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -163,13 +163,12 @@ impl MilvusConnection {
         let client = Client::new(transport.clone())
             .max_decoding_message_size(MAX_MESSAGE_BYTES)
             .max_encoding_message_size(MAX_MESSAGE_BYTES);
-        let service = Service::new(transport)
-            .max_decoding_message_size(MAX_MESSAGE_BYTES)
-            .max_encoding_message_size(MAX_MESSAGE_BYTES);
         let database = if options.database.is_empty() { DEFAULT_DATABASE.to_owned() } else { options.database };
         let connection = Self {
             client,
-            service,
+            transport,
+            answers: AnswerBuffers::default(),
+            pace: Pace::default(),
             uri,
             database,
             retry: options.retry,
@@ -197,6 +196,10 @@ impl MilvusConnection {
         if self.database == DEFAULT_DATABASE { String::new() } else { self.database.clone() }
     }
 
+    pub(crate) fn pace(&self) -> &Pace {
+        &self.pace
+    }
+
     pub(crate) fn retry_policy(&self) -> RetryPolicy {
         self.retry
     }
@@ -210,8 +213,14 @@ impl MilvusConnection {
         self.client.clone()
     }
 
-    pub(crate) fn service(&self) -> Service {
-        self.service.clone()
+    /// For calls with messages of our own.
+    pub(crate) fn transport(&self) -> Transport {
+        self.transport.clone()
+    }
+
+    /// For answers with rows.
+    pub(crate) fn answer_buffers(&self) -> AnswerBuffers {
+        self.answers.clone()
     }
 
     /// Waits until no other insert of this connection holds the turn.
@@ -267,7 +276,7 @@ impl MilvusConnection {
         A: IntoStatus + Send,
         F: Future<Output = std::result::Result<tonic::Response<A>, Status>> + Send,
     {
-        retried(self.retry, || self.call_once(name, request.clone(), &send)).await
+        self.pace.retried(self.retry, || self.call_once(name, request.clone(), &send)).await
     }
 
     /// Makes one call, once: for what must not be done twice.

@@ -10,7 +10,6 @@ use tonic::Status;
 
 use crate::catalog::{POLL, call};
 use crate::connection::MilvusConnection;
-use crate::retry::retried;
 use crate::status::{check, is_too_large};
 use crate::wire::{self, InsertRows};
 
@@ -107,16 +106,16 @@ impl MilvusConnection {
         let rows = batch.num_rows();
         // A call whose answer was lost may have been carried out, and a second one would double its rows: so it is
         // made again only where the server said that it did nothing, or never got it.
-        let send = |_, request| wire::insert(self.service(), request);
-        let answer = retried(self.retry_policy(), || async {
+        let send = |_, request| wire::insert(self.transport(), request);
+        let insert = || async {
             let request = InsertRows::new(self.request_database(), collection, partition, schema, batch)?;
             match self.send(request, &send).await {
                 Ok(answer) => check("Insert", answer).map(Ok),
                 Err(status) if was_never_sent(&status) => Err(self.transport_error("Insert", &status)),
                 Err(status) => Ok(Err(self.transport_error("Insert", &status))),
             }
-        })
-        .await??;
+        };
+        let answer = self.pace().retried(self.retry_policy(), insert).await??;
         let accepted = u64::try_from(answer.insert_cnt).unwrap_or(0);
         if accepted == rows as u64 {
             Ok(accepted)

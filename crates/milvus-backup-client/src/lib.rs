@@ -25,6 +25,7 @@ mod import;
 mod insert;
 mod limitations;
 mod lite;
+mod pace;
 mod retry;
 mod scan;
 mod status;

@@ -1,9 +1,11 @@
 //! Retries of single calls.
 
 use backon::Retryable;
-use milvus_backup_core::{Error, Result, RetryPolicy};
+use milvus_backup_core::{Result, RetryPolicy};
 
-/// Runs `attempt` until it succeeds, fails for good, or the retries are used up.
+use crate::status::is_pushback;
+
+/// Runs `attempt` until it succeeds, fails for good, is refused for being one too many, or the retries are used up.
 pub(crate) async fn retried<T, F, A>(policy: RetryPolicy, attempt: A) -> Result<T>
 where
     A: FnMut() -> F + Send,
@@ -11,7 +13,7 @@ where
 {
     attempt
         .retry(policy.delays())
-        .when(Error::retryable)
+        .when(|error| error.retryable() && !is_pushback(error))
         .notify(|error, delay| tracing::warn!(%error, ?delay, "retrying"))
         .await
 }

@@ -15,7 +15,10 @@ const DATABASE_NOT_FOUND: i32 = 800;
 const COLLECTION_NOT_FOUND: i32 = 100;
 const COLLECTION_NOT_LOADED: i32 = 101;
 const INDEX_NOT_FOUND: i32 = 700;
+/// Also that of gRPC (`RESOURCE_EXHAUSTED`).
 const RATE_LIMITED: i32 = 8;
+/// `ErrorCode` of the servers before 2.3 for the same.
+const LEGACY_RATE_LIMITED: i32 = 49;
 
 /// An answer that carries a status.
 pub(crate) trait IntoStatus: Sized {
@@ -75,7 +78,7 @@ pub(crate) fn check<A: IntoStatus>(call: &'static str, answer: A) -> Result<A> {
         return Ok(answer);
     }
     let code = if status.code == 0 { legacy } else { status.code };
-    let retryable = status.retriable || status.code == RATE_LIMITED;
+    let retryable = status.retriable || [RATE_LIMITED, LEGACY_RATE_LIMITED].contains(&code);
     Err(refused(call, code, status.reason.clone(), retryable))
 }
 
@@ -109,6 +112,11 @@ pub(crate) fn is_index_not_found(error: &Error) -> bool {
 pub(crate) fn is_not_loaded(error: &Error) -> bool {
     matches!(error, Error::Milvus { code, message, .. }
         if *code == COLLECTION_NOT_LOADED || message.contains("not loaded"))
+}
+
+/// Whether the error says that the server gets more calls, rows or bytes than it is set up to take at once.
+pub(crate) fn is_pushback(error: &Error) -> bool {
+    matches!(error, Error::Milvus { code: RATE_LIMITED | LEGACY_RATE_LIMITED, .. }) && !is_too_large(error)
 }
 
 /// Whether the error says that a segment does not have the values of a vector field.

@@ -45,6 +45,7 @@ mod names;
 mod offline;
 mod partitions;
 mod progress;
+mod pushback;
 mod ranges;
 mod readers;
 mod restarts;

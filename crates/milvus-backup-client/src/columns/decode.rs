@@ -16,6 +16,7 @@ use super::list::{fixed_width, list};
 use super::structs::decode_struct;
 use super::validity::Rows;
 use super::{mismatch, sparse};
+use crate::wire::Column;
 
 /// The columns of an answer as one batch of `rows` rows, in the order of
 /// [`milvus_backup_core::schema::arrow_schema`].
@@ -25,15 +26,20 @@ use super::{mismatch, sparse};
 /// # Errors
 /// [`Error::Protocol`] for a column that is missing, has another type, or another number of values.
 pub fn decode_columns(schema: &CollectionSchema, rows: usize, columns: Vec<FieldData>) -> Result<RecordBatch> {
+    decode_answer(schema, rows, columns.into_iter().map(Column::from).collect())
+}
+
+/// The same for columns whose float vectors are the bytes that came: they stay where they are if they are aligned.
+pub(crate) fn decode_answer(schema: &CollectionSchema, rows: usize, columns: Vec<Column>) -> Result<RecordBatch> {
     let mut columns = Columns(columns);
     let mut arrays = Vec::with_capacity(schema.fields.len() + 1);
     for field in stored_fields(schema) {
         let column = columns.take(&field.name).ok_or_else(|| mismatch(&field.name, "missing in the answer"))?;
-        arrays.push(decode_field(field, rows, column)?);
+        arrays.push(decode_column(field, rows, column)?);
     }
     for field in &schema.struct_fields {
         let column = columns.take(&field.name).ok_or_else(|| mismatch(&field.name, "missing in the answer"))?;
-        arrays.push(decode_struct(field, rows, column)?);
+        arrays.push(decode_struct(field, rows, column.try_into()?)?);
     }
     if schema.enable_dynamic_field {
         arrays.push(decode_dynamic(rows, columns.take_dynamic())?);
@@ -43,23 +49,33 @@ pub fn decode_columns(schema: &CollectionSchema, rows: usize, columns: Vec<Field
         .map_err(|source| Error::Encoding { action: "assemble a batch".to_owned(), source: Box::new(source) })
 }
 
-struct Columns(Vec<FieldData>);
+struct Columns(Vec<Column>);
 
 impl Columns {
-    fn take(&mut self, name: &str) -> Option<FieldData> {
+    fn take(&mut self, name: &str) -> Option<Column> {
         let index = self.0.iter().position(|column| column.field_name == name && !column.is_dynamic)?;
         Some(self.0.swap_remove(index))
     }
 
-    fn take_dynamic(&mut self) -> Option<FieldData> {
+    fn take_dynamic(&mut self) -> Option<Column> {
         let index = self.0.iter().position(|column| column.is_dynamic || column.field_name == DYNAMIC_FIELD)?;
         Some(self.0.swap_remove(index))
     }
 }
 
-fn decode_dynamic(rows: usize, column: Option<FieldData>) -> Result<ArrayRef> {
+fn decode_dynamic(rows: usize, column: Option<Column>) -> Result<ArrayRef> {
     let Some(column) = column else { return Ok(Arc::new(StringArray::from(vec!["{}"; rows]))) };
-    decode_field(&FieldSchema::new(DYNAMIC_FIELD, DataType::Json), rows, column)
+    decode_column(&FieldSchema::new(DYNAMIC_FIELD, DataType::Json), rows, column)
+}
+
+fn decode_column(field: &FieldSchema, rows: usize, mut column: Column) -> Result<ArrayRef> {
+    let Some(floats) = column.take_floats() else { return decode_field(field, rows, column.try_into()?) };
+    if field.data_type != DataType::FloatVector {
+        return Err(mismatch(&field.name, "float vectors were sent"));
+    }
+    let rows = Rows::new(&field.name, rows, &column.valid_data, field.nullable)?;
+    let values = Arc::new(PrimitiveArray::<Float32Type>::new(floats.try_into()?, None));
+    Ok(Arc::new(fixed_width(&field.name, &rows, field.dim()?, values)?))
 }
 
 /// One column of `rows` rows.

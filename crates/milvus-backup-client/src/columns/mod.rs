@@ -10,6 +10,7 @@ mod sparse;
 mod structs;
 mod validity;
 
+pub(crate) use decode::decode_answer;
 pub use decode::decode_columns;
 pub use encode::encode_columns;
 pub(crate) use encode::{flags, float_elements, wire_dim};

@@ -3,15 +3,15 @@
 use arrow_array::{Array, RecordBatch};
 use milvus::proto::common::{ConsistencyLevel as WireConsistency, KeyValuePair};
 use milvus::proto::milvus as pb;
-use milvus::proto::schema::{FieldData, field_data, scalar_field};
 use milvus_backup_core::schema::{DYNAMIC_FIELD, FieldSchema, stored_fields};
 use milvus_backup_core::{Error, ReadPoint, Result, RowSource, ScanRequest};
 
 use super::cursor::{Key, last_key};
 use super::page_size::PageSize;
-use crate::columns::decode_columns;
+use crate::columns::decode_answer;
 use crate::connection::MilvusConnection;
 use crate::status::{is_too_large, is_without_raw_data};
+use crate::wire::Column;
 
 /// Reads the pages of one scan.
 #[derive(Debug)]
@@ -51,24 +51,24 @@ impl Pager {
     pub(super) async fn next_page(&mut self) -> Result<Option<RecordBatch>> {
         let columns = self.fetch().await?;
         let rows = match columns.iter().find(|column| column.field_name == self.primary_key.name) {
-            Some(keys) => key_count(keys),
+            Some(keys) => keys.key_count(),
             None if columns.is_empty() => 0,
             None => return Err(Error::Protocol { message: "a page without primary keys".to_owned() }),
         };
         if rows == 0 {
             return Ok(None);
         }
-        let page = decode_columns(&self.request.schema, rows, columns)?;
+        let page = decode_answer(&self.request.schema, rows, columns)?;
         self.last = Some(last_key(&page, &self.primary_key, self.last.as_ref())?);
         self.size.observe(rows, batch_bytes(&page));
         Ok(Some(page))
     }
 
-    async fn fetch(&mut self) -> Result<Vec<FieldData>> {
+    async fn fetch(&mut self) -> Result<Vec<Column>> {
         loop {
             let request = self.query();
             match self.connection.query(&self.request.collection, request).await {
-                Ok(answer) => return answer.into_columns(),
+                Ok(answer) => return Ok(answer.fields_data),
                 Err(error) if is_too_large(&error) && self.size.halve() => {}
                 // Milvus Lite 2 cannot read sparse vectors where there are no rows.
                 Err(error) if is_without_raw_data(&error) && self.is_empty().await? => return Ok(Vec::new()),
@@ -128,17 +128,6 @@ pub(super) fn iterator_params(limit: usize) -> Vec<KeyValuePair> {
     .into_iter()
     .map(|(key, value)| KeyValuePair { key: key.to_owned(), value })
     .collect()
-}
-
-fn key_count(keys: &FieldData) -> usize {
-    match &keys.field {
-        Some(field_data::Field::Scalars(scalars)) => match &scalars.data {
-            Some(scalar_field::Data::LongData(values)) => values.data.len(),
-            Some(scalar_field::Data::StringData(values)) => values.data.len(),
-            _ => 0,
-        },
-        _ => 0,
-    }
 }
 
 /// Bytes of the values of a batch.

@@ -16,12 +16,12 @@ impl MilvusConnection {
     /// [`Error::Refused`] for a collection that is not loaded, or was released meanwhile.
     pub(super) async fn query(&self, collection: &CollectionName, request: pb::QueryRequest) -> Result<QueryAnswer> {
         let mut delays = self.retry_policy().delays();
+        let send = |_, request| wire::query(self.transport(), request, self.answer_buffers());
         loop {
-            let error =
-                match self.call("Query", request.clone(), |_, request| wire::query(self.service(), request)).await {
-                    Err(error) if is_not_loaded(&error) => error,
-                    answer => return answer,
-                };
+            let error = match self.call("Query", request.clone(), send).await {
+                Err(error) if is_not_loaded(&error) => error,
+                answer => return answer,
+            };
             match self.load_state(collection).await? {
                 LoadState::Loading => tokio::time::sleep(POLL).await,
                 LoadState::NotLoaded if self.was_lost() => self.load_collection(collection, None).await?,

@@ -1,85 +1,117 @@
 //! The calls that take and give these messages.
 
+use bytes::{BufMut, BytesMut};
+use http_body_util::Full;
 use milvus::proto::milvus as pb;
 use prost::Message;
-use tonic::codec::{BufferSettings, Codec, EncodeBuf, Encoder, ProstCodec};
+use tonic::body::Body;
+use tonic::client::Grpc;
+use tonic::codec::{Codec, EncodeBuf, Encoder, ProstCodec};
+use tonic::codegen::Service;
+use tonic::codegen::http::header::{CONTENT_TYPE, TE};
 use tonic::codegen::http::uri::PathAndQuery;
-use tonic::{Request, Response, Status};
+use tonic::codegen::http::{self, HeaderValue, StatusCode};
+use tonic::{Code, Request, Response, Status};
 
+use super::buffers::AnswerBuffers;
+use super::receive::{receive, require_success};
 use super::{InsertRows, QueryAnswer};
-use crate::connection::Service;
+use crate::connection::{MAX_MESSAGE_BYTES, Transport};
 
 /// The call `Query`.
 pub(crate) async fn query(
-    service: Service,
+    mut transport: Transport,
     request: Request<pb::QueryRequest>,
+    buffers: AnswerBuffers,
 ) -> Result<Response<QueryAnswer>, Status> {
-    unary(service, request, "/milvus.proto.milvus.MilvusService/Query", BufferSettings::new(PAGE_BYTES, YIELD_BYTES))
+    let request = http_request("/milvus.proto.milvus.MilvusService/Query", request)?;
+    std::future::poll_fn(|context| transport.poll_ready(context))
         .await
+        .map_err(|error| Status::from_error(error.into()))?;
+    let answer = transport.call(request).await.map_err(|error| Status::from_error(error.into()))?;
+    let (head, body) = answer.into_parts();
+    require_success(Some(&head.headers))?;
+    require_ok(head.status)?;
+    let message = receive(body, &buffers).await?;
+    let answer = QueryAnswer::decode(message).map_err(|error| Status::internal(error.to_string()))?;
+    Ok(Response::new(answer))
+}
+
+/// A call as HTTP/2 request, see "gRPC over HTTP2".
+fn http_request<Q: Message>(path: &'static str, request: Request<Q>) -> Result<http::Request<Body>, Status> {
+    let (metadata, extensions, message) = request.into_parts();
+    let length = message.encoded_len();
+    let too_large = |_| Status::out_of_range(format!("message length too large: {length} bytes"));
+    let mut bytes = BytesMut::with_capacity(5 + length);
+    bytes.put_u8(0);
+    bytes.put_u32(u32::try_from(length).map_err(too_large)?);
+    message.encode(&mut bytes).map_err(|error| Status::internal(error.to_string()))?;
+    let mut request = http::Request::new(Body::new(Full::new(bytes.freeze())));
+    *request.method_mut() = http::Method::POST;
+    *request.version_mut() = http::Version::HTTP_2;
+    *request.uri_mut() = http::Uri::from_static(path);
+    *request.headers_mut() = metadata.into_headers();
+    *request.extensions_mut() = extensions;
+    request.headers_mut().insert(TE, HeaderValue::from_static("trailers"));
+    request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
+    Ok(request)
+}
+
+/// Fails for an answer that is not from Milvus, but from what stands before it ("HTTP to gRPC Status Code Mapping").
+fn require_ok(status: StatusCode) -> Result<(), Status> {
+    let code = match status {
+        StatusCode::OK => return Ok(()),
+        StatusCode::BAD_REQUEST => Code::Internal,
+        StatusCode::UNAUTHORIZED => Code::Unauthenticated,
+        StatusCode::FORBIDDEN => Code::PermissionDenied,
+        StatusCode::NOT_FOUND => Code::Unimplemented,
+        StatusCode::TOO_MANY_REQUESTS
+        | StatusCode::BAD_GATEWAY
+        | StatusCode::SERVICE_UNAVAILABLE
+        | StatusCode::GATEWAY_TIMEOUT => Code::Unavailable,
+        _ => Code::Unknown,
+    };
+    Err(Status::new(code, format!("HTTP status {status}")))
 }
 
 /// The call `Insert`.
 pub(crate) async fn insert(
-    service: Service,
+    transport: Transport,
     request: Request<InsertRows>,
 ) -> Result<Response<pb::MutationResult>, Status> {
-    unary(service, request, "/milvus.proto.milvus.MilvusService/Insert", BufferSettings::default()).await
+    let mut grpc =
+        Grpc::new(transport).max_decoding_message_size(MAX_MESSAGE_BYTES).max_encoding_message_size(MAX_MESSAGE_BYTES);
+    grpc.ready().await.map_err(|error| Status::from_error(error.into()))?;
+    let path = PathAndQuery::from_static("/milvus.proto.milvus.MilvusService/Insert");
+    grpc.unary(request, path, InsertCodec::default()).await
 }
 
-async fn unary<Q, A>(
-    mut service: Service,
-    request: Request<Q>,
-    path: &'static str,
-    answers: BufferSettings,
-) -> Result<Response<A>, Status>
-where
-    Q: Message + Send + Sync + 'static,
-    A: Message + Default + Send + Sync + 'static,
-{
-    service.ready().await.map_err(|error| Status::from_error(error.into()))?;
-    service.unary(request, PathAndQuery::from_static(path), RowsCodec { codec: ProstCodec::default(), answers }).await
-}
-
-/// Bytes of a page with what is around its rows, most often. Memory that a smaller one leaves untouched is never given.
-const PAGE_BYTES: usize = 8 << 20;
-
-/// Bytes after which an encoder hands over what it has, as tonic has it.
-const YIELD_BYTES: usize = 32 << 10;
+type InsertProst = ProstCodec<InsertRows, pb::MutationResult>;
 
 /// The codec of Protocol Buffers, with room for the whole of a message from the start: a buffer that grows while
 /// megabytes are written into it copies them over and over.
-struct RowsCodec<Q, A> {
-    codec: ProstCodec<Q, A>,
-    /// Room for the messages that are read.
-    answers: BufferSettings,
-}
+#[derive(Default)]
+struct InsertCodec(InsertProst);
 
-impl<Q, A> Codec for RowsCodec<Q, A>
-where
-    Q: Message + Send + 'static,
-    A: Message + Default + Send + 'static,
-{
-    type Encode = Q;
-    type Decode = A;
-    type Encoder = RowsEncoder<<ProstCodec<Q, A> as Codec>::Encoder>;
-    type Decoder = <ProstCodec<Q, A> as Codec>::Decoder;
+impl Codec for InsertCodec {
+    type Encode = InsertRows;
+    type Decode = pb::MutationResult;
+    type Encoder = InsertEncoder;
+    type Decoder = <InsertProst as Codec>::Decoder;
 
     fn encoder(&mut self) -> Self::Encoder {
-        RowsEncoder(self.codec.encoder())
+        InsertEncoder(self.0.encoder())
     }
 
     fn decoder(&mut self) -> Self::Decoder {
-        ProstCodec::<Q, A>::raw_decoder(self.answers)
+        self.0.decoder()
     }
 }
 
-struct RowsEncoder<E>(E);
+struct InsertEncoder(<InsertProst as Codec>::Encoder);
 
-impl<E: Encoder<Error = Status>> Encoder for RowsEncoder<E>
-where
-    E::Item: Message,
-{
-    type Item = E::Item;
+impl Encoder for InsertEncoder {
+    type Item = InsertRows;
     type Error = Status;
 
     fn encode(&mut self, message: Self::Item, into: &mut EncodeBuf<'_>) -> Result<(), Status> {

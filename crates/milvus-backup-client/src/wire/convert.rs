@@ -1,21 +1,35 @@
 //! Between these messages and the generated ones.
 
-use arrow_buffer::ScalarBuffer;
+use arrow_buffer::{Buffer, ScalarBuffer};
 use bytes::Bytes;
 use milvus::proto::schema::{FieldData, FloatArray, VectorField, field_data, vector_field};
 use milvus_backup_core::{Error, Result};
 
 use super::{Column, Elements, Floats, Values, Vectors};
 
+impl TryFrom<Floats> for ScalarBuffer<f32> {
+    type Error = Error;
+
+    /// Where they are, if they are aligned; copied otherwise.
+    fn try_from(floats: Floats) -> Result<Self> {
+        let bytes = floats.little_endian;
+        let (elements, rest) = bytes.as_chunks::<4>();
+        if !rest.is_empty() {
+            return Err(Error::Protocol { message: format!("{} bytes after the floats of a column", rest.len()) });
+        }
+        if cfg!(target_endian = "little") && bytes.as_ptr().align_offset(align_of::<f32>()) == 0 {
+            let count = elements.len();
+            return Ok(Self::new(Buffer::from(bytes), 0, count));
+        }
+        Ok(elements.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())
+    }
+}
+
 impl TryFrom<Floats> for FloatArray {
     type Error = Error;
 
     fn try_from(floats: Floats) -> Result<Self> {
-        let (floats, rest) = floats.little_endian.as_chunks::<4>();
-        if !rest.is_empty() {
-            return Err(Error::Protocol { message: format!("{} bytes after the floats of a column", rest.len()) });
-        }
-        Ok(Self { data: floats.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect() })
+        Ok(Self { data: ScalarBuffer::try_from(floats)?.to_vec() })
     }
 }
 

@@ -5,16 +5,20 @@
 //! bytes with the same number reads and writes the same message. Everything else is that of the generated messages
 //! (`milvus.proto` and `schema.proto` of Milvus).
 
+mod buffers;
 mod call;
 mod convert;
+mod floats;
+mod receive;
 mod rows;
 
 use bytes::Bytes;
 use milvus::proto::common;
-use milvus::proto::schema::{FieldData, ScalarField, SparseFloatArray, StructArrayField, VectorArray};
+use milvus::proto::schema::{FieldData, ScalarField, SparseFloatArray, StructArrayField, VectorArray, scalar_field};
 use milvus_backup_core::Result;
 use prost::{Message, Oneof};
 
+pub(crate) use buffers::AnswerBuffers;
 pub(crate) use call::{insert, query};
 
 /// `QueryResults`, as far as it is read.
@@ -23,7 +27,7 @@ pub(crate) struct QueryAnswer {
     #[prost(message, optional, tag = "1")]
     pub(crate) status: Option<common::Status>,
     #[prost(message, repeated, tag = "2")]
-    fields_data: Vec<Column>,
+    pub(crate) fields_data: Vec<Column>,
     #[prost(uint64, tag = "5")]
     pub(crate) session_ts: u64,
 }
@@ -59,15 +63,43 @@ pub(crate) struct Column {
     #[prost(int32, tag = "1")]
     data_type: i32,
     #[prost(string, tag = "2")]
-    field_name: String,
+    pub(crate) field_name: String,
     #[prost(int64, tag = "5")]
     field_id: i64,
     #[prost(bool, tag = "6")]
-    is_dynamic: bool,
+    pub(crate) is_dynamic: bool,
     #[prost(bool, repeated, tag = "7")]
-    valid_data: Vec<bool>,
+    pub(crate) valid_data: Vec<bool>,
     #[prost(oneof = "Values", tags = "3, 4, 8")]
     values: Option<Values>,
+}
+
+impl Column {
+    /// Takes the float vectors out, if that is what it has.
+    pub(crate) fn take_floats(&mut self) -> Option<Floats> {
+        match &mut self.values {
+            Some(Values::Vectors(Vectors { elements: elements @ Some(Elements::Float(_)), .. })) => {
+                match elements.take() {
+                    Some(Elements::Float(floats)) => Some(floats),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// The number of scalar values that can be primary keys.
+    pub(crate) fn key_count(&self) -> usize {
+        match &self.values {
+            Some(Values::Scalars(ScalarField { data: Some(scalar_field::Data::LongData(values)), .. })) => {
+                values.data.len()
+            }
+            Some(Values::Scalars(ScalarField { data: Some(scalar_field::Data::StringData(values)), .. })) => {
+                values.data.len()
+            }
+            _ => 0,
+        }
+    }
 }
 
 #[derive(Clone, PartialEq, Oneof)]
@@ -111,7 +143,7 @@ enum Elements {
 
 /// `FloatArray`.
 #[derive(Clone, PartialEq, Message)]
-struct Floats {
+pub(crate) struct Floats {
     #[prost(bytes = "bytes", tag = "1")]
     little_endian: Bytes,
 }

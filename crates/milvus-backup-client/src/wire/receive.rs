@@ -1,0 +1,195 @@
+//! The answer of a call, read from HTTP/2 into a buffer that is used again.
+//!
+//! The frame of a message is that of "gRPC over HTTP2": a byte that says whether it is compressed, its length in four
+//! bytes, big-endian, and the message.
+
+use std::pin::pin;
+
+use bytes::{Buf, Bytes};
+use tonic::codegen::Body;
+use tonic::codegen::http::HeaderMap;
+use tonic::{Code, Status};
+
+use super::buffers::AnswerBuffers;
+use super::floats::{Floats, find_floats};
+use crate::connection::MAX_MESSAGE_BYTES;
+
+/// Bytes before a message.
+const PREFIX: usize = 5;
+
+/// The one message of an answer, in which the first float vectors lie as Arrow wants them.
+///
+/// # Errors
+/// The status that the answer ends with, when it is not success; those of the transport; an answer that breaks off.
+pub(super) async fn receive<B>(body: B, buffers: &AnswerBuffers) -> Result<Bytes, Status>
+where
+    B: Body<Data = Bytes, Error = Status>,
+{
+    let mut body = pin!(body);
+    let mut answer = Answer::default();
+    while let Some(frame) = std::future::poll_fn(|context| body.as_mut().poll_frame(context)).await {
+        match frame?.into_data() {
+            Ok(data) => answer.append(data, buffers)?,
+            Err(other) => require_success(other.trailers_ref())?,
+        }
+    }
+    answer.finish(buffers)
+}
+
+/// Fails with the status in these headers or trailers, unless that is success, or there is none.
+pub(super) fn require_success(headers: Option<&HeaderMap>) -> Result<(), Status> {
+    match headers.and_then(Status::from_header_map) {
+        Some(status) if status.code() != Code::Ok => Err(status),
+        _ => Ok(()),
+    }
+}
+
+/// What has come so far.
+#[derive(Debug, Default)]
+struct Answer {
+    prefix: Vec<u8>,
+    /// Once the prefix is there.
+    message: Option<Incoming>,
+}
+
+impl Answer {
+    fn append(&mut self, mut data: Bytes, buffers: &AnswerBuffers) -> Result<(), Status> {
+        if self.message.is_none() {
+            let more = (PREFIX - self.prefix.len()).min(data.len());
+            self.prefix.extend_from_slice(&data.split_to(more));
+            if self.prefix.len() < PREFIX {
+                return Ok(());
+            }
+        }
+        let message = match &mut self.message {
+            Some(message) => message,
+            None => self.message.insert(Incoming::new(&self.prefix, buffers)?),
+        };
+        message.append(&data)
+    }
+
+    fn finish(self, buffers: &AnswerBuffers) -> Result<Bytes, Status> {
+        match self.message {
+            Some(message) if message.is_whole() => Ok(buffers.lend(message.buffer).slice(message.start..)),
+            // A server that goes away in the middle.
+            _ => Err(Status::unavailable("the answer breaks off")),
+        }
+    }
+}
+
+/// A message on its way into its buffer.
+#[derive(Debug)]
+struct Incoming {
+    buffer: Vec<u8>,
+    /// Where it begins in the buffer.
+    start: usize,
+    length: usize,
+    /// Whether its floats are in place, or there is nothing to place.
+    placed: bool,
+}
+
+impl Incoming {
+    fn new(mut prefix: &[u8], buffers: &AnswerBuffers) -> Result<Self, Status> {
+        if prefix.get_u8() != 0 {
+            return Err(Status::internal("the answer is compressed, which was not asked for"));
+        }
+        let length = usize::try_from(prefix.get_u32()).unwrap_or(usize::MAX);
+        if length > MAX_MESSAGE_BYTES {
+            return Err(Status::out_of_range(format!(
+                "message length too large: {length} bytes, of {MAX_MESSAGE_BYTES} that are read"
+            )));
+        }
+        Ok(Self { buffer: buffers.take(length + align_of::<f32>()), start: 0, length, placed: false })
+    }
+
+    fn is_whole(&self) -> bool {
+        self.buffer.len() - self.start == self.length
+    }
+
+    fn append(&mut self, data: &[u8]) -> Result<(), Status> {
+        if self.buffer.len() - self.start + data.len() > self.length {
+            return Err(Status::internal("the answer is longer than it says"));
+        }
+        self.buffer.extend_from_slice(data);
+        if !self.placed {
+            self.place();
+        }
+        Ok(())
+    }
+
+    /// Moves what is there by a few bytes, so that the floats will begin at a multiple of their size.
+    fn place(&mut self) {
+        match find_floats(&self.buffer, self.length) {
+            Floats::NotYet => {}
+            Floats::None => self.placed = true,
+            Floats::At(floats) => {
+                self.placed = true;
+                let end = self.buffer.len();
+                let shift = self.buffer.as_ptr().wrapping_add(floats).align_offset(align_of::<f32>());
+                if shift < align_of::<f32>() {
+                    self.buffer.resize(end + shift, 0);
+                    self.buffer.copy_within(..end, shift);
+                    self.start = shift;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use prost::Message;
+
+    use super::*;
+    use crate::wire::{Column, Elements, Floats as FloatBytes, QueryAnswer, Values, Vectors};
+
+    fn answer(name: &str) -> QueryAnswer {
+        let little_endian = (0..4000_u32).flat_map(u32::to_le_bytes).collect();
+        let vectors = Vectors { elements: Some(Elements::Float(FloatBytes { little_endian })), ..Vectors::default() };
+        let column =
+            Column { field_name: name.to_owned(), values: Some(Values::Vectors(vectors)), ..Column::default() };
+        QueryAnswer { fields_data: vec![column], ..QueryAnswer::default() }
+    }
+
+    fn framed(message: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(message.len()).unwrap();
+        [&[0][..], &length.to_be_bytes(), message].concat()
+    }
+
+    fn collect<'a>(frames: impl Iterator<Item = &'a [u8]>) -> Result<Bytes, Status> {
+        let (mut answer, buffers) = (Answer::default(), AnswerBuffers::default());
+        for frame in frames {
+            answer.append(Bytes::copy_from_slice(frame), &buffers)?;
+        }
+        answer.finish(&buffers)
+    }
+
+    #[test]
+    fn a_message_comes_in_frames_of_any_size_and_its_floats_are_aligned() {
+        for name in ["", "a", "ab", "abc", "abcd"] {
+            let (message, expected) = (answer(name).encode_to_vec(), answer(name));
+            for size in [1, 4, 5, 6, 7, 100, 1 << 20] {
+                let received = collect(framed(&message).chunks(size)).unwrap();
+                assert_eq!(received, message, "frames of {size}");
+                let decoded = QueryAnswer::decode(received).unwrap();
+                assert_eq!(decoded, expected);
+                let Some(Values::Vectors(vectors)) = &decoded.fields_data[0].values else { panic!("{decoded:?}") };
+                let Some(Elements::Float(floats)) = &vectors.elements else { panic!("{decoded:?}") };
+                assert_eq!(floats.little_endian.as_ptr().align_offset(align_of::<f32>()), 0, "frames of {size}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_answer_is_an_error() {
+        let whole = framed(&answer("a").encode_to_vec());
+        for cut in [0, 1, 4, 5, 6, whole.len() - 1] {
+            assert_eq!(collect(whole[..cut].chunks(1000)).unwrap_err().code(), Code::Unavailable, "{cut}");
+        }
+        let longer = [&whole[..], &[0]].concat();
+        assert_eq!(collect(longer.chunks(1000)).unwrap_err().code(), Code::Internal);
+        assert_eq!(collect([&[1, 0, 0, 0, 0][..]].into_iter()).unwrap_err().code(), Code::Internal);
+        assert_eq!(collect([&[0, 255, 255, 255, 255][..]].into_iter()).unwrap_err().code(), Code::OutOfRange);
+        assert_eq!(collect([&[0, 0, 0, 0, 0][..]].into_iter()).unwrap(), Bytes::new());
+    }
+}
