@@ -21,7 +21,8 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaDataReader, RowGroupMetaData};
 use parquet::file::reader::{ChunkReader as ParquetRead, Length};
 
-use crate::error::{corrupted, lost_task, storage};
+use crate::cpu::on_cpu;
+use crate::error::{corrupted, storage};
 use crate::objects::Directory;
 use crate::verify::digest_object;
 
@@ -136,8 +137,7 @@ impl ChunkReader {
         let range = self.ranges[group].clone();
         let bytes = self.source.directory.store.get_range(&self.path, range.clone()).await;
         let window = Window { start: range.start, bytes: bytes.map_err(|source| storage("read", &self.path, source))? };
-        let task = tokio::task::spawn_blocking(move || self.decode(group, window));
-        task.await.map_err(lost_task)?
+        on_cpu(move || self.decode(group, window)).await
     }
 
     fn decode(&self, group: usize, window: Window) -> Result<Vec<RecordBatch>> {

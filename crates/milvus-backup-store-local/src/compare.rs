@@ -7,7 +7,7 @@ use milvus_backup_core::{
 };
 use milvus_backup_integrity::RowDigest;
 
-use crate::error::lost_task;
+use crate::cpu::on_cpu;
 
 /// Bytes of one batch.
 const BATCH_BYTES: usize = 4 << 20;
@@ -57,11 +57,12 @@ async fn digest(milvus: &dyn Milvus, request: ScanRequest) -> Result<RowDigest> 
     let digests = milvus
         .scan(request)
         .map_ok(|batch| async move {
-            let hashed = tokio::task::spawn_blocking(move || {
+            on_cpu(move || {
                 let mut digest = RowDigest::default();
-                digest.update(&batch).map(|()| digest)
-            });
-            Ok(hashed.await.map_err(lost_task)??)
+                digest.update(&batch)?;
+                Ok(digest)
+            })
+            .await
         })
         .try_buffer_unordered(HASHERS);
     digests

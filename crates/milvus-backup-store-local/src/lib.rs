@@ -22,6 +22,7 @@
 mod chunk;
 mod commit;
 mod compare;
+mod cpu;
 mod documents;
 mod error;
 #[cfg(test)]

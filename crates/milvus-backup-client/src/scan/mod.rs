@@ -110,16 +110,15 @@ impl RowSource for MilvusConnection {
                     return;
                 }
             };
-            loop {
+            // A page is asked for when there is room for it: one is on its way while the last one is worked on.
+            while let Ok(room) = sender.reserve().await {
                 let page = tokio::select! {
                     page = pager.next_page() => page,
                     () = sender.closed() => return,
                 };
                 let last = !matches!(page, Ok(Some(_)));
-                if let Some(item) = page.transpose()
-                    && sender.send(item).await.is_err()
-                {
-                    return;
+                if let Some(item) = page.transpose() {
+                    room.send(item);
                 }
                 if last {
                     return;

@@ -1,12 +1,13 @@
-//! One data file on its way to the store: encoded and hashed on a blocking thread, uploaded in parts.
+//! One data file on its way to the store: encoded and hashed on threads for that, uploaded in parts.
 
 use arrow_array::RecordBatch;
-use milvus_backup_core::{BackupPlan, ChunkMetadata, Error, PrimaryKeyRange, Result};
+use milvus_backup_core::{BackupPlan, ChunkMetadata, PrimaryKeyRange, Result};
 use object_store::{ObjectStoreExt, WriteMultipart};
 
 use super::encoder::Encoder;
-use super::parts::{PART_BYTES, PartBuffers};
-use crate::error::{lost_task, storage};
+use super::parts::PartBuffers;
+use crate::cpu::on_cpu;
+use crate::error::storage;
 use crate::objects::Directory;
 
 /// Parts that may be on their way at the same time.
@@ -31,18 +32,19 @@ impl ChunkWriter {
         let object = directory.object(&path)?;
         let upload =
             directory.store.put_multipart(&object).await.map_err(|source| storage("create", &object, source))?;
+        let upload = WriteMultipart::new_with_chunk_size(upload, buffers.part_bytes());
         let encoder = Encoder::new(plan, sample, row_group_bytes, buffers)?;
-        Ok(Self { path, upload: WriteMultipart::new_with_chunk_size(upload, PART_BYTES), encoder })
+        Ok(Self { path, upload, encoder })
     }
 
     /// Adds a batch.
     pub(super) async fn write(self, batch: RecordBatch) -> Result<Self> {
         let Self { path, mut upload, mut encoder } = self;
-        let task = tokio::task::spawn_blocking(move || {
+        let encode = move || {
             let parts = encoder.write(&batch)?;
-            Ok::<_, Error>((encoder, parts))
-        });
-        let (encoder, parts) = task.await.map_err(lost_task)??;
+            Ok((encoder, parts))
+        };
+        let (encoder, parts) = on_cpu(encode).await?;
         for part in parts {
             upload.put(part);
             if let Err(source) = upload.wait_for_capacity(PARTS_IN_FLIGHT).await {
@@ -62,7 +64,7 @@ impl ChunkWriter {
     /// Ends the file and makes it durable.
     pub(super) async fn finish(self) -> Result<ChunkMetadata> {
         let Self { path, mut upload, encoder } = self;
-        let (parts, summary) = tokio::task::spawn_blocking(move || encoder.finish()).await.map_err(lost_task)??;
+        let (parts, summary) = on_cpu(move || encoder.finish()).await?;
         for part in parts {
             upload.put(part);
         }

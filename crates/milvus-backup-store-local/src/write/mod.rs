@@ -25,7 +25,7 @@ use milvus_backup_core::{
 };
 
 use crate::commit::Pending;
-use crate::error::lost_task;
+use crate::cpu::on_cpu;
 use crate::layout::DATA;
 use crate::objects::Directory;
 use crate::store::LocalStore;
@@ -39,7 +39,7 @@ use range::RangeWriter;
 /// Bytes of one page to ask for. Larger pages are not faster.
 const PAGE_BYTES: usize = 6 << 20;
 
-/// Memory below which a worker cannot work: the parts of its upload alone take 24 MiB.
+/// Memory below which a worker cannot work: the parts of an upload alone take 24 MiB.
 const MIN_SHARE: usize = 64 << 20;
 
 /// Limits that follow from the memory a backup may use.
@@ -74,12 +74,12 @@ impl Budget {
 /// Bytes that these rows would take in a file of their own.
 pub(crate) async fn encoded_bytes(plan: BackupPlan, rows: RecordBatch) -> Result<u64> {
     let encode = move || {
-        let mut encoder = Encoder::new(&plan, &rows, usize::MAX, PartBuffers::default())?;
+        let mut encoder = Encoder::new(&plan, &rows, usize::MAX, PartBuffers::for_files())?;
         let first = encoder.write(&rows)?;
         let (last, _) = encoder.finish()?;
         Ok(first.iter().chain(&last).map(|part| part.len() as u64).sum())
     };
-    tokio::task::spawn_blocking(encode).await.map_err(lost_task)?
+    on_cpu(encode).await
 }
 
 /// Writes the data files of a plan. Nothing is visible before the commit of what this returns.
@@ -133,7 +133,10 @@ async fn write_rest(
     let directory = store.backup(&plan.collection, &plan.backup_id);
     let plan = Arc::new(plan);
     let budget = Budget::new(&plan);
-    let buffers = PartBuffers::default();
+    let buffers = match &store.root.directory {
+        Some(_) => PartBuffers::for_files(),
+        None => PartBuffers::for_objects(),
+    };
     let mut assemblies: Vec<Assembly> = plan.partitions.iter().map(Assembly::new).collect();
     let mut ranges = Vec::new();
     for (index, (partition, completed)) in plan.partitions.iter().zip(completed).enumerate() {

@@ -9,19 +9,38 @@ use bytes::Bytes;
 use milvus_backup_core::ChecksumAlgorithm;
 use milvus_backup_integrity::Hasher;
 
-/// Size of one part of an upload. S3 takes at least 5 MiB and at most 10,000 parts.
-pub(super) const PART_BYTES: usize = 8 << 20;
+/// Size of one part of an upload to an object store. S3 takes at least 5 MiB and at most 10,000 parts.
+const OBJECT_PART_BYTES: usize = 8 << 20;
 
-/// Buffers of [`PART_BYTES`] that nobody uses at the moment. Clones share them.
-#[derive(Debug, Clone, Default)]
+/// Size of one part of a file: it is still in the cache of the processor when it is written.
+const FILE_PART_BYTES: usize = 1 << 20;
+
+/// Buffers for parts that nobody uses at the moment. Clones share them.
+#[derive(Debug, Clone)]
 pub(crate) struct PartBuffers {
+    part_bytes: usize,
     free: Arc<Mutex<Vec<Vec<u8>>>>,
 }
 
 impl PartBuffers {
+    /// For files of this machine.
+    pub(super) fn for_files() -> Self {
+        Self { part_bytes: FILE_PART_BYTES, free: Arc::default() }
+    }
+
+    /// For uploads to a service.
+    pub(super) fn for_objects() -> Self {
+        Self { part_bytes: OBJECT_PART_BYTES, free: Arc::default() }
+    }
+
+    /// Size of one part.
+    pub(super) fn part_bytes(&self) -> usize {
+        self.part_bytes
+    }
+
     fn take(&self) -> Vec<u8> {
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        free.unwrap_or_else(|| Vec::with_capacity(PART_BYTES))
+        free.unwrap_or_else(|| Vec::with_capacity(self.part_bytes))
     }
 
     /// Bytes whose buffer comes back when nobody has them any more.
@@ -69,7 +88,7 @@ impl Parts {
         self.hasher.clone().finish_hex()
     }
 
-    /// The parts of [`PART_BYTES`] that are full, which are not given out again.
+    /// The parts that are full, which are not given out again.
     pub(super) fn take_full(&mut self) -> Vec<Bytes> {
         std::mem::take(&mut self.full)
     }
@@ -85,10 +104,10 @@ impl Parts {
 impl Write for Parts {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         let mut open = self.open.take().unwrap_or_else(|| self.buffers.take());
-        let taken = bytes.len().min(PART_BYTES - open.len());
+        let taken = bytes.len().min(self.buffers.part_bytes - open.len());
         open.extend_from_slice(&bytes[..taken]);
         self.hasher.update(&bytes[..taken]);
-        if open.len() == PART_BYTES {
+        if open.len() == self.buffers.part_bytes {
             self.full.push(self.buffers.lend(open));
         } else {
             self.open = Some(open);
@@ -107,11 +126,11 @@ mod tests {
 
     #[test]
     fn parts_are_full_and_in_order() {
-        let written: Vec<u8> = (0..=255).cycle().take(2 * PART_BYTES + 3).collect();
-        let mut parts = Parts::new(PartBuffers::default(), ChecksumAlgorithm::Sha256);
+        let written: Vec<u8> = (0..=255).cycle().take(2 * FILE_PART_BYTES + 3).collect();
+        let mut parts = Parts::new(PartBuffers::for_files(), ChecksumAlgorithm::Sha256);
         parts.write_all(&written).unwrap();
         let full = parts.take_full();
-        assert_eq!(full.iter().map(Bytes::len).collect::<Vec<_>>(), [PART_BYTES, PART_BYTES]);
+        assert_eq!(full.iter().map(Bytes::len).collect::<Vec<_>>(), [FILE_PART_BYTES, FILE_PART_BYTES]);
         assert!(parts.take_full().is_empty());
         let all = [full, parts.take_all()].concat();
         assert!(all.concat() == written);
@@ -123,7 +142,7 @@ mod tests {
 
     #[test]
     fn buffers_come_back_empty() {
-        let buffers = PartBuffers::default();
+        let buffers = PartBuffers::for_files();
         let mut parts = Parts::new(buffers.clone(), ChecksumAlgorithm::Sha256);
         parts.write_all(&[1; 10]).unwrap();
         let bytes = parts.take_all();
@@ -134,6 +153,6 @@ mod tests {
         let again = buffers.take();
         assert!(again.is_empty());
         assert_eq!(again.as_ptr(), address);
-        assert_eq!(again.capacity(), PART_BYTES);
+        assert_eq!(again.capacity(), FILE_PART_BYTES);
     }
 }
