@@ -1,4 +1,4 @@
-//! Reading one chunk file, a row group at a time: fetched as one range, decoded on a blocking thread.
+//! Reading one chunk file, a row group at a time: fetched as one range, or read page by page where it is a file.
 
 use std::ops::Range;
 use std::panic::AssertUnwindSafe;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_schema::{DataType, SchemaRef};
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
 use futures::future::BoxFuture;
 use futures::{FutureExt, TryFutureExt};
 use milvus_backup_core::schema::{CollectionSchema, arrow_schema};
@@ -19,12 +19,13 @@ use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, Parq
 use parquet::arrow::async_reader::MetadataFetch;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaDataReader, RowGroupMetaData};
-use parquet::file::reader::{ChunkReader as ParquetRead, Length};
 
+use crate::buffers::Buffers;
 use crate::cpu::on_cpu;
 use crate::error::{corrupted, storage};
 use crate::objects::Directory;
 use crate::verify::digest_object;
+use crate::window::{Window, unreadable};
 
 /// The data files of one backup, and what must hold for each of them.
 #[derive(Debug)]
@@ -35,6 +36,8 @@ pub(crate) struct ChunkSource {
     columns: SchemaRef,
     /// Whether the rows of a row group are compared with their recorded digest.
     verify_digests: bool,
+    /// For pages that are read from files.
+    pages: Buffers,
 }
 
 impl ChunkSource {
@@ -46,7 +49,7 @@ impl ChunkSource {
         verify_digests: bool,
     ) -> Result<Self> {
         let columns = Arc::new(arrow_schema(schema)?);
-        Ok(Self { directory, backup: backup_id.to_string(), columns, verify_digests })
+        Ok(Self { directory, backup: backup_id.to_string(), columns, verify_digests, pages: Buffers::new(PAGE_BYTES) })
     }
 
     /// Compares a file with its recorded digest.
@@ -135,9 +138,16 @@ impl ChunkReader {
     /// The rows of a row group, in batches of about [`BATCH_BYTES`].
     pub(crate) async fn read(self: Arc<Self>, group: usize) -> Result<Vec<RecordBatch>> {
         let range = self.ranges[group].clone();
-        let bytes = self.source.directory.store.get_range(&self.path, range.clone()).await;
-        let window = Window { start: range.start, bytes: bytes.map_err(|source| storage("read", &self.path, source))? };
-        on_cpu(move || self.decode(group, window)).await
+        let window = Window::get(&self.source.directory, &self.path, range, self.source.pages.clone()).await;
+        let window = window.map_err(|source| storage("read", &self.path, source))?;
+        let decode = move || {
+            let decoded = self.decode(group, window.clone());
+            match window.failure() {
+                Some(source) => Err(storage("read", &self.path, unreadable(source))),
+                None => decoded,
+            }
+        };
+        on_cpu(decode).await
     }
 
     fn decode(&self, group: usize, window: Window) -> Result<Vec<RecordBatch>> {
@@ -177,6 +187,9 @@ fn rows_per_batch(row_group: &RowGroupMetaData) -> usize {
     let [rows, bytes] = [row_group.num_rows(), row_group.total_byte_size()].map(|n| usize::try_from(n).unwrap_or(0));
     rows.div_ceil(bytes.div_ceil(BATCH_BYTES).max(1)).max(1)
 }
+
+/// Room for a page of a file: those that are written here have 1 MiB of values, with few exceptions, and some levels.
+const PAGE_BYTES: usize = (1 << 20) + (64 << 10);
 
 /// Bytes to read from the end of a file at first: most footers fit.
 const FOOTER_HINT: usize = 64 << 10;
@@ -233,42 +246,4 @@ fn byte_range(row_group: &RowGroupMetaData) -> Range<u64> {
     let start = ranges().map(|(start, _)| start).min().unwrap_or(0);
     let end = ranges().map(|(start, length)| start + length).max().unwrap_or(0);
     start..end
-}
-
-/// A range of a file, read under its place in the file.
-#[derive(Debug, Clone)]
-struct Window {
-    start: u64,
-    bytes: Bytes,
-}
-
-impl Window {
-    fn slice(&self, start: u64, length: Option<usize>) -> parquet::errors::Result<Bytes> {
-        let outside = || ParquetError::EOF(format!("offset {start} is outside the row group"));
-        let offset =
-            start.checked_sub(self.start).and_then(|offset| usize::try_from(offset).ok()).ok_or_else(outside)?;
-        let end = length.map_or(Some(self.bytes.len()), |length| offset.checked_add(length)).ok_or_else(outside)?;
-        if offset > end || end > self.bytes.len() {
-            return Err(outside());
-        }
-        Ok(self.bytes.slice(offset..end))
-    }
-}
-
-impl Length for Window {
-    fn len(&self) -> u64 {
-        self.start + self.bytes.len() as u64
-    }
-}
-
-impl ParquetRead for Window {
-    type T = bytes::buf::Reader<Bytes>;
-
-    fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
-        Ok(self.slice(start, None)?.reader())
-    }
-
-    fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
-        self.slice(start, Some(length))
-    }
 }

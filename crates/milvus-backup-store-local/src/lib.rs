@@ -19,6 +19,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod buffers;
 mod chunk;
 mod commit;
 mod compare;
@@ -39,6 +40,7 @@ mod retrying;
 mod root;
 mod store;
 mod verify;
+mod window;
 mod write;
 
 pub use store::LocalStore;

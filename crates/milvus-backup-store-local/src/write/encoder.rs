@@ -11,8 +11,9 @@ use parquet::arrow::arrow_writer::ArrowRowGroupWriterFactory;
 use parquet::file::writer::SerializedFileWriter;
 
 use super::columns::Columns;
-use super::parts::{PartBuffers, Parts};
+use super::parts::Parts;
 use super::properties::{ChunkOptions, chunk_options};
+use crate::buffers::Buffers;
 use crate::error::encoding;
 
 /// Encodes one file.
@@ -48,7 +49,7 @@ impl Encoder {
         plan: &BackupPlan,
         sample: &RecordBatch,
         row_group_bytes: usize,
-        buffers: PartBuffers,
+        buffers: Buffers,
     ) -> Result<Self> {
         let schema = sample.schema();
         let key = &plan.description.schema.primary_key()?.name;

@@ -33,7 +33,7 @@ use assembly::Assembly;
 use encoder::Encoder;
 pub(crate) use encoder::value_bytes;
 use journal::Completed;
-use parts::PartBuffers;
+use parts::{file_parts, object_parts};
 use range::RangeWriter;
 
 /// Bytes of one page to ask for. Larger pages are not faster.
@@ -74,7 +74,7 @@ impl Budget {
 /// Bytes that these rows would take in a file of their own.
 pub(crate) async fn encoded_bytes(plan: BackupPlan, rows: RecordBatch) -> Result<u64> {
     let encode = move || {
-        let mut encoder = Encoder::new(&plan, &rows, usize::MAX, PartBuffers::for_files())?;
+        let mut encoder = Encoder::new(&plan, &rows, usize::MAX, file_parts())?;
         let first = encoder.write(&rows)?;
         let (last, _) = encoder.finish()?;
         Ok(first.iter().chain(&last).map(|part| part.len() as u64).sum())
@@ -134,8 +134,8 @@ async fn write_rest(
     let plan = Arc::new(plan);
     let budget = Budget::new(&plan);
     let buffers = match &store.root.directory {
-        Some(_) => PartBuffers::for_files(),
-        None => PartBuffers::for_objects(),
+        Some(_) => file_parts(),
+        None => object_parts(),
     };
     let mut assemblies: Vec<Assembly> = plan.partitions.iter().map(Assembly::new).collect();
     let mut ranges = Vec::new();

@@ -1,13 +1,12 @@
-//! The bytes of data files, in parts of the size that uploads take, whose buffers are used again.
-//!
-//! A fresh buffer costs a page fault for each 4 KiB of it, which for all the bytes of a backup is more than hashing them.
+//! The bytes of data files, in parts of the size that uploads take.
 
 use std::io::Write;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use milvus_backup_core::ChecksumAlgorithm;
 use milvus_backup_integrity::Hasher;
+
+use crate::buffers::Buffers;
 
 /// Size of one part of an upload to an object store. S3 takes at least 5 MiB and at most 10,000 parts.
 const OBJECT_PART_BYTES: usize = 8 << 20;
@@ -15,71 +14,27 @@ const OBJECT_PART_BYTES: usize = 8 << 20;
 /// Size of one part of a file: it is still in the cache of the processor when it is written.
 const FILE_PART_BYTES: usize = 1 << 20;
 
-/// Buffers for parts that nobody uses at the moment. Clones share them.
-#[derive(Debug, Clone)]
-pub(crate) struct PartBuffers {
-    part_bytes: usize,
-    free: Arc<Mutex<Vec<Vec<u8>>>>,
+/// Buffers for parts of files of this machine.
+pub(super) fn file_parts() -> Buffers {
+    Buffers::new(FILE_PART_BYTES)
 }
 
-impl PartBuffers {
-    /// For files of this machine.
-    pub(super) fn for_files() -> Self {
-        Self { part_bytes: FILE_PART_BYTES, free: Arc::default() }
-    }
-
-    /// For uploads to a service.
-    pub(super) fn for_objects() -> Self {
-        Self { part_bytes: OBJECT_PART_BYTES, free: Arc::default() }
-    }
-
-    /// Size of one part.
-    pub(super) fn part_bytes(&self) -> usize {
-        self.part_bytes
-    }
-
-    fn take(&self) -> Vec<u8> {
-        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        free.unwrap_or_else(|| Vec::with_capacity(self.part_bytes))
-    }
-
-    /// Bytes whose buffer comes back when nobody has them any more.
-    fn lend(&self, bytes: Vec<u8>) -> Bytes {
-        Bytes::from_owner(Lent { bytes, home: self.clone() })
-    }
-}
-
-/// A buffer in use.
-struct Lent {
-    bytes: Vec<u8>,
-    home: PartBuffers,
-}
-
-impl AsRef<[u8]> for Lent {
-    fn as_ref(&self) -> &[u8] {
-        &self.bytes
-    }
-}
-
-impl Drop for Lent {
-    fn drop(&mut self) {
-        let mut bytes = std::mem::take(&mut self.bytes);
-        bytes.clear();
-        self.home.free.lock().unwrap_or_else(PoisonError::into_inner).push(bytes);
-    }
+/// Buffers for parts of uploads to a service.
+pub(super) fn object_parts() -> Buffers {
+    Buffers::new(OBJECT_PART_BYTES)
 }
 
 /// Takes in the bytes of a file, hashes them while they are in the cache of the processor, and gives them out in parts.
 #[derive(Debug)]
 pub(super) struct Parts {
-    buffers: PartBuffers,
+    buffers: Buffers,
     hasher: Hasher,
     full: Vec<Bytes>,
     open: Option<Vec<u8>>,
 }
 
 impl Parts {
-    pub(super) fn new(buffers: PartBuffers, algorithm: ChecksumAlgorithm) -> Self {
+    pub(super) fn new(buffers: Buffers, algorithm: ChecksumAlgorithm) -> Self {
         Self { buffers, hasher: Hasher::new(algorithm), full: Vec::new(), open: None }
     }
 
@@ -104,10 +59,10 @@ impl Parts {
 impl Write for Parts {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         let mut open = self.open.take().unwrap_or_else(|| self.buffers.take());
-        let taken = bytes.len().min(self.buffers.part_bytes - open.len());
+        let taken = bytes.len().min(self.buffers.size() - open.len());
         open.extend_from_slice(&bytes[..taken]);
         self.hasher.update(&bytes[..taken]);
-        if open.len() == self.buffers.part_bytes {
+        if open.len() == self.buffers.size() {
             self.full.push(self.buffers.lend(open));
         } else {
             self.open = Some(open);
@@ -127,7 +82,7 @@ mod tests {
     #[test]
     fn parts_are_full_and_in_order() {
         let written: Vec<u8> = (0..=255).cycle().take(2 * FILE_PART_BYTES + 3).collect();
-        let mut parts = Parts::new(PartBuffers::for_files(), ChecksumAlgorithm::Sha256);
+        let mut parts = Parts::new(file_parts(), ChecksumAlgorithm::Sha256);
         parts.write_all(&written).unwrap();
         let full = parts.take_full();
         assert_eq!(full.iter().map(Bytes::len).collect::<Vec<_>>(), [FILE_PART_BYTES, FILE_PART_BYTES]);
@@ -138,21 +93,5 @@ mod tests {
         let mut hasher = Hasher::new(ChecksumAlgorithm::Sha256);
         hasher.update(&written);
         assert_eq!(parts.digest(), hasher.finish_hex());
-    }
-
-    #[test]
-    fn buffers_come_back_empty() {
-        let buffers = PartBuffers::for_files();
-        let mut parts = Parts::new(buffers.clone(), ChecksumAlgorithm::Sha256);
-        parts.write_all(&[1; 10]).unwrap();
-        let bytes = parts.take_all();
-        let address = bytes[0].as_ptr();
-        drop(bytes.clone());
-        assert!(buffers.free.lock().unwrap().is_empty());
-        drop(bytes);
-        let again = buffers.take();
-        assert!(again.is_empty());
-        assert_eq!(again.as_ptr(), address);
-        assert_eq!(again.capacity(), FILE_PART_BYTES);
     }
 }

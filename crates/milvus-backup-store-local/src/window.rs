@@ -1,0 +1,208 @@
+//! A range of an object, read under its place in the object: bytes that came, or a file of this machine, which is read
+//! where and when it is needed.
+
+use std::fs::File;
+use std::io::{BufReader, Error, ErrorKind, Read, Result, Seek, SeekFrom};
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use object_store::path::Path;
+use object_store::{GetOptions, GetResultPayload};
+use parquet::errors::ParquetError;
+use parquet::file::reader::{ChunkReader, Length};
+
+use crate::buffers::Buffers;
+use crate::objects::Directory;
+
+/// A range of an object. A file is read by one thread at a time: it has one position.
+#[derive(Debug, Clone)]
+pub(crate) struct Window {
+    range: Range<u64>,
+    content: Content,
+    /// For what is read of a file.
+    buffers: Buffers,
+    /// Why the disk could not be read, for [`Window::failure`].
+    failure: Arc<Mutex<Option<Error>>>,
+}
+
+#[derive(Debug, Clone)]
+enum Content {
+    Bytes(Bytes),
+    File(Arc<File>),
+}
+
+impl Window {
+    /// Asks for the range. Of a file, nothing is read yet; what is read later is read into `buffers`.
+    pub(crate) async fn get(
+        directory: &Directory,
+        path: &Path,
+        range: Range<u64>,
+        buffers: Buffers,
+    ) -> object_store::Result<Self> {
+        let options = GetOptions { range: Some(range.clone().into()), ..GetOptions::default() };
+        let found = directory.store.get_opts(path, options).await?;
+        let content = match found.payload {
+            GetResultPayload::File(file, _) => Content::File(Arc::new(file)),
+            GetResultPayload::Stream(_) => Content::Bytes(found.bytes().await?),
+        };
+        Ok(Self { range, content, buffers, failure: Arc::default() })
+    }
+
+    /// Reads all of it, in pieces of the size of the buffers where it is a file.
+    pub(crate) fn for_each_piece(&self, mut each: impl FnMut(&[u8])) -> Result<()> {
+        let file = match &self.content {
+            Content::Bytes(bytes) => {
+                each(bytes);
+                return Ok(());
+            }
+            Content::File(file) => file,
+        };
+        let mut start = self.range.start;
+        while start < self.range.end {
+            let left = self.range.end - start;
+            let length = usize::try_from(left).map_or(self.buffers.size(), |left| left.min(self.buffers.size()));
+            let mut piece = self.buffers.take();
+            read_exactly(file, start, length, &mut piece)?;
+            each(&self.buffers.lend(piece));
+            start += length as u64;
+        }
+        Ok(())
+    }
+
+    /// Why the disk could not be read, if it was that. What is asked for outside of the window is no failure of the disk.
+    pub(crate) fn failure(&self) -> Option<Error> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn read(&self, start: u64, length: usize) -> Result<Bytes> {
+        let outside = || Error::new(ErrorKind::UnexpectedEof, format!("{length} bytes at {start} are outside"));
+        // Before memory is asked for: the numbers may come from an enemy.
+        let end = start.checked_add(length as u64).filter(|end| *end <= self.range.end).ok_or_else(outside)?;
+        let offset = start.checked_sub(self.range.start).ok_or_else(outside)?;
+        match &self.content {
+            Content::Bytes(bytes) => {
+                let [offset, end] = [offset, end - self.range.start].map(usize::try_from);
+                let (Ok(offset), Ok(end)) = (offset, end) else { return Err(outside()) };
+                if end > bytes.len() {
+                    return Err(outside());
+                }
+                Ok(bytes.slice(offset..end))
+            }
+            Content::File(file) => {
+                let mut bytes = self.buffers.take();
+                let read = read_exactly(file, start, length, &mut bytes);
+                read.map(|()| self.buffers.lend(bytes)).inspect_err(|error| self.note(error))
+            }
+        }
+    }
+}
+
+fn read_exactly(mut file: &File, start: u64, length: usize, into: &mut Vec<u8>) -> Result<()> {
+    file.seek(SeekFrom::Start(start))?;
+    let read = file.take(length as u64).read_to_end(into)?;
+    if read == length { Ok(()) } else { Err(ErrorKind::UnexpectedEof.into()) }
+}
+
+/// An error of a disk as one of a store.
+pub(crate) fn unreadable(source: Error) -> object_store::Error {
+    object_store::Error::Generic { store: "file", source: Box::new(source) }
+}
+
+impl Window {
+    fn note(&self, error: &Error) {
+        // A file that is shorter than it should be is damaged.
+        if error.kind() != ErrorKind::UnexpectedEof {
+            let error = Error::new(error.kind(), error.to_string());
+            *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+        }
+    }
+}
+
+impl Length for Window {
+    fn len(&self) -> u64 {
+        self.range.end
+    }
+}
+
+impl ChunkReader for Window {
+    type T = BufReader<Rest>;
+
+    fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
+        // As much as a header of a page takes, most often.
+        Ok(BufReader::with_capacity(1 << 10, Rest { window: self.clone(), position: start }))
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
+        self.read(start, length).map_err(|error| ParquetError::External(Box::new(error)))
+    }
+}
+
+/// The bytes of a window from some place on.
+#[derive(Debug)]
+pub(crate) struct Rest {
+    window: Window,
+    position: u64,
+}
+
+impl Read for Rest {
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        let left = self.window.range.end.saturating_sub(self.position);
+        let length = usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()));
+        buffer[..length].copy_from_slice(&self.window.read(self.position, length)?);
+        self.position += length as u64;
+        Ok(length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    /// The middle of the numbers up to 255, as bytes and as a file.
+    fn windows() -> [Window; 2] {
+        let all: Vec<u8> = (0..=255).collect();
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&all).unwrap();
+        let contents = [Content::Bytes(Bytes::from(all).slice(10..200)), Content::File(Arc::new(file))];
+        contents.map(|content| Window { range: 10..200, content, buffers: Buffers::new(7), failure: Arc::default() })
+    }
+
+    #[test]
+    fn bytes_lie_under_their_place_in_the_object() {
+        for window in windows() {
+            assert_eq!(window.len(), 200);
+            assert_eq!(*window.get_bytes(10, 3).unwrap(), [10, 11, 12]);
+            assert_eq!(*window.get_bytes(199, 1).unwrap(), [199]);
+            let mut rest = Vec::new();
+            window.get_read(190).unwrap().read_to_end(&mut rest).unwrap();
+            assert_eq!(rest, (190..200).collect::<Vec<u8>>());
+            let mut pieces = Vec::new();
+            window.for_each_piece(|piece| pieces.extend_from_slice(piece)).unwrap();
+            assert_eq!(pieces, (10..200).collect::<Vec<u8>>());
+        }
+    }
+
+    #[test]
+    fn a_disk_that_cannot_be_read_is_told_from_a_file_that_is_damaged() {
+        let here = std::env::temp_dir();
+        let content = Content::File(Arc::new(File::open(here).unwrap()));
+        let window = Window { range: 0..10, content, buffers: Buffers::new(7), failure: Arc::default() };
+        assert!(window.get_bytes(0, 10).is_err());
+        assert!(window.failure().is_some(), "a directory cannot be read");
+        let empty = Content::File(Arc::new(tempfile::tempfile().unwrap()));
+        let window = Window { range: 0..10, content: empty, buffers: Buffers::new(7), failure: Arc::default() };
+        assert!(window.get_bytes(0, 10).is_err() && window.failure().is_none());
+    }
+
+    #[test]
+    fn what_is_outside_is_an_error() {
+        for window in windows() {
+            for (start, length) in [(9, 1), (199, 2), (200, 1), (10, usize::MAX), (u64::MAX, 1), (0, 5)] {
+                assert!(window.get_bytes(start, length).is_err(), "{length} at {start}: {window:?}");
+            }
+        }
+    }
+}
