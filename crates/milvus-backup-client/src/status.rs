@@ -124,6 +124,11 @@ pub(crate) fn is_without_raw_data(error: &Error) -> bool {
     matches!(error, Error::Milvus { message, .. } if message.contains("loss raw data"))
 }
 
+/// Whether the error says that an answer was larger than this client wanted it (`OUT_OF_RANGE`, of [`crate::wire`]).
+pub(crate) fn is_over_limit(error: &Error) -> bool {
+    matches!(error, Error::Milvus { code, .. } if *code == tonic::Code::OutOfRange as i32)
+}
+
 /// Whether the error says that a page was larger than the server or this client lets through.
 pub(crate) fn is_too_large(error: &Error) -> bool {
     matches!(error, Error::Milvus { message, .. }

@@ -20,7 +20,7 @@ use milvus_backup_core::schema::CollectionSchema;
 use milvus_backup_core::{CollectionName, Consistency, Error, ReadPoint, Result, RowSource, ScanRequest};
 
 use crate::catalog::call;
-use crate::connection::MilvusConnection;
+use crate::connection::{MAX_MESSAGE_BYTES, MilvusConnection};
 use cursor::every_key;
 use pager::{Pager, guarantee, iterator_params};
 
@@ -35,7 +35,7 @@ impl RowSource for MilvusConnection {
                 query_params: iterator_params(1),
                 ..Default::default()
             };
-            let session = self.query(collection, request).await?.session_ts;
+            let session = self.query(collection, request, MAX_MESSAGE_BYTES).await?.session_ts;
             if session != 0 {
                 return Ok(ReadPoint { timestamp: Some(session), consistency: Consistency::Snapshot });
             }
@@ -73,7 +73,7 @@ impl RowSource for MilvusConnection {
             consistency_level,
             ..Default::default()
         };
-        let answer = self.query(collection, request).await?;
+        let answer = self.query(collection, request, MAX_MESSAGE_BYTES).await?;
         let count = answer.into_columns()?.into_iter().find_map(|column| match column.field {
             Some(field_data::Field::Scalars(scalars)) => match scalars.data {
                 Some(scalar_field::Data::LongData(values)) => values.data.first().copied(),

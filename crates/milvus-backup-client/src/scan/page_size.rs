@@ -19,10 +19,10 @@ pub(super) struct PageSize {
 }
 
 impl PageSize {
-    /// Begins with a page of `target_bytes` by the estimate of the schema.
-    pub(super) fn new(target_bytes: usize, estimated_row_bytes: u64) -> Self {
-        let estimate = usize::try_from(estimated_row_bytes).unwrap_or(usize::MAX).max(1);
-        let rows = (target_bytes / estimate).clamp(1, FIRST_ROWS);
+    /// Begins with a page that has no more than `target_bytes` if its rows are as large as the schema lets them be.
+    pub(super) fn new(target_bytes: usize, largest_row_bytes: u64) -> Self {
+        let largest = usize::try_from(largest_row_bytes).unwrap_or(usize::MAX).max(1);
+        let rows = (target_bytes / largest).clamp(1, FIRST_ROWS);
         Self { target_bytes, rows, ceiling: MAX_ROWS }
     }
 
@@ -37,11 +37,18 @@ impl PageSize {
         self.rows = fitting.min(self.rows * GROWTH).clamp(1, self.ceiling);
     }
 
-    /// Halves the page after one was refused as too large. False when it was a single row already.
+    /// Halves the page after the server refused one as too large. False when it was a single row already.
     pub(super) fn halve(&mut self) -> bool {
+        let halved = self.shrink();
+        self.ceiling = self.rows;
+        halved
+    }
+
+    /// Halves the page after one that was larger than this client takes. Where rows are smaller again, it grows again.
+    /// False when it was a single row already.
+    pub(super) fn shrink(&mut self) -> bool {
         let was = self.rows;
         self.rows = (was / 2).max(1);
-        self.ceiling = self.rows;
         was > 1
     }
 }
@@ -70,5 +77,13 @@ mod tests {
         assert!(!size.halve());
         size.observe(1, 1);
         assert_eq!(size.rows(), 1);
+    }
+
+    #[test]
+    fn a_page_that_was_too_large_for_this_client_grows_again_where_rows_are_smaller() {
+        let mut size = PageSize::new(1000, 100);
+        assert!(size.shrink() && size.shrink() && size.shrink() && !size.shrink());
+        size.observe(1, 1);
+        assert_eq!(size.rows(), 4);
     }
 }

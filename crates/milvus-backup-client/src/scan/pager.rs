@@ -9,9 +9,12 @@ use milvus_backup_core::{Error, ReadPoint, Result, RowSource, ScanRequest};
 use super::cursor::{Key, last_key};
 use super::page_size::PageSize;
 use crate::columns::decode_answer;
-use crate::connection::MilvusConnection;
-use crate::status::{is_too_large, is_without_raw_data};
+use crate::connection::{MAX_MESSAGE_BYTES, MilvusConnection};
+use crate::status::{is_over_limit, is_too_large, is_without_raw_data};
 use crate::wire::Column;
+
+/// How many times larger than asked for a page may be.
+const MAX_OVERSIZE: usize = 2;
 
 /// Reads the pages of one scan.
 #[derive(Debug)]
@@ -40,7 +43,7 @@ impl Pager {
             connection,
             primary_key,
             output_fields,
-            size: PageSize::new(request.batch_bytes, schema.estimated_row_bytes()),
+            size: PageSize::new(request.batch_bytes, schema.largest_row_bytes()),
             last: after,
             up_to,
             request,
@@ -65,10 +68,17 @@ impl Pager {
     }
 
     async fn fetch(&mut self) -> Result<Vec<Column>> {
+        // Rows may suddenly be wider than those before. A single row is taken whatever its size.
+        let mut limit = self.request.batch_bytes.saturating_mul(MAX_OVERSIZE);
         loop {
             let request = self.query();
-            match self.connection.query(&self.request.collection, request).await {
+            match self.connection.query(&self.request.collection, request, limit).await {
                 Ok(answer) => return Ok(answer.fields_data),
+                Err(error) if is_over_limit(&error) && limit < MAX_MESSAGE_BYTES => {
+                    if !self.size.shrink() {
+                        limit = MAX_MESSAGE_BYTES;
+                    }
+                }
                 Err(error) if is_too_large(&error) && self.size.halve() => {}
                 // Milvus Lite 2 cannot read sparse vectors where there are no rows.
                 Err(error) if is_without_raw_data(&error) && self.is_empty().await? => return Ok(Vec::new()),

@@ -14,9 +14,15 @@ impl MilvusConnection {
     ///
     /// # Errors
     /// [`Error::Refused`] for a collection that is not loaded, or was released meanwhile.
-    pub(super) async fn query(&self, collection: &CollectionName, request: pb::QueryRequest) -> Result<QueryAnswer> {
+    /// An answer of more than `limit` bytes is an error, and is not read.
+    pub(super) async fn query(
+        &self,
+        collection: &CollectionName,
+        request: pb::QueryRequest,
+        limit: usize,
+    ) -> Result<QueryAnswer> {
         let mut delays = self.retry_policy().delays();
-        let send = |_, request| wire::query(self.transport(), request, self.answer_buffers());
+        let send = |_, request| wire::query(self.transport(), request, limit, self.answer_buffers());
         loop {
             let error = match self.call("Query", request.clone(), send).await {
                 Err(error) if is_not_loaded(&error) => error,

@@ -12,7 +12,7 @@ use milvus_backup_core::{CollectionName, Error, Result};
 
 use super::cursor::Key;
 use super::pager::iterator_params;
-use crate::connection::MilvusConnection;
+use crate::connection::{MAX_MESSAGE_BYTES, MilvusConnection};
 
 /// Keys of one answer: `quotaAndLimits.limits.maxQueryResultWindow`.
 const MAX_KEYS: usize = 16_384;
@@ -97,7 +97,7 @@ impl Keys<'_> {
             query_params: iterator_params(MAX_KEYS),
             ..Default::default()
         };
-        let answer = self.connection.query(self.collection, request).await?;
+        let answer = self.connection.query(self.collection, request, MAX_MESSAGE_BYTES).await?;
         let column = answer.into_columns()?.into_iter().find(|column| column.field_name == self.key.name);
         let mut keys = column.map(keys_of).unwrap_or_default();
         keys.sort_unstable();

@@ -18,10 +18,11 @@ use super::receive::{receive, require_success};
 use super::{InsertRows, QueryAnswer};
 use crate::connection::{MAX_MESSAGE_BYTES, Transport};
 
-/// The call `Query`.
+/// The call `Query`. An answer of more than `limit` bytes is an error (`OUT_OF_RANGE`).
 pub(crate) async fn query(
     mut transport: Transport,
     request: Request<pb::QueryRequest>,
+    limit: usize,
     buffers: AnswerBuffers,
 ) -> Result<Response<QueryAnswer>, Status> {
     let request = http_request("/milvus.proto.milvus.MilvusService/Query", request)?;
@@ -32,7 +33,7 @@ pub(crate) async fn query(
     let (head, body) = answer.into_parts();
     require_success(Some(&head.headers))?;
     require_ok(head.status)?;
-    let message = receive(body, &buffers).await?;
+    let message = receive(body, limit, &buffers).await?;
     let answer = QueryAnswer::decode(message).map_err(|error| Status::internal(error.to_string()))?;
     Ok(Response::new(answer))
 }

@@ -12,7 +12,6 @@ use tonic::{Code, Status};
 
 use super::buffers::AnswerBuffers;
 use super::floats::{Floats, find_floats};
-use crate::connection::MAX_MESSAGE_BYTES;
 
 /// Bytes before a message.
 const PREFIX: usize = 5;
@@ -20,8 +19,9 @@ const PREFIX: usize = 5;
 /// The one message of an answer, in which the first float vectors lie as Arrow wants them.
 ///
 /// # Errors
-/// The status that the answer ends with, when it is not success; those of the transport; an answer that breaks off.
-pub(super) async fn receive<B>(body: B, buffers: &AnswerBuffers) -> Result<Bytes, Status>
+/// The status that the answer ends with, when it is not success; those of the transport; an answer that breaks off, or has
+/// more than `limit` bytes, which are then not read.
+pub(super) async fn receive<B>(body: B, limit: usize, buffers: &AnswerBuffers) -> Result<Bytes, Status>
 where
     B: Body<Data = Bytes, Error = Status>,
 {
@@ -29,7 +29,7 @@ where
     let mut answer = Answer::default();
     while let Some(frame) = std::future::poll_fn(|context| body.as_mut().poll_frame(context)).await {
         match frame?.into_data() {
-            Ok(data) => answer.append(data, buffers)?,
+            Ok(data) => answer.append(data, limit, buffers)?,
             Err(other) => require_success(other.trailers_ref())?,
         }
     }
@@ -53,7 +53,7 @@ struct Answer {
 }
 
 impl Answer {
-    fn append(&mut self, mut data: Bytes, buffers: &AnswerBuffers) -> Result<(), Status> {
+    fn append(&mut self, mut data: Bytes, limit: usize, buffers: &AnswerBuffers) -> Result<(), Status> {
         if self.message.is_none() {
             let more = (PREFIX - self.prefix.len()).min(data.len());
             self.prefix.extend_from_slice(&data.split_to(more));
@@ -63,7 +63,7 @@ impl Answer {
         }
         let message = match &mut self.message {
             Some(message) => message,
-            None => self.message.insert(Incoming::new(&self.prefix, buffers)?),
+            None => self.message.insert(Incoming::new(&self.prefix, limit, buffers)?),
         };
         message.append(&data)
     }
@@ -89,14 +89,14 @@ struct Incoming {
 }
 
 impl Incoming {
-    fn new(mut prefix: &[u8], buffers: &AnswerBuffers) -> Result<Self, Status> {
+    fn new(mut prefix: &[u8], limit: usize, buffers: &AnswerBuffers) -> Result<Self, Status> {
         if prefix.get_u8() != 0 {
             return Err(Status::internal("the answer is compressed, which was not asked for"));
         }
         let length = usize::try_from(prefix.get_u32()).unwrap_or(usize::MAX);
-        if length > MAX_MESSAGE_BYTES {
+        if length > limit {
             return Err(Status::out_of_range(format!(
-                "message length too large: {length} bytes, of {MAX_MESSAGE_BYTES} that are read"
+                "message length too large: {length} bytes, of {limit} that are read"
             )));
         }
         Ok(Self { buffer: buffers.take(length + align_of::<f32>()), start: 0, length, placed: false })
@@ -159,7 +159,7 @@ mod tests {
     fn collect<'a>(frames: impl Iterator<Item = &'a [u8]>) -> Result<Bytes, Status> {
         let (mut answer, buffers) = (Answer::default(), AnswerBuffers::default());
         for frame in frames {
-            answer.append(Bytes::copy_from_slice(frame), &buffers)?;
+            answer.append(Bytes::copy_from_slice(frame), 1 << 20, &buffers)?;
         }
         answer.finish(&buffers)
     }

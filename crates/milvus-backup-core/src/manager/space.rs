@@ -1,5 +1,6 @@
 //! Whether the backup fits where it is to be.
 
+use arrow_array::RecordBatch;
 use futures::StreamExt;
 
 use super::BackupManager;
@@ -9,6 +10,9 @@ use crate::store::BackupPlan;
 
 /// Bytes of rows that are read and encoded to estimate from.
 const SAMPLE_BYTES: usize = 1 << 20;
+
+/// Pages that are read for that at most.
+const SAMPLE_PAGES: usize = 5;
 
 /// What a backup takes besides its rows, and more.
 const DOCUMENTS_BYTES: u64 = 1 << 20;
@@ -47,10 +51,27 @@ impl BackupManager {
             read_point: plan.read_point,
             batch_bytes: SAMPLE_BYTES,
         };
-        let Some(sample) = self.milvus.scan(request).next().await.transpose()? else { return Ok(0) };
+        let Some(sample) = self.sample(request).await? else { return Ok(0) };
         let sampled_rows = sample.num_rows().max(1) as u64;
         let sampled_bytes = self.repository.store.encoded_bytes(plan, sample).await?;
         let bytes = u128::from(sampled_bytes) * u128::from(rows) / u128::from(sampled_rows);
         Ok(u64::try_from(bytes).unwrap_or(u64::MAX))
+    }
+
+    /// A page of about as many bytes as were asked for. The first ones are smaller where rows could be large.
+    async fn sample(&self, request: ScanRequest) -> Result<Option<RecordBatch>> {
+        let mut pages = self.milvus.scan(request).take(SAMPLE_PAGES);
+        let mut sample: Option<RecordBatch> = None;
+        while let Some(page) = pages.next().await.transpose()? {
+            let enough = page.get_array_memory_size() >= SAMPLE_BYTES / 2;
+            // The last one has what is left.
+            if sample.as_ref().is_none_or(|sample| sample.num_rows() < page.num_rows()) {
+                sample = Some(page);
+            }
+            if enough {
+                break;
+            }
+        }
+        Ok(sample)
     }
 }

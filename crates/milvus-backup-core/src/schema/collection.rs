@@ -146,4 +146,22 @@ impl CollectionSchema {
         let structs: usize = self.struct_fields.iter().flat_map(|s| &s.fields).map(|f| field_bytes(f) * 4).sum();
         (fields + structs + if self.enable_dynamic_field { TEXT } else { 0 }) as u64
     }
+
+    /// Bytes that a row has at most, as far as the schema and the limits of Milvus tell: 65,535 for a `VarChar` and, by
+    /// default, 65,536 for a JSON value (`common.JSONMaxLength`). Sparse vectors have no limit; they count as much.
+    pub fn largest_row_bytes(&self) -> u64 {
+        const LONGEST: usize = 1 << 16;
+        let value_bytes = |field: &FieldSchema, data_type: DataType| {
+            let text = || field.max_length().unwrap_or(LONGEST).min(LONGEST);
+            let fixed = data_type.fixed_width(field.dim().unwrap_or(0));
+            fixed.unwrap_or_else(|| if data_type == DataType::VarChar { text() } else { LONGEST })
+        };
+        let field_bytes = |field: &FieldSchema| match field.element_type {
+            Some(element) => value_bytes(field, element).saturating_mul(field.max_capacity().unwrap_or(LONGEST)),
+            None => value_bytes(field, field.data_type),
+        };
+        let fields = self.fields.iter().chain(self.struct_fields.iter().flat_map(|s| &s.fields));
+        let bytes = fields.map(field_bytes).fold(0, usize::saturating_add);
+        bytes.saturating_add(if self.enable_dynamic_field { LONGEST } else { 0 }) as u64
+    }
 }
