@@ -33,9 +33,20 @@ pub(crate) fn install(package: &str) -> Result<(), Error> {
 /// Unpacks `package` into the cache without installing it, which needs no privilege. Returns the root of its files.
 pub(crate) fn unpack(package: &str) -> Result<PathBuf, Error> {
     cache::install(package, package, |dir| {
-        let mut download = Command::new("apt-get");
-        download.args(["-q", "download", package]).current_dir(dir);
-        command::run(download, b"", LIMIT)?;
+        let download = || {
+            let mut download = Command::new("apt-get");
+            download.args(["-q", "download", package]).current_dir(dir);
+            command::run(download, b"", LIMIT)
+        };
+        if let Err(error) = download() {
+            // A fresh machine has no package lists, which only root can get.
+            if !available() {
+                return Err(error);
+            }
+            let _lock = cache::lock("apt")?;
+            apt_get(&["update"])?;
+            download()?;
+        }
         let mut extract = Command::new("dpkg");
         extract.arg("-x").arg(downloaded(dir)?).arg(dir);
         command::run(extract, b"", LIMIT).map(drop)

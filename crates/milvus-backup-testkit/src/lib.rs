@@ -32,6 +32,7 @@ pub mod python;
 mod server;
 mod witness;
 pub mod wordnet;
+pub mod wrong_clock;
 
 pub use cache::cache_dir;
 pub use error::Error;

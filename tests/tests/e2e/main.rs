@@ -25,6 +25,7 @@ macro_rules! on_both_servers {
 
 mod auto_id;
 mod bulk_import;
+mod clocks;
 mod compat;
 mod definitions;
 mod disk;
