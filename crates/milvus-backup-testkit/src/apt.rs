@@ -22,31 +22,30 @@ pub(crate) fn available() -> bool {
 /// Installs `package`, refreshing the package lists when the first attempt fails.
 pub(crate) fn install(package: &str) -> Result<(), Error> {
     let _lock = cache::lock("apt")?;
-    let attempt = || apt_get(&["install", "-y", "--no-install-recommends", package]);
-    if attempt().is_err() {
-        apt_get(&["update"])?;
-        attempt()?;
+    refreshing(|| apt_get(&["install", "-y", "--no-install-recommends", package]))
+}
+
+/// Does what needs package lists; a fresh machine has none, which only root can get. The lock is held.
+fn refreshing(attempt: impl Fn() -> Result<(), Error>) -> Result<(), Error> {
+    match attempt() {
+        Err(_) if available() => {
+            apt_get(&["update"])?;
+            attempt()
+        }
+        outcome => outcome,
     }
-    Ok(())
 }
 
 /// Unpacks `package` into the cache without installing it, which needs no privilege. Returns the root of its files.
 pub(crate) fn unpack(package: &str) -> Result<PathBuf, Error> {
     cache::install(package, package, |dir| {
-        let download = || {
+        let lock = cache::lock("apt")?;
+        refreshing(|| {
             let mut download = Command::new("apt-get");
             download.args(["-q", "download", package]).current_dir(dir);
-            command::run(download, b"", LIMIT)
-        };
-        if let Err(error) = download() {
-            // A fresh machine has no package lists, which only root can get.
-            if !available() {
-                return Err(error);
-            }
-            let _lock = cache::lock("apt")?;
-            apt_get(&["update"])?;
-            download()?;
-        }
+            command::run(download, b"", LIMIT).map(drop)
+        })?;
+        drop(lock);
         let mut extract = Command::new("dpkg");
         extract.arg("-x").arg(downloaded(dir)?).arg(dir);
         command::run(extract, b"", LIMIT).map(drop)
