@@ -15,3 +15,4 @@ pub mod milvus_br;
 pub mod outcome;
 pub mod process;
 pub mod scripts;
+pub mod slow_link;

@@ -11,7 +11,7 @@ use std::{
 use milvus_backup_testkit::{ServerKind, shared};
 use tempfile::TempDir;
 
-use crate::{outcome::Outcome, process::Running};
+use crate::{backup_files::everything_below, outcome::Outcome, process::Running, slow_link::slow_link};
 
 /// An address where nothing listens: reserved by IANA, and not open on any machine that runs tests.
 pub const NOWHERE: &str = "http://127.0.0.1:1";
@@ -44,6 +44,7 @@ fn build() -> PathBuf {
 #[derive(Debug)]
 pub struct MilvusBr {
     directory: TempDir,
+    root: PathBuf,
     uri: String,
     environment: Vec<(String, String)>,
     program: Option<PathBuf>,
@@ -53,12 +54,24 @@ impl MilvusBr {
     /// With a fresh root, talking to `uri`.
     pub fn new(uri: impl Into<String>) -> Self {
         let directory = tempfile::Builder::new().prefix("milvus-br-e2e.").tempdir().unwrap();
-        Self { directory, uri: uri.into(), environment: Vec::new(), program: None }
+        let root = directory.path().join("root");
+        Self { directory, root, uri: uri.into(), environment: Vec::new(), program: None }
     }
 
     /// With a fresh root, talking to the shared server of this kind.
     pub fn on(kind: ServerKind) -> Self {
         Self::new(shared(kind).unwrap().uri())
+    }
+
+    /// With a fresh root, talking to the shared server of this kind over a link so slow that there is time to interrupt
+    /// what moves 5 MB.
+    pub fn over_slow_link(kind: ServerKind) -> Self {
+        Self::over_slow_link_to(&shared(kind).unwrap().uri())
+    }
+
+    /// The same to any server.
+    pub fn over_slow_link_to(uri: &str) -> Self {
+        Self::new(slow_link(uri, 2_500_000))
     }
 
     /// With a fresh root, and no Milvus anywhere.
@@ -70,6 +83,13 @@ impl MilvusBr {
     #[must_use]
     pub fn disconnected(mut self) -> Self {
         NOWHERE.clone_into(&mut self.uri);
+        self
+    }
+
+    /// With a root that another one has.
+    #[must_use]
+    pub fn with_root(mut self, root: &Path) -> Self {
+        root.clone_into(&mut self.root);
         self
     }
 
@@ -89,7 +109,7 @@ impl MilvusBr {
 
     /// The root of the repository; it may not exist yet.
     pub fn root(&self) -> PathBuf {
-        self.directory.path().join("root")
+        self.root.clone()
     }
 
     /// A directory beside the root for files of the test.
@@ -137,6 +157,15 @@ impl MilvusBr {
     /// Starts it and lets it run.
     pub fn start(&self, arguments: &[&str]) -> Running {
         Running::start(self.command(arguments).stdin(Stdio::null()), arguments)
+    }
+
+    /// Starts a create, and returns once it writes its first data file.
+    pub fn start_writing(&self, create: &[&str]) -> Running {
+        let data_files = |root: &Path| everything_below(root).iter().filter(|file| file.contains("/data/")).count();
+        let (root, before) = (self.root(), data_files(&self.root()));
+        let mut running = self.start(&[&["create"], create].concat());
+        running.wait_until("the first data file", || data_files(&root) > before);
+        running
     }
 
     /// The process to be, without any setting of the machine the test runs on.

@@ -1,10 +1,6 @@
 //! The clock of the machine is wrong, and is set anew while the command runs. On Milvus Lite 3.2.2, with libfaketime.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{fs, path::PathBuf, time::Duration};
 
 use milvus_backup_testkit::{ServerKind, wrong_clock};
 use milvus_backup_tests::{
@@ -16,11 +12,11 @@ use milvus_backup_tests::{
 
 const LITE: ServerKind = ServerKind::Lite322;
 
-/// The command on the repository of `br`, with a clock that is off by what the file says.
+/// The command on the repository of `br`, over a slow link, with a clock that is off by what the file says.
 fn with_clock(br: &MilvusBr, offset: &str) -> (MilvusBr, PathBuf) {
     let file = br.scratch().join("clock");
     fs::write(&file, offset).unwrap();
-    let mut wrong = MilvusBr::on(LITE).with_env("MILVUS_BR_ROOT", br.root().to_str().unwrap());
+    let mut wrong = MilvusBr::over_slow_link(LITE).with_root(&br.root());
     for (name, value) in wrong_clock::variables(file.to_str().unwrap()).unwrap() {
         wrong = wrong.with_env(name, value);
     }
@@ -35,14 +31,11 @@ fn day(br: &MilvusBr, backup: &str) -> String {
 #[test]
 fn jumping() {
     let (name, target) = ("clock_jumps", "clock_jumps_back");
-    Plain::on(LITE, name).partition("_default", 10_000).dim(128).make();
+    Plain::on(LITE, name).partition("_default", 6000).dim(128).make();
     let before = Snapshot::of(LITE, name);
     let br = MilvusBr::on(LITE);
     let (wrong, clock) = with_clock(&br, "+0");
-    let slow = ["create", name, "--compression", "gzip", "--level", "9", "--concurrency", "1", "--json"];
-    let mut create = wrong.start(&slow);
-    let root = br.root();
-    create.wait_until("the first data file", || everything_below(&root).iter().any(|file| file.contains("/data/")));
+    let create = wrong.start_writing(&[name, "--json"]);
     fs::write(&clock, "+3d").unwrap();
     std::thread::sleep(Duration::from_millis(500));
     br.run(&["create", name, "--json"]).code(11);
@@ -54,7 +47,7 @@ fn jumping() {
 
     let mut restore = wrong.start(&["restore", backup, "--to", target, "--json"]);
     restore.wait_until("the staging collection", || {
-        everything_below(&root).iter().any(|file| file.contains("/restores/"))
+        everything_below(&br.root()).iter().any(|file| file.contains("/restores/"))
     });
     fs::write(&clock, "+3d").unwrap();
     let pruned = br.json(&["prune", "--incomplete", "--yes"]);
@@ -69,7 +62,7 @@ fn jumping() {
 #[test]
 fn ahead() {
     let name = "clock_ahead";
-    Plain::on(LITE, name).partition("_default", 10_000).dim(128).make();
+    Plain::on(LITE, name).partition("_default", 6000).dim(128).make();
     let br = MilvusBr::on(LITE);
     let (wrong, clock) = with_clock(&br, "+90d");
     let of_the_future = wrong.create(&[name]);
@@ -80,10 +73,7 @@ fn ahead() {
     assert!(br.listed().contains(&now), "what is dated ahead took its place");
 
     fs::write(&clock, "-90d").unwrap();
-    let data_files = |root: &Path| everything_below(root).iter().filter(|file| file.contains("/data/")).count();
-    let (root, before) = (br.root(), data_files(&br.root()));
-    let mut create = wrong.start(&["create", name, "--compression", "gzip", "--level", "9", "--concurrency", "1"]);
-    create.wait_until("the first data file", || data_files(&root) > before);
+    let create = wrong.start_writing(&[name]);
     let running = br.json(&["prune", "--incomplete", "--yes"]);
     assert_eq!(running["leftovers"][0]["removed"], false, "it looks 90 days old, and runs: {running}");
     create.kill();

@@ -58,10 +58,10 @@ fn too_small(kind: ServerKind) {
 fn full_meanwhile(kind: ServerKind) {
     let name = "disk_full";
     Plain::on(kind, name).partition("_default", 20_000).dim(128).make();
-    let br = MilvusBr::on(kind);
+    let br = MilvusBr::over_slow_link(kind);
     // The rest of the disk is taken once the backup is being written; what it leaves is listed.
     let script = "
-\"$MILVUS_BR\" create disk_full --compression gzip --level 9 >/dev/null 2>\"$DISK/../messages\" &
+\"$MILVUS_BR\" create disk_full >/dev/null 2>\"$DISK/../messages\" &
 pid=$!
 until ls \"$MILVUS_BR_ROOT\"/disk_full/*/unfinished.json >/dev/null 2>&1; do sleep 0.01; done
 dd if=/dev/zero of=\"$DISK/rest\" bs=1M 2>/dev/null

@@ -13,8 +13,8 @@ use rustix::process::Signal;
 on_both_servers!(killed, asked_to_stop);
 
 fn backed_up(kind: ServerKind, name: &str) -> (MilvusBr, String) {
-    Plain::on(kind, name).partition("_default", 8_000).partition("p1", 4_000).dim(128).make();
-    let br = MilvusBr::on(kind);
+    Plain::on(kind, name).partition("_default", 4000).partition("p1", 2000).dim(128).make();
+    let br = MilvusBr::over_slow_link(kind);
     let backup = br.create(&[name]);
     (br, backup)
 }
@@ -31,7 +31,7 @@ fn killed(kind: ServerKind) {
         let killed = running.kill();
         if names(kind, "").contains(&target.to_owned()) {
             // It was done before the signal came, or just in the middle of saying so.
-            assert_eq!(Snapshot::of(kind, target).row_count(), 12_000, "an incomplete target (killed: {killed})");
+            assert_eq!(Snapshot::of(kind, target).row_count(), 6000, "an incomplete target (killed: {killed})");
             forget(kind, &[target]);
         } else {
             assert!(killed, "it ended without its target");

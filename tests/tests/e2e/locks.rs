@@ -1,13 +1,12 @@
 //! Operations on the backups of one collection keep out of each other's way, and what dead ones left is removed.
 
-use std::{fs, path::Path, thread, time::Duration};
+use std::{fs, thread, time::Duration};
 
 use milvus_backup_testkit::ServerKind;
 use milvus_backup_tests::{
     backup_files::everything_below,
     collections::{Plain, forget, names},
     milvus_br::MilvusBr,
-    process::Running,
 };
 use rustix::process::Signal;
 use serde_json::{Value, json};
@@ -15,19 +14,9 @@ use serde_json::{Value, json};
 on_both_servers!(one_create_at_a_time, a_paused_create_that_lost_its_lock, leftovers_of_a_create, leftovers_in_milvus);
 
 /// A backup of this takes a while.
-const SLOW: [&str; 7] = ["--compression", "gzip", "--level", "9", "--concurrency", "1", "--no-verify"];
-
 fn slow(kind: ServerKind, name: &str) -> MilvusBr {
-    Plain::on(kind, name).partition("_default", 20_000).dim(128).make();
-    MilvusBr::on(kind)
-}
-
-fn start_writing(br: &MilvusBr, name: &str) -> Running {
-    let data_files = |root: &Path| everything_below(root).iter().filter(|file| file.contains("/data/")).count();
-    let (root, before) = (br.root(), data_files(&br.root()));
-    let mut running = br.start(&[&["create", name, "--json"][..], &SLOW].concat());
-    running.wait_until("the first data file", || data_files(&root) > before);
-    running
+    Plain::on(kind, name).partition("_default", 8000).dim(128).make();
+    MilvusBr::over_slow_link(kind)
 }
 
 fn leftovers(br: &MilvusBr, options: &[&str]) -> Vec<Value> {
@@ -39,7 +28,7 @@ fn one_create_at_a_time(kind: ServerKind) {
     let name = "lock_busy";
     let br = slow(kind, name);
     let first = br.create(&[name]);
-    let running = start_writing(&br, name);
+    let running = br.start_writing(&[name, "--json"]);
     running.signal(Signal::STOP);
     for arguments in [&["create", name, "--json"][..], &["delete", &first, "--yes", "--json"]] {
         let error = br.run(arguments).code(11).error();
@@ -62,7 +51,7 @@ fn one_create_at_a_time(kind: ServerKind) {
 fn a_paused_create_that_lost_its_lock(kind: ServerKind) {
     let name = "lock_paused";
     let br = slow(kind, name);
-    let paused = start_writing(&br, name);
+    let paused = br.start_writing(&[name, "--json"]);
     paused.signal(Signal::STOP);
     let locks = br.root().join(name).join("locks");
     for entry in fs::read_dir(&locks).unwrap() {
@@ -82,7 +71,7 @@ fn a_paused_create_that_lost_its_lock(kind: ServerKind) {
 fn leftovers_of_a_create(kind: ServerKind) {
     let name = "lock_killed";
     let br = slow(kind, name);
-    start_writing(&br, name).kill();
+    br.start_writing(&[name, "--json"]).kill();
     let left = everything_below(&br.root());
     assert!(left.iter().any(|file| file.contains("/locks/")) && left.iter().any(|file| file.contains("/data/")));
     assert_eq!(br.listed(), Vec::<String>::new());

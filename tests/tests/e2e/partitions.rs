@@ -70,17 +70,11 @@ fn restore_of_some(kind: ServerKind) {
 /// A partition that is dropped while another one is read.
 fn one_that_fails(kind: ServerKind) {
     let name = "part_failing";
-    Plain::on(kind, name).partition("_default", 16_000).partition("p1", 300).partition("p2", 200).dim(128).make();
-    let br = MilvusBr::on(kind);
+    Plain::on(kind, name).partition("_default", 8000).partition("p1", 300).partition("p2", 200).dim(128).make();
+    let br = MilvusBr::over_slow_link(kind);
     let whole = br.create(&[name]);
-    let slow = ["create", name, "--json", "--compression", "gzip", "--level", "9", "--concurrency", "1"];
     let drop_while_reading = |options: &[&str], partition: &str| {
-        let before = everything_below(&br.root()).len();
-        let mut running = br.start(&[&slow[..], options].concat());
-        running.wait_until("a data file", || {
-            let files = everything_below(&br.root());
-            files.len() > before && files.iter().any(|file| file.ends_with("/unfinished.json"))
-        });
+        let running = br.start_writing(&[&[name, "--json", "--concurrency", "1"], options].concat());
         running.signal(rustix::process::Signal::STOP);
         drop_partition(kind, name, partition);
         running.signal(rustix::process::Signal::CONT);
@@ -106,7 +100,7 @@ fn one_that_fails(kind: ServerKind) {
     let kept: Vec<_> = decisions.filter(|decision| decision["action"] == "keep").map(|d| &d["backup_id"]).collect();
     assert!(kept.contains(&&json!(whole)), "{plan}");
     br.restore(&partial, "part_failing_copy", &[]);
-    assert_eq!(Snapshot::of(kind, "part_failing_copy").row_count(), 16_200);
+    assert_eq!(Snapshot::of(kind, "part_failing_copy").row_count(), 8200);
 
     drop_while_reading(&[], "p2").code(1);
     assert_eq!(br.listed(), [partial.as_str(), whole.as_str()]);

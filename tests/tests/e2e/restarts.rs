@@ -14,8 +14,8 @@ on_both_servers!(of_the_server);
 fn of_the_server(kind: ServerKind) {
     let mut server = Server::start(kind).unwrap();
     let uri = server.uri();
-    let rows = Plain::at(&uri, "restarts").partition("_default", 20_000).partition("p1", 5000).dim(128).make();
-    let br = MilvusBr::new(&uri);
+    let rows = Plain::at(&uri, "restarts").partition("_default", 10_000).partition("p1", 2000).dim(128).make();
+    let br = MilvusBr::over_slow_link_to(&uri);
     let config = br.scratch().join("patient.toml");
     fs::write(&config, "retry_delay_seconds = 1\nmax_retries = 8\n").unwrap();
     let br = br.with_env("MILVUS_BR_CONFIG", config.to_str().unwrap());
@@ -58,8 +58,8 @@ fn of_the_server(kind: ServerKind) {
 fn a_server_that_hangs() {
     let server = Server::start(ServerKind::Lite322).unwrap();
     let uri = server.uri();
-    let rows = Plain::at(&uri, "hangs").partition("_default", 30_000).dim(128).make();
-    let br = MilvusBr::new(&uri);
+    let rows = Plain::at(&uri, "hangs").partition("_default", 10_000).dim(128).make();
+    let br = MilvusBr::over_slow_link_to(&uri);
     let config = br.scratch().join("impatient.toml");
     fs::write(&config, "no_progress_timeout = 8\n").unwrap();
     let br = br.with_env("MILVUS_BR_CONFIG", config.to_str().unwrap());

@@ -27,8 +27,8 @@ fn cut_off(br: &MilvusBr, name: &str) -> String {
 
 fn after_a_kill(kind: ServerKind) {
     let name = "resume_slow";
-    let rows = Plain::on(kind, name).partition("_default", 20_000).partition("p1", 5000).dim(128).make();
-    let br = MilvusBr::on(kind);
+    let rows = Plain::on(kind, name).partition("_default", 10_000).partition("p1", 2000).dim(128).make();
+    let br = MilvusBr::over_slow_link(kind);
     let id = cut_off(&br, name);
     assert!(br.listed().is_empty());
     let files = BackupFiles::find(&br, &id);
@@ -62,8 +62,8 @@ fn after_a_kill(kind: ServerKind) {
 
 fn refused(kind: ServerKind) {
     let name = "resume_refused";
-    Plain::on(kind, name).partition("_default", 20_000).dim(128).make();
-    let br = MilvusBr::on(kind);
+    Plain::on(kind, name).partition("_default", 10_000).dim(128).make();
+    let br = MilvusBr::over_slow_link(kind);
     let id = cut_off(&br, name);
     let before = everything_below(&br.root());
     br.run(&["create", "--resume", &id, "--chunk-size", "2MB", "--json"]).code(15).says(&["chunk size"]);
