@@ -24,6 +24,8 @@ mod chunk;
 mod commit;
 mod compare;
 mod cpu;
+#[cfg(target_os = "linux")]
+mod direct;
 mod documents;
 mod error;
 #[cfg(test)]

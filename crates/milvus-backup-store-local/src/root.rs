@@ -90,6 +90,8 @@ fn local_store(directory: &FilePath) -> Result<Arc<dyn ObjectStore>> {
         source: Box::new(source),
     })?;
     let store = LocalFileSystem::new().with_fsync(true).with_automatic_cleanup(false);
+    #[cfg(target_os = "linux")]
+    let store = crate::direct::DirectFiles::new(store);
     Ok(Arc::new(object_store::prefix::PrefixStore::new(store, prefix)))
 }
 

@@ -5,7 +5,7 @@ use milvus_backup_core::{BackupPlan, ChunkMetadata, PrimaryKeyRange, Result};
 use object_store::{ObjectStoreExt, WriteMultipart};
 
 use super::encoder::Encoder;
-use crate::buffers::Buffers;
+use super::parts::PartBuffers;
 use crate::cpu::on_cpu;
 use crate::error::storage;
 use crate::objects::Directory;
@@ -27,12 +27,12 @@ impl ChunkWriter {
         plan: &BackupPlan,
         sample: &RecordBatch,
         row_group_bytes: usize,
-        buffers: Buffers,
+        buffers: PartBuffers,
     ) -> Result<Self> {
         let object = directory.object(&path)?;
         let upload =
             directory.store.put_multipart(&object).await.map_err(|source| storage("create", &object, source))?;
-        let upload = WriteMultipart::new_with_chunk_size(upload, buffers.size());
+        let upload = WriteMultipart::new_with_chunk_size(upload, buffers.part_bytes());
         let encoder = Encoder::new(plan, sample, row_group_bytes, buffers)?;
         Ok(Self { path, upload, encoder })
     }

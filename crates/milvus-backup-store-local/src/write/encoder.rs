@@ -11,9 +11,8 @@ use parquet::arrow::arrow_writer::ArrowRowGroupWriterFactory;
 use parquet::file::writer::SerializedFileWriter;
 
 use super::columns::Columns;
-use super::parts::Parts;
+use super::parts::{PartBuffers, Parts};
 use super::properties::{ChunkOptions, chunk_options};
-use crate::buffers::Buffers;
 use crate::error::encoding;
 
 /// Encodes one file.
@@ -49,7 +48,7 @@ impl Encoder {
         plan: &BackupPlan,
         sample: &RecordBatch,
         row_group_bytes: usize,
-        buffers: Buffers,
+        buffers: PartBuffers,
     ) -> Result<Self> {
         let schema = sample.schema();
         let key = &plan.description.schema.primary_key()?.name;

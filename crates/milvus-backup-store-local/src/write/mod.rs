@@ -33,7 +33,7 @@ use assembly::Assembly;
 use encoder::Encoder;
 pub(crate) use encoder::value_bytes;
 use journal::Completed;
-use parts::{file_parts, object_parts};
+use parts::PartBuffers;
 use range::RangeWriter;
 
 /// Bytes of one page to ask for. Larger pages are not faster.
@@ -74,7 +74,7 @@ impl Budget {
 /// Bytes that these rows would take in a file of their own.
 pub(crate) async fn encoded_bytes(plan: BackupPlan, rows: RecordBatch) -> Result<u64> {
     let encode = move || {
-        let mut encoder = Encoder::new(&plan, &rows, usize::MAX, file_parts())?;
+        let mut encoder = Encoder::new(&plan, &rows, usize::MAX, PartBuffers::of_files())?;
         let first = encoder.write(&rows)?;
         let (last, _) = encoder.finish()?;
         Ok(first.iter().chain(&last).map(|part| part.len() as u64).sum())
@@ -134,8 +134,8 @@ async fn write_rest(
     let plan = Arc::new(plan);
     let budget = Budget::new(&plan);
     let buffers = match &store.root.directory {
-        Some(_) => file_parts(),
-        None => object_parts(),
+        Some(_) => PartBuffers::of_files(),
+        None => PartBuffers::of_objects(),
     };
     let mut assemblies: Vec<Assembly> = plan.partitions.iter().map(Assembly::new).collect();
     let mut ranges = Vec::new();

@@ -14,27 +14,67 @@ const OBJECT_PART_BYTES: usize = 8 << 20;
 /// Size of one part of a file: it is still in the cache of the processor when it is written.
 const FILE_PART_BYTES: usize = 1 << 20;
 
-/// Buffers for parts of files of this machine.
-pub(super) fn file_parts() -> Buffers {
-    Buffers::new(FILE_PART_BYTES)
+/// What the addresses of parts are multiples of, as direct writes want them.
+const ALIGNMENT: usize = 4096;
+
+/// Buffers for parts of one size.
+#[derive(Debug, Clone)]
+pub(super) struct PartBuffers {
+    part_bytes: usize,
+    buffers: Buffers,
 }
 
-/// Buffers for parts of uploads to a service.
-pub(super) fn object_parts() -> Buffers {
-    Buffers::new(OBJECT_PART_BYTES)
+impl PartBuffers {
+    /// For files of this machine.
+    pub(super) fn of_files() -> Self {
+        Self::new(FILE_PART_BYTES)
+    }
+
+    /// For uploads to a service.
+    pub(super) fn of_objects() -> Self {
+        Self::new(OBJECT_PART_BYTES)
+    }
+
+    fn new(part_bytes: usize) -> Self {
+        Self { part_bytes, buffers: Buffers::new(part_bytes + ALIGNMENT) }
+    }
+
+    /// The size of each part but the last of a file, in bytes.
+    pub(super) fn part_bytes(&self) -> usize {
+        self.part_bytes
+    }
+
+    fn open(&self) -> OpenPart {
+        let mut bytes = self.buffers.take();
+        // Where the platform cannot tell, the part is only not aligned.
+        let start = Some(bytes.as_ptr().align_offset(ALIGNMENT)).filter(|start| *start < ALIGNMENT).unwrap_or(0);
+        bytes.resize(start, 0);
+        OpenPart { bytes, start }
+    }
+
+    fn close(&self, part: OpenPart) -> Bytes {
+        self.buffers.lend(part.bytes).slice(part.start..)
+    }
+}
+
+/// A part that is being filled, and where in its buffer it begins.
+#[derive(Debug)]
+struct OpenPart {
+    bytes: Vec<u8>,
+    start: usize,
 }
 
 /// Takes in the bytes of a file, hashes them while they are in the cache of the processor, and gives them out in parts.
 #[derive(Debug)]
 pub(super) struct Parts {
-    buffers: Buffers,
+    buffers: PartBuffers,
     hasher: Hasher,
     full: Vec<Bytes>,
-    open: Option<Vec<u8>>,
+    open: Option<OpenPart>,
 }
 
 impl Parts {
-    pub(super) fn new(buffers: Buffers, algorithm: ChecksumAlgorithm) -> Self {
+    pub(super) fn new(buffers: PartBuffers, algorithm: ChecksumAlgorithm) -> Self {
         Self { buffers, hasher: Hasher::new(algorithm), full: Vec::new(), open: None }
     }
 
@@ -50,7 +90,7 @@ impl Parts {
 
     /// All that was not given out yet. The last part may be smaller.
     pub(super) fn take_all(&mut self) -> Vec<Bytes> {
-        let last = self.open.take().map(|bytes| self.buffers.lend(bytes));
+        let last = self.open.take().map(|part| self.buffers.close(part));
         self.full.extend(last);
         self.take_full()
     }
@@ -58,12 +98,13 @@ impl Parts {
 
 impl Write for Parts {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let mut open = self.open.take().unwrap_or_else(|| self.buffers.take());
-        let taken = bytes.len().min(self.buffers.size() - open.len());
-        open.extend_from_slice(&bytes[..taken]);
+        let mut open = self.open.take().unwrap_or_else(|| self.buffers.open());
+        let room = open.start + self.buffers.part_bytes - open.bytes.len();
+        let taken = bytes.len().min(room);
+        open.bytes.extend_from_slice(&bytes[..taken]);
         self.hasher.update(&bytes[..taken]);
-        if open.len() == self.buffers.size() {
-            self.full.push(self.buffers.lend(open));
+        if taken == room {
+            self.full.push(self.buffers.close(open));
         } else {
             self.open = Some(open);
         }
@@ -82,10 +123,11 @@ mod tests {
     #[test]
     fn parts_are_full_and_in_order() {
         let written: Vec<u8> = (0..=255).cycle().take(2 * FILE_PART_BYTES + 3).collect();
-        let mut parts = Parts::new(file_parts(), ChecksumAlgorithm::Sha256);
+        let mut parts = Parts::new(PartBuffers::of_files(), ChecksumAlgorithm::Sha256);
         parts.write_all(&written).unwrap();
         let full = parts.take_full();
         assert_eq!(full.iter().map(Bytes::len).collect::<Vec<_>>(), [FILE_PART_BYTES, FILE_PART_BYTES]);
+        assert!(full.iter().all(|part| part.as_ptr().align_offset(ALIGNMENT) == 0));
         assert!(parts.take_full().is_empty());
         let all = [full, parts.take_all()].concat();
         assert!(all.concat() == written);

@@ -15,7 +15,7 @@ use super::Budget;
 use super::chunk::ChunkWriter;
 use super::encoder::value_bytes;
 use super::journal::note_chunk;
-use crate::buffers::Buffers;
+use super::parts::PartBuffers;
 use crate::layout::chunk_file;
 use crate::objects::Directory;
 
@@ -29,7 +29,7 @@ pub(super) struct RangeWriter {
     /// The number of the next file of the partition, whose ranges share it.
     pub(super) next_file: Arc<AtomicUsize>,
     pub(super) budget: Budget,
-    pub(super) buffers: Buffers,
+    pub(super) buffers: PartBuffers,
     pub(super) retries: RetryPolicy,
     pub(super) progress: Arc<dyn Progress>,
 }

@@ -1,0 +1,135 @@
+//! An upload in parts to a file of this machine.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures::FutureExt;
+use object_store::{Error, Extensions, MultipartUpload, PutPayload, PutResult, Result, UploadPart};
+use tokio::runtime::Handle;
+use tokio::task::spawn_blocking;
+
+use super::file::DirectFile;
+
+/// Removes what it wrote when it is dropped before it is complete.
+#[derive(Debug)]
+pub(super) struct DirectUpload {
+    /// Until the upload is complete, or was aborted.
+    file: Option<Arc<DirectFile>>,
+    destination: PathBuf,
+    /// Where the next part begins.
+    offset: u64,
+}
+
+impl DirectUpload {
+    /// Begins one, or none where its file is better written otherwise.
+    pub(super) async fn begin(destination: PathBuf) -> Result<Option<Self>> {
+        let path = destination.clone();
+        let file = blocking(move || DirectFile::begin(&path)).await?;
+        Ok(file.map(|file| Self { file: Some(Arc::new(file)), destination, offset: 0 }))
+    }
+}
+
+/// Does what waits for a disk.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T> {
+    spawn_blocking(work).await?.map_err(failed)
+}
+
+fn failed(source: io::Error) -> Error {
+    Error::Generic { store: "file", source: Box::new(source) }
+}
+
+fn ended() -> Error {
+    failed(io::Error::other("the upload has ended"))
+}
+
+#[async_trait]
+impl MultipartUpload for DirectUpload {
+    fn put_part(&mut self, data: PutPayload) -> UploadPart {
+        let (file, start) = (self.file.clone(), self.offset);
+        self.offset += data.content_length() as u64;
+        async move {
+            let file = file.ok_or_else(ended)?;
+            let write = move || {
+                let mut offset = start;
+                for piece in &data {
+                    file.write_at(piece, offset)?;
+                    offset += piece.len() as u64;
+                }
+                Ok(())
+            };
+            blocking(write).await
+        }
+        .boxed()
+    }
+
+    async fn complete(&mut self) -> Result<PutResult> {
+        let (file, destination) = (self.file.take().ok_or_else(ended)?, self.destination.clone());
+        let publish = move || file.publish(&destination).inspect_err(|_| drop(file.remove()));
+        blocking(publish).await?;
+        Ok(PutResult { e_tag: None, version: None, extensions: Extensions::default() })
+    }
+
+    async fn abort(&mut self) -> Result<()> {
+        let file = self.file.take().ok_or_else(ended)?;
+        blocking(move || file.remove()).await
+    }
+}
+
+impl Drop for DirectUpload {
+    fn drop(&mut self) {
+        let Some(file) = self.file.take() else { return };
+        // A file that cannot be removed is found by its name later.
+        let remove = move || drop(file.remove());
+        match Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn_blocking(remove)),
+            Err(_) => remove(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use futures::future::try_join_all;
+
+    use super::*;
+
+    async fn begun(directory: &tempfile::TempDir) -> Option<DirectUpload> {
+        DirectUpload::begin(directory.path().join("file")).await.unwrap()
+    }
+
+    fn directory() -> tempfile::TempDir {
+        tempfile::tempdir_in(env!("CARGO_MANIFEST_DIR")).unwrap()
+    }
+
+    #[tokio::test]
+    async fn parts_lie_in_the_order_in_which_they_were_given() {
+        let directory = directory();
+        let Some(mut upload) = begun(&directory).await else { return };
+        let parts =
+            ["first ", "second ", "third"].map(|part| upload.put_part(PutPayload::from_static(part.as_bytes())));
+        try_join_all(parts.into_iter().rev()).await.unwrap();
+        upload.complete().await.unwrap();
+        assert_eq!(fs::read_to_string(directory.path().join("file")).unwrap(), "first second third");
+        assert!(upload.put_part(PutPayload::new()).await.is_err() && upload.complete().await.is_err());
+    }
+
+    #[test]
+    fn what_is_given_up_is_removed() {
+        let directory = directory();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let files = || fs::read_dir(directory.path()).unwrap().count();
+        runtime.block_on(async {
+            let Some(mut aborted) = begun(&directory).await else { return };
+            let dropped = begun(&directory).await;
+            assert_eq!(files(), 2);
+            aborted.abort().await.unwrap();
+            drop(dropped);
+        });
+        drop(runtime);
+        assert_eq!(files(), 0);
+    }
+}
