@@ -39,7 +39,7 @@ fn every_row_once(name: &str, make: impl FnOnce(Plain) -> Plain, options: &[&str
         assert!(ascending, "{max} before {min}");
     }
     let counts: Vec<u64> = chunks.iter().map(|chunk| chunk["row_count"].as_u64().unwrap()).collect();
-    assert!(counts.chunks(2).all(|pair| (400..600).contains(&pair.iter().sum::<u64>())), "files of {counts:?} rows");
+    assert!(counts.iter().all(|count| *count < 600), "files of {counts:?} rows");
     br.run(&["verify", &id]).code(0);
     br.restore(&id, &restored, options);
     Snapshot::of(MILVUS, name).assert_same_rows(&Snapshot::of(MILVUS, &restored));

@@ -2,54 +2,25 @@
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
-use arrow_array::{Array, ArrayRef, RecordBatch};
-use milvus_backup_core::schema::{DataType, FieldSchema};
+use arrow_array::{Array, RecordBatch};
+use milvus_backup_core::schema::{DataType, FieldSchema, PrimaryKey};
 use milvus_backup_core::{Error, Result};
 
-/// A primary key. Keys of one field are in the order of the server: texts by their bytes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Key {
-    Int(i64),
-    Text(String),
+/// The expression for a key and all before it. The smallest key cannot be written out: see [`after`].
+pub(super) fn up_to(key: &PrimaryKey, field: &str) -> String {
+    match key {
+        PrimaryKey::Int64(key) => format!("{field} <= {key}"),
+        PrimaryKey::VarChar(key) => format!("{field} <= {}", literal(key)),
+    }
 }
 
-impl Key {
-    /// A key of `field` from its text.
-    pub(super) fn from_text(text: &str, field: &FieldSchema) -> Result<Self> {
-        if field.data_type != DataType::Int64 {
-            return Ok(Self::Text(text.to_owned()));
-        }
-        text.parse().map(Self::Int).map_err(|_| Error::InvalidParameter {
-            field: "after".to_owned(),
-            value: text.to_owned(),
-            limit: format!("a key of `{}`", field.name),
-        })
-    }
-
-    /// The text of the key.
-    pub(super) fn into_text(self) -> String {
-        match self {
-            Self::Int(key) => key.to_string(),
-            Self::Text(key) => key,
-        }
-    }
-
-    /// The expression for this key and all before it. The smallest key cannot be written out: see [`Self::after`].
-    pub(super) fn up_to(&self, field: &str) -> String {
-        match self {
-            Self::Int(key) => format!("{field} <= {key}"),
-            Self::Text(key) => format!("{field} <= {}", literal(key)),
-        }
-    }
-
-    /// The expression for all keys after this one.
-    pub(super) fn after(&self, field: &str) -> String {
-        match self {
-            // The digits of the smallest key are parsed without their sign, and then are too many.
-            Self::Int(i64::MIN) => format!("{field} >= {}", i64::MIN + 1),
-            Self::Int(key) => format!("{field} > {key}"),
-            Self::Text(key) => format!("{field} > {}", literal(key)),
-        }
+/// The expression for all keys after one.
+pub(super) fn after(key: &PrimaryKey, field: &str) -> String {
+    match key {
+        // The digits of the smallest key are parsed without their sign, and then are too many.
+        PrimaryKey::Int64(i64::MIN) => format!("{field} >= {}", i64::MIN + 1),
+        PrimaryKey::Int64(key) => format!("{field} > {key}"),
+        PrimaryKey::VarChar(key) => format!("{field} > {}", literal(key)),
     }
 }
 
@@ -83,11 +54,11 @@ fn literal(text: &str) -> String {
 ///
 /// # Errors
 /// [`Error::Protocol`] for keys out of order: to go on from the last one would lose rows.
-pub(super) fn last_key(page: &RecordBatch, field: &FieldSchema, previous: Option<&Key>) -> Result<Key> {
+pub(super) fn last_key(page: &RecordBatch, field: &FieldSchema, previous: Option<&PrimaryKey>) -> Result<PrimaryKey> {
     let keys = page
         .column_by_name(&field.name)
         .ok_or_else(|| Error::Protocol { message: "a page without primary keys".to_owned() })?;
-    let first = key_at(keys, 0)?;
+    let first = PrimaryKey::at(keys, 0)?;
     if previous.is_some_and(|previous| *previous >= first) {
         return Err(out_of_order(field));
     }
@@ -98,17 +69,7 @@ pub(super) fn last_key(page: &RecordBatch, field: &FieldSchema, previous: Option
     if !ascending {
         return Err(out_of_order(field));
     }
-    key_at(keys, keys.len() - 1)
-}
-
-fn key_at(keys: &ArrayRef, row: usize) -> Result<Key> {
-    if let Some(keys) = keys.as_primitive_opt::<Int64Type>() {
-        return Ok(Key::Int(keys.value(row)));
-    }
-    match keys.as_string_opt::<i32>() {
-        Some(keys) => Ok(Key::Text(keys.value(row).to_owned())),
-        None => Err(Error::Protocol { message: format!("primary keys of type {}", keys.data_type()) }),
-    }
+    PrimaryKey::at(keys, keys.len() - 1)
 }
 
 fn out_of_order(field: &FieldSchema) -> Error {
@@ -131,22 +92,22 @@ mod tests {
 
     #[test]
     fn only_four_characters_are_escaped() {
-        let key = Key::Text("a\"b\\c\nd\re'é\u{0}\t".into());
-        assert_eq!(key.after("k"), "k > \"a\\\"b\\\\c\\nd\\re'é\u{0}\t\"");
+        let key = PrimaryKey::VarChar("a\"b\\c\nd\re'é\u{0}\t".into());
+        assert_eq!(after(&key, "k"), "k > \"a\\\"b\\\\c\\nd\\re'é\u{0}\t\"");
     }
 
     #[test]
     fn the_smallest_key_is_never_written_out() {
-        assert_eq!(Key::Int(i64::MIN).after("k"), "k >= -9223372036854775807");
-        assert_eq!(Key::Int(i64::MIN + 1).after("k"), "k > -9223372036854775807");
+        assert_eq!(after(&PrimaryKey::Int64(i64::MIN), "k"), "k >= -9223372036854775807");
+        assert_eq!(after(&PrimaryKey::Int64(i64::MIN + 1), "k"), "k > -9223372036854775807");
     }
 
     #[test]
     fn a_page_out_of_order_is_an_error() {
         let field = FieldSchema::new("id", DataType::Int64);
-        assert_eq!(last_key(&page(&[i64::MIN, -1, 7]), &field, None).unwrap(), Key::Int(7));
+        assert_eq!(last_key(&page(&[i64::MIN, -1, 7]), &field, None).unwrap(), PrimaryKey::Int64(7));
         assert!(last_key(&page(&[3, 2]), &field, None).is_err());
         assert!(last_key(&page(&[3, 3]), &field, None).is_err());
-        assert!(last_key(&page(&[3, 4]), &field, Some(&Key::Int(3))).is_err());
+        assert!(last_key(&page(&[3, 4]), &field, Some(&PrimaryKey::Int64(3))).is_err());
     }
 }

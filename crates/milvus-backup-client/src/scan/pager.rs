@@ -3,10 +3,10 @@
 use arrow_array::{Array, RecordBatch};
 use milvus::proto::common::{ConsistencyLevel as WireConsistency, KeyValuePair};
 use milvus::proto::milvus as pb;
-use milvus_backup_core::schema::{DYNAMIC_FIELD, FieldSchema, stored_fields};
+use milvus_backup_core::schema::{DYNAMIC_FIELD, FieldSchema, PrimaryKey, stored_fields};
 use milvus_backup_core::{Error, ReadPoint, Result, RowSource, ScanRequest};
 
-use super::cursor::{Key, last_key};
+use super::cursor::{after, last_key, up_to};
 use super::page_size::PageSize;
 use crate::columns::decode_answer;
 use crate::connection::{MAX_MESSAGE_BYTES, MilvusConnection};
@@ -24,8 +24,8 @@ pub(super) struct Pager {
     primary_key: FieldSchema,
     output_fields: Vec<String>,
     size: PageSize,
-    last: Option<Key>,
-    up_to: Option<Key>,
+    last: Option<PrimaryKey>,
+    up_to: Option<PrimaryKey>,
 }
 
 impl Pager {
@@ -36,16 +36,16 @@ impl Pager {
         if schema.enable_dynamic_field {
             output_fields.push(DYNAMIC_FIELD.to_owned());
         }
-        let primary_key = schema.primary_key()?.clone();
-        let key = |text: &Option<String>| text.as_deref().map(|text| Key::from_text(text, &primary_key)).transpose();
-        let (after, up_to) = (key(&request.range.after)?, key(&request.range.up_to)?);
+        let key = |text: &Option<String>| {
+            text.as_deref().map(|text| PrimaryKey::from_text(text, schema.primary_key()?)).transpose()
+        };
         Ok(Self {
             connection,
-            primary_key,
+            primary_key: schema.primary_key()?.clone(),
             output_fields,
             size: PageSize::new(request.batch_bytes, schema.largest_row_bytes()),
-            last: after,
-            up_to,
+            last: key(&request.range.after)?,
+            up_to: key(&request.range.up_to)?,
             request,
         })
     }
@@ -95,7 +95,7 @@ impl Pager {
     /// The rows that are left; empty for all.
     fn expression(&self) -> String {
         let name = &self.primary_key.name;
-        let bounds = [self.last.as_ref().map(|key| key.after(name)), self.up_to.as_ref().map(|key| key.up_to(name))];
+        let bounds = [self.last.as_ref().map(|key| after(key, name)), self.up_to.as_ref().map(|key| up_to(key, name))];
         bounds.into_iter().flatten().collect::<Vec<_>>().join(" && ")
     }
 

@@ -7,10 +7,10 @@
 use milvus::proto::common::ConsistencyLevel as WireConsistency;
 use milvus::proto::milvus as pb;
 use milvus::proto::schema::{FieldData, field_data, scalar_field};
-use milvus_backup_core::schema::{DataType, FieldSchema};
+use milvus_backup_core::schema::{DataType, FieldSchema, PrimaryKey};
 use milvus_backup_core::{CollectionName, Error, Result};
 
-use super::cursor::Key;
+use super::cursor::after;
 use super::pager::iterator_params;
 use crate::connection::{MAX_MESSAGE_BYTES, MilvusConnection};
 
@@ -37,7 +37,7 @@ pub(super) async fn split_keys(
     let found =
         if key.data_type == DataType::Int64 { keys.sample(rows, parts).await } else { keys.all(rows, parts).await };
     match found {
-        Ok(keys) => Ok(keys.into_iter().map(Key::into_text).collect()),
+        Ok(keys) => Ok(keys.iter().map(PrimaryKey::to_string).collect()),
         // Not every server knows every expression. One part is slower, and as good.
         Err(error @ Error::Milvus { .. }) => {
             tracing::warn!(%error, "cannot find ranges of primary keys: one after the other is read");
@@ -56,21 +56,21 @@ struct Keys<'a> {
 }
 
 impl Keys<'_> {
-    async fn sample(&self, rows: u64, parts: usize) -> Result<Vec<Key>> {
+    async fn sample(&self, rows: u64, parts: usize) -> Result<Vec<PrimaryKey>> {
         let divisor = prime_from(rows / SAMPLE_KEYS);
         let sample = self.page(format!("{} % {divisor} == 0", self.key.name)).await?;
         // All that there are, and not the first ones.
         Ok(if sample.len() < MAX_KEYS { quantiles(&sample, parts) } else { Vec::new() })
     }
 
-    async fn all(&self, rows: u64, parts: usize) -> Result<Vec<Key>> {
+    async fn all(&self, rows: u64, parts: usize) -> Result<Vec<PrimaryKey>> {
         let step = usize::try_from(rows / parts as u64).unwrap_or(usize::MAX).max(1);
         let (mut split, mut read) = (Vec::new(), 0);
-        let mut after: Option<Key> = None;
+        let mut last: Option<PrimaryKey> = None;
         loop {
-            let page = self.page(after.as_ref().map(|key| key.after(&self.key.name)).unwrap_or_default()).await?;
-            let Some(last) = page.last().cloned() else { break };
-            if after.as_ref().is_some_and(|after| *after >= last) {
+            let page = self.page(last.as_ref().map(|key| after(key, &self.key.name)).unwrap_or_default()).await?;
+            let Some(newest) = page.last().cloned() else { break };
+            if last.as_ref().is_some_and(|last| *last >= newest) {
                 return Err(Error::Protocol {
                     message: "a page of keys that does not come after the last one".to_owned(),
                 });
@@ -78,14 +78,14 @@ impl Keys<'_> {
             let wanted = (read / step + 1) * step - 1 - read;
             split.extend(page.iter().skip(wanted).step_by(step).cloned());
             read += page.len();
-            after = Some(last);
+            last = Some(newest);
         }
         split.truncate(parts - 1);
         Ok(split)
     }
 
     /// The first keys for which an expression holds, in ascending order.
-    async fn page(&self, expr: String) -> Result<Vec<Key>> {
+    async fn page(&self, expr: String) -> Result<Vec<PrimaryKey>> {
         let request = pb::QueryRequest {
             db_name: self.connection.request_database(),
             collection_name: self.collection.to_string(),
@@ -106,22 +106,20 @@ impl Keys<'_> {
     }
 }
 
-fn keys_of(column: FieldData) -> Vec<Key> {
+fn keys_of(column: FieldData) -> Vec<PrimaryKey> {
     let Some(field_data::Field::Scalars(scalars)) = column.field else { return Vec::new() };
     match scalars.data {
-        Some(scalar_field::Data::LongData(values)) => values.data.into_iter().map(Key::Int).collect(),
-        Some(scalar_field::Data::StringData(values)) => values.data.into_iter().map(Key::Text).collect(),
+        Some(scalar_field::Data::LongData(values)) => values.data.into_iter().map(PrimaryKey::Int64).collect(),
+        Some(scalar_field::Data::StringData(values)) => values.data.into_iter().map(PrimaryKey::VarChar).collect(),
         _ => Vec::new(),
     }
 }
 
-/// The keys that split ascending ones into parts; none where there are too few to tell.
-fn quantiles(keys: &[Key], parts: usize) -> Vec<Key> {
-    if keys.len() < parts * 2 {
-        return Vec::new();
-    }
-    let mut split: Vec<Key> = (1..parts).map(|part| keys[part * keys.len() / parts].clone()).collect();
-    split.retain(|key| *key != Key::Int(i64::MIN));
+/// The keys that split ascending ones into parts; into fewer where there are too few to tell.
+fn quantiles(keys: &[PrimaryKey], parts: usize) -> Vec<PrimaryKey> {
+    let parts = parts.min(keys.len() / 2);
+    let mut split: Vec<PrimaryKey> = (1..parts).map(|part| keys[part * keys.len() / parts].clone()).collect();
+    split.retain(|key| *key != PrimaryKey::Int64(i64::MIN));
     split
 }
 
@@ -145,8 +143,9 @@ mod tests {
 
     #[test]
     fn parts_are_about_the_same() {
-        let keys: Vec<Key> = (0..1000).map(Key::Int).collect();
-        assert_eq!(quantiles(&keys, 4), [250, 500, 750].map(Key::Int));
-        assert_eq!(quantiles(&keys[..7], 4), []);
+        let keys: Vec<PrimaryKey> = (0..1000).map(PrimaryKey::Int64).collect();
+        assert_eq!(quantiles(&keys, 4), [250, 500, 750].map(PrimaryKey::Int64));
+        assert_eq!(quantiles(&keys[..7], 4), [2, 4].map(PrimaryKey::Int64));
+        assert_eq!(quantiles(&keys[..3], 4), []);
     }
 }

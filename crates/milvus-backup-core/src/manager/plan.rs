@@ -39,7 +39,8 @@ impl BackupManager {
         let splits = try_join_all(partitions.iter().zip(&counts).map(|(partition, rows)| async move {
             let partition = addressable.then_some(partition.as_str());
             let bytes = rows.saturating_mul(schema.estimated_row_bytes());
-            match parts(bytes, chunk_size_bytes, concurrency) {
+            match parts(bytes, chunk_size_bytes) {
+                _ if concurrency == 1 => Ok(Vec::new()),
                 1 => Ok(Vec::new()),
                 parts => self.milvus.split_keys(name, schema, partition, *rows, parts).await,
             }
@@ -97,19 +98,17 @@ impl BackupManager {
     }
 }
 
-/// A range of primary keys that is not worth a stream of its own.
-const MIN_PART_BYTES: u64 = 16 << 20;
+/// Bytes between two keys after which a partition can be divided. Two or more of them are worth a stream and a file of
+/// their own.
+const PART_BYTES: u64 = 8 << 20;
 
-/// Data files of a range where there are many: the last one of each is not full.
-const FILES_PER_PART: u64 = 4;
+/// More keys than that make the parts no more equal: they are found in a sample.
+const MAX_PARTS: u64 = 512;
 
-/// Into how many ranges a partition of so many bytes is split: enough to read `concurrency` of them at once, and more
-/// where there are many files, so that a range that turns out large is one of many.
-fn parts(bytes: u64, chunk_size_bytes: u64, concurrency: usize) -> usize {
-    let chunk_size = chunk_size_bytes.max(1);
-    let fitting = (bytes / MIN_PART_BYTES.min(chunk_size)).max(1);
-    let wanted = (bytes / chunk_size.saturating_mul(FILES_PER_PART)).max(concurrency as u64);
-    usize::try_from(wanted.min(fitting).min(1024)).unwrap_or(1)
+/// Into how many parts a partition of so many bytes can be divided.
+fn parts(bytes: u64, chunk_size_bytes: u64) -> usize {
+    let parts = bytes / PART_BYTES.min(chunk_size_bytes).max(1);
+    usize::try_from(parts.clamp(1, MAX_PARTS)).unwrap_or(1)
 }
 
 /// The partitions to back up, in the order of the server.
@@ -141,19 +140,18 @@ mod tests {
     use super::parts;
 
     #[test]
-    fn small_partitions_are_not_split_and_large_ones_keep_every_stream_busy() {
+    fn parts_are_neither_small_nor_many() {
         let (mib, gib) = (1_u64 << 20, 1_u64 << 30);
-        for (bytes, chunk_size, concurrency, expected) in [
-            (0, 256 * mib, 4, 1),
-            (31 * mib, 256 * mib, 4, 1),
-            (33 * mib, 256 * mib, 4, 2),
-            (gib, 256 * mib, 4, 4),
-            (gib, 256 * mib, 1, 1),
-            (10 * gib, 256 * mib, 4, 10),
-            (8 * mib, mib, 4, 4),
-            (u64::MAX, 1, 4, 1024),
+        for (bytes, chunk_size, expected) in [
+            (0, 256 * mib, 1),
+            (15 * mib, 256 * mib, 1),
+            (16 * mib, 256 * mib, 2),
+            (gib, 256 * mib, 128),
+            (100 * gib, 256 * mib, 512),
+            (8 * mib, mib, 8),
+            (u64::MAX, 1, 512),
         ] {
-            assert_eq!(parts(bytes, chunk_size, concurrency), expected, "{bytes} {chunk_size} {concurrency}");
+            assert_eq!(parts(bytes, chunk_size), expected, "{bytes} {chunk_size}");
         }
     }
 }

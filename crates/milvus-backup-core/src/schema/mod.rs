@@ -10,6 +10,8 @@ mod support;
 
 #[cfg(feature = "manager")]
 mod arrow;
+#[cfg(feature = "manager")]
+mod primary_key;
 
 #[cfg(feature = "manager")]
 pub use arrow::{LIST_ELEMENT, arrow_field, arrow_schema, stored_fields};
@@ -19,4 +21,6 @@ pub use data_type::DataType;
 pub use default_value::DefaultValue;
 pub use field::{FieldSchema, StructFieldSchema};
 pub use index::IndexDefinition;
+#[cfg(feature = "manager")]
+pub use primary_key::PrimaryKey;
 pub use support::SchemaSupport;

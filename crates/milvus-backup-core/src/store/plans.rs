@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
-use crate::milvus::{CollectionDescription, KeyRange, ReadPoint};
+use crate::milvus::{CollectionDescription, ReadPoint};
 use crate::model::{BackupMetadata, BackupType, ChecksumAlgorithm, CompressionCodec};
 use crate::names::{BackupId, CollectionName, CollectionRef};
 use crate::params::RestoreMethod;
@@ -69,16 +69,10 @@ pub struct PartitionPlan {
     pub addressable: bool,
     /// Rows at the start.
     pub expected_rows: u64,
-    /// Primary keys between which it is read in parts, at the same time.
+    /// Primary keys after which it can be divided, so that its parts are read at the same time. In ascending order, with
+    /// about the same number of rows between each two.
     #[serde(default)]
     pub split_keys: Vec<String>,
-}
-
-impl PartitionPlan {
-    /// The ranges of primary keys that are read one beside the other. In ascending order.
-    pub fn ranges(&self) -> Vec<KeyRange> {
-        KeyRange::between(&self.split_keys)
-    }
 }
 
 /// What is decided only when all rows have been read.

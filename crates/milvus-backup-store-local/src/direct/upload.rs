@@ -7,7 +7,6 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures::FutureExt;
 use object_store::{Error, Extensions, MultipartUpload, PutPayload, PutResult, Result, UploadPart};
-use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 
 use super::file::DirectFile;
@@ -79,12 +78,9 @@ impl MultipartUpload for DirectUpload {
 
 impl Drop for DirectUpload {
     fn drop(&mut self) {
-        let Some(file) = self.file.take() else { return };
-        // A file that cannot be removed is found by its name later.
-        let remove = move || drop(file.remove());
-        match Handle::try_current() {
-            Ok(runtime) => drop(runtime.spawn_blocking(remove)),
-            Err(_) => remove(),
+        // At once: a runtime that shuts down begins nothing more. A file that cannot be removed is found by its name later.
+        if let Some(file) = self.file.take() {
+            drop(file.remove());
         }
     }
 }
@@ -117,19 +113,16 @@ mod tests {
         assert!(upload.put_part(PutPayload::new()).await.is_err() && upload.complete().await.is_err());
     }
 
-    #[test]
-    fn what_is_given_up_is_removed() {
+    #[tokio::test]
+    async fn what_is_given_up_is_removed() {
         let directory = directory();
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let files = || fs::read_dir(directory.path()).unwrap().count();
-        runtime.block_on(async {
-            let Some(mut aborted) = begun(&directory).await else { return };
-            let dropped = begun(&directory).await;
-            assert_eq!(files(), 2);
-            aborted.abort().await.unwrap();
-            drop(dropped);
-        });
-        drop(runtime);
+        let Some(mut aborted) = begun(&directory).await else { return };
+        let dropped = begun(&directory).await;
+        assert_eq!(files(), 2);
+        aborted.abort().await.unwrap();
+        assert_eq!(files(), 1);
+        drop(dropped);
         assert_eq!(files(), 0);
     }
 }

@@ -1,6 +1,7 @@
 //! A partition, put together from its ranges, which end in any order.
 
-use milvus_backup_core::{ChunkMetadata, Error, PartitionMetadata, PartitionPlan, Progress, ProgressEvent, Result};
+use milvus_backup_core::schema::{FieldSchema, PrimaryKey};
+use milvus_backup_core::{ChunkMetadata, Error, PartitionMetadata, Progress, ProgressEvent, Result};
 use milvus_backup_integrity::RowDigest;
 
 use super::Written;
@@ -9,35 +10,39 @@ use super::Written;
 #[derive(Debug)]
 pub(super) struct Assembly {
     name: String,
-    /// The chunks of each range; none while it is being written.
-    ranges: Vec<Option<Vec<ChunkMetadata>>>,
+    chunks: Vec<ChunkMetadata>,
     failure: Option<Error>,
 }
 
 impl Assembly {
-    pub(super) fn new(partition: &PartitionPlan) -> Self {
-        let ranges = partition.ranges().iter().map(|_| None).collect();
-        Self { name: partition.name.clone(), ranges, failure: None }
+    /// With the chunks that are complete before anything is read.
+    pub(super) fn new(name: &str, chunks: Vec<ChunkMetadata>) -> Self {
+        Self { name: name.to_owned(), chunks, failure: None }
     }
 
-    /// Takes in what became of a range.
-    pub(super) fn add(&mut self, number: usize, outcome: Result<Vec<ChunkMetadata>>, progress: &dyn Progress) {
+    /// Takes in what became of a range, and whether it was the last one.
+    pub(super) fn add(&mut self, outcome: Result<Vec<ChunkMetadata>>, is_last: bool, progress: &dyn Progress) {
         match outcome {
-            Ok(chunks) => self.ranges[number] = Some(chunks),
+            Ok(chunks) => self.chunks.extend(chunks),
             Err(error) => self.failure = self.failure.take().or(Some(error)),
         }
-        if self.ranges.iter().all(Option::is_some) {
-            let rows = self.ranges.iter().flatten().flatten().map(|chunk| chunk.row_count).sum();
+        if is_last && self.failure.is_none() {
+            let rows = self.chunks.iter().map(|chunk| chunk.row_count).sum();
             progress.event(ProgressEvent::PartitionFinished { partition: self.name.clone(), rows });
         }
     }
 
     /// The partition, whose chunks are in ascending order of keys, or why it is not whole.
-    pub(super) fn finish(self) -> Result<Written> {
+    pub(super) fn finish(self, primary_key: &FieldSchema) -> Result<Written> {
         if let Some(error) = self.failure {
             return Ok(Err((self.name, error)));
         }
-        let chunks: Vec<ChunkMetadata> = self.ranges.into_iter().flatten().flatten().collect();
+        let first_key = |chunk: ChunkMetadata| {
+            PrimaryKey::from_text(&chunk.primary_key_range.min, primary_key).map(|key| (key, chunk))
+        };
+        let mut chunks = self.chunks.into_iter().map(first_key).collect::<Result<Vec<_>>>()?;
+        chunks.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let chunks: Vec<ChunkMetadata> = chunks.into_iter().map(|(_, chunk)| chunk).collect();
         let mut digest = RowDigest::default();
         for chunk in &chunks {
             digest.merge(&RowDigest::from_hex(&chunk.row_digest, chunk.row_count)?);

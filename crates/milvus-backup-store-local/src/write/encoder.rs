@@ -1,9 +1,8 @@
 //! From batches to the bytes of one Parquet file, with the digests of its rows. Runs on blocking threads.
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::Int64Type;
 use arrow_array::{Array, RecordBatch};
 use bytes::Bytes;
+use milvus_backup_core::schema::PrimaryKey;
 use milvus_backup_core::{BackupPlan, Error, PrimaryKeyRange, Result};
 use milvus_backup_integrity::{RowDigest, RowHasher};
 use parquet::arrow::ArrowWriter;
@@ -51,11 +50,7 @@ impl Encoder {
         buffers: PartBuffers,
     ) -> Result<Self> {
         let schema = sample.schema();
-        let key = &plan.description.schema.primary_key()?.name;
-        let primary_key = schema.index_of(key).map_err(|source| Error::Encoding {
-            action: "find the primary key".to_owned(),
-            source: Box::new(source),
-        })?;
+        let primary_key = column_of(sample, &plan.description.schema.primary_key()?.name)?;
         let parts = Parts::new(buffers, plan.checksum_algorithm);
         let ChunkOptions { writer, uncompressed_columns } = chunk_options(plan, sample)?;
         let writer =
@@ -83,7 +78,7 @@ impl Encoder {
         self.in_row_group += bytes;
         self.summary.rows += batch.num_rows() as u64;
         self.summary.uncompressed_bytes += bytes as u64;
-        self.extend_keys(batch);
+        self.extend_keys(batch)?;
         if self.in_row_group >= self.row_group_bytes {
             self.close_row_group()?;
         }
@@ -124,24 +119,24 @@ impl Encoder {
     }
 
     /// Batches come in ascending order of keys.
-    fn extend_keys(&mut self, batch: &RecordBatch) {
-        if batch.num_rows() == 0 {
-            return;
-        }
+    fn extend_keys(&mut self, batch: &RecordBatch) -> Result<()> {
+        let Some(last_row) = batch.num_rows().checked_sub(1) else { return Ok(()) };
         let keys = batch.column(self.primary_key);
-        let max = key_text(keys.as_ref(), batch.num_rows() - 1);
+        let max = PrimaryKey::at(keys, last_row)?.to_string();
         match &mut self.summary.keys {
             Some(range) => range.max = max,
-            None => self.summary.keys = Some(PrimaryKeyRange { min: key_text(keys.as_ref(), 0), max }),
+            None => self.summary.keys = Some(PrimaryKeyRange { min: PrimaryKey::at(keys, 0)?.to_string(), max }),
         }
+        Ok(())
     }
 }
 
-fn key_text(keys: &dyn Array, row: usize) -> String {
-    match keys.as_primitive_opt::<Int64Type>() {
-        Some(keys) => keys.value(row).to_string(),
-        None => keys.as_string_opt::<i32>().map_or_else(String::new, |keys| keys.value(row).to_owned()),
-    }
+/// The position of a column in a batch.
+pub(super) fn column_of(batch: &RecordBatch, name: &str) -> Result<usize> {
+    batch
+        .schema_ref()
+        .index_of(name)
+        .map_err(|source| Error::Encoding { action: "find the primary key".to_owned(), source: Box::new(source) })
 }
 
 /// Bytes of the values of a batch, without what stands under a slice.

@@ -4,8 +4,7 @@
 //! Must always hold: a document is written only after its data file is durable, and what it says is believed only
 //! after the file was hashed again. It is removed after the commit, and means nothing from then on.
 
-use std::collections::BTreeMap;
-
+use milvus_backup_core::schema::{FieldSchema, PrimaryKey};
 use milvus_backup_core::{BackupPlan, ChunkMetadata, FORMAT_VERSION, PartitionPlan, Result};
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +24,8 @@ struct ChunkDocument {
 }
 
 /// Notes that a data file is complete, whose rows are all that come after this key, up to its last one.
-pub(super) async fn note_chunk(directory: &Directory, chunk: &ChunkMetadata, after: Option<String>) -> Result<()> {
+pub(super) async fn note_chunk(directory: &Directory, chunk: &ChunkMetadata, after: Option<&PrimaryKey>) -> Result<()> {
+    let after = after.map(PrimaryKey::to_string);
     let document = ChunkDocument { format_version: FORMAT_VERSION, after, chunk: chunk.clone() };
     directory.write_document(&journal_file(&chunk.path), to_bytes(&document)?).await
 }
@@ -33,17 +33,21 @@ pub(super) async fn note_chunk(directory: &Directory, chunk: &ChunkMetadata, aft
 /// What is complete of a partition.
 #[derive(Debug)]
 pub(super) struct Completed {
-    /// The chunks of each of its ranges, in ascending order of keys and without a gap, from the start of the range to the
-    /// last before one that is missing or differs from what was noted of it.
-    pub(super) ranges: Vec<Vec<ChunkMetadata>>,
+    /// The chunks that are as they were noted, in ascending order of keys.
+    pub(super) chunks: Vec<ChunkMetadata>,
+    /// The ranges of keys before, between and after them, whose rows are to be read.
+    pub(super) missing: Vec<Missing>,
     /// A number that no file of the partition has.
     pub(super) next_file: usize,
 }
 
+/// The last key before a range that is missing, and the last one in it.
+pub(super) type Missing = (Option<PrimaryKey>, Option<PrimaryKey>);
+
 impl Completed {
     /// Nothing.
-    pub(super) fn nothing(partition: &PartitionPlan) -> Self {
-        Self { ranges: partition.ranges().iter().map(|_| Vec::new()).collect(), next_file: 0 }
+    pub(super) fn nothing() -> Self {
+        Self { chunks: Vec::new(), missing: vec![(None, None)], next_file: 0 }
     }
 
     /// What the journal says, as far as it is still true. `files` are those of the backup.
@@ -53,36 +57,48 @@ impl Completed {
         plan: &BackupPlan,
         partition: &PartitionPlan,
     ) -> Result<Self> {
-        let mut noted = BTreeMap::new();
+        let mut noted = Vec::new();
         let mut next_file = 0;
         for (file, _) in files {
             let Some(number) = chunk_number(&partition.name, file) else { continue };
             next_file = next_file.max(number + 1);
-            if let Some(document) = noted_of(directory, file).await? {
-                noted.insert(document.after, document.chunk);
+            if let Some(ChunkDocument { after, chunk, .. }) = noted_of(directory, file).await?
+                && is_intact(directory, plan, &chunk).await?
+            {
+                noted.push((after, chunk));
             }
         }
-        let mut ranges = Vec::new();
-        for range in partition.ranges() {
-            let (mut chunks, mut last) = (Vec::new(), range.after);
-            // What begins at the end of the range is the first one of the next.
-            while last.is_none() || last != range.up_to {
-                let Some(chunk) = noted.remove(&last) else { break };
-                if !is_intact(directory, plan, &chunk).await? {
-                    break;
-                }
-                last = Some(chunk.primary_key_range.max.clone());
-                chunks.push(chunk);
-            }
-            ranges.push(chunks);
-        }
-        Ok(Self { ranges, next_file })
+        let primary_key = plan.description.schema.primary_key()?;
+        let (chunks, missing) = covered(noted, primary_key)?;
+        Ok(Self { chunks, missing, next_file })
     }
+}
 
-    /// Every chunk.
-    pub(super) fn chunks(&self) -> impl Iterator<Item = &ChunkMetadata> {
-        self.ranges.iter().flatten()
+/// The chunks in ascending order of keys, and the ranges that none of them covers. Each chunk has all rows after a key, up
+/// to its last one. One that begins before the end of another is left out: its rows are read again.
+fn covered(
+    noted: Vec<(Option<String>, ChunkMetadata)>,
+    primary_key: &FieldSchema,
+) -> Result<(Vec<ChunkMetadata>, Vec<Missing>)> {
+    let key = |text: &str| PrimaryKey::from_text(text, primary_key);
+    let mut ascending = Vec::with_capacity(noted.len());
+    for (after, chunk) in noted {
+        ascending.push((after.as_deref().map(key).transpose()?, key(&chunk.primary_key_range.max)?, chunk));
     }
+    ascending.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+    let (mut chunks, mut missing, mut last) = (Vec::new(), Vec::new(), None);
+    for (after, max, chunk) in ascending {
+        if after < last || after.as_ref().is_some_and(|after| max <= *after) {
+            continue;
+        }
+        if after > last {
+            missing.push((last, after));
+        }
+        last = Some(max);
+        chunks.push(chunk);
+    }
+    missing.push((last, None));
+    Ok((chunks, missing))
 }
 
 /// Removes the journal, and the note of who writes the backup.
@@ -111,4 +127,54 @@ async fn is_intact(directory: &Directory, plan: &BackupPlan, chunk: &ChunkMetada
 
 fn journal_file(chunk: &str) -> String {
     format!("{JOURNAL}{}.json", chunk.trim_start_matches(DATA))
+}
+
+#[cfg(test)]
+mod tests {
+    use milvus_backup_core::PrimaryKeyRange;
+    use milvus_backup_core::schema::DataType;
+
+    use super::*;
+
+    /// Chunks as they are noted: the key before the rows of each, and the last of its keys.
+    fn covered_by(noted: &[(Option<i64>, i64)]) -> (Vec<String>, Vec<[Option<i64>; 2]>) {
+        let noted = noted.iter().map(|(after, max)| {
+            let max = max.to_string();
+            let chunk = ChunkMetadata {
+                path: max.clone(),
+                row_count: 1,
+                size_bytes: 1,
+                uncompressed_size_bytes: 1,
+                checksum: String::new(),
+                row_digest: String::new(),
+                row_group_digests: Vec::new(),
+                primary_key_range: PrimaryKeyRange { min: max.clone(), max },
+                uncompressed_columns: Vec::new(),
+            };
+            (after.map(|after| after.to_string()), chunk)
+        });
+        let field = FieldSchema::new("id", DataType::Int64);
+        let (chunks, missing) = covered(noted.collect(), &field).unwrap();
+        let number = |key: Option<PrimaryKey>| key.map(|key| key.to_string().parse().unwrap());
+        let missing = missing.into_iter().map(|(after, up_to)| [number(after), number(up_to)]).collect();
+        (chunks.into_iter().map(|chunk| chunk.path).collect(), missing)
+    }
+
+    #[test]
+    fn what_no_chunk_covers_is_missing() {
+        assert_eq!(covered_by(&[]), (vec![], vec![[None, None]]));
+        assert_eq!(covered_by(&[(None, 9)]), (vec!["9".to_owned()], vec![[Some(9), None]]));
+        let noted = [(Some(10), 19), (None, 7), (Some(19), 30), (Some(100), 120)];
+        let (chunks, missing) = covered_by(&noted);
+        assert_eq!(chunks, ["7", "19", "30", "120"]);
+        assert_eq!(missing, [[Some(7), Some(10)], [Some(30), Some(100)], [Some(120), None]]);
+        assert_eq!(covered_by(&[(Some(9), 20)]).1, [[None, Some(9)], [Some(20), None]]);
+    }
+
+    #[test]
+    fn chunks_that_overlap_or_are_turned_around_are_left_out() {
+        assert_eq!(covered_by(&[(None, 10), (None, 20)]), (vec!["10".to_owned()], vec![[Some(10), None]]));
+        assert_eq!(covered_by(&[(None, 10), (Some(5), 20)]), (vec!["10".to_owned()], vec![[Some(10), None]]));
+        assert_eq!(covered_by(&[(Some(30), 20)]), (vec![], vec![[None, None]]));
+    }
 }

@@ -12,6 +12,7 @@ mod page;
 mod parts;
 mod properties;
 mod range;
+mod ranges;
 mod vectors;
 
 use std::collections::HashSet;
@@ -20,8 +21,10 @@ use std::sync::atomic::AtomicUsize;
 
 use arrow_array::RecordBatch;
 use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use milvus_backup_core::schema::PrimaryKey;
 use milvus_backup_core::{
-    BackupPlan, Error, FailedPartition, Milvus, PartitionMetadata, Progress, ProgressEvent, Result,
+    BackupPlan, Error, FailedPartition, Milvus, PartitionMetadata, PartitionPlan, Progress, ProgressEvent, Result,
 };
 
 use crate::commit::Pending;
@@ -35,6 +38,7 @@ pub(crate) use encoder::value_bytes;
 use journal::Completed;
 use parts::PartBuffers;
 use range::RangeWriter;
+use ranges::{Range, Ranges};
 
 /// Bytes of one page to ask for. Larger pages are not faster.
 const PAGE_BYTES: usize = 6 << 20;
@@ -90,7 +94,7 @@ pub(crate) async fn write_backup(
     progress: Arc<dyn Progress>,
 ) -> Result<Pending> {
     crate::leftovers::note_owner(&store.backup(&plan.collection, &plan.backup_id), Some(&plan)).await?;
-    let nothing = plan.partitions.iter().map(Completed::nothing).collect();
+    let nothing = plan.partitions.iter().map(|_| Completed::nothing()).collect();
     write_rest(store, milvus, plan, progress, nothing).await
 }
 
@@ -108,7 +112,7 @@ pub(crate) async fn resume_backup(
     let mut completed = Vec::with_capacity(plan.partitions.len());
     for partition in &plan.partitions {
         let found = Completed::find(&directory, &files, &plan, partition).await?;
-        for chunk in found.chunks() {
+        for chunk in &found.chunks {
             progress.event(ProgressEvent::Advanced {
                 partition: partition.name.clone(),
                 rows: chunk.row_count,
@@ -117,12 +121,12 @@ pub(crate) async fn resume_backup(
         }
         completed.push(found);
     }
-    let kept = completed.iter().flat_map(Completed::chunks).map(|chunk| chunk.path.as_str()).collect();
+    let kept = completed.iter().flat_map(|completed| &completed.chunks).map(|chunk| chunk.path.as_str()).collect();
     remove_data_except(&directory, &kept).await?;
     write_rest(store, milvus, plan, progress, completed).await
 }
 
-/// Writes what comes after the chunks that are complete, of which there is one list for each range of each partition.
+/// Writes what is missing of each partition.
 async fn write_rest(
     store: &LocalStore,
     milvus: Arc<dyn Milvus>,
@@ -130,45 +134,62 @@ async fn write_rest(
     progress: Arc<dyn Progress>,
     completed: Vec<Completed>,
 ) -> Result<Pending> {
-    let directory = store.backup(&plan.collection, &plan.backup_id);
     let plan = Arc::new(plan);
-    let budget = Budget::new(&plan);
+    let primary_key = plan.description.schema.primary_key()?;
+    let writers = writers(store, &plan, &progress, &completed);
+    let (mut assemblies, mut missing, mut split_keys) = (Vec::new(), Vec::new(), Vec::new());
+    for (index, (partition, completed)) in plan.partitions.iter().zip(completed).enumerate() {
+        let keys = partition.split_keys.iter().map(|key| PrimaryKey::from_text(key, primary_key));
+        split_keys.push(keys.collect::<Result<Vec<_>>>()?);
+        missing.extend(completed.missing.into_iter().map(|(after, up_to)| Range::new(index, after, up_to)));
+        assemblies.push(Assembly::new(&partition.name, completed.chunks));
+    }
+    let milvus = milvus.as_ref();
+    let workers = Budget::new(&plan).workers;
+    let mut ranges = Ranges::new(split_keys, missing);
+    let mut writing = FuturesUnordered::new();
+    loop {
+        while writing.len() < workers
+            && let Some(range) = ranges.next()
+        {
+            let writer = &writers[range.partition];
+            writing.push(async move { (Arc::clone(&range), writer.write(milvus, range).await) });
+        }
+        let Some((range, outcome)) = writing.next().await else { break };
+        let is_last = ranges.done(&range);
+        match outcome {
+            Err(error) if !plan.skip_failed_partitions => return Err(error),
+            outcome => assemblies[range.partition].add(outcome, is_last, progress.as_ref()),
+        }
+    }
+    drop(writing);
+    let written = assemblies.into_iter().map(|assembly| assembly.finish(primary_key)).collect::<Result<Vec<_>>>()?;
+    pending(store, store.backup(&plan.collection, &plan.backup_id), Arc::clone(&plan), written).await
+}
+
+/// Who writes the ranges of each partition.
+fn writers(
+    store: &LocalStore,
+    plan: &Arc<BackupPlan>,
+    progress: &Arc<dyn Progress>,
+    completed: &[Completed],
+) -> Vec<RangeWriter> {
+    let budget = Budget::new(plan);
     let buffers = match &store.root.directory {
         Some(_) => PartBuffers::of_files(),
         None => PartBuffers::of_objects(),
     };
-    let mut assemblies: Vec<Assembly> = plan.partitions.iter().map(Assembly::new).collect();
-    let mut ranges = Vec::new();
-    for (index, (partition, completed)) in plan.partitions.iter().zip(completed).enumerate() {
-        let next_file = Arc::new(AtomicUsize::new(completed.next_file));
-        for (number, (range, completed)) in partition.ranges().into_iter().zip(completed.ranges).enumerate() {
-            let writer = RangeWriter {
-                directory: directory.clone(),
-                plan: Arc::clone(&plan),
-                partition: partition.clone(),
-                range,
-                next_file: Arc::clone(&next_file),
-                budget,
-                buffers: buffers.clone(),
-                retries: store.root.retries,
-                progress: Arc::clone(&progress),
-            };
-            ranges.push((index, number, writer, completed));
-        }
-    }
-    let milvus = milvus.as_ref();
-    let mut written = futures::stream::iter(ranges)
-        .map(|(index, number, writer, completed)| async move { (index, number, writer.write(milvus, completed).await) })
-        .buffer_unordered(budget.workers);
-    while let Some((index, number, outcome)) = written.next().await {
-        match outcome {
-            Err(error) if !plan.skip_failed_partitions => return Err(error),
-            outcome => assemblies[index].add(number, outcome, progress.as_ref()),
-        }
-    }
-    drop(written);
-    let written = assemblies.into_iter().map(Assembly::finish).collect::<Result<Vec<_>>>()?;
-    pending(store, directory, plan, written).await
+    let writer = |(partition, completed): (&PartitionPlan, &Completed)| RangeWriter {
+        directory: store.backup(&plan.collection, &plan.backup_id),
+        plan: Arc::clone(plan),
+        partition: partition.clone(),
+        next_file: AtomicUsize::new(completed.next_file),
+        budget,
+        buffers: buffers.clone(),
+        retries: store.root.retries,
+        progress: Arc::clone(progress),
+    };
+    plan.partitions.iter().zip(completed).map(writer).collect()
 }
 
 /// A partition, or its name and why it failed.

@@ -6,28 +6,28 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use arrow_array::RecordBatch;
 use futures::StreamExt;
 use futures::stream::BoxStream;
+use milvus_backup_core::schema::PrimaryKey;
 use milvus_backup_core::{
-    BackupPlan, ChunkMetadata, Error, KeyRange, Milvus, PartitionPlan, Progress, ProgressEvent, Result, RetryPolicy,
-    ScanRequest,
+    BackupPlan, ChunkMetadata, Error, Milvus, PartitionPlan, Progress, ProgressEvent, Result, RetryPolicy, ScanRequest,
 };
 
 use super::Budget;
 use super::chunk::ChunkWriter;
-use super::encoder::value_bytes;
+use super::encoder::{column_of, value_bytes};
 use super::journal::note_chunk;
 use super::parts::PartBuffers;
+use super::ranges::Range;
 use crate::layout::chunk_file;
 use crate::objects::Directory;
 
-/// Writes one range.
+/// Writes ranges of one partition.
 #[derive(Debug)]
 pub(super) struct RangeWriter {
     pub(super) directory: Directory,
     pub(super) plan: Arc<BackupPlan>,
     pub(super) partition: PartitionPlan,
-    pub(super) range: KeyRange,
     /// The number of the next file of the partition, whose ranges share it.
-    pub(super) next_file: Arc<AtomicUsize>,
+    pub(super) next_file: AtomicUsize,
     pub(super) budget: Budget,
     pub(super) buffers: PartBuffers,
     pub(super) retries: RetryPolicy,
@@ -37,7 +37,10 @@ pub(super) struct RangeWriter {
 /// How far a range is.
 #[derive(Debug)]
 struct Position {
+    range: Arc<Range>,
     completed: Vec<ChunkMetadata>,
+    /// The last key of those.
+    last: Option<PrimaryKey>,
     /// The number of the file that was begun, which is written anew when it fails.
     file: Option<usize>,
     /// Rows and bytes in it.
@@ -45,12 +48,13 @@ struct Position {
 }
 
 impl RangeWriter {
-    /// Reads all rows after those of the chunks that are complete, and writes them. A range without rows has no file.
-    /// The chunks are in ascending order of keys.
+    /// Reads all rows of a range, and writes them. A range without rows has no file. The chunks are in ascending order of
+    /// keys.
     ///
     /// A file that cannot be written for a reason that may pass is begun anew, from the last row before it.
-    pub(super) async fn write(self, milvus: &dyn Milvus, completed: Vec<ChunkMetadata>) -> Result<Vec<ChunkMetadata>> {
-        let mut position = Position { completed, file: None, unsaved: (0, 0) };
+    pub(super) async fn write(&self, milvus: &dyn Milvus, range: Arc<Range>) -> Result<Vec<ChunkMetadata>> {
+        let last = range.after.clone();
+        let mut position = Position { range, completed: Vec::new(), last, file: None, unsaved: (0, 0) };
         let mut delays = self.retries.delays();
         loop {
             let before = position.completed.len();
@@ -74,8 +78,16 @@ impl RangeWriter {
     async fn append(&self, milvus: &dyn Milvus, position: &mut Position) -> Result<()> {
         let mut batches: BoxStream<'static, Result<RecordBatch>> = milvus.scan(self.scan_request(position));
         let mut open: Option<ChunkWriter> = None;
-        while let Some(batch) = batches.next().await.transpose()? {
-            let (rows, bytes) = (batch.num_rows() as u64, value_bytes(&batch) as u64);
+        let primary_key = &self.plan.description.schema.primary_key()?.name;
+        let mut more = true;
+        while more && let Some(batch) = batches.next().await.transpose()? {
+            let rows;
+            (rows, more) = position.range.take(batch.column(column_of(&batch, primary_key)?))?;
+            if rows == 0 {
+                continue;
+            }
+            let batch = batch.slice(0, rows);
+            let (rows, bytes) = (rows as u64, value_bytes(&batch) as u64);
             let chunk = match open.take() {
                 Some(chunk) => chunk,
                 None => self.begin(position, &batch).await?,
@@ -104,16 +116,12 @@ impl RangeWriter {
 
     async fn complete(&self, chunk: ChunkWriter, position: &mut Position) -> Result<()> {
         let chunk = chunk.finish().await?;
-        note_chunk(&self.directory, &chunk, self.last_key(position)).await?;
+        note_chunk(&self.directory, &chunk, position.last.as_ref()).await?;
+        let field = self.plan.description.schema.primary_key()?;
+        position.last = Some(PrimaryKey::from_text(&chunk.primary_key_range.max, field)?);
         position.completed.push(chunk);
         (position.file, position.unsaved) = (None, (0, 0));
         Ok(())
-    }
-
-    /// The key after which the next chunk begins.
-    fn last_key(&self, position: &Position) -> Option<String> {
-        let last = position.completed.last().map(|chunk| chunk.primary_key_range.max.clone());
-        last.or_else(|| self.range.after.clone())
     }
 
     fn scan_request(&self, position: &Position) -> ScanRequest {
@@ -121,7 +129,7 @@ impl RangeWriter {
             collection: self.plan.collection.name.clone(),
             schema: self.plan.description.schema.clone(),
             partition: self.partition.addressable.then(|| self.partition.name.clone()),
-            range: KeyRange { after: self.last_key(position), up_to: self.range.up_to.clone() },
+            range: position.range.rest(position.last.as_ref()),
             read_point: self.plan.read_point,
             batch_bytes: self.budget.page_bytes,
         }
