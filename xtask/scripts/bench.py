@@ -154,14 +154,23 @@ def with_pymilvus(name):
     note(f"pymilvus {name}", time.monotonic() - started, time.process_time() - cpu, 0)
 
 
-def read_once():
-    """The files of the repository, which are in memory from then on."""
-    files = [file for file in root.rglob("*") if file.is_file()]
+def read_once(name):
+    """The files of the backup, which are in memory from then on."""
+    files = [file for file in (root / name).rglob("*") if file.is_file()]
     for file in files:
         with file.open("rb") as opened:
             while opened.read(1 << 20):
                 pass
     return files
+
+
+def verify(name, _):
+    run(f"verify {name}", [given["milvus_br"], "verify", backups[name]])
+
+
+def decode(name, _):
+    """Every row group is decoded, and compared with its row digest."""
+    run(f"decode {name}", [given["milvus_br"], "verify", backups[name], "--mode", "quick", "--sample", "100"])
 
 
 def openssl(name, files):
@@ -174,28 +183,45 @@ make("large", rows)
 make("small", rows // 10)
 make("few", given["pymilvus_rows"])
 row_bytes = dim * 4 + 8 + 24 + 16
+def scan(name):
+    run(f"scan {name}", [given["scan"], uri, name, "4"])
+
+
+def create(name):
+    shutil.rmtree(root / name, ignore_errors=True)
+    backups[name] = backup(name)
+
+
+def restore(name):
+    run(f"restore {name}", [given["milvus_br"], "restore", backups[name], "--to", f"{name}_restored", "--no-verify"])
+    client.drop_collection(f"{name}_restored")
+
+
+def in_turns(turn, *steps):
+    """Nobody is always the first after the one before."""
+    return steps if turn % 2 == 0 else reversed(steps)
+
+
+backups = {}
 # What reads comes first: a server has work to do for a while after many inserts.
 for repeat in range(given["repeats"]):
     say(f"round {repeat + 1} of reading")
     for name in ["large", "small", "few"]:
-        run(f"scan {name}", [given["scan"], uri, name, "4"])
-        shutil.rmtree(root, ignore_errors=True)
-        id = backup(name)
+        for step in in_turns(repeat, scan, create):
+            step(name)
         if name == "few":
             with_pymilvus(name)
-        else:
-            files = read_once()
-            run(f"verify {name}", [given["milvus_br"], "verify", id])
-            openssl(name, files)
-shutil.rmtree(root, ignore_errors=True)
-ids = {name: backup(name) for name in ["large", "small", "few"]}
-read_once()
+            continue
+        files = read_once(name)
+        for step in in_turns(repeat, verify, openssl, decode):
+            step(name, files)
+for name in backups:
+    read_once(name)
 for repeat in range(given["repeats"]):
     say(f"round {repeat + 1} of writing")
-    for name, id in ids.items():
-        run(f"restore {name}", [given["milvus_br"], "restore", id, "--to", f"{name}_restored", "--no-verify"])
-        client.drop_collection(f"{name}_restored")
-        insert_from_memory(name)
+    for name in ["large", "small", "few"]:
+        for step in in_turns(repeat, restore, insert_from_memory):
+            step(name)
         if name == "few":
             insert_with_pymilvus(name)
 print(json.dumps({"rows": rows, "few_rows": given["pymilvus_rows"], "dim": dim, "row_bytes": row_bytes, "runs": runs}))

@@ -14,7 +14,7 @@ use crate::workspace;
 const SCRIPT: &str = include_str!("../scripts/bench.py");
 const LIMIT: Duration = Duration::from_hours(2);
 const DIM: u64 = 768;
-const REPEATS: u64 = 3;
+const REPEATS: u64 = 4;
 /// Rows that pymilvus reads, which takes a second for each two or three thousand.
 const PYMILVUS_ROWS: u64 = 30_000;
 
@@ -85,7 +85,12 @@ fn mega(bytes: u64) -> f64 {
 fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+    let half = values.len() / 2;
+    match values.as_slice() {
+        [] => f64::NAN,
+        values if values.len().is_multiple_of(2) => f64::midpoint(values[half - 1], values[half]),
+        values => values[half],
+    }
 }
 
 #[cfg(test)]
@@ -95,5 +100,6 @@ mod tests {
     #[test]
     fn the_median_is_the_middle_one() {
         assert!((median([3.0, 1.0, 2.0].into_iter()) - 2.0).abs() < f64::EPSILON);
+        assert!((median([4.0, 1.0, 3.0, 2.0].into_iter()) - 2.5).abs() < f64::EPSILON);
     }
 }

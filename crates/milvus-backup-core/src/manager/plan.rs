@@ -40,9 +40,10 @@ impl BackupManager {
             let partition = addressable.then_some(partition.as_str());
             let bytes = rows.saturating_mul(schema.estimated_row_bytes());
             match parts(bytes, chunk_size_bytes) {
-                _ if concurrency == 1 => Ok(Vec::new()),
-                1 => Ok(Vec::new()),
-                parts => self.milvus.split_keys(name, schema, partition, *rows, parts).await,
+                parts if parts > 1 && concurrency > 1 => {
+                    self.milvus.split_keys(name, schema, partition, *rows, parts).await
+                }
+                _ => Ok(Vec::new()),
             }
         }))
         .await?;

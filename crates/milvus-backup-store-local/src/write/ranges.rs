@@ -75,10 +75,11 @@ impl Range {
         keys.get(from..to).unwrap_or_default()
     }
 
-    /// Ends with `key` from now on, and gives what comes after it. `None` when it was read past that key.
+    /// Ends with `key` from now on, and gives what comes after it. `None` when the key is not in what is left.
     fn divide(&self, key: &PrimaryKey) -> Option<Self> {
         let mut progress = self.progress();
-        if progress.read.as_ref().is_some_and(|read| read >= key) {
+        let is_read = progress.read.as_ref().is_some_and(|read| read >= key);
+        if is_read || progress.up_to.as_ref().is_some_and(|up_to| up_to <= key) {
             return None;
         }
         let up_to = progress.up_to.replace(key.clone());
@@ -178,6 +179,18 @@ mod tests {
         // 900 narrow rows and 100 wide ones are 475 for each; ranges of the same number of rows would end after 1150.
         assert!(times.iter().all(|time| (300..=750).contains(time)), "{times:?}");
         assert_eq!(times.iter().sum::<u32>(), 1900);
+    }
+
+    #[test]
+    fn keys_in_disorder_make_no_gap_and_no_overlap() {
+        for keys in [[50, 10, 90, 20, 70], [90, 90, 90, 10, 10], [10, 70, 50, 60, 80]] {
+            let mut ranges = Ranges::new(vec![keys.map(key).to_vec()], [Range::new(0, None, Some(key(60)))]);
+            let mut found: Vec<Arc<Range>> = std::iter::from_fn(|| ranges.next()).take(10).collect();
+            found.sort_by(|one, other| one.after.cmp(&other.after));
+            let ends = found.iter().map(|range| range.progress().up_to.clone());
+            let begins = found.iter().map(|range| range.after.clone()).skip(1).chain([Some(key(60))]);
+            assert!(ends.eq(begins), "{keys:?}: {found:?}");
+        }
     }
 
     #[test]
