@@ -6,6 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 
+/// What addresses, lengths and offsets of direct writes are multiples of: the largest block of common disks (open(2),
+/// "`O_DIRECT`").
+pub(crate) const ALIGNMENT: usize = 4096;
+
 /// Buffers of one size that nobody uses at the moment. Clones share them.
 #[derive(Debug, Clone)]
 pub(crate) struct Buffers {

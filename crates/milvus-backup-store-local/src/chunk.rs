@@ -22,10 +22,10 @@ use parquet::file::metadata::{ParquetMetaDataReader, RowGroupMetaData};
 
 use crate::buffers::Buffers;
 use crate::cpu::on_cpu;
-use crate::error::{corrupted, storage};
+use crate::error::{corrupted, of_disk, storage};
 use crate::objects::Directory;
 use crate::verify::digest_object;
-use crate::window::{Window, unreadable};
+use crate::window::Window;
 
 /// The data files of one backup, and what must hold for each of them.
 #[derive(Debug)]
@@ -143,7 +143,7 @@ impl ChunkReader {
         let decode = move || {
             let decoded = self.decode(group, window.clone());
             match window.failure() {
-                Some(source) => Err(storage("read", &self.path, unreadable(source))),
+                Some(source) => Err(storage("read", &self.path, of_disk(source))),
                 None => decoded,
             }
         };

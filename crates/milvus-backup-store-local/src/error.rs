@@ -65,6 +65,11 @@ fn io_kind(error: &StoreError) -> Option<io::ErrorKind> {
     None
 }
 
+/// A failure of a disk as one of a store.
+pub(crate) fn of_disk(source: io::Error) -> StoreError {
+    StoreError::Generic { store: "file", source: Box::new(source) }
+}
+
 /// A failure to encode or decode rows.
 pub(crate) fn encoding(action: impl Into<String>) -> impl FnOnce(parquet::errors::ParquetError) -> Error {
     let action = action.into();

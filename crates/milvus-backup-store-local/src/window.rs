@@ -104,11 +104,6 @@ fn read_exactly(mut file: &File, start: u64, length: usize, into: &mut Vec<u8>) 
     if read == length { Ok(()) } else { Err(ErrorKind::UnexpectedEof.into()) }
 }
 
-/// An error of a disk as one of a store.
-pub(crate) fn unreadable(source: Error) -> object_store::Error {
-    object_store::Error::Generic { store: "file", source: Box::new(source) }
-}
-
 impl Window {
     fn note(&self, error: &Error) {
         // A file that is shorter than it should be is damaged.

@@ -7,9 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
-/// What addresses, lengths and offsets of direct writes are multiples of: the largest block of common disks (open(2),
-/// "`O_DIRECT`").
-const ALIGNMENT: usize = 4096;
+use crate::buffers::ALIGNMENT;
 
 /// A file that was begun.
 #[derive(Debug)]

@@ -10,6 +10,7 @@ use object_store::{Error, Extensions, MultipartUpload, PutPayload, PutResult, Re
 use tokio::task::spawn_blocking;
 
 use super::file::DirectFile;
+use crate::error::of_disk;
 
 /// Removes what it wrote when it is dropped before it is complete.
 #[derive(Debug)]
@@ -32,15 +33,11 @@ impl DirectUpload {
 
 /// Does what waits for a disk.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T> {
-    spawn_blocking(work).await?.map_err(failed)
-}
-
-fn failed(source: io::Error) -> Error {
-    Error::Generic { store: "file", source: Box::new(source) }
+    spawn_blocking(work).await?.map_err(of_disk)
 }
 
 fn ended() -> Error {
-    failed(io::Error::other("the upload has ended"))
+    of_disk(io::Error::other("the upload has ended"))
 }
 
 #[async_trait]

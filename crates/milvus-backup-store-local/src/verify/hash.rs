@@ -4,9 +4,9 @@ use milvus_backup_core::{ChecksumAlgorithm, Result};
 use milvus_backup_integrity::Hasher;
 
 use crate::buffers::Buffers;
-use crate::error::{lost_task, storage};
+use crate::error::{lost_task, of_disk, storage};
 use crate::objects::Directory;
-use crate::window::{Window, unreadable};
+use crate::window::Window;
 
 /// Bytes of one range.
 const RANGE: u64 = 8 << 20;
@@ -40,7 +40,7 @@ pub(crate) async fn digest_object(
             done.map(|()| hasher)
         });
         let (range, done) = futures::join!(next, work);
-        hasher = done.map_err(lost_task)?.map_err(|source| storage("read", &path, unreadable(source)))?;
+        hasher = done.map_err(lost_task)?.map_err(|source| storage("read", &path, of_disk(source)))?;
         arrived = range.map_err(|source| storage("read", &path, source))?;
         offset = end;
     }

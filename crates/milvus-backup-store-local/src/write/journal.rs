@@ -24,8 +24,7 @@ struct ChunkDocument {
 }
 
 /// Notes that a data file is complete, whose rows are all that come after this key, up to its last one.
-pub(super) async fn note_chunk(directory: &Directory, chunk: &ChunkMetadata, after: Option<&PrimaryKey>) -> Result<()> {
-    let after = after.map(PrimaryKey::to_string);
+pub(super) async fn note_chunk(directory: &Directory, chunk: &ChunkMetadata, after: Option<String>) -> Result<()> {
     let document = ChunkDocument { format_version: FORMAT_VERSION, after, chunk: chunk.clone() };
     directory.write_document(&journal_file(&chunk.path), to_bytes(&document)?).await
 }

@@ -136,7 +136,8 @@ async fn write_rest(
 ) -> Result<Pending> {
     let plan = Arc::new(plan);
     let primary_key = plan.description.schema.primary_key()?;
-    let writers = writers(store, &plan, &progress, &completed);
+    let budget = Budget::new(&plan);
+    let writers = writers(store, &plan, budget, &progress, &completed);
     let (mut assemblies, mut missing, mut split_keys) = (Vec::new(), Vec::new(), Vec::new());
     for (index, (partition, completed)) in plan.partitions.iter().zip(completed).enumerate() {
         let keys = partition.split_keys.iter().map(|key| PrimaryKey::from_text(key, primary_key));
@@ -145,11 +146,10 @@ async fn write_rest(
         assemblies.push(Assembly::new(&partition.name, completed.chunks));
     }
     let milvus = milvus.as_ref();
-    let workers = Budget::new(&plan).workers;
     let mut ranges = Ranges::new(split_keys, missing);
     let mut writing = FuturesUnordered::new();
     loop {
-        while writing.len() < workers
+        while writing.len() < budget.workers
             && let Some(range) = ranges.next()
         {
             let writer = &writers[range.partition];
@@ -171,10 +171,10 @@ async fn write_rest(
 fn writers(
     store: &LocalStore,
     plan: &Arc<BackupPlan>,
+    budget: Budget,
     progress: &Arc<dyn Progress>,
     completed: &[Completed],
 ) -> Vec<RangeWriter> {
-    let budget = Budget::new(plan);
     let buffers = match &store.root.directory {
         Some(_) => PartBuffers::of_files(),
         None => PartBuffers::of_objects(),

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use milvus_backup_core::ChecksumAlgorithm;
 use milvus_backup_integrity::Hasher;
 
-use crate::buffers::Buffers;
+use crate::buffers::{ALIGNMENT, Buffers};
 
 /// Size of one part of an upload to an object store. S3 takes at least 5 MiB and at most 10,000 parts.
 const OBJECT_PART_BYTES: usize = 8 << 20;
@@ -14,10 +14,7 @@ const OBJECT_PART_BYTES: usize = 8 << 20;
 /// Size of one part of a file: it is still in the cache of the processor when it is written.
 const FILE_PART_BYTES: usize = 1 << 20;
 
-/// What the addresses of parts are multiples of, as direct writes want them.
-const ALIGNMENT: usize = 4096;
-
-/// Buffers for parts of one size.
+/// Buffers for parts of one size, whose addresses are as direct writes want them.
 #[derive(Debug, Clone)]
 pub(super) struct PartBuffers {
     part_bytes: usize,

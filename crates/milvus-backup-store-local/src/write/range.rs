@@ -8,7 +8,8 @@ use futures::StreamExt;
 use futures::stream::BoxStream;
 use milvus_backup_core::schema::PrimaryKey;
 use milvus_backup_core::{
-    BackupPlan, ChunkMetadata, Error, Milvus, PartitionPlan, Progress, ProgressEvent, Result, RetryPolicy, ScanRequest,
+    BackupPlan, ChunkMetadata, Error, KeyRange, Milvus, PartitionPlan, Progress, ProgressEvent, Result, RetryPolicy,
+    ScanRequest,
 };
 
 use super::Budget;
@@ -39,12 +40,18 @@ pub(super) struct RangeWriter {
 struct Position {
     range: Arc<Range>,
     completed: Vec<ChunkMetadata>,
-    /// The last key of those.
-    last: Option<PrimaryKey>,
     /// The number of the file that was begun, which is written anew when it fails.
     file: Option<usize>,
     /// Rows and bytes in it.
     unsaved: (u64, u64),
+}
+
+impl Position {
+    /// The key after which the next chunk begins.
+    fn last_key(&self) -> Option<String> {
+        let last = self.completed.last().map(|chunk| chunk.primary_key_range.max.clone());
+        last.or_else(|| self.range.after.as_ref().map(PrimaryKey::to_string))
+    }
 }
 
 impl RangeWriter {
@@ -53,8 +60,7 @@ impl RangeWriter {
     ///
     /// A file that cannot be written for a reason that may pass is begun anew, from the last row before it.
     pub(super) async fn write(&self, milvus: &dyn Milvus, range: Arc<Range>) -> Result<Vec<ChunkMetadata>> {
-        let last = range.after.clone();
-        let mut position = Position { range, completed: Vec::new(), last, file: None, unsaved: (0, 0) };
+        let mut position = Position { range, completed: Vec::new(), file: None, unsaved: (0, 0) };
         let mut delays = self.retries.delays();
         loop {
             let before = position.completed.len();
@@ -116,9 +122,7 @@ impl RangeWriter {
 
     async fn complete(&self, chunk: ChunkWriter, position: &mut Position) -> Result<()> {
         let chunk = chunk.finish().await?;
-        note_chunk(&self.directory, &chunk, position.last.as_ref()).await?;
-        let field = self.plan.description.schema.primary_key()?;
-        position.last = Some(PrimaryKey::from_text(&chunk.primary_key_range.max, field)?);
+        note_chunk(&self.directory, &chunk, position.last_key()).await?;
         position.completed.push(chunk);
         (position.file, position.unsaved) = (None, (0, 0));
         Ok(())
@@ -129,7 +133,7 @@ impl RangeWriter {
             collection: self.plan.collection.name.clone(),
             schema: self.plan.description.schema.clone(),
             partition: self.partition.addressable.then(|| self.partition.name.clone()),
-            range: position.range.rest(position.last.as_ref()),
+            range: KeyRange { after: position.last_key(), up_to: position.range.up_to() },
             read_point: self.plan.read_point,
             batch_bytes: self.budget.page_bytes,
         }

@@ -8,8 +8,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arrow_array::Array;
+use milvus_backup_core::Result;
 use milvus_backup_core::schema::PrimaryKey;
-use milvus_backup_core::{KeyRange, Result};
 
 /// Keys for dividing that a range must have ahead, so that its halves are worth a stream and a file each.
 const MIN_KEYS_AHEAD: usize = 2;
@@ -41,10 +41,9 @@ impl Range {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is left after a key, as it is now.
-    pub(super) fn rest(&self, after: Option<&PrimaryKey>) -> KeyRange {
-        let text = |key: &PrimaryKey| key.to_string();
-        KeyRange { after: after.map(text), up_to: self.progress().up_to.as_ref().map(text) }
+    /// The text of the last key in it, as it is now; `None` where it ends with the last of all.
+    pub(super) fn up_to(&self) -> Option<String> {
+        self.progress().up_to.as_ref().map(PrimaryKey::to_string)
     }
 
     /// How many of the next rows are in the range as it is now, and whether there may be more. `keys` is their column of
@@ -147,9 +146,11 @@ mod tests {
         let keys: Vec<PrimaryKey> = (1..16).map(|number| key(number * 10)).collect();
         let mut ranges = Ranges::new(vec![keys], [Range::new(0, None, None)]);
         let first: Vec<Arc<Range>> = (0..4).map(|_| ranges.next().unwrap()).collect();
-        let mut rests: Vec<KeyRange> = first.iter().map(|range| range.rest(range.after.as_ref())).collect();
-        rests.sort_by_key(|rest| rest.after.as_ref().map(|after| after.parse::<i64>().unwrap()));
-        assert_eq!(rests, KeyRange::between(&["40", "80", "120"].map(str::to_owned)));
+        let mut found: Vec<_> =
+            first.iter().map(|range| (range.after.clone(), range.progress().up_to.clone())).collect();
+        found.sort();
+        let [a, b, c] = [40, 80, 120].map(|number| Some(key(number)));
+        assert_eq!(found, [(None, a.clone()), (a, b.clone()), (b, c.clone()), (c, None)]);
     }
 
     /// Keys from 900 on take ten times as long, as wide rows do.
