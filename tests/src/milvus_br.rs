@@ -161,11 +161,27 @@ impl MilvusBr {
 
     /// Starts a create, and returns once it writes its first data file.
     pub fn start_writing(&self, create: &[&str]) -> Running {
-        let data_files = |root: &Path| everything_below(root).iter().filter(|file| file.contains("/data/")).count();
-        let (root, before) = (self.root(), data_files(&self.root()));
+        self.start_until(create, "/data/", 1)
+    }
+
+    /// Starts a create, and returns once so many of its data files are complete.
+    pub fn start_completing(&self, create: &[&str], files: usize) -> Running {
+        self.start_until(create, "/unfinished/", files)
+    }
+
+    fn start_until(&self, create: &[&str], directory: &str, files: usize) -> Running {
+        let count = || everything_below(&self.root()).iter().filter(|file| file.contains(directory)).count();
+        let before = count();
         let mut running = self.start(&[&["create"], create].concat());
-        running.wait_until("the first data file", || data_files(&root) > before);
+        running.wait_until(&format!("{files} files in {directory}"), || count() >= before + files);
         running
+    }
+
+    /// The identifier of the backup that a create left unfinished.
+    pub fn unfinished(&self) -> String {
+        let files = everything_below(&self.root());
+        let owner = files.iter().find(|file| file.ends_with("/unfinished.json")).unwrap();
+        owner.split('/').nth(1).unwrap().to_owned()
     }
 
     /// The process to be, without any setting of the machine the test runs on.

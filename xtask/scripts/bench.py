@@ -178,11 +178,6 @@ def openssl(name, files):
     run(f"openssl {name}", ["openssl", "dgst", "-sha256", *map(str, files)])
 
 
-say(f"making {rows} rows of {dim} dimensions")
-make("large", rows)
-make("small", rows // 10)
-make("few", given["pymilvus_rows"])
-row_bytes = dim * 4 + 8 + 24 + 16
 def scan(name):
     run(f"scan {name}", [given["scan"], uri, name, "4"])
 
@@ -203,6 +198,11 @@ def in_turns(turn, *steps):
 
 
 backups = {}
+say(f"making {rows} rows of {dim} dimensions")
+make("large", rows)
+make("small", rows // 10)
+make("few", given["pymilvus_rows"])
+row_bytes = dim * 4 + 8 + 24 + 16
 # What reads comes first: a server has work to do for a while after many inserts.
 for repeat in range(given["repeats"]):
     say(f"round {repeat + 1} of reading")

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use milvus_backup_testkit::{ServerKind, shared};
 use milvus_backup_tests::{
-    backup_files::{BackupFiles, everything_below},
+    backup_files::BackupFiles,
     collections::{Plain, forget},
     comparison::Snapshot,
     milvus_br::MilvusBr,
@@ -40,6 +40,12 @@ fn every_row_once(name: &str, make: impl FnOnce(Plain) -> Plain, options: &[&str
     }
     let counts: Vec<u64> = chunks.iter().map(|chunk| chunk["row_count"].as_u64().unwrap()).collect();
     assert!(counts.iter().all(|count| *count < 600), "files of {counts:?} rows");
+    // Streams begin in the middle, and in the middle of the second half.
+    let rows_before = counts.iter().scan(0, |sum, count| Some(std::mem::replace(sum, *sum + count)));
+    let begins: Vec<u64> = rows_before.collect();
+    for part in [1000, 1500] {
+        assert!(begins.iter().any(|begin| begin.abs_diff(part) < 10), "no file begins near row {part}: {begins:?}");
+    }
     br.run(&["verify", &id]).code(0);
     br.restore(&id, &restored, options);
     Snapshot::of(MILVUS, name).assert_same_rows(&Snapshot::of(MILVUS, &restored));
@@ -67,14 +73,9 @@ fn after_a_kill() {
     let name = "ranges_killed";
     let rows = Plain::on(MILVUS, name).partition("_default", 3_000).dim(1024).make();
     let br = MilvusBr::on(MILVUS);
-    let mut running = br.start(&["create", name, "--chunk-size", "512KB", "--compression", "none"]);
-    let root = br.root();
-    let completed = || everything_below(&root).iter().filter(|file| file.contains("/unfinished/")).count();
-    running.wait_until("six complete data files", || completed() >= 6);
+    let running = br.start_completing(&[name, "--chunk-size", "512KB", "--compression", "none"], 6);
     assert!(running.kill(), "the create had ended");
-    let files = everything_below(&root);
-    let owner = files.iter().find(|file| file.ends_with("/unfinished.json")).unwrap();
-    let id = owner.split('/').nth(1).unwrap();
+    let id = &br.unfinished();
     let result = br.start(&["create", "--resume", id, "--json"]).finish_within(Duration::from_mins(2)).code(0).json();
     assert_eq!(result["row_count"], rows, "{result}");
     br.run(&["verify", id]).code(0);

@@ -21,21 +21,9 @@ fn of_the_server(kind: ServerKind) {
     let br = br.with_env("MILVUS_BR_CONFIG", config.to_str().unwrap());
     let before = Snapshot::at(&uri, "", "restarts");
 
-    let mut create = br.start(&[
-        "create",
-        "restarts",
-        "--chunk-size",
-        "1MB",
-        "--concurrency",
-        "1",
-        "--compression",
-        "none",
-        "--json",
-    ]);
     let root = br.root();
-    create.wait_until("a complete data file", || {
-        everything_below(&root).iter().any(|file| file.contains("/unfinished/"))
-    });
+    let options = ["--chunk-size", "1MB", "--concurrency", "1", "--compression", "none", "--json"];
+    let mut create = br.start_completing(&[&["restarts"][..], &options].concat(), 1);
     kill_and_restart(&mut server, &mut create);
     let created = create.finish_within(Duration::from_mins(3)).code(0).json();
     assert_eq!(created["row_count"], rows, "{created}");
@@ -63,11 +51,7 @@ fn a_server_that_hangs() {
     let config = br.scratch().join("impatient.toml");
     fs::write(&config, "no_progress_timeout = 8\n").unwrap();
     let br = br.with_env("MILVUS_BR_CONFIG", config.to_str().unwrap());
-    let mut create = br.start(&["create", "hangs", "--chunk-size", "1MB", "--compression", "none", "--json"]);
-    let root = br.root();
-    create.wait_until("a complete data file", || {
-        everything_below(&root).iter().any(|file| file.contains("/unfinished/"))
-    });
+    let create = br.start_completing(&["hangs", "--chunk-size", "1MB", "--compression", "none", "--json"], 1);
     let pid = server.pid().and_then(|pid| i32::try_from(pid).ok()).and_then(Pid::from_raw).unwrap();
     kill_process(pid, Signal::STOP).unwrap();
     let hanging = create.finish_within(Duration::from_secs(40)).code(18);

@@ -14,15 +14,9 @@ on_both_servers!(after_a_kill, refused);
 
 /// Kills a create once it has completed some data files, and returns the identifier of what it left.
 fn cut_off(br: &MilvusBr, name: &str) -> String {
-    let create = ["create", name, "--chunk-size", "1MB", "--concurrency", "1", "--compression", "none"];
-    let mut running = br.start(&create);
-    let root = br.root();
-    let completed = || everything_below(&root).iter().filter(|file| file.contains("/unfinished/")).count();
-    running.wait_until("three complete data files", || completed() >= 3);
-    assert!(running.kill(), "the create had ended");
-    let files = everything_below(&root);
-    let owner = files.iter().find(|file| file.ends_with("/unfinished.json")).unwrap();
-    owner.split('/').nth(1).unwrap().to_owned()
+    let create = [name, "--chunk-size", "1MB", "--concurrency", "1", "--compression", "none"];
+    assert!(br.start_completing(&create, 3).kill(), "the create had ended");
+    br.unfinished()
 }
 
 fn after_a_kill(kind: ServerKind) {
