@@ -229,8 +229,8 @@ pub trait RowSink: Send + Sync + Debug {
     /// Not cancel-safe: an import that was asked for goes on. A file that is imported twice is there twice.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] on a server without bulk import. [`Error::Refused`] with the server's reason, such as a
-    /// file that it cannot read.
+    /// [`crate::Error::Unsupported`] on a server without bulk import. [`crate::Error::Refused`] with the server's reason,
+    /// such as a file that it cannot read.
     async fn import_file(&self, collection: &CollectionName, partition: Option<&str>, file: &str) -> Result<u64>;
 
     /// Makes all rows inserted so far durable, and returns once they are.
