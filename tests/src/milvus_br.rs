@@ -119,8 +119,10 @@ impl MilvusBr {
 
     /// Runs it to its end.
     pub fn run(&self, arguments: &[&str]) -> Outcome {
+        // It may be built now.
+        let mut command = self.command(arguments);
         let started = Instant::now();
-        let output = self.command(arguments).stdin(Stdio::null()).output().unwrap();
+        let output = command.stdin(Stdio::null()).output().unwrap();
         Outcome::new(arguments, output, started.elapsed())
     }
 

@@ -210,14 +210,19 @@ impl Catalog for MilvusConnection {
             replica_number: replicas.and_then(|replicas| i32::try_from(replicas).ok()).unwrap_or(1),
             ..Default::default()
         };
-        match call!(self, "LoadCollection", load_collection, request) {
-            Err(error) if is_index_not_found(&error) => return Err(without_index(collection)),
-            answer => answer.map(drop::<Status>)?,
+        let mut again = self.retry_policy().delays();
+        loop {
+            match call!(self, "LoadCollection", load_collection, request.clone()) {
+                Err(error) if is_index_not_found(&error) => return Err(without_index(collection)),
+                answer => answer.map(drop::<Status>)?,
+            }
+            if self.settled_load_state(collection).await? == LoadState::Loaded {
+                return Ok(());
+            }
+            // Someone released it meanwhile, or Milvus Lite forgot.
+            let Some(delay) = again.next() else { return Err(was_released(collection)) };
+            tokio::time::sleep(delay).await;
         }
-        while self.load_state(collection).await? != LoadState::Loaded {
-            tokio::time::sleep(POLL).await;
-        }
-        Ok(())
     }
 
     async fn release_collection(&self, collection: &CollectionName) -> Result<()> {
@@ -245,6 +250,14 @@ fn creatable_params(params: &BTreeMap<String, String>) -> BTreeMap<String, Strin
     params
 }
 
+/// The collection was released by someone else while we needed it.
+pub(crate) fn was_released(collection: &CollectionName) -> Error {
+    Error::Refused {
+        reason: format!("collection `{collection}` was released while it was read"),
+        hint: "keep it loaded until the backup has ended".to_owned(),
+    }
+}
+
 fn without_index(collection: &CollectionName) -> Error {
     Error::Refused {
         reason: format!("collection `{collection}` cannot be loaded: a vector field has no index"),
@@ -266,6 +279,16 @@ impl MilvusConnection {
                 available: self.list_collections().await.unwrap_or_default(),
             }),
             answer => answer,
+        }
+    }
+
+    /// Whether the collection is loaded, once it is not being loaded any more.
+    async fn settled_load_state(&self, collection: &CollectionName) -> Result<LoadState> {
+        loop {
+            match self.load_state(collection).await? {
+                LoadState::Loading => tokio::time::sleep(POLL).await,
+                state => return Ok(state),
+            }
         }
     }
 

@@ -1,19 +1,20 @@
 //! Queries of a collection that is loaded.
 
 use milvus::proto::milvus as pb;
-use milvus_backup_core::{Catalog, CollectionName, Error, LoadState, Result};
+use milvus_backup_core::{Catalog, CollectionName, LoadState, Result};
 
-use crate::catalog::POLL;
+use crate::catalog::{POLL, was_released};
 use crate::connection::MilvusConnection;
 use crate::status::is_not_loaded;
+use crate::versions::Server;
 use crate::wire::{self, QueryAnswer};
 
 impl MilvusConnection {
     /// Queries a collection. After a restart, a server answers before it has its collections in memory again: that is
-    /// waited for. Milvus Lite forgets what was loaded: it is loaded again then.
+    /// waited for. What a server may have forgotten by itself is loaded again.
     ///
     /// # Errors
-    /// [`Error::Refused`] for a collection that is not loaded, or was released meanwhile.
+    /// [`Error::Refused`](milvus_backup_core::Error::Refused) for a collection that is not loaded, or was released meanwhile.
     /// An answer of more than `limit` bytes is an error, and is not read.
     pub(super) async fn query(
         &self,
@@ -30,19 +31,20 @@ impl MilvusConnection {
             };
             match self.load_state(collection).await? {
                 LoadState::Loading => tokio::time::sleep(POLL).await,
-                LoadState::NotLoaded if self.was_lost() => self.load_collection(collection, None).await?,
+                LoadState::NotLoaded if self.forgets_loads().await? => self.load_collection(collection, None).await?,
                 // Its memory has it, but not yet everyone who answers queries.
                 LoadState::Loaded => match delays.next() {
                     Some(delay) => tokio::time::sleep(delay.max(POLL)).await,
                     None => return Err(error),
                 },
-                _ => {
-                    return Err(Error::Refused {
-                        reason: format!("collection `{collection}` was released while it was read"),
-                        hint: "keep it loaded until the backup has ended".to_owned(),
-                    });
-                }
+                _ => return Err(was_released(collection)),
             }
         }
+    }
+    /// Whether the server may not have kept in mind that a collection is loaded, without anyone releasing it: Milvus Lite
+    /// when it was started again, and Milvus Lite 3 also when two of its threads open the collection at the same time,
+    /// as any listing of all collections does, just after it was renamed.
+    async fn forgets_loads(&self) -> Result<bool> {
+        Ok(self.was_lost() || self.server().await? == Server::Lite3)
     }
 }
