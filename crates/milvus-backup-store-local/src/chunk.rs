@@ -15,13 +15,14 @@ use milvus_backup_core::{BackupId, ChecksumAlgorithm, ChunkMetadata, Error, Resu
 use milvus_backup_integrity::RowDigest;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::arrow::async_reader::MetadataFetch;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaDataReader, RowGroupMetaData};
 
 use crate::buffers::Buffers;
 use crate::cpu::on_cpu;
+use crate::decode::{decode, vector_buffers};
 use crate::error::{corrupted, of_disk, storage};
 use crate::objects::Directory;
 use crate::verify::digest_object;
@@ -38,6 +39,8 @@ pub(crate) struct ChunkSource {
     verify_digests: bool,
     /// For pages that are read from files.
     pages: Buffers,
+    /// For the vectors of batches.
+    vectors: Buffers<f32>,
 }
 
 impl ChunkSource {
@@ -49,7 +52,14 @@ impl ChunkSource {
         verify_digests: bool,
     ) -> Result<Self> {
         let columns = Arc::new(arrow_schema(schema)?);
-        Ok(Self { directory, backup: backup_id.to_string(), columns, verify_digests, pages: Buffers::new(PAGE_BYTES) })
+        Ok(Self {
+            directory,
+            backup: backup_id.to_string(),
+            columns,
+            verify_digests,
+            pages: Buffers::new(PAGE_BYTES),
+            vectors: vector_buffers(),
+        })
     }
 
     /// Compares a file with its recorded digest.
@@ -135,13 +145,13 @@ impl ChunkReader {
         self.footer.metadata().num_row_groups()
     }
 
-    /// The rows of a row group, in batches of about [`BATCH_BYTES`].
+    /// The rows of a row group, in batches of about [`BATCH_BYTES`](crate::decode::BATCH_BYTES).
     pub(crate) async fn read(self: Arc<Self>, group: usize) -> Result<Vec<RecordBatch>> {
         let range = self.ranges[group].clone();
         let window = Window::get(&self.source.directory, &self.path, range, self.source.pages.clone()).await;
         let window = window.map_err(|source| storage("read", &self.path, source))?;
         let decode = move || {
-            let decoded = self.decode(group, window.clone());
+            let decoded = self.decode(group, &window);
             match window.failure() {
                 Some(source) => Err(storage("read", &self.path, of_disk(source))),
                 None => decoded,
@@ -150,16 +160,11 @@ impl ChunkReader {
         on_cpu(decode).await
     }
 
-    fn decode(&self, group: usize, window: Window) -> Result<Vec<RecordBatch>> {
+    fn decode(&self, group: usize, window: &Window) -> Result<Vec<RecordBatch>> {
         let failed = |error: &dyn std::fmt::Display| {
             self.source.damaged(&self.file, format!("row group {group} cannot be decoded: {error}"))
         };
-        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(window, self.footer.clone())
-            .with_row_groups(vec![group])
-            .with_batch_size(rows_per_batch(self.footer.metadata().row_group(group)))
-            .build()
-            .map_err(|error| failed(&error))?;
-        let batches = reader.collect::<Result<Vec<_>, _>>().map_err(|error| failed(&error))?;
+        let batches = decode(window, &self.footer, group, &self.source.vectors).map_err(|error| failed(&error))?;
         self.check_digest(group, &batches)?;
         Ok(batches)
     }
@@ -177,15 +182,6 @@ impl ChunkReader {
             format!("the rows of row group {group} have digest {}, but {recorded} is recorded", digest.to_hex());
         Err(self.source.damaged(&self.file, message))
     }
-}
-
-/// Bytes of one batch. Milvus takes small inserts as fast as large ones, and each is in memory twice, as columns and as
-/// message.
-pub(crate) const BATCH_BYTES: usize = 4 << 20;
-
-fn rows_per_batch(row_group: &RowGroupMetaData) -> usize {
-    let [rows, bytes] = [row_group.num_rows(), row_group.total_byte_size()].map(|n| usize::try_from(n).unwrap_or(0));
-    rows.div_ceil(bytes.div_ceil(BATCH_BYTES).max(1)).max(1)
 }
 
 /// Room for a page of a file: those that are written here have 1 MiB of values, with few exceptions, and some levels.

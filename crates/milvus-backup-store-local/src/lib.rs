@@ -24,6 +24,7 @@ mod chunk;
 mod commit;
 mod compare;
 mod cpu;
+mod decode;
 #[cfg(target_os = "linux")]
 mod direct;
 mod documents;
@@ -41,6 +42,7 @@ mod restore;
 mod retrying;
 mod root;
 mod store;
+mod vectors;
 mod verify;
 mod window;
 mod write;

@@ -15,7 +15,8 @@ use milvus_backup_core::{
     RestoredPartition, Result,
 };
 
-use crate::chunk::{BATCH_BYTES, ChunkReader, ChunkSource};
+use crate::chunk::{ChunkReader, ChunkSource};
+use crate::decode::BATCH_BYTES;
 use crate::store::LocalStore;
 
 /// Inserts the rows of every partition of the plan.

@@ -8,12 +8,10 @@ mod chunk;
 mod columns;
 mod encoder;
 pub(crate) mod journal;
-mod page;
 mod parts;
 mod properties;
 mod range;
 mod ranges;
-mod vectors;
 
 use std::collections::HashSet;
 use std::sync::Arc;
