@@ -6,6 +6,7 @@ mod sample;
 
 pub(crate) use hash::digest_object;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use futures::StreamExt;
@@ -161,9 +162,11 @@ fn compare_sizes(
 async fn compare_digests(
     directory: &Directory,
     checksums: &ChecksumsDocument,
-    files: Vec<(String, FileEntry)>,
+    mut files: Vec<(String, FileEntry)>,
     findings: &mut Findings,
 ) {
+    // A large one that begins last would be hashed while all other processors wait.
+    files.sort_by_key(|(_, entry)| Reverse(entry.size_bytes));
     let hashers = std::thread::available_parallelism().map_or(2, usize::from);
     let digest = async |(file, entry): (String, FileEntry)| {
         let digest = digest_object(directory, &file, entry.size_bytes, checksums.algorithm).await;
