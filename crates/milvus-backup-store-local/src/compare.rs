@@ -3,7 +3,8 @@
 use futures::TryStreamExt;
 use milvus_backup_core::schema::CollectionSchema;
 use milvus_backup_core::{
-    BackupMetadata, CollectionName, KeyRange, Milvus, PartitionMetadata, ReadPoint, Result, RowComparison, ScanRequest,
+    BackupMetadata, CollectionName, KeyRange, PartitionMetadata, ReadPoint, Result, RowComparison, RowSource,
+    ScanRequest,
 };
 use milvus_backup_integrity::RowDigest;
 
@@ -17,15 +18,15 @@ const HASHERS: usize = 2;
 
 /// Reads the rows of every partition of the backup, and digests them as they were digested when they were written.
 pub(crate) async fn compare_rows(
-    milvus: &dyn Milvus,
+    source: &dyn RowSource,
     metadata: &BackupMetadata,
     schema: &CollectionSchema,
     collection: &CollectionName,
 ) -> Result<Vec<RowComparison>> {
-    let read_point = milvus.read_point(collection).await?;
+    let read_point = source.read_point(collection).await?;
     let mut comparisons = Vec::new();
     for partition in &metadata.partitions {
-        let found = digest(milvus, scan_request(schema, collection, partition, read_point)).await?;
+        let found = digest(source, scan_request(schema, collection, partition, read_point)).await?;
         comparisons.push(RowComparison {
             partition: partition.name.clone(),
             recorded_rows: partition.row_count,
@@ -53,8 +54,8 @@ fn scan_request(
     }
 }
 
-async fn digest(milvus: &dyn Milvus, request: ScanRequest) -> Result<RowDigest> {
-    let digests = milvus
+async fn digest(source: &dyn RowSource, request: ScanRequest) -> Result<RowDigest> {
+    let digests = source
         .scan(request)
         .map_ok(|batch| async move {
             on_cpu(move || {

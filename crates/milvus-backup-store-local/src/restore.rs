@@ -11,8 +11,8 @@ use arrow_array::RecordBatch;
 use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
 use milvus_backup_core::{
-    ChunkMetadata, Error, Milvus, PartitionMetadata, Progress, ProgressEvent, RestoreMethod, RestorePlan,
-    RestoredPartition, Result,
+    ChunkMetadata, Error, PartitionMetadata, Progress, ProgressEvent, RestoreMethod, RestorePlan, RestoredPartition,
+    Result, RowSink,
 };
 
 use crate::chunk::{ChunkReader, ChunkSource};
@@ -22,14 +22,14 @@ use crate::store::LocalStore;
 /// Inserts the rows of every partition of the plan.
 pub(crate) async fn restore_rows(
     store: &LocalStore,
-    milvus: Arc<dyn Milvus>,
+    sink: Arc<dyn RowSink>,
     plan: RestorePlan,
     progress: Arc<dyn Progress>,
 ) -> Result<Vec<RestoredPartition>> {
     let directory = store.directory_of(&plan.metadata)?;
     let source = ChunkSource::new(directory, &plan.metadata.backup_id, &plan.stored_schema, plan.verify_checksums)?;
     let root = store.root.directory.clone();
-    let restore = Restore { source: Arc::new(source), root, milvus, plan, progress };
+    let restore = Restore { source: Arc::new(source), root, sink, plan, progress };
     let mut restored = Vec::new();
     for partition in &restore.plan.metadata.partitions {
         if !restore.plan.partitions.contains(&partition.name) {
@@ -49,7 +49,7 @@ struct Restore {
     source: Arc<ChunkSource>,
     /// The directory of the repository, where it is one.
     root: Option<PathBuf>,
-    milvus: Arc<dyn Milvus>,
+    sink: Arc<dyn RowSink>,
     plan: RestorePlan,
     progress: Arc<dyn Progress>,
 }
@@ -86,7 +86,7 @@ impl Restore {
             self.source.require_digest(chunk, self.plan.metadata.checksum_algorithm).await?;
         }
         let file = self.source.file_for_others(chunk, self.root.as_deref())?;
-        let rows = self.milvus.import_file(&self.plan.target, self.addressed(partition), &file).await?;
+        let rows = self.sink.import_file(&self.plan.target, self.addressed(partition), &file).await?;
         if rows != chunk.row_count {
             let (file, recorded) = (&chunk.path, chunk.row_count);
             return Err(Error::Protocol { message: format!("{rows} rows of `{file}` were imported, of {recorded}") });
@@ -124,7 +124,7 @@ impl Restore {
         let batch = self.without_omitted(&batch)?;
         let bytes = crate::write::value_bytes(&batch) as u64;
         let (target, schema) = (&self.plan.target, &self.plan.schema);
-        let rows = self.milvus.insert(target, schema, self.addressed(partition), batch).await?;
+        let rows = self.sink.insert(target, schema, self.addressed(partition), batch).await?;
         self.progress.event(ProgressEvent::Advanced { partition: partition.name.clone(), rows, bytes });
         Ok(rows)
     }

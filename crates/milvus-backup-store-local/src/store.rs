@@ -8,9 +8,9 @@ use async_trait::async_trait;
 use milvus_backup_core::schema::CollectionSchema;
 use milvus_backup_core::{
     BackedUpDefinition, BackupId, BackupMetadata, BackupPlan, BackupStorageType, BackupStore, CollectionLock,
-    CollectionName, CollectionRef, Environment, Error, IncompleteBackup, InterruptedBackup, Listing, Milvus, Operation,
-    OwnerState, PendingBackup, Progress, RestorePlan, RestoredPartition, Result, RetryPolicy, RowComparison,
-    UnfinishedCollection, VerificationParams, VerificationRecord, VerificationResult,
+    CollectionName, CollectionRef, Environment, Error, IncompleteBackup, InterruptedBackup, Listing, Operation,
+    OwnerState, PendingBackup, Progress, RestorePlan, RestoredPartition, Result, RetryPolicy, RowComparison, RowSink,
+    RowSource, UnfinishedCollection, VerificationParams, VerificationRecord, VerificationResult,
 };
 
 use object_store::ObjectStore;
@@ -86,11 +86,11 @@ impl BackupStore for LocalStore {
 
     async fn write(
         &self,
-        milvus: Arc<dyn Milvus>,
+        source: Arc<dyn RowSource>,
         plan: BackupPlan,
         progress: Arc<dyn Progress>,
     ) -> Result<Box<dyn PendingBackup>> {
-        Ok(Box::new(crate::write::write_backup(self, milvus, plan, progress).await?))
+        Ok(Box::new(crate::write::write_backup(self, source, plan, progress).await?))
     }
 
     async fn encoded_bytes(&self, plan: &BackupPlan, rows: RecordBatch) -> Result<u64> {
@@ -103,12 +103,12 @@ impl BackupStore for LocalStore {
 
     async fn resume(
         &self,
-        milvus: Arc<dyn Milvus>,
+        source: Arc<dyn RowSource>,
         plan: BackupPlan,
         progress: Arc<dyn Progress>,
     ) -> Result<Box<dyn PendingBackup>> {
         refuse_links(&self.root, &self.backup(&plan.collection, &plan.backup_id).path).await?;
-        Ok(Box::new(crate::write::resume_backup(self, milvus, plan, progress).await?))
+        Ok(Box::new(crate::write::resume_backup(self, source, plan, progress).await?))
     }
 
     async fn discard(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
@@ -154,21 +154,21 @@ impl BackupStore for LocalStore {
 
     async fn restore_rows(
         &self,
-        milvus: Arc<dyn Milvus>,
+        sink: Arc<dyn RowSink>,
         plan: RestorePlan,
         progress: Arc<dyn Progress>,
     ) -> Result<Vec<RestoredPartition>> {
-        crate::restore::restore_rows(self, milvus, plan, progress).await
+        crate::restore::restore_rows(self, sink, plan, progress).await
     }
 
     async fn compare_rows(
         &self,
-        milvus: Arc<dyn Milvus>,
+        source: Arc<dyn RowSource>,
         metadata: &BackupMetadata,
         schema: &CollectionSchema,
         collection: &CollectionName,
     ) -> Result<Vec<RowComparison>> {
-        crate::compare::compare_rows(milvus.as_ref(), metadata, schema, collection).await
+        crate::compare::compare_rows(source.as_ref(), metadata, schema, collection).await
     }
 
     async fn delete(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {

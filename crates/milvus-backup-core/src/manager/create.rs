@@ -115,7 +115,7 @@ impl BackupManager {
         self.require_space(&plan, 0).await?;
         self.announce(&plan);
         attempt.writing.store(true, Ordering::Release);
-        let write = |progress| self.repository.store.write(Arc::clone(&self.milvus), plan.clone(), progress);
+        let write = |progress| self.repository.store.write(self.milvus.clone(), plan.clone(), progress);
         let pending = self.watched(&self.repository.progress, write).await?;
         let completion = self.complete(&plan, pending.as_ref()).await?;
         Ok((pending, completion))

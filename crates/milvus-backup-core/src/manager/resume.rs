@@ -3,7 +3,6 @@
 //! Must always hold: the backup is made as it was begun. What was asked for otherwise, or is not as it was, is refused
 //! with the reason, and what was written stays.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::BackupManager;
@@ -61,7 +60,7 @@ impl BackupManager {
         self.require_space(&plan, interrupted.size_bytes).await?;
         self.announce(&plan);
         attempt.writing.store(true, Ordering::Release);
-        let resume = |progress| store.resume(Arc::clone(&self.milvus), plan.clone(), progress);
+        let resume = |progress| store.resume(self.milvus.clone(), plan.clone(), progress);
         let pending = self.watched(&self.repository.progress, resume).await?;
         let mut completion = self.complete(&plan, pending.as_ref()).await?;
         if plan.read_point.consistency == Consistency::Fuzzy && interrupted.completed_chunks > 0 {

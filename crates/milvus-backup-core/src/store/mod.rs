@@ -16,7 +16,7 @@ pub use recovery::{CollectionLock, IncompleteBackup, InterruptedBackup, OwnerSta
 
 use crate::environment::Environment;
 use crate::error::{Error, Result};
-use crate::milvus::Milvus;
+use crate::milvus::{RowSink, RowSource};
 use crate::model::{BackupMetadata, BackupStorageType, FailedPartition, VerificationRecord, VerificationResult};
 use crate::names::{BackupId, CollectionName, CollectionRef};
 use crate::params::VerificationParams;
@@ -91,7 +91,7 @@ pub trait BackupStore: Send + Sync + Debug {
     /// When it fails or is dropped, [`BackupStore::discard`] removes what was written.
     async fn write(
         &self,
-        milvus: Arc<dyn Milvus>,
+        source: Arc<dyn RowSource>,
         plan: BackupPlan,
         progress: Arc<dyn Progress>,
     ) -> Result<Box<dyn PendingBackup>>;
@@ -106,7 +106,7 @@ pub trait BackupStore: Send + Sync + Debug {
     /// plan are read and written as by [`BackupStore::write`].
     async fn resume(
         &self,
-        milvus: Arc<dyn Milvus>,
+        source: Arc<dyn RowSource>,
         plan: BackupPlan,
         progress: Arc<dyn Progress>,
     ) -> Result<Box<dyn PendingBackup>>;
@@ -147,7 +147,7 @@ pub trait BackupStore: Send + Sync + Debug {
     /// Reads the rows of the plan and inserts them, and returns what became of each partition.
     async fn restore_rows(
         &self,
-        milvus: Arc<dyn Milvus>,
+        sink: Arc<dyn RowSink>,
         plan: RestorePlan,
         progress: Arc<dyn Progress>,
     ) -> Result<Vec<RestoredPartition>>;
@@ -155,7 +155,7 @@ pub trait BackupStore: Send + Sync + Debug {
     /// Reads the rows of a loaded collection, and compares those of each partition with what the backup recorded.
     async fn compare_rows(
         &self,
-        milvus: Arc<dyn Milvus>,
+        source: Arc<dyn RowSource>,
         metadata: &BackupMetadata,
         schema: &CollectionSchema,
         collection: &CollectionName,

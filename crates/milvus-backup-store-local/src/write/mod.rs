@@ -22,7 +22,7 @@ use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use milvus_backup_core::schema::PrimaryKey;
 use milvus_backup_core::{
-    BackupPlan, Error, FailedPartition, Milvus, PartitionMetadata, PartitionPlan, Progress, ProgressEvent, Result,
+    BackupPlan, Error, FailedPartition, PartitionMetadata, PartitionPlan, Progress, ProgressEvent, Result, RowSource,
 };
 
 use crate::commit::Pending;
@@ -87,19 +87,19 @@ pub(crate) async fn encoded_bytes(plan: BackupPlan, rows: RecordBatch) -> Result
 /// Writes the data files of a plan. Nothing is visible before the commit of what this returns.
 pub(crate) async fn write_backup(
     store: &LocalStore,
-    milvus: Arc<dyn Milvus>,
+    source: Arc<dyn RowSource>,
     plan: BackupPlan,
     progress: Arc<dyn Progress>,
 ) -> Result<Pending> {
     crate::leftovers::note_owner(&store.backup(&plan.collection, &plan.backup_id), Some(&plan)).await?;
     let nothing = plan.partitions.iter().map(|_| Completed::nothing()).collect();
-    write_rest(store, milvus, plan, progress, nothing).await
+    write_rest(store, source, plan, progress, nothing).await
 }
 
 /// Writes the data files of a plan that are not complete yet.
 pub(crate) async fn resume_backup(
     store: &LocalStore,
-    milvus: Arc<dyn Milvus>,
+    source: Arc<dyn RowSource>,
     plan: BackupPlan,
     progress: Arc<dyn Progress>,
 ) -> Result<Pending> {
@@ -121,13 +121,13 @@ pub(crate) async fn resume_backup(
     }
     let kept = completed.iter().flat_map(|completed| &completed.chunks).map(|chunk| chunk.path.as_str()).collect();
     remove_data_except(&directory, &kept).await?;
-    write_rest(store, milvus, plan, progress, completed).await
+    write_rest(store, source, plan, progress, completed).await
 }
 
 /// Writes what is missing of each partition.
 async fn write_rest(
     store: &LocalStore,
-    milvus: Arc<dyn Milvus>,
+    source: Arc<dyn RowSource>,
     plan: BackupPlan,
     progress: Arc<dyn Progress>,
     completed: Vec<Completed>,
@@ -143,7 +143,7 @@ async fn write_rest(
         missing.extend(completed.missing.into_iter().map(|(after, up_to)| Range::new(index, after, up_to)));
         assemblies.push(Assembly::new(&partition.name, completed.chunks));
     }
-    let milvus = milvus.as_ref();
+    let source = source.as_ref();
     let mut ranges = Ranges::new(split_keys, missing);
     let mut writing = FuturesUnordered::new();
     loop {
@@ -151,7 +151,7 @@ async fn write_rest(
             && let Some(range) = ranges.next()
         {
             let writer = &writers[range.partition];
-            writing.push(async move { (Arc::clone(&range), writer.write(milvus, range).await) });
+            writing.push(async move { (Arc::clone(&range), writer.write(source, range).await) });
         }
         let Some((range, outcome)) = writing.next().await else { break };
         let is_last = ranges.done(&range);

@@ -8,7 +8,7 @@ use futures::StreamExt;
 use futures::stream::BoxStream;
 use milvus_backup_core::schema::PrimaryKey;
 use milvus_backup_core::{
-    BackupPlan, ChunkMetadata, Error, KeyRange, Milvus, PartitionPlan, Progress, ProgressEvent, Result, RetryPolicy,
+    BackupPlan, ChunkMetadata, Error, KeyRange, PartitionPlan, Progress, ProgressEvent, Result, RetryPolicy, RowSource,
     ScanRequest,
 };
 
@@ -59,12 +59,12 @@ impl RangeWriter {
     /// keys.
     ///
     /// A file that cannot be written for a reason that may pass is begun anew, from the last row before it.
-    pub(super) async fn write(&self, milvus: &dyn Milvus, range: Arc<Range>) -> Result<Vec<ChunkMetadata>> {
+    pub(super) async fn write(&self, source: &dyn RowSource, range: Arc<Range>) -> Result<Vec<ChunkMetadata>> {
         let mut position = Position { range, completed: Vec::new(), file: None, unsaved: (0, 0) };
         let mut delays = self.retries.delays();
         loop {
             let before = position.completed.len();
-            let Err(error) = self.append(milvus, &mut position).await else { return Ok(position.completed) };
+            let Err(error) = self.append(source, &mut position).await else { return Ok(position.completed) };
             let (rows, bytes) = std::mem::take(&mut position.unsaved);
             self.progress.event(ProgressEvent::Discarded { partition: self.partition.name.clone(), rows, bytes });
             if position.completed.len() > before {
@@ -81,8 +81,8 @@ impl RangeWriter {
     }
 
     /// Adds chunks until there are no more rows.
-    async fn append(&self, milvus: &dyn Milvus, position: &mut Position) -> Result<()> {
-        let mut batches: BoxStream<'static, Result<RecordBatch>> = milvus.scan(self.scan_request(position));
+    async fn append(&self, source: &dyn RowSource, position: &mut Position) -> Result<()> {
+        let mut batches: BoxStream<'static, Result<RecordBatch>> = source.scan(self.scan_request(position));
         let mut open: Option<ChunkWriter> = None;
         let primary_key = &self.plan.description.schema.primary_key()?.name;
         let mut more = true;

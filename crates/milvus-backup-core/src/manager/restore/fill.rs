@@ -33,7 +33,7 @@ impl BackupManager {
             }
         }
         let store = &self.repository.store;
-        let restore = |progress| store.restore_rows(Arc::clone(&self.milvus), plan.clone(), progress);
+        let restore = |progress| store.restore_rows(self.milvus.clone(), plan.clone(), progress);
         let restored = self.watched(progress, restore).await?;
         self.milvus.flush(&plan.target).await?;
         let mut filled = Filled::default();

@@ -1,4 +1,5 @@
-//! Rows to the bytes of a data file: row digests, Parquet, compression and the digest of the file, in one thread.
+//! Rows to the bytes of a data file, in one thread: row digests, Parquet, compression and the digest of the file. And back,
+//! as a restore reads them: Parquet and row digests, two row groups at a time, from files in memory.
 //!
 //! `cargo bench -p milvus-backup-store-local`
 
@@ -10,16 +11,22 @@ use std::sync::Arc;
 use arrow_array::{Float32Array, Int64Array, ListArray, RecordBatch, StringArray};
 use arrow_buffer::OffsetBuffer;
 use arrow_schema::DataType as ArrowType;
+use async_trait::async_trait;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use futures::StreamExt;
+use futures::stream::{self, BoxStream};
 use milvus_backup_core::schema::{CollectionSchema, DataType, FieldSchema, arrow_schema};
 use milvus_backup_core::{
-    BackupPlan, BackupStore, BackupType, ChecksumAlgorithm, CollectionDescription, CollectionRef, CompressionCodec,
-    Consistency, PartitionPlan, ReadPoint,
+    BackupMetadata, BackupPlan, BackupStore, BackupType, ChecksumAlgorithm, CollectionDescription, CollectionName,
+    CollectionRef, Completion, CompressionCodec, Consistency, PartitionPlan, ReadPoint, RestoreMethod, RestorePlan,
+    Result, RowSink, RowSource, ScanRequest, Silent,
 };
 use milvus_backup_store_local::LocalStore;
 
 const ROWS: u16 = 4_000;
 const DIM: usize = 768;
+
+const READ_POINT: ReadPoint = ReadPoint { timestamp: None, consistency: Consistency::Fuzzy };
 
 fn schema() -> CollectionSchema {
     let mut id = FieldSchema::new("id", DataType::Int64);
@@ -72,7 +79,7 @@ fn plan(schema: &CollectionSchema, compression_codec: CompressionCodec) -> Backu
             expected_rows: u64::from(ROWS),
             split_keys: Vec::new(),
         }],
-        read_point: ReadPoint { timestamp: None, consistency: Consistency::Fuzzy },
+        read_point: READ_POINT,
         compression_enabled: compression_codec != CompressionCodec::None,
         compression_codec,
         compression_level: 6,
@@ -106,5 +113,100 @@ fn encoding(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, encoding);
+/// A batch of rows in place of a collection, and what takes rows and drops them.
+#[derive(Debug)]
+struct Memory(RecordBatch);
+
+#[async_trait]
+impl RowSource for Memory {
+    async fn read_point(&self, _: &CollectionName) -> Result<ReadPoint> {
+        Ok(READ_POINT)
+    }
+
+    async fn count_rows(&self, _: &CollectionName, _: &CollectionSchema, _: Option<&str>, _: ReadPoint) -> Result<u64> {
+        Ok(self.0.num_rows() as u64)
+    }
+
+    async fn split_keys(
+        &self,
+        _: &CollectionName,
+        _: &CollectionSchema,
+        _: Option<&str>,
+        _: u64,
+        _: usize,
+    ) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+
+    fn scan(&self, _: ScanRequest) -> BoxStream<'static, Result<RecordBatch>> {
+        stream::iter([Ok(self.0.clone())]).boxed()
+    }
+}
+
+#[async_trait]
+impl RowSink for Memory {
+    async fn insert(
+        &self,
+        _: &CollectionName,
+        _: &CollectionSchema,
+        _: Option<&str>,
+        batch: RecordBatch,
+    ) -> Result<u64> {
+        Ok(batch.num_rows() as u64)
+    }
+
+    async fn import_file(&self, _: &CollectionName, _: Option<&str>, _: &str) -> Result<u64> {
+        Ok(0)
+    }
+
+    async fn flush(&self, _: &CollectionName) -> Result<()> {
+        Ok(())
+    }
+
+    async fn stored_rows(&self, _: &CollectionName, _: Option<&str>) -> Result<u64> {
+        Ok(self.0.num_rows() as u64)
+    }
+}
+
+fn restore_plan(schema: &CollectionSchema, metadata: BackupMetadata) -> RestorePlan {
+    RestorePlan {
+        target: "measured".parse().unwrap(),
+        stored_schema: schema.clone(),
+        schema: schema.clone(),
+        omit_columns: Vec::new(),
+        partitions: metadata.partition_names.clone(),
+        skip_failed_partitions: false,
+        verify_checksums: true,
+        method: RestoreMethod::Insert,
+        concurrency: 4,
+        memory_limit_bytes: 512 << 20,
+        metadata,
+    }
+}
+
+fn decoding(criterion: &mut Criterion) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let store = LocalStore::open(directory.path().to_str().unwrap()).unwrap();
+    let schema = schema();
+    let memory = Arc::new(Memory(rows(&schema)));
+    let plan = runtime.block_on(async {
+        let plan = plan(&schema, CompressionCodec::Zstd);
+        let completion = Completion { completed_at: plan.created_at, limitations: Vec::new() };
+        let pending = store.write(memory.clone(), plan, Arc::new(Silent)).await.unwrap();
+        restore_plan(&schema, pending.commit(completion).await.unwrap())
+    });
+    let mut group = criterion.benchmark_group("decode");
+    group.throughput(Throughput::Bytes(memory.0.get_array_memory_size() as u64));
+    group.bench_function("zstd 6", |bencher| {
+        let restore = || async {
+            let restored = store.restore_rows(memory.clone(), plan.clone(), Arc::new(Silent)).await.unwrap();
+            assert_eq!(restored[0].rows, u64::from(ROWS));
+        };
+        bencher.iter(|| runtime.block_on(restore()));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, encoding, decoding);
 criterion_main!(benches);
