@@ -37,7 +37,16 @@ fn with_threads(mut command: Command) -> Command {
 fn checks() -> Result<()> {
     cargo("fmt --all --check")?;
     step("layering", layering::run)?;
-    cargo("clippy --workspace --all-targets -- -D warnings")
+    cargo("clippy --workspace --all-targets -- -D warnings")?;
+    documentation()
+}
+
+/// Finds links that lead nowhere.
+fn documentation() -> Result<()> {
+    let command = "doc --workspace --no-deps";
+    let mut rustdoc = workspace::cargo(command);
+    rustdoc.env("RUSTDOCFLAGS", "-D warnings");
+    step(&format!("cargo {command}"), || workspace::run(rustdoc))
 }
 
 fn cargo(arguments: &str) -> Result<()> {
