@@ -1,5 +1,5 @@
 //! Rows to the bytes of a data file, in one thread: row digests, Parquet, compression and the digest of the file. And back,
-//! as a restore reads them: Parquet and row digests, two row groups at a time, from files in memory.
+//! as a restore reads them: Parquet and row digests of one row group, from a file that is in memory.
 //!
 //! `cargo bench -p milvus-backup-store-local`
 

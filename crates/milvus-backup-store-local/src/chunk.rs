@@ -1,7 +1,7 @@
 //! Reading one chunk file, a row group at a time: fetched as one range, or read page by page where it is a file.
 
 use std::ops::Range;
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use parquet::file::metadata::{ParquetMetaDataReader, RowGroupMetaData};
 
 use crate::buffers::Buffers;
 use crate::cpu::on_cpu;
-use crate::decode::{decode, vector_buffers};
+use crate::decode::{VectorBuffers, decode};
 use crate::error::{corrupted, of_disk, storage};
 use crate::objects::Directory;
 use crate::verify::digest_object;
@@ -40,7 +40,7 @@ pub(crate) struct ChunkSource {
     /// For pages that are read from files.
     pages: Buffers,
     /// For the vectors of batches.
-    vectors: Buffers<f32>,
+    vectors: VectorBuffers,
 }
 
 impl ChunkSource {
@@ -58,7 +58,7 @@ impl ChunkSource {
             columns,
             verify_digests,
             pages: Buffers::new(PAGE_BYTES),
-            vectors: vector_buffers(),
+            vectors: VectorBuffers::of(schema),
         })
     }
 
@@ -145,13 +145,15 @@ impl ChunkReader {
         self.footer.metadata().num_row_groups()
     }
 
-    /// The rows of a row group, in batches of about [`BATCH_BYTES`](crate::decode::BATCH_BYTES).
+    /// The rows of a row group, compared with their digest, in batches of about [`BATCH_BYTES`](crate::decode::BATCH_BYTES).
     pub(crate) async fn read(self: Arc<Self>, group: usize) -> Result<Vec<RecordBatch>> {
         let range = self.ranges[group].clone();
         let window = Window::get(&self.source.directory, &self.path, range, self.source.pages.clone()).await;
         let window = window.map_err(|source| storage("read", &self.path, source))?;
         let decode = move || {
-            let decoded = self.decode(group, &window);
+            // What makes the decoder panic is damaged, like anything else that it cannot decode.
+            let decoded = catch_unwind(AssertUnwindSafe(|| self.decode(group, &window)))
+                .unwrap_or_else(|_| Err(self.undecodable(group, "its decoder gave up")));
             match window.failure() {
                 Some(source) => Err(storage("read", &self.path, of_disk(source))),
                 None => decoded,
@@ -161,12 +163,14 @@ impl ChunkReader {
     }
 
     fn decode(&self, group: usize, window: &Window) -> Result<Vec<RecordBatch>> {
-        let failed = |error: &dyn std::fmt::Display| {
-            self.source.damaged(&self.file, format!("row group {group} cannot be decoded: {error}"))
-        };
-        let batches = decode(window, &self.footer, group, &self.source.vectors).map_err(|error| failed(&error))?;
+        let batches = decode(window, &self.footer, group, &self.source.vectors)
+            .map_err(|error| self.undecodable(group, error))?;
         self.check_digest(group, &batches)?;
         Ok(batches)
+    }
+
+    fn undecodable(&self, group: usize, why: impl std::fmt::Display) -> Error {
+        self.source.damaged(&self.file, format!("row group {group} cannot be decoded: {why}"))
     }
 
     fn check_digest(&self, group: usize, batches: &[RecordBatch]) -> Result<()> {

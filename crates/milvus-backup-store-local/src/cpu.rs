@@ -23,7 +23,7 @@ fn pool() -> Result<&'static ThreadPool> {
     static POOL: OnceLock<std::result::Result<ThreadPool, ThreadPoolBuildError>> = OnceLock::new();
     let built = POOL.get_or_init(|| {
         // The one who waits is told of a panic, because nobody sends an answer.
-        ThreadPoolBuilder::new().thread_name(|number| format!("encode-{number}")).panic_handler(drop).build()
+        ThreadPoolBuilder::new().thread_name(|number| format!("columns-{number}")).panic_handler(drop).build()
     });
     built.as_ref().map_err(|source| failed("start threads", source.to_string()))
 }

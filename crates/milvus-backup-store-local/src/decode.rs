@@ -1,9 +1,11 @@
 //! The rows of one row group, from the bytes of its columns.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType, SchemaRef};
+use milvus_backup_core::schema::{CollectionSchema, DataType as MilvusType, stored_fields};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
 use parquet::errors::{ParquetError, Result};
@@ -11,19 +13,30 @@ use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::reader::ChunkReader;
 
 use crate::buffers::Buffers;
-use crate::vectors::read_vectors;
+use crate::vectors::{VectorBatches, read_vectors};
 
 /// Bytes of one batch. Milvus takes small inserts as fast as large ones, and each is in memory twice, as columns and as
 /// message.
 pub(crate) const BATCH_BYTES: usize = 4 << 20;
 
-/// Bytes of the largest row of float vectors, of 32,768 elements (Milvus' limit of a dimension). A batch may be larger by
-/// one row.
-const VECTOR_BYTES: usize = 128 << 10;
+/// Milvus' limit of a dimension.
+const MAX_DIM: usize = 32_768;
 
-/// Buffers for the vectors of batches.
-pub(crate) fn vector_buffers() -> Buffers<f32> {
-    Buffers::new((BATCH_BYTES + VECTOR_BYTES) / size_of::<f32>())
+/// Buffers for the float vectors of batches, by the name of their column.
+#[derive(Debug)]
+pub(crate) struct VectorBuffers(BTreeMap<String, Buffers<f32>>);
+
+impl VectorBuffers {
+    /// For rows of `schema`.
+    pub(crate) fn of(schema: &CollectionSchema) -> Self {
+        let columns = stored_fields(schema).filter(|field| field.data_type == MilvusType::FloatVector);
+        let dims: Vec<_> = columns.filter_map(|field| Some((&field.name, field.dim().ok()?))).collect();
+        let row_elements = dims.iter().fold(0_usize, |sum, (_, dim)| sum.saturating_add(*dim)).max(1);
+        // A batch may be larger by a row. A dimension may come from an enemy.
+        let rows = BATCH_BYTES / size_of::<f32>() / row_elements + 1;
+        let elements = |dim: usize| rows.saturating_mul(dim).min(BATCH_BYTES / size_of::<f32>() + MAX_DIM);
+        Self(dims.into_iter().map(|(name, dim)| (name.clone(), Buffers::new(elements(dim)))).collect())
+    }
 }
 
 /// The rows of a row group, in batches of about [`BATCH_BYTES`].
@@ -34,7 +47,7 @@ pub(crate) fn decode<R: ChunkReader + Clone + 'static>(
     file: &R,
     footer: &ArrowReaderMetadata,
     group: usize,
-    buffers: &Buffers<f32>,
+    buffers: &VectorBuffers,
 ) -> Result<Vec<RecordBatch>> {
     let row_group = footer.metadata().row_group(group);
     let batch_rows = rows_per_batch(row_group);
@@ -51,7 +64,7 @@ pub(crate) fn decode<R: ChunkReader + Clone + 'static>(
 }
 
 /// A column of vectors that was read by itself.
-struct VectorColumn {
+struct DecodedVectors {
     /// Its place among the columns of the schema.
     root: usize,
     /// Its place among the columns of Parquet.
@@ -64,26 +77,32 @@ fn vector_columns<R: ChunkReader + Clone + 'static>(
     schema: &SchemaRef,
     row_group: &RowGroupMetaData,
     batch_rows: usize,
-    buffers: &Buffers<f32>,
-) -> Result<Vec<VectorColumn>> {
+    buffers: &VectorBuffers,
+) -> Result<Vec<DecodedVectors>> {
     let rows = usize::try_from(row_group.num_rows()).unwrap_or(0);
     let mut columns = Vec::new();
     for (leaf, column) in row_group.columns().iter().enumerate() {
         let root = row_group.schema_descr().get_column_root_idx(leaf);
-        let DataType::List(element) = schema.field(root).data_type() else { continue };
-        if *element.data_type() != DataType::Float32 {
+        let field = schema.field(root);
+        let (DataType::List(element), Some(buffers)) = (field.data_type(), buffers.0.get(field.name())) else {
             continue;
-        }
-        if let Some(batches) = read_vectors(file.clone(), column, element, (rows, batch_rows), buffers)? {
+        };
+        if let Some(batches) =
+            read_vectors(file.clone(), column, rows, &VectorBatches { rows: batch_rows, element, buffers })?
+        {
             let batches = batches.into_iter().map(|batch| -> ArrayRef { Arc::new(batch) }).collect();
-            columns.push(VectorColumn { root, leaf, batches });
+            columns.push(DecodedVectors { root, leaf, batches });
         }
     }
     Ok(columns)
 }
 
 /// Puts the columns of vectors to their places.
-fn with_vectors(batches: Vec<RecordBatch>, vectors: Vec<VectorColumn>, schema: &SchemaRef) -> Result<Vec<RecordBatch>> {
+fn with_vectors(
+    batches: Vec<RecordBatch>,
+    vectors: Vec<DecodedVectors>,
+    schema: &SchemaRef,
+) -> Result<Vec<RecordBatch>> {
     if vectors.iter().any(|column| column.batches.len() != batches.len()) {
         return Err(ParquetError::General("columns of different lengths".to_owned()));
     }

@@ -9,7 +9,7 @@ mod page;
 mod read;
 mod write;
 
-pub(crate) use read::read_vectors;
+pub(crate) use read::{VectorBatches, read_vectors};
 pub(crate) use write::VectorColumn;
 
 use page::varint;

@@ -15,32 +15,48 @@ use parquet::file::serialized_reader::SerializedPageReader;
 use super::levels;
 use crate::buffers::Buffers;
 
-/// The vectors of a column of a row group of `rows` rows, in batches of `batch_rows`, of which the last may have fewer.
-/// Their elements lie in `buffers`. `None` for pages that are not as [`VectorColumn`](super::VectorColumn) writes them,
-/// which only a general reader can read.
+/// How vectors are to be put together.
+#[derive(Debug)]
+pub(crate) struct VectorBatches<'a> {
+    /// Vectors of a batch; the last one may have fewer.
+    pub(crate) rows: usize,
+    /// The field of the elements.
+    pub(crate) element: &'a FieldRef,
+    /// Where the elements are to lie.
+    pub(crate) buffers: &'a Buffers<f32>,
+}
+
+/// The vectors of a column of a row group of `rows` rows, in batches. `None` for pages that are not as
+/// [`VectorColumn`](super::VectorColumn) writes them, which only a general reader can read.
 ///
 /// # Errors
 /// Pages that cannot be read at all.
 pub(crate) fn read_vectors<R: ChunkReader + 'static>(
     file: R,
     column: &ColumnChunkMetaData,
-    element: &FieldRef,
-    (rows, batch_rows): (usize, usize),
-    buffers: &Buffers<f32>,
+    rows: usize,
+    batches: &VectorBatches<'_>,
 ) -> Result<Option<Vec<ListArray>>> {
-    let Some(mut batches) = Batches::new(column, element, rows, batch_rows, buffers) else { return Ok(None) };
+    let Some(dim) = dim_of(column, rows) else { return Ok(None) };
+    let Some(mut filling) = Filling::new(dim, batches) else { return Ok(None) };
     let present = u8::try_from(column.column_descr().max_def_level()).unwrap_or(u8::MAX);
     let mut pages = SerializedPageReader::new(Arc::new(file), column, rows, None)?;
     let mut left = rows;
     while let Some(page) = pages.get_next_page()? {
-        let Some((page_rows, values)) = vectors_of(&page, batches.dim, present).filter(|(rows, _)| *rows <= left)
-        else {
+        let Some((page_rows, values)) = vectors_of(&page, dim, present).filter(|(rows, _)| *rows <= left) else {
             return Ok(None);
         };
         left -= page_rows;
-        batches.push(values)?;
+        filling.push(values)?;
     }
-    if left == 0 { batches.finish().map(Some) } else { Ok(None) }
+    if left == 0 { filling.finish().map(Some) } else { Ok(None) }
+}
+
+/// The dimension of the vectors, if they can all have the same one.
+fn dim_of(column: &ColumnChunkMetaData, rows: usize) -> Option<usize> {
+    let elements = usize::try_from(column.num_values()).ok()?;
+    let dim = elements.checked_div(rows).filter(|dim| *dim > 0 && dim * rows == elements);
+    dim.filter(|_| column.column_type() == Type::FLOAT && column.column_descr().max_rep_level() == 1)
 }
 
 /// The number of vectors of a page, and the bytes of their elements.
@@ -60,45 +76,31 @@ fn vectors_of(page: &Page, dim: usize, present: u8) -> Option<(usize, &[[u8; 4]]
 }
 
 /// Elements that come page by page, and leave as batches of vectors.
-struct Batches<'a> {
+struct Filling<'a> {
     dim: usize,
     /// Elements of a batch.
     batch_elements: usize,
-    element: &'a FieldRef,
-    buffers: &'a Buffers<f32>,
-    filling: Vec<f32>,
+    batches: &'a VectorBatches<'a>,
+    elements: Vec<f32>,
     full: Vec<ListArray>,
 }
 
-impl<'a> Batches<'a> {
-    /// For a column that can have vectors of one dimension.
-    fn new(
-        column: &ColumnChunkMetaData,
-        element: &'a FieldRef,
-        rows: usize,
-        batch_rows: usize,
-        buffers: &'a Buffers<f32>,
-    ) -> Option<Self> {
-        let elements = usize::try_from(column.num_values()).ok()?;
-        let dim = elements.checked_div(rows).filter(|dim| *dim > 0 && dim * rows == elements)?;
-        let batch_elements = dim.checked_mul(batch_rows).filter(|elements| i32::try_from(*elements).is_ok())?;
-        let lists_of_floats = column.column_type() == Type::FLOAT && column.column_descr().max_rep_level() == 1;
-        lists_of_floats.then(|| Self {
-            dim,
-            batch_elements,
-            element,
-            buffers,
-            filling: buffers.take(),
-            full: Vec::new(),
-        })
+impl<'a> Filling<'a> {
+    /// `None` where a batch would have more elements than offsets can count.
+    fn new(dim: usize, batches: &'a VectorBatches<'a>) -> Option<Self> {
+        let batch_elements = dim.checked_mul(batches.rows).filter(|elements| i32::try_from(*elements).is_ok())?;
+        Some(Self { dim, batch_elements, batches, elements: Vec::new(), full: Vec::new() })
     }
 
     fn push(&mut self, mut values: &[[u8; 4]]) -> Result<()> {
         while !values.is_empty() {
-            let (fitting, rest) = values.split_at(values.len().min(self.batch_elements - self.filling.len()));
-            self.filling.extend(fitting.iter().copied().map(f32::from_le_bytes));
+            if self.elements.is_empty() {
+                self.elements = self.batches.buffers.take();
+            }
+            let (fitting, rest) = values.split_at(values.len().min(self.batch_elements - self.elements.len()));
+            self.elements.extend(fitting.iter().copied().map(f32::from_le_bytes));
             values = rest;
-            if self.filling.len() == self.batch_elements {
+            if self.elements.len() == self.batch_elements {
                 self.complete()?;
             }
         }
@@ -106,17 +108,104 @@ impl<'a> Batches<'a> {
     }
 
     fn complete(&mut self) -> Result<()> {
-        let elements = std::mem::replace(&mut self.filling, self.buffers.take());
+        let elements = std::mem::take(&mut self.elements);
         let lengths = OffsetBuffer::from_lengths(std::iter::repeat_n(self.dim, elements.len() / self.dim));
-        let elements = Float32Array::new(ScalarBuffer::from(Buffer::from(self.buffers.lend(elements))), None);
-        self.full.push(ListArray::try_new(Arc::clone(self.element), lengths, Arc::new(elements), None)?);
+        let elements = ScalarBuffer::from(Buffer::from(self.batches.buffers.lend(elements)));
+        let elements = Arc::new(Float32Array::new(elements, None));
+        self.full.push(ListArray::try_new(Arc::clone(self.batches.element), lengths, elements, None)?);
         Ok(())
     }
 
     fn finish(mut self) -> Result<Vec<ListArray>> {
-        if !self.filling.is_empty() {
+        if !self.elements.is_empty() {
             self.complete()?;
         }
         Ok(self.full)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::builder::{Float32Builder, ListBuilder};
+    use arrow_array::cast::AsArray;
+    use arrow_array::types::Float32Type;
+    use arrow_array::{Array, ArrayRef, RecordBatch};
+    use arrow_schema::{DataType, Field, Schema, SchemaRef};
+    use bytes::Bytes;
+    use parquet::arrow::{ArrowSchemaConverter, ArrowWriter};
+    use parquet::file::metadata::ParquetMetaDataReader;
+    use parquet::file::properties::{WriterProperties, WriterVersion};
+    use parquet::file::writer::SerializedFileWriter;
+
+    use super::super::VectorColumn;
+    use super::*;
+
+    fn element() -> FieldRef {
+        Arc::new(Field::new("element", DataType::Float32, false))
+    }
+
+    fn schema() -> SchemaRef {
+        Arc::new(Schema::new(vec![Field::new("vector", DataType::List(element()), true)]))
+    }
+
+    fn lists(vectors: impl IntoIterator<Item = Option<Vec<f32>>>) -> ListArray {
+        let mut lists = ListBuilder::new(Float32Builder::new()).with_field(element());
+        for vector in vectors {
+            lists.values().append_slice(vector.as_deref().unwrap_or_default());
+            lists.append(vector.is_some());
+        }
+        lists.finish()
+    }
+
+    fn ours(lists: &ListArray) -> Bytes {
+        let parquet = ArrowSchemaConverter::new().convert(&schema()).unwrap();
+        let mut file = SerializedFileWriter::new(Vec::new(), parquet.root_schema_ptr(), Arc::default()).unwrap();
+        let mut group = file.next_row_group().unwrap();
+        let mut column = VectorColumn::new(parquet.column(0), lists).unwrap();
+        assert!(column.push(lists));
+        column.append_to(&mut group).unwrap();
+        group.close().unwrap();
+        file.into_inner().unwrap().into()
+    }
+
+    fn theirs(lists: &ListArray, properties: WriterProperties) -> Bytes {
+        let mut file = ArrowWriter::try_new(Vec::new(), schema(), Some(properties)).unwrap();
+        let column: ArrayRef = Arc::new(lists.clone());
+        file.write(&RecordBatch::try_new(schema(), vec![column]).unwrap()).unwrap();
+        file.into_inner().unwrap().into()
+    }
+
+    fn vectors(file: Bytes, batch_rows: usize) -> Option<Vec<ListArray>> {
+        let metadata = ParquetMetaDataReader::new().parse_and_finish(&file).unwrap();
+        let group = metadata.row_group(0);
+        let (element, buffers) = (element(), Buffers::new(10));
+        let batches = VectorBatches { rows: batch_rows, element: &element, buffers: &buffers };
+        read_vectors(file, group.column(0), usize::try_from(group.num_rows()).unwrap(), &batches).unwrap()
+    }
+
+    #[test]
+    fn what_is_written_is_read_in_batches() {
+        // Pages have 873 rows of that.
+        let written = lists((0..2000_u16).map(|row| Some(vec![f32::from(row); 300])));
+        let read = vectors(ours(&written), 300).unwrap();
+        assert_eq!(read.iter().map(Array::len).collect::<Vec<_>>(), [300, 300, 300, 300, 300, 300, 200]);
+        let elements = |lists: &ListArray| lists.values().as_primitive::<Float32Type>().values().to_vec();
+        assert_eq!(read.iter().flat_map(elements).collect::<Vec<_>>(), elements(&written));
+    }
+
+    #[test]
+    fn other_pages_are_left_to_a_general_reader() {
+        let plain = || WriterProperties::builder().set_dictionary_enabled(false);
+        let same = lists((0..100_u8).map(|row| Some(vec![f32::from(row); 3])));
+        let with = |odd: Option<Vec<f32>>| lists((0..99).map(|_| Some(vec![1.0; 3])).chain([odd]));
+        for (what, file) in [
+            ("a dictionary", theirs(&same, WriterProperties::default())),
+            ("version 2", theirs(&same, plain().set_writer_version(WriterVersion::PARQUET_2_0).build())),
+            ("NULL", theirs(&with(None), plain().build())),
+            ("an empty vector", theirs(&with(Some(Vec::new())), plain().build())),
+            ("a long vector", theirs(&with(Some(vec![1.0; 103])), plain().build())),
+        ] {
+            assert!(vectors(file, 10).is_none(), "{what}");
+        }
     }
 }

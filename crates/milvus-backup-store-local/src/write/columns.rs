@@ -104,6 +104,7 @@ mod tests {
     use arrow_array::{Int64Array, RecordBatch};
     use arrow_schema::{DataType, Schema};
     use bytes::Bytes;
+    use milvus_backup_core::schema::{CollectionSchema, DataType as MilvusType, FieldSchema};
     use milvus_backup_testkit::mutation::{mutate, mutation};
     use parquet::arrow::ArrowWriter;
     use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
@@ -111,7 +112,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::decode::{decode, vector_buffers};
+    use crate::decode::{VectorBuffers, decode};
 
     /// Vectors of one dimension, or of none, or missing.
     fn batch(rows: &[Option<Vec<f32>>]) -> RecordBatch {
@@ -159,7 +160,9 @@ mod tests {
     /// What we read.
     fn decoded(file: &Bytes) -> Option<Vec<RecordBatch>> {
         let footer = ArrowReaderMetadata::load(file, ArrowReaderOptions::new()).ok()?;
-        let buffers = vector_buffers();
+        let mut vector = FieldSchema::new("vector", MilvusType::FloatVector);
+        vector.type_params.insert("dim".to_owned(), "5".to_owned());
+        let buffers = VectorBuffers::of(&CollectionSchema::new(vec![vector]));
         let mut batches = Vec::new();
         for group in 0..footer.metadata().num_row_groups() {
             batches.extend(decode(file, &footer, group, &buffers).ok()?);
