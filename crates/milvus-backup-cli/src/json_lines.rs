@@ -1,7 +1,7 @@
 //! Progress for programs: one JSON document a line, on standard error.
 //!
 //! Every event is a line with its name as `event`, but that rows were moved: there is a `progress` now and then instead,
-//! and at the end of each partition.
+//! at the end of each partition, and when everything is done.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,6 +24,7 @@ pub(crate) struct JsonLines {
 #[derive(Debug, Default)]
 struct State {
     tracker: ProgressTracker,
+    /// Of a verification, these are files.
     partitions: BTreeMap<String, Moved>,
     last_line: Option<Duration>,
 }
@@ -31,6 +32,9 @@ struct State {
 #[derive(Debug, Default, Clone, Copy, Serialize)]
 struct Moved {
     rows: u64,
+    /// Where they are counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total_rows: Option<u64>,
     bytes: u64,
 }
 
@@ -65,19 +69,25 @@ impl Progress for JsonLines {
         match &event {
             ProgressEvent::Advanced { partition, rows, bytes } => {
                 let moved = state.partitions.entry(partition.clone()).or_default();
-                *moved = Moved { rows: moved.rows + rows, bytes: moved.bytes + bytes };
-                if state.last_line.is_some_and(|last| now.saturating_sub(last) < self.interval) {
-                    return;
+                (moved.rows, moved.bytes) = (moved.rows + rows, moved.bytes + bytes);
+                let soon = state.last_line.is_some_and(|last| now.saturating_sub(last) < self.interval);
+                if !soon || state.tracker.progress().percentage >= 100.0 {
+                    state.last_line = Some(now);
+                    state.write();
                 }
-                state.last_line = Some(now);
-                state.write();
                 return;
             }
             ProgressEvent::Discarded { partition, rows, bytes } => {
                 let moved = state.partitions.entry(partition.clone()).or_default();
-                *moved = Moved { rows: moved.rows.saturating_sub(*rows), bytes: moved.bytes.saturating_sub(*bytes) };
+                (moved.rows, moved.bytes) = (moved.rows.saturating_sub(*rows), moved.bytes.saturating_sub(*bytes));
             }
             ProgressEvent::Started { .. } => state.partitions.clear(),
+            ProgressEvent::Planned { partition_rows, .. } => {
+                let planned = |(name, rows): (&String, &u64)| {
+                    (name.clone(), Moved { total_rows: Some(*rows), ..Moved::default() })
+                };
+                state.partitions = partition_rows.iter().map(planned).collect();
+            }
             ProgressEvent::PartitionFinished { .. } => state.write(),
             _ => {}
         }

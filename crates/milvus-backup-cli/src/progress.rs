@@ -117,11 +117,9 @@ impl Drop for Display {
 fn describe(progress: &BackupProgress) -> String {
     let rate = progress.bytes_per_second.map(|rate| format!(", {}/s", format_size(rate as u64))).unwrap_or_default();
     let eta = progress.formatted_eta().map(|eta| format!(", {eta} left")).unwrap_or_default();
-    format!(
-        "{:.0}%, {} of {} rows, {}{rate}{eta}",
-        progress.percentage,
-        progress.rows_processed,
-        progress.total_rows,
-        format_size(progress.bytes_processed),
-    )
+    let (percentage, bytes) = (progress.percentage, format_size(progress.bytes_processed));
+    match (progress.rows_processed, progress.total_rows) {
+        (0, 0) => format!("{percentage:.0}%, {bytes} of {}{rate}{eta}", format_size(progress.total_bytes)),
+        (rows, total) => format!("{percentage:.0}%, {rows} of {total} rows, {bytes}{rate}{eta}"),
+    }
 }

@@ -138,8 +138,9 @@ impl BackupStore for LocalStore {
         backup_id: &BackupId,
         params: &VerificationParams,
         now: jiff::Timestamp,
+        progress: &dyn Progress,
     ) -> Result<VerificationResult> {
-        crate::verify::verify_backup(self, collection, backup_id, params, now).await
+        crate::verify::verify_backup(self, collection, backup_id, params, now, progress).await
     }
 
     async fn keep_verification(

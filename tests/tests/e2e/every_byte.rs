@@ -5,7 +5,9 @@
 
 use std::{collections::BTreeMap, fs};
 
-use milvus_backup_core::{BackupId, BackupStore as _, CollectionRef, Error, VerificationParams, VerificationType};
+use milvus_backup_core::{
+    BackupId, BackupStore as _, CollectionRef, Error, Silent, VerificationParams, VerificationType,
+};
 use milvus_backup_store_local::LocalStore;
 use milvus_backup_testkit::ServerKind;
 use milvus_backup_tests::{
@@ -47,7 +49,8 @@ impl Subject {
     /// The files that a verification names, or the error that it ends with.
     fn verify(&self, params: &VerificationParams) -> Result<Vec<String>, Error> {
         let now = "2026-11-25T12:00:00Z".parse().unwrap();
-        let verified = self.runtime.block_on(self.store.verify(&self.collection, &self.backup, params, now))?;
+        let verified =
+            self.runtime.block_on(self.store.verify(&self.collection, &self.backup, params, now, &Silent))?;
         assert_eq!(verified.success, verified.errors.is_empty());
         Ok(verified.errors.into_iter().map(|finding| finding.file).collect())
     }

@@ -45,6 +45,7 @@ impl BackupManager {
             return self.repository.verify_backup(collection, backup_id, params).await;
         }
         params.validate()?;
+        self.repository.announce_verification(collection, backup_id);
         let environment = &self.repository.environment;
         let started = environment.clock.elapsed();
         let temporary = temporary_name(backup_id, environment.entropy.bytes()?)?;

@@ -6,14 +6,10 @@
 mod create;
 mod deep;
 mod leftovers;
-mod limitations;
 mod notes;
-mod plan;
 mod repository;
 mod restore;
-mod resume;
 mod retention;
-mod space;
 mod staging;
 mod watchdog;
 

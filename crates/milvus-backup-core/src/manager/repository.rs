@@ -75,8 +75,17 @@ impl BackupRepository {
         if params.verification_type == VerificationType::Deep {
             return Err(invalid("verification_type", "DEEP", "CHECKSUM or QUICK without a Milvus"));
         }
+        self.announce_verification(collection, backup_id);
         let deadline = params.timeout.unwrap_or(self.config.verification_timeout);
         self.environment.bounded(deadline, self.verify_files(collection, backup_id, params)).await
+    }
+
+    pub(super) fn announce_verification(&self, collection: &CollectionRef, backup_id: &BackupId) {
+        self.progress.event(ProgressEvent::Started {
+            operation: Operation::Verify,
+            backup_id: backup_id.clone(),
+            collection: collection.to_string(),
+        });
     }
 
     /// Verifies the files and keeps the outcome.
@@ -104,7 +113,8 @@ impl BackupRepository {
         if params.seed.is_none() {
             params.seed = Some(u64::from(u32::from_be_bytes(self.environment.entropy.bytes()?)));
         }
-        self.store.verify(collection, backup_id, &params, self.environment.clock.now()).await
+        let (now, progress) = (self.environment.clock.now(), self.progress.as_ref());
+        self.store.verify(collection, backup_id, &params, now, progress).await
     }
 
     /// Keeps the outcome with the backup. A store that cannot be written to does not make the verification fail.

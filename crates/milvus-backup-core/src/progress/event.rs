@@ -1,5 +1,6 @@
 //! What happens while an operation runs.
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use serde::Serialize;
@@ -27,7 +28,7 @@ pub enum Operation {
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ProgressEvent {
-    /// The operation begins. Always the first event.
+    /// An operation begins. Always its first event; a deep verification begins a restore on its way.
     Started {
         /// What is done.
         operation: Operation,
@@ -35,12 +36,18 @@ pub enum ProgressEvent {
         backup_id: BackupId,
         /// The collection concerned.
         collection: String,
-        /// Rows in all, where known.
-        total_rows: u64,
-        /// Bytes in all, where known; an estimate for a create.
-        total_bytes: u64,
     },
-    /// Rows of a partition were moved.
+    /// It is known how much there is to do, and nothing of it is done yet. A verification after a create or before a
+    /// restore has one of its own.
+    Planned {
+        /// Rows in all; 0 for a verification, which counts bytes.
+        total_rows: u64,
+        /// Bytes in all; an estimate for a create.
+        total_bytes: u64,
+        /// Rows of each partition; none for a verification.
+        partition_rows: BTreeMap<String, u64>,
+    },
+    /// Rows of a partition were moved, or bytes of a file verified.
     Advanced {
         /// The partition, or the file of a verification.
         partition: String,

@@ -89,8 +89,9 @@ impl ProgressTracker {
     /// Takes in one event that happened at `elapsed`.
     pub fn observe(&mut self, event: &ProgressEvent, elapsed: Duration) {
         match event {
-            ProgressEvent::Started { total_rows, total_bytes, .. } => {
-                *self = Self { last_sample: (elapsed, 0), state: BackupState::InProgress, ..Self::default() };
+            ProgressEvent::Started { .. } => self.begin(BackupState::InProgress, elapsed),
+            ProgressEvent::Planned { total_rows, total_bytes, .. } => {
+                self.begin(self.state, elapsed);
                 self.set_totals(*total_rows, *total_bytes);
             }
             ProgressEvent::Advanced { rows, bytes, .. } => self.advance(*rows, *bytes, elapsed),
@@ -102,6 +103,10 @@ impl ProgressTracker {
             ProgressEvent::StateChanged { state, .. } => self.state = *state,
             ProgressEvent::PartitionFinished { .. } | ProgressEvent::Warning { .. } => {}
         }
+    }
+
+    fn begin(&mut self, state: BackupState, elapsed: Duration) {
+        *self = Self { last_sample: (elapsed, 0), state, ..Self::default() };
     }
 
     /// Sets what there is to do; 0 where unknown.

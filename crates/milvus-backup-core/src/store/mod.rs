@@ -134,6 +134,7 @@ pub trait BackupStore: Send + Sync + Debug {
         backup_id: &BackupId,
         params: &VerificationParams,
         now: jiff::Timestamp,
+        progress: &dyn Progress,
     ) -> Result<VerificationResult>;
 
     /// Keeps the outcome of a verification with the backup, outside the chain of digests.

@@ -1,12 +1,15 @@
 //! What a verification has found so far.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use milvus_backup_core::{BackupId, Error, Finding, FindingKind, VerificationResult, VerificationType};
+use milvus_backup_core::{
+    BackupId, Error, Finding, FindingKind, Progress, ProgressEvent, VerificationResult, VerificationType,
+};
 
-/// Collects findings, and the files that were looked at.
+/// Collects findings, and the files that were looked at, and tells how far the verification is.
 #[derive(Debug)]
-pub(super) struct Findings {
+pub(super) struct Findings<'a> {
+    progress: &'a dyn Progress,
     fail_fast: bool,
     found: Vec<Finding>,
     files: BTreeSet<String>,
@@ -14,21 +17,32 @@ pub(super) struct Findings {
     row_groups: u64,
 }
 
-impl Findings {
-    pub(super) fn new(fail_fast: bool) -> Self {
-        Self { fail_fast, found: Vec::new(), files: BTreeSet::new(), bytes: 0, row_groups: 0 }
+impl<'a> Findings<'a> {
+    pub(super) fn new(fail_fast: bool, progress: &'a dyn Progress) -> Self {
+        Self { progress, fail_fast, found: Vec::new(), files: BTreeSet::new(), bytes: 0, row_groups: 0 }
+    }
+
+    /// Notes that so many bytes are to be looked at from now on.
+    pub(super) fn planned(&self, total_bytes: u64) {
+        self.progress.event(ProgressEvent::Planned { total_rows: 0, total_bytes, partition_rows: BTreeMap::new() });
     }
 
     /// Notes that a file was looked at.
     pub(super) fn checked(&mut self, file: &str, bytes: u64) {
         self.files.insert(file.to_owned());
         self.bytes += bytes;
+        self.advanced(file, bytes);
     }
 
-    /// Notes that a row group was decoded.
-    pub(super) fn decoded(&mut self, file: &str) {
+    /// Notes that a row group was decoded, which takes so many bytes of its file.
+    pub(super) fn decoded(&mut self, file: &str, bytes: u64) {
         self.files.insert(file.to_owned());
         self.row_groups += 1;
+        self.advanced(file, bytes);
+    }
+
+    fn advanced(&self, file: &str, bytes: u64) {
+        self.progress.event(ProgressEvent::Advanced { partition: file.to_owned(), rows: 0, bytes });
     }
 
     /// Notes what an attempt to read a file came to.

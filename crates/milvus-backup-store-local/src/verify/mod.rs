@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use futures::StreamExt;
 use milvus_backup_core::{
-    BackupId, BackupMetadata, CollectionRef, Error, FORMAT_VERSION, FindingKind, Result, VerificationParams,
+    BackupId, BackupMetadata, CollectionRef, Error, FORMAT_VERSION, FindingKind, Progress, Result, VerificationParams,
     VerificationRecord, VerificationResult, VerificationType,
 };
 
@@ -30,9 +30,10 @@ pub(crate) async fn verify_backup(
     id: &BackupId,
     params: &VerificationParams,
     now: jiff::Timestamp,
+    progress: &dyn Progress,
 ) -> Result<VerificationResult> {
     let directory = store.backup(collection, id);
-    let mut findings = Findings::new(params.fail_fast);
+    let mut findings = Findings::new(params.fail_fast, progress);
     match store.read_metadata(collection, id).await {
         Ok(metadata) => compare_files(store, &directory, &metadata, params, &mut findings).await?,
         Err(Error::Corrupted { message, failed_files, .. }) => {
@@ -55,7 +56,7 @@ async fn compare_files(
     directory: &Directory,
     metadata: &BackupMetadata,
     params: &VerificationParams,
-    findings: &mut Findings,
+    findings: &mut Findings<'_>,
 ) -> Result<()> {
     check_metadata_layout(directory, findings).await?;
     let actual: BTreeMap<String, u64> = directory.list().await?.into_iter().collect();
@@ -76,14 +77,17 @@ async fn compare_files(
     }
     let mut present = compare_sizes(&checksums, &actual, findings);
     let quick = params.verification_type == VerificationType::Quick;
+    let sample = if quick { sample::of(metadata, params) } else { Vec::new() };
     if quick {
         present.retain(|(file, _)| !file.starts_with(DATA));
     }
+    let sampled: u64 = sample.iter().map(|group| group.bytes).sum();
+    findings.planned(present.iter().map(|(_, entry)| entry.size_bytes).sum::<u64>() + sampled);
     if !findings.enough() {
         compare_digests(directory, &checksums, present, findings).await;
     }
     if quick && !findings.enough() {
-        sample::compare_rows(store, directory, metadata, params, findings).await?;
+        sample::compare_rows(store, directory, metadata, &sample, findings).await?;
     }
     Ok(())
 }
@@ -95,7 +99,7 @@ fn is_unexpected(file: &str, checksums: &ChecksumsDocument) -> bool {
 }
 
 /// The digest of the metadata covers its content; its bytes must be the ones that were written, too.
-async fn check_metadata_layout(directory: &Directory, findings: &mut Findings) -> Result<()> {
+async fn check_metadata_layout(directory: &Directory, findings: &mut Findings<'_>) -> Result<()> {
     let bytes = directory.read_document(METADATA).await?.unwrap_or_default();
     findings.checked(METADATA, bytes.len() as u64);
     if !has_own_layout(&bytes) {
@@ -105,7 +109,7 @@ async fn check_metadata_layout(directory: &Directory, findings: &mut Findings) -
 }
 
 /// The data files of the metadata and those of `checksums.json` must be the same.
-fn compare_with_metadata(metadata: &BackupMetadata, checksums: &ChecksumsDocument, findings: &mut Findings) {
+fn compare_with_metadata(metadata: &BackupMetadata, checksums: &ChecksumsDocument, findings: &mut Findings<'_>) {
     if checksums.algorithm != metadata.checksum_algorithm {
         let (expected, actual) = (metadata.checksum_algorithm, checksums.algorithm);
         let message = format!("algorithm is {actual}, but {METADATA} says {expected}");
@@ -138,7 +142,7 @@ fn compare_with_metadata(metadata: &BackupMetadata, checksums: &ChecksumsDocumen
 fn compare_sizes(
     checksums: &ChecksumsDocument,
     actual: &BTreeMap<String, u64>,
-    findings: &mut Findings,
+    findings: &mut Findings<'_>,
 ) -> Vec<(String, FileEntry)> {
     let mut present = Vec::new();
     for (file, entry) in &checksums.files {
@@ -163,7 +167,7 @@ async fn compare_digests(
     directory: &Directory,
     checksums: &ChecksumsDocument,
     mut files: Vec<(String, FileEntry)>,
-    findings: &mut Findings,
+    findings: &mut Findings<'_>,
 ) {
     // A large one that begins last would be hashed while all other processors wait.
     files.sort_by_key(|(_, entry)| Reverse(entry.size_bytes));

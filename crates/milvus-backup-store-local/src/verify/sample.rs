@@ -14,13 +14,21 @@ use crate::store::LocalStore;
 /// Row groups that are decoded at the same time.
 const DECODERS: usize = 2;
 
+/// A row group of the sample.
+pub(super) struct SampledGroup<'a> {
+    file: &'a str,
+    index: usize,
+    /// Its share of the file.
+    pub(super) bytes: u64,
+}
+
 /// Opens every data file, and compares the rows of the sampled row groups with their recorded digests.
 pub(super) async fn compare_rows(
     store: &LocalStore,
     directory: &Directory,
     metadata: &BackupMetadata,
-    params: &VerificationParams,
-    findings: &mut Findings,
+    sample: &[SampledGroup<'_>],
+    findings: &mut Findings<'_>,
 ) -> Result<()> {
     // A damaged definition was found by its digest already.
     let definition = match store.read_definition(metadata).await {
@@ -29,9 +37,8 @@ pub(super) async fn compare_rows(
     };
     let source = ChunkSource::new(directory.clone(), &metadata.backup_id, &definition.schema, true)?;
     let source = Arc::new(source);
-    let sample = sample(metadata, params.sample_size, params.seed.unwrap_or_default());
     for chunk in metadata.partitions.iter().flat_map(|partition| &partition.chunks) {
-        let groups = sample.iter().filter(|(path, _)| *path == chunk.path).map(|(_, group)| *group).collect();
+        let groups = sample.iter().filter(|group| group.file == chunk.path).collect();
         compare_chunk(&source, chunk, groups, findings).await;
         if findings.enough() {
             break;
@@ -40,16 +47,24 @@ pub(super) async fn compare_rows(
     Ok(())
 }
 
-async fn compare_chunk(source: &Arc<ChunkSource>, chunk: &ChunkMetadata, groups: Vec<usize>, findings: &mut Findings) {
+async fn compare_chunk(
+    source: &Arc<ChunkSource>,
+    chunk: &ChunkMetadata,
+    groups: Vec<&SampledGroup<'_>>,
+    findings: &mut Findings<'_>,
+) {
     let reader = match ChunkReader::open(source, chunk).await {
         Ok(reader) => Arc::new(reader),
         Err(error) => return findings.add_error(&chunk.path, &error),
     };
     findings.checked(&chunk.path, 0);
-    let read = |group| Arc::clone(&reader).read(group);
+    let read = |group: &SampledGroup<'_>| {
+        let (read, bytes) = (Arc::clone(&reader).read(group.index), group.bytes);
+        async move { (read.await, bytes) }
+    };
     let mut decoded = futures::stream::iter(groups).map(read).buffer_unordered(DECODERS);
-    while let Some(rows) = decoded.next().await {
-        findings.decoded(&chunk.path);
+    while let Some((rows, bytes)) = decoded.next().await {
+        findings.decoded(&chunk.path, bytes);
         if let Err(error) = rows {
             findings.add_error(&chunk.path, &error);
         }
@@ -59,19 +74,21 @@ async fn compare_chunk(source: &Arc<ChunkSource>, chunk: &ChunkMetadata, groups:
     }
 }
 
-/// `percent` of all row groups, rounded up: those with the smallest XXH3-64 of `FILE:INDEX` under the seed, so that
+/// A percentage of all row groups, rounded up: those with the smallest XXH3-64 of `FILE:INDEX` under the seed, so that
 /// a seed chooses the same ones on every machine and in every version.
-fn sample(metadata: &BackupMetadata, percent: f64, seed: u64) -> Vec<(&str, usize)> {
-    let mut groups: Vec<(u64, &str, usize)> = metadata
-        .partitions
-        .iter()
-        .flat_map(|partition| &partition.chunks)
-        .flat_map(|chunk| (0..chunk.row_group_digests.len()).map(|group| (chunk.path.as_str(), group)))
-        .map(|(path, group)| (xxh3_64_with_seed(format!("{path}:{group}").as_bytes(), seed), path, group))
-        .collect();
-    groups.sort_unstable();
-    groups.truncate(share(groups.len(), percent));
-    groups.into_iter().map(|(_, path, group)| (path, group)).collect()
+pub(super) fn of<'a>(metadata: &'a BackupMetadata, params: &VerificationParams) -> Vec<SampledGroup<'a>> {
+    let seed = params.seed.unwrap_or_default();
+    let rank = |file: &str, index| xxh3_64_with_seed(format!("{file}:{index}").as_bytes(), seed);
+    let groups_of = |chunk: &'a ChunkMetadata| {
+        let groups = chunk.row_group_digests.len();
+        let bytes = chunk.size_bytes / (groups.max(1) as u64);
+        (0..groups).map(move |index| SampledGroup { file: &chunk.path, index, bytes })
+    };
+    let chunks = metadata.partitions.iter().flat_map(|partition| &partition.chunks);
+    let mut groups: Vec<SampledGroup<'a>> = chunks.flat_map(groups_of).collect();
+    groups.sort_by_cached_key(|group| (rank(group.file, group.index), group.file, group.index));
+    groups.truncate(share(groups.len(), params.sample_size));
+    groups
 }
 
 #[expect(

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use futures::future::try_join_all;
 
 use super::BackupManager;
-use super::create::Attempt;
+use super::attempt::Attempt;
 use crate::error::{Error, Result};
 use crate::milvus::CollectionDescription;
 use crate::model::CompressionCodec;

@@ -6,7 +6,8 @@
 use std::sync::atomic::Ordering;
 
 use super::BackupManager;
-use super::create::{Attempt, Written, name_taken};
+use super::attempt::Attempt;
+use super::{Written, name_taken};
 use crate::error::{Error, Result};
 use crate::model::{BackupResult, CompressionCodec, Consistency};
 use crate::names::{BackupId, CollectionRef};
@@ -56,9 +57,10 @@ impl BackupManager {
             return Err(name_taken(&plan.collection, existing));
         }
         self.require_as_before(&plan).await?;
+        self.announce(attempt);
         self.ensure_loaded(attempt, params.load).await?;
         self.require_space(&plan, interrupted.size_bytes).await?;
-        self.announce(&plan);
+        self.announce_plan(&plan);
         attempt.writing.store(true, Ordering::Release);
         let resume = |progress| store.resume(self.milvus.clone(), plan.clone(), progress);
         let pending = self.watched(&self.repository.progress, resume).await?;

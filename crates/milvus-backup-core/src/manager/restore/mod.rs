@@ -99,11 +99,17 @@ impl BackupManager {
         if params.with_aliases && !params.into_existing {
             self.require_free_aliases(attempt, metadata).await?;
         }
+        self.repository.progress.event(ProgressEvent::Started {
+            operation: Operation::Restore,
+            backup_id: metadata.backup_id.clone(),
+            collection: attempt.target.to_string(),
+        });
         let verify = params.verify_before_restore.unwrap_or(self.repository.config.auto_verify_before_restore);
         if verify {
             self.repository.require_verified(collection, &metadata.backup_id).await?;
         }
-        self.announce_restore(attempt, metadata, &target, &partitions);
+        self.announce_plan_of(metadata, &target, &partitions);
+        attempt.touched.store(true, Ordering::Release);
         let plan = RestorePlan {
             metadata: metadata.clone(),
             target: attempt.filled(params, &capabilities),
@@ -248,19 +254,16 @@ impl BackupManager {
         failed
     }
 
-    fn announce_restore(&self, attempt: &Attempt, metadata: &BackupMetadata, target: &Target, partitions: &[String]) {
+    fn announce_plan_of(&self, metadata: &BackupMetadata, target: &Target, partitions: &[String]) {
         let chosen = || metadata.partitions.iter().filter(|partition| partitions.contains(&partition.name));
-        self.repository.progress.event(ProgressEvent::Started {
-            operation: Operation::Restore,
-            backup_id: metadata.backup_id.clone(),
-            collection: attempt.target.to_string(),
+        self.repository.progress.event(ProgressEvent::Planned {
             total_rows: chosen().map(|partition| partition.row_count).sum(),
             total_bytes: chosen().flat_map(|p| &p.chunks).map(|chunk| chunk.uncompressed_size_bytes).sum(),
+            partition_rows: chosen().map(|partition| (partition.name.clone(), partition.row_count)).collect(),
         });
         for message in metadata.limitations.iter().chain(&target.limitations) {
             self.repository.progress.event(ProgressEvent::Warning { message: message.clone() });
         }
-        attempt.touched.store(true, Ordering::Release);
     }
 
     /// Drops a collection that did not get the name `target`, once the one that has, or had, that name has it.

@@ -1,0 +1,51 @@
+//! What cleaning up after a create needs to know of it.
+
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
+
+use crate::error::{Error, Result};
+use crate::names::{BackupId, CollectionRef};
+use crate::store::CollectionLock;
+
+/// One run of a create, as far as cleaning up after it needs to know.
+#[derive(Debug)]
+pub(super) struct Attempt {
+    pub(super) collection: CollectionRef,
+    pub(super) backup_id: BackupId,
+    pub(super) created_at: jiff::Timestamp,
+    /// Whether it goes on with what another attempt wrote.
+    pub(super) resumed: bool,
+    pub(super) lock: OnceLock<Arc<dyn CollectionLock>>,
+    pub(super) loaded_by_us: AtomicBool,
+    pub(super) writing: AtomicBool,
+}
+
+impl Attempt {
+    pub(super) fn new(collection: CollectionRef, backup_id: BackupId, created_at: jiff::Timestamp) -> Self {
+        Self {
+            collection,
+            backup_id,
+            created_at,
+            resumed: false,
+            lock: OnceLock::new(),
+            loaded_by_us: AtomicBool::new(false),
+            writing: AtomicBool::new(false),
+        }
+    }
+
+    pub(super) async fn require_lock(&self) -> Result<()> {
+        match self.lock.get() {
+            Some(lock) => lock.check().await,
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn failure(&self, source: Error, resumable: bool) -> Error {
+        Error::Backup {
+            collection: self.collection.to_string(),
+            backup_id: Some(self.backup_id.clone()),
+            resumable,
+            source: Box::new(source),
+        }
+    }
+}
