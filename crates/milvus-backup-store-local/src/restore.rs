@@ -8,12 +8,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
+use futures::future::try_join_all;
 use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
 use milvus_backup_core::{
     ChunkMetadata, Error, PartitionMetadata, Progress, ProgressEvent, RestoreMethod, RestorePlan, RestoredPartition,
     Result, RowSink,
 };
+use tokio::sync::Semaphore;
 
 use crate::chunk::{ChunkReader, ChunkSource};
 use crate::decode::BATCH_BYTES;
@@ -29,20 +31,13 @@ pub(crate) async fn restore_rows(
     let directory = store.directory_of(&plan.metadata)?;
     let source = ChunkSource::new(directory, &plan.metadata.backup_id, &plan.stored_schema, plan.verify_checksums)?;
     let root = store.root.directory.clone();
-    let restore = Restore { source: Arc::new(source), root, sink, plan, progress };
-    let mut restored = Vec::new();
-    for partition in &restore.plan.metadata.partitions {
-        if !restore.plan.partitions.contains(&partition.name) {
-            continue;
-        }
-        let (rows, failure) = match restore.partition(partition).await {
-            Ok(rows) => (rows, None),
-            Err(error) if restore.plan.skip_failed_partitions => (0, Some(error)),
-            Err(error) => return Err(error),
-        };
-        restored.push(RestoredPartition { name: partition.name.clone(), rows, failure });
-    }
-    Ok(restored)
+    let turns = Semaphore::new(plan.concurrency);
+    let restore = Restore { source: Arc::new(source), root, sink, plan, progress, turns };
+    let chosen = |partition: &&PartitionMetadata| restore.plan.partitions.contains(&partition.name);
+    let partitions: Vec<_> = restore.plan.metadata.partitions.iter().filter(chosen).collect();
+    let side_by_side = restore.side_by_side(&partitions);
+    let outcomes: Vec<_> = partitions.into_iter().map(|partition| restore.outcome(partition)).collect();
+    futures::stream::iter(outcomes).buffered(side_by_side).try_collect().await
 }
 
 struct Restore {
@@ -52,9 +47,21 @@ struct Restore {
     sink: Arc<dyn RowSink>,
     plan: RestorePlan,
     progress: Arc<dyn Progress>,
+    /// One for each insert or import that may run at the same time.
+    turns: Semaphore,
 }
 
 impl Restore {
+    /// What becomes of a partition. An error ends the restore.
+    async fn outcome(&self, partition: &PartitionMetadata) -> Result<RestoredPartition> {
+        let (rows, failure) = match self.partition(partition).await {
+            Ok(rows) => (rows, None),
+            Err(error) if self.plan.skip_failed_partitions => (0, Some(error)),
+            Err(error) => return Err(error),
+        };
+        Ok(RestoredPartition { name: partition.name.clone(), rows, failure })
+    }
+
     async fn partition(&self, partition: &PartitionMetadata) -> Result<u64> {
         let rows = match self.plan.method {
             RestoreMethod::Import => self.import_all(partition).await?,
@@ -75,13 +82,11 @@ impl Restore {
     /// Lets Milvus read the files of a partition.
     async fn import_all(&self, partition: &PartitionMetadata) -> Result<u64> {
         let imports: Vec<_> = partition.chunks.iter().map(|chunk| self.import(partition, chunk)).collect();
-        futures::stream::iter(imports)
-            .buffer_unordered(self.plan.concurrency)
-            .try_fold(0, |sum, rows| async move { Ok(sum + rows) })
-            .await
+        Ok(try_join_all(imports).await?.into_iter().sum())
     }
 
     async fn import(&self, partition: &PartitionMetadata, chunk: &ChunkMetadata) -> Result<u64> {
+        let _turn = self.turns.acquire().await;
         if self.plan.verify_checksums {
             self.source.require_digest(chunk, self.plan.metadata.checksum_algorithm).await?;
         }
@@ -124,6 +129,7 @@ impl Restore {
         let batch = self.without_omitted(&batch)?;
         let bytes = crate::write::value_bytes(&batch) as u64;
         let (target, schema) = (&self.plan.target, &self.plan.schema);
+        let _turn = self.turns.acquire().await;
         let rows = self.sink.insert(target, schema, self.addressed(partition), batch).await?;
         self.progress.event(ProgressEvent::Advanced { partition: partition.name.clone(), rows, bytes });
         Ok(rows)
@@ -140,14 +146,30 @@ impl Restore {
             .map_err(|source| Error::Encoding { action: "leave out columns".to_owned(), source: Box::new(source) })
     }
 
-    /// Inserts that fit the memory limit. Each holds its batch twice, as columns and as message; three row groups are
-    /// being read, decoded and inserted.
+    /// Small partitions go side by side, as far as half of the memory limit allows: one alone may be a single insert.
+    fn side_by_side(&self, partitions: &[&PartitionMetadata]) -> usize {
+        let largest = partitions.iter().map(|partition| being_decoded(partition)).max().unwrap_or(1);
+        let fitting = usize::try_from(self.plan.memory_limit_bytes / 2 / largest).unwrap_or(usize::MAX);
+        fitting.clamp(1, self.plan.concurrency.max(1))
+    }
+
+    /// Inserts that fit the memory limit. Each holds its batch twice, as columns and as message.
     fn inserts_in_flight(&self, partition: &PartitionMetadata) -> usize {
-        let bytes: u64 = partition.chunks.iter().map(|chunk| chunk.uncompressed_size_bytes).sum();
-        let groups: usize = partition.chunks.iter().map(|chunk| chunk.row_group_digests.len()).sum();
-        let group_bytes = (bytes / (groups.max(1) as u64)).max(1);
-        let left = self.plan.memory_limit_bytes.saturating_sub(group_bytes * 6);
+        let group_bytes = row_group_bytes(partition);
+        let left = self.plan.memory_limit_bytes.saturating_sub(being_decoded(partition));
         let fitting = (left / (group_bytes.min(BATCH_BYTES as u64) * 2)).max(1);
         usize::try_from(fitting).unwrap_or(usize::MAX).min(self.plan.concurrency)
     }
+}
+
+/// Bytes of the row groups of a partition that are in memory: three are being read, decoded and inserted.
+fn being_decoded(partition: &PartitionMetadata) -> u64 {
+    row_group_bytes(partition) * 6
+}
+
+/// Bytes of a row group of the partition, in the mean.
+fn row_group_bytes(partition: &PartitionMetadata) -> u64 {
+    let bytes: u64 = partition.chunks.iter().map(|chunk| chunk.uncompressed_size_bytes).sum();
+    let groups: usize = partition.chunks.iter().map(|chunk| chunk.row_group_digests.len()).sum();
+    (bytes / (groups.max(1) as u64)).max(1)
 }
