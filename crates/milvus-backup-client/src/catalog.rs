@@ -250,11 +250,11 @@ fn creatable_params(params: &BTreeMap<String, String>) -> BTreeMap<String, Strin
     params
 }
 
-/// The collection was released by someone else while we needed it.
+/// Someone else released the collection while it was needed.
 pub(crate) fn was_released(collection: &CollectionName) -> Error {
     Error::Refused {
-        reason: format!("collection `{collection}` was released while it was read"),
-        hint: "keep it loaded until the backup has ended".to_owned(),
+        reason: format!("collection `{collection}` was released while it was needed"),
+        hint: "keep it loaded until the operation has ended".to_owned(),
     }
 }
 

@@ -31,16 +31,20 @@ impl MilvusConnection {
             };
             match self.load_state(collection).await? {
                 LoadState::Loading => tokio::time::sleep(POLL).await,
-                LoadState::NotLoaded if self.forgets_loads().await? => self.load_collection(collection, None).await?,
                 // Its memory has it, but not yet everyone who answers queries.
                 LoadState::Loaded => match delays.next() {
                     Some(delay) => tokio::time::sleep(delay.max(POLL)).await,
                     None => return Err(error),
                 },
-                _ => return Err(was_released(collection)),
+                _ if !self.forgets_loads().await? => return Err(was_released(collection)),
+                _ => match delays.next() {
+                    Some(_) => self.load_collection(collection, None).await?,
+                    None => return Err(was_released(collection)),
+                },
             }
         }
     }
+
     /// Whether the server may not have kept in mind that a collection is loaded, without anyone releasing it: Milvus Lite
     /// when it was started again, and Milvus Lite 3 also when two of its threads open the collection at the same time,
     /// as any listing of all collections does, just after it was renamed.

@@ -17,6 +17,12 @@ use crate::connection::{MAX_MESSAGE_BYTES, MilvusConnection};
 /// Keys of one answer: `quotaAndLimits.limits.maxQueryResultWindow`.
 const MAX_KEYS: usize = 16_384;
 
+/// Bytes of texts to aim for in one answer.
+const PAGE_BYTES: usize = 4 << 20;
+
+/// Keys of the first answer with texts, whose length is not known before.
+const FIRST_KEYS: usize = 256;
+
 /// Keys to aim for in a sample. The size of a part is then right within a few percent, for a few dozen parts.
 const SAMPLE_KEYS: u64 = 4096;
 
@@ -58,17 +64,18 @@ struct Keys<'a> {
 impl Keys<'_> {
     async fn sample(&self, rows: u64, parts: usize) -> Result<Vec<PrimaryKey>> {
         let divisor = prime_from(rows / SAMPLE_KEYS);
-        let sample = self.page(format!("{} % {divisor} == 0", self.key.name)).await?;
+        let sample = self.page(format!("{} % {divisor} == 0", self.key.name), MAX_KEYS).await?;
         // All that there are, and not the first ones.
         Ok(if sample.len() < MAX_KEYS { quantiles(&sample, parts) } else { Vec::new() })
     }
 
     async fn all(&self, rows: u64, parts: usize) -> Result<Vec<PrimaryKey>> {
         let step = usize::try_from(rows / parts as u64).unwrap_or(usize::MAX).max(1);
-        let (mut split, mut read) = (Vec::new(), 0);
+        let (mut split, mut read, mut limit) = (Vec::new(), 0, FIRST_KEYS);
         let mut last: Option<PrimaryKey> = None;
         loop {
-            let page = self.page(last.as_ref().map(|key| after(key, &self.key.name)).unwrap_or_default()).await?;
+            let rest = last.as_ref().map(|key| after(key, &self.key.name)).unwrap_or_default();
+            let page = self.page(rest, limit).await?;
             let Some(newest) = page.last().cloned() else { break };
             if last.as_ref().is_some_and(|last| *last >= newest) {
                 return Err(Error::Protocol {
@@ -78,6 +85,7 @@ impl Keys<'_> {
             let wanted = (read / step + 1) * step - 1 - read;
             split.extend(page.iter().skip(wanted).step_by(step).cloned());
             read += page.len();
+            limit = next_limit(limit, &page);
             last = Some(newest);
         }
         split.truncate(parts - 1);
@@ -85,7 +93,7 @@ impl Keys<'_> {
     }
 
     /// The first keys for which an expression holds, in ascending order.
-    async fn page(&self, expr: String) -> Result<Vec<PrimaryKey>> {
+    async fn page(&self, expr: String, limit: usize) -> Result<Vec<PrimaryKey>> {
         let request = pb::QueryRequest {
             db_name: self.connection.request_database(),
             collection_name: self.collection.to_string(),
@@ -94,7 +102,7 @@ impl Keys<'_> {
             partition_names: self.partition.map(str::to_owned).into_iter().collect(),
             // The newest keys may be missing: where the ranges meet does not decide which rows are read.
             consistency_level: WireConsistency::Eventually as i32,
-            query_params: iterator_params(MAX_KEYS),
+            query_params: iterator_params(limit),
             ..Default::default()
         };
         let answer = self.connection.query(self.collection, request, MAX_MESSAGE_BYTES).await?;
@@ -113,6 +121,12 @@ fn keys_of(column: FieldData) -> Vec<PrimaryKey> {
         Some(scalar_field::Data::StringData(values)) => values.data.into_iter().map(PrimaryKey::VarChar).collect(),
         _ => Vec::new(),
     }
+}
+
+/// Keys to ask for next, after a page of texts of this length. Longer ones may follow, so that it grows slowly.
+fn next_limit(limit: usize, page: &[PrimaryKey]) -> usize {
+    let bytes: usize = page.iter().map(|key| if let PrimaryKey::VarChar(text) = key { text.len() } else { 8 }).sum();
+    (page.len() * PAGE_BYTES / bytes.max(1)).clamp(1, MAX_KEYS).min(limit.saturating_mul(4))
 }
 
 /// The keys that split ascending ones into parts; into fewer where there are too few to tell.
@@ -139,6 +153,15 @@ mod tests {
         for (from, prime) in [(0, 1), (1, 1), (2, 2), (4, 5), (24, 29), (1000, 1009), (24_414, 24_419)] {
             assert_eq!(prime_from(from), prime, "{from}");
         }
+    }
+
+    #[test]
+    fn pages_of_keys_are_as_large_as_the_keys_are_short() {
+        let page = |length: usize| vec![PrimaryKey::VarChar("x".repeat(length)); 100];
+        assert_eq!(next_limit(FIRST_KEYS, &page(10)), 4 * FIRST_KEYS);
+        assert_eq!(next_limit(MAX_KEYS, &page(10)), MAX_KEYS);
+        assert_eq!(next_limit(MAX_KEYS, &page(65_535)), 64);
+        assert_eq!(next_limit(64, &page(0)), 256);
     }
 
     #[test]
