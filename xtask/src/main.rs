@@ -10,6 +10,8 @@ mod demo;
 mod error;
 mod fuzz;
 mod layering;
+#[cfg(test)]
+mod links;
 mod setup;
 mod terminal;
 mod test;
