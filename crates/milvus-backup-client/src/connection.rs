@@ -24,7 +24,7 @@ use crate::describe::key_values;
 use crate::pace::Pace;
 use crate::status::{IntoStatus, check, is_database_not_found, refused};
 use crate::versions::Server;
-use crate::wire::AnswerBuffers;
+use crate::wire::MessageBuffers;
 
 /// Largest answer that is accepted. A page that is larger is asked for again in halves.
 pub(crate) const MAX_MESSAGE_BYTES: usize = 128 << 20;
@@ -101,7 +101,7 @@ impl fmt::Debug for ConnectionOptions {
 pub struct MilvusConnection {
     client: Client,
     transport: Transport,
-    answers: AnswerBuffers,
+    messages: MessageBuffers,
     pace: Pace,
     uri: String,
     database: String,
@@ -167,7 +167,7 @@ impl MilvusConnection {
         let connection = Self {
             client,
             transport,
-            answers: AnswerBuffers::default(),
+            messages: MessageBuffers::default(),
             pace: Pace::default(),
             uri,
             database,
@@ -218,9 +218,9 @@ impl MilvusConnection {
         self.transport.clone()
     }
 
-    /// For answers with rows.
-    pub(crate) fn answer_buffers(&self) -> AnswerBuffers {
-        self.answers.clone()
+    /// For messages with rows.
+    pub(crate) fn message_buffers(&self) -> MessageBuffers {
+        self.messages.clone()
     }
 
     /// Waits until no other insert of this connection holds the turn.

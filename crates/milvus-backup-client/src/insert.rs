@@ -106,7 +106,7 @@ impl MilvusConnection {
         let rows = batch.num_rows();
         // A call whose answer was lost may have been carried out, and a second one would double its rows: so it is
         // made again only where the server said that it did nothing, or never got it.
-        let send = |_, request| wire::insert(self.transport(), request);
+        let send = |_, request| wire::insert(self.transport(), request, self.message_buffers());
         let insert = || async {
             let request = InsertRows::new(self.request_database(), collection, partition, schema, batch)?;
             match self.send(request, &send).await {

@@ -23,7 +23,7 @@ impl MilvusConnection {
         limit: usize,
     ) -> Result<QueryAnswer> {
         let mut delays = self.retry_policy().delays();
-        let send = |_, request| wire::query(self.transport(), request, limit, self.answer_buffers());
+        let send = |_, request| wire::query(self.transport(), request, limit, self.message_buffers());
         loop {
             let error = match self.call("Query", request.clone(), send).await {
                 Err(error) if is_not_loaded(&error) => error,

@@ -1,4 +1,4 @@
-//! The buffers that answers with rows are read into, which are used again.
+//! The buffers of messages with rows, which are used again.
 //!
 //! A fresh buffer costs a page fault for each 4 KiB of it, and one that is given back leaves holes in the memory of the
 //! process, which then looks as if it grew.
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 
-/// Answers below this size get a buffer of their own: most calls are no pages of rows.
+/// Messages below this size get a buffer of their own: most calls have no rows.
 const MIN_BYTES: usize = 256 << 10;
 
 /// Room that every buffer for a page of rows has, so that one is as good as the other.
@@ -18,11 +18,11 @@ const MAX_FREE: usize = 16;
 
 /// Buffers that nobody uses at the moment. Clones share them.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct AnswerBuffers {
+pub(crate) struct MessageBuffers {
     free: Arc<Mutex<Vec<Vec<u8>>>>,
 }
 
-impl AnswerBuffers {
+impl MessageBuffers {
     /// An empty buffer with room for so many bytes.
     pub(super) fn take(&self, bytes: usize) -> Vec<u8> {
         if bytes < MIN_BYTES {
@@ -53,7 +53,7 @@ impl AnswerBuffers {
 /// A buffer in use.
 struct Lent {
     bytes: Vec<u8>,
-    home: AnswerBuffers,
+    home: MessageBuffers,
 }
 
 impl AsRef<[u8]> for Lent {
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_buffer_is_used_again_once_nobody_has_its_bytes() {
-        let buffers = AnswerBuffers::default();
+        let buffers = MessageBuffers::default();
         let mut buffer = buffers.take(MIN_BYTES);
         buffer.resize(MIN_BYTES, 7);
         let place = buffer.as_ptr();

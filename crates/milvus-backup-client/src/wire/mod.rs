@@ -18,7 +18,7 @@ use milvus::proto::schema::{FieldData, ScalarField, SparseFloatArray, StructArra
 use milvus_backup_core::Result;
 use prost::{Message, Oneof};
 
-pub(crate) use buffers::AnswerBuffers;
+pub(crate) use buffers::MessageBuffers;
 pub(crate) use call::{insert, query};
 
 /// `QueryResults`, as far as it is read.

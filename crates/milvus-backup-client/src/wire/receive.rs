@@ -10,18 +10,18 @@ use tonic::codegen::Body;
 use tonic::codegen::http::HeaderMap;
 use tonic::{Code, Status};
 
-use super::buffers::AnswerBuffers;
+use super::buffers::MessageBuffers;
 use super::floats::{Floats, find_floats};
 
 /// Bytes before a message.
-const PREFIX: usize = 5;
+pub(super) const PREFIX: usize = 5;
 
 /// The one message of an answer, in which the first float vectors lie as Arrow wants them.
 ///
 /// # Errors
 /// The status that the answer ends with, when it is not success; those of the transport; an answer that breaks off, or has
 /// more than `limit` bytes, which are then not read.
-pub(super) async fn receive<B>(body: B, limit: usize, buffers: &AnswerBuffers) -> Result<Bytes, Status>
+pub(super) async fn receive<B>(body: B, limit: usize, buffers: &MessageBuffers) -> Result<Bytes, Status>
 where
     B: Body<Data = Bytes, Error = Status>,
 {
@@ -53,7 +53,7 @@ struct Answer {
 }
 
 impl Answer {
-    fn append(&mut self, mut data: Bytes, limit: usize, buffers: &AnswerBuffers) -> Result<(), Status> {
+    fn append(&mut self, mut data: Bytes, limit: usize, buffers: &MessageBuffers) -> Result<(), Status> {
         if self.message.is_none() {
             let more = (PREFIX - self.prefix.len()).min(data.len());
             self.prefix.extend_from_slice(&data.split_to(more));
@@ -68,7 +68,7 @@ impl Answer {
         message.append(&data)
     }
 
-    fn finish(self, buffers: &AnswerBuffers) -> Result<Bytes, Status> {
+    fn finish(self, buffers: &MessageBuffers) -> Result<Bytes, Status> {
         match self.message {
             Some(message) if message.is_whole() => Ok(buffers.lend(message.buffer).slice(message.start..)),
             // A server that goes away in the middle.
@@ -89,7 +89,7 @@ struct Incoming {
 }
 
 impl Incoming {
-    fn new(mut prefix: &[u8], limit: usize, buffers: &AnswerBuffers) -> Result<Self, Status> {
+    fn new(mut prefix: &[u8], limit: usize, buffers: &MessageBuffers) -> Result<Self, Status> {
         if prefix.get_u8() != 0 {
             return Err(Status::internal("the answer is compressed, which was not asked for"));
         }
@@ -157,7 +157,7 @@ mod tests {
     }
 
     fn collect<'a>(frames: impl Iterator<Item = &'a [u8]>) -> Result<Bytes, Status> {
-        let (mut answer, buffers) = (Answer::default(), AnswerBuffers::default());
+        let (mut answer, buffers) = (Answer::default(), MessageBuffers::default());
         for frame in frames {
             answer.append(Bytes::copy_from_slice(frame), 1 << 20, &buffers)?;
         }
