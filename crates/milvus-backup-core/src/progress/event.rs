@@ -40,6 +40,8 @@ pub enum ProgressEvent {
     /// It is known how much there is to do, and nothing of it is done yet. A verification after a create or before a
     /// restore has one of its own.
     Planned {
+        /// The phase that this is for.
+        state: BackupState,
         /// Rows in all; 0 for a verification, which counts bytes.
         total_rows: u64,
         /// Bytes in all; an estimate for a create.

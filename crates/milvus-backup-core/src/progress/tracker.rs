@@ -90,8 +90,8 @@ impl ProgressTracker {
     pub fn observe(&mut self, event: &ProgressEvent, elapsed: Duration) {
         match event {
             ProgressEvent::Started { .. } => self.begin(BackupState::InProgress, elapsed),
-            ProgressEvent::Planned { total_rows, total_bytes, .. } => {
-                self.begin(self.state, elapsed);
+            ProgressEvent::Planned { state, total_rows, total_bytes, .. } => {
+                self.begin(*state, elapsed);
                 self.set_totals(*total_rows, *total_bytes);
             }
             ProgressEvent::Advanced { rows, bytes, .. } => self.advance(*rows, *bytes, elapsed),

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use milvus_backup_core::{
-    BackupId, Error, Finding, FindingKind, Progress, ProgressEvent, VerificationResult, VerificationType,
+    BackupId, BackupState, Error, Finding, FindingKind, Progress, ProgressEvent, VerificationResult, VerificationType,
 };
 
 /// Collects findings, and the files that were looked at, and tells how far the verification is.
 #[derive(Debug)]
 pub(super) struct Findings<'a> {
     progress: &'a dyn Progress,
+    planned: bool,
     fail_fast: bool,
     found: Vec<Finding>,
     files: BTreeSet<String>,
@@ -19,12 +20,26 @@ pub(super) struct Findings<'a> {
 
 impl<'a> Findings<'a> {
     pub(super) fn new(fail_fast: bool, progress: &'a dyn Progress) -> Self {
-        Self { progress, fail_fast, found: Vec::new(), files: BTreeSet::new(), bytes: 0, row_groups: 0 }
+        Self {
+            progress,
+            planned: false,
+            fail_fast,
+            found: Vec::new(),
+            files: BTreeSet::new(),
+            bytes: 0,
+            row_groups: 0,
+        }
     }
 
-    /// Notes that so many bytes are to be looked at from now on.
-    pub(super) fn planned(&self, total_bytes: u64) {
-        self.progress.event(ProgressEvent::Planned { total_rows: 0, total_bytes, partition_rows: BTreeMap::new() });
+    /// Notes that so many bytes are to be looked at from now on. What was looked at before is not worth telling.
+    pub(super) fn planned(&mut self, total_bytes: u64) {
+        self.planned = true;
+        self.progress.event(ProgressEvent::Planned {
+            state: BackupState::Verifying,
+            total_rows: 0,
+            total_bytes,
+            partition_rows: BTreeMap::new(),
+        });
     }
 
     /// Notes that a file was looked at.
@@ -42,7 +57,9 @@ impl<'a> Findings<'a> {
     }
 
     fn advanced(&self, file: &str, bytes: u64) {
-        self.progress.event(ProgressEvent::Advanced { partition: file.to_owned(), rows: 0, bytes });
+        if self.planned {
+            self.progress.event(ProgressEvent::Advanced { partition: file.to_owned(), rows: 0, bytes });
+        }
     }
 
     /// Notes what an attempt to read a file came to.

@@ -152,7 +152,8 @@ impl BackupManager {
             partitions.map(|partition| (partition.name.clone(), partition.expected_rows)).collect();
         let total_rows = partition_rows.values().sum();
         let total_bytes = total_rows * plan.description.schema.estimated_row_bytes();
-        self.repository.progress.event(ProgressEvent::Planned { total_rows, total_bytes, partition_rows });
+        let state = BackupState::InProgress;
+        self.repository.progress.event(ProgressEvent::Planned { state, total_rows, total_bytes, partition_rows });
     }
 
     async fn verify_created(

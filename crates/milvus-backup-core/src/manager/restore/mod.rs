@@ -13,7 +13,7 @@ use super::BackupManager;
 use super::staging::{Exchange, exchange_names, staging_name};
 use crate::error::{Error, Result};
 use crate::milvus::Capabilities;
-use crate::model::{BackupMetadata, RestoreResult};
+use crate::model::{BackupMetadata, BackupState, RestoreResult};
 use crate::names::{BackupId, CollectionName, CollectionRef};
 use crate::params::{RestoreMethod, RestoreParams};
 use crate::progress::{Operation, ProgressEvent};
@@ -257,6 +257,7 @@ impl BackupManager {
     fn announce_plan_of(&self, metadata: &BackupMetadata, target: &Target, partitions: &[String]) {
         let chosen = || metadata.partitions.iter().filter(|partition| partitions.contains(&partition.name));
         self.repository.progress.event(ProgressEvent::Planned {
+            state: BackupState::InProgress,
             total_rows: chosen().map(|partition| partition.row_count).sum(),
             total_bytes: chosen().flat_map(|p| &p.chunks).map(|chunk| chunk.uncompressed_size_bytes).sum(),
             partition_rows: chosen().map(|partition| (partition.name.clone(), partition.row_count)).collect(),
