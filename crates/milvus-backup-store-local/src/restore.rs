@@ -31,7 +31,7 @@ pub(crate) async fn restore_rows(
     let directory = store.directory_of(&plan.metadata)?;
     let source = ChunkSource::new(directory, &plan.metadata.backup_id, &plan.stored_schema, plan.verify_checksums)?;
     let root = store.root.directory.clone();
-    let turns = Semaphore::new(plan.concurrency);
+    let turns = Semaphore::new(calls_at_once(&plan));
     let restore = Restore { source: Arc::new(source), root, sink, plan, progress, turns };
     let chosen = |partition: &&PartitionMetadata| restore.plan.partitions.contains(&partition.name);
     let partitions: Vec<_> = restore.plan.metadata.partitions.iter().filter(chosen).collect();
@@ -158,7 +158,15 @@ impl Restore {
         let group_bytes = row_group_bytes(partition);
         let left = self.plan.memory_limit_bytes.saturating_sub(being_decoded(partition));
         let fitting = (left / (group_bytes.min(BATCH_BYTES as u64) * 2)).max(1);
-        usize::try_from(fitting).unwrap_or(usize::MAX).min(self.plan.concurrency)
+        usize::try_from(fitting).unwrap_or(usize::MAX).min(calls_at_once(&self.plan))
+    }
+}
+
+/// Twice as many inserts as asked for: while a server takes one in, the next is on its way.
+fn calls_at_once(plan: &RestorePlan) -> usize {
+    match plan.method {
+        RestoreMethod::Import => plan.concurrency,
+        _ => plan.concurrency * 2,
     }
 }
 

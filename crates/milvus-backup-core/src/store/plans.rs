@@ -106,7 +106,7 @@ pub struct RestorePlan {
     pub verify_checksums: bool,
     /// How rows get into Milvus.
     pub method: RestoreMethod,
-    /// Batches that are inserted, or files that are imported, at the same time.
+    /// Pairs of batches that are inserted, or files that are imported, at the same time.
     pub concurrency: usize,
     /// Bytes of rows that may be in memory at the same time.
     pub memory_limit_bytes: u64,

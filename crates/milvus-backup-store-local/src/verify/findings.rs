@@ -20,15 +20,7 @@ pub(super) struct Findings<'a> {
 
 impl<'a> Findings<'a> {
     pub(super) fn new(fail_fast: bool, progress: &'a dyn Progress) -> Self {
-        Self {
-            progress,
-            planned: false,
-            fail_fast,
-            found: Vec::new(),
-            files: BTreeSet::new(),
-            bytes: 0,
-            row_groups: 0,
-        }
+        Self { progress, planned: false, fail_fast, found: Vec::new(), files: BTreeSet::new(), bytes: 0, row_groups: 0 }
     }
 
     /// Notes that so many bytes are to be looked at from now on. What was looked at before is not worth telling.
