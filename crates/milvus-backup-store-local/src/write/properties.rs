@@ -4,6 +4,7 @@
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, RecordBatch};
 use arrow_buffer::Buffer;
+use arrow_schema::DataType as ArrowType;
 use milvus_backup_core::schema::{CollectionSchema, DataType, LIST_ELEMENT, stored_fields};
 use milvus_backup_core::{BackupPlan, CompressionCodec, Error, Result};
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
@@ -30,15 +31,18 @@ pub(super) fn chunk_options(plan: &BackupPlan, sample: &RecordBatch) -> Result<C
         .set_max_row_group_row_count(None)
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_compression(compression(plan.compression_codec, plan.compression_level)?);
-    for path in vector_columns(schema) {
+    let vectors: Vec<ColumnPath> = vector_columns(schema).collect();
+    for path in &vectors {
         // No two vectors are alike: a dictionary or a minimum over their elements costs time and gives nothing.
         properties = properties
             .set_column_dictionary_enabled(path.clone(), false)
-            .set_column_statistics_enabled(path, EnabledStatistics::None);
+            .set_column_statistics_enabled(path.clone(), EnabledStatistics::None);
     }
     let mut uncompressed_columns = Vec::new();
-    for (path, values) in vector_columns(schema).filter_map(|path| Some((path.clone(), elements(sample, &path)?))) {
-        if plan.compression_enabled && !shrinks(&values) {
+    for (path, values) in leaves(sample).filter(|_| plan.compression_enabled) {
+        // A few bytes of anything else say nothing: they may be the first of many that are alike.
+        let telling = vectors.contains(&path) || values.len() >= MIN_SAMPLE_BYTES;
+        if telling && !shrinks(&values) {
             uncompressed_columns.extend(path.parts().first().cloned());
             properties = properties.set_column_compression(path, Compression::UNCOMPRESSED);
         }
@@ -50,21 +54,37 @@ pub(super) fn chunk_options(plan: &BackupPlan, sample: &RecordBatch) -> Result<C
 fn vector_columns(schema: &CollectionSchema) -> impl Iterator<Item = ColumnPath> {
     stored_fields(schema).filter(|field| field.data_type.is_vector()).map(|field| {
         let name = field.name.clone();
-        ColumnPath::new(if field.data_type == DataType::SparseFloatVector {
-            vec![name]
-        } else {
-            vec![name, "list".to_owned(), LIST_ELEMENT.to_owned()]
-        })
+        ColumnPath::new(if field.data_type == DataType::SparseFloatVector { vec![name] } else { list_elements(name) })
     })
+}
+
+fn list_elements(name: String) -> Vec<String> {
+    vec![name, "list".to_owned(), LIST_ELEMENT.to_owned()]
 }
 
 /// Bytes of a column to look at.
 const SAMPLE_BYTES: usize = 256 << 10;
 
-/// The bytes of the elements of a list column.
-fn elements(sample: &RecordBatch, path: &ColumnPath) -> Option<Buffer> {
-    let lists = sample.column_by_name(path.parts().first()?)?.as_list_opt::<i32>()?;
-    lists.values().to_data().buffers().first().cloned()
+/// Bytes below which a column that has no vectors is compressed without a look.
+const MIN_SAMPLE_BYTES: usize = 16 << 10;
+
+/// The columns that have one leaf, whose values can be looked at: its path, and the bytes of the values.
+fn leaves(sample: &RecordBatch) -> impl Iterator<Item = (ColumnPath, Buffer)> {
+    let columns = sample.schema_ref().fields().iter().zip(sample.columns());
+    columns.filter_map(|(field, column)| {
+        let name = field.name().clone();
+        let (path, values) = match column.as_list_opt::<i32>() {
+            Some(lists) => (list_elements(name), lists.values()),
+            None => (vec![name], column),
+        };
+        let buffer = match values.data_type() {
+            // After the offsets.
+            ArrowType::Utf8 | ArrowType::Binary => 1,
+            data_type if data_type.is_primitive() => 0,
+            _ => return None,
+        };
+        Some((ColumnPath::new(path), values.to_data().buffers().get(buffer)?.clone()))
+    })
 }
 
 /// Whether compression makes the values smaller by more than a seventh: otherwise it only costs time, also for every
@@ -91,7 +111,29 @@ fn compression(codec: CompressionCodec, level: u8) -> Result<Compression> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::builder::{ListBuilder, StringBuilder};
+    use arrow_array::{ArrayRef, BooleanArray, Int64Array, StringArray};
+
     use super::*;
+
+    #[test]
+    fn the_values_of_each_leaf_are_found() {
+        let mut lists = ListBuilder::new(StringBuilder::new());
+        lists.append_value([Some("a"), Some("bc")]);
+        let columns: [(&str, ArrayRef); 4] = [
+            ("id", Arc::new(Int64Array::from(vec![7]))),
+            ("text", Arc::new(StringArray::from(vec!["abc"]))),
+            ("texts", Arc::new(lists.finish())),
+            ("flag", Arc::new(BooleanArray::from(vec![true]))),
+        ];
+        let found: Vec<_> = leaves(&RecordBatch::try_from_iter(columns).unwrap()).collect();
+        let found: Vec<_> = found.iter().map(|(path, values)| (path.string(), values.as_slice())).collect();
+        let id = 7_i64.to_le_bytes();
+        let element = format!("texts.list.{LIST_ELEMENT}");
+        assert_eq!(found, [("id".to_owned(), &id[..]), ("text".to_owned(), b"abc"), (element, b"abc")]);
+    }
 
     #[test]
     fn noise_does_not_shrink_and_text_does() {
