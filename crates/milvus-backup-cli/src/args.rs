@@ -291,7 +291,7 @@ pub(crate) struct RestoreArgs {
     /// How rows get into Milvus
     #[arg(long, value_name = "METHOD", default_value = "insert", env = "MILVUS_BR_METHOD")]
     pub(crate) method: Method,
-    /// Pairs of batches that are inserted, or files that are imported, at the same time
+    /// Batches that are inserted, or files that are imported, at the same time
     #[arg(long, value_name = "N", env = "MILVUS_BR_CONCURRENCY")]
     pub(crate) concurrency: Option<usize>,
 }

@@ -8,9 +8,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use futures::future::try_join_all;
-use futures::stream::BoxStream;
-use futures::{StreamExt, TryStreamExt};
+use futures::stream::{BoxStream, FuturesUnordered};
+use futures::{StreamExt, TryFutureExt, TryStreamExt};
 use milvus_backup_core::{
     ChunkMetadata, Error, PartitionMetadata, Progress, ProgressEvent, RestoreMethod, RestorePlan, RestoredPartition,
     Result, RowSink,
@@ -31,13 +30,32 @@ pub(crate) async fn restore_rows(
     let directory = store.directory_of(&plan.metadata)?;
     let source = ChunkSource::new(directory, &plan.metadata.backup_id, &plan.stored_schema, plan.verify_checksums)?;
     let root = store.root.directory.clone();
-    let turns = Semaphore::new(calls_at_once(&plan));
-    let restore = Restore { source: Arc::new(source), root, sink, plan, progress, turns };
-    let chosen = |partition: &&PartitionMetadata| restore.plan.partitions.contains(&partition.name);
-    let partitions: Vec<_> = restore.plan.metadata.partitions.iter().filter(chosen).collect();
-    let side_by_side = restore.side_by_side(&partitions);
-    let outcomes: Vec<_> = partitions.into_iter().map(|partition| restore.outcome(partition)).collect();
-    futures::stream::iter(outcomes).buffered(side_by_side).try_collect().await
+    let side_by_side = side_by_side(&plan);
+    let turns = Semaphore::new(plan.concurrency.clamp(1, Semaphore::MAX_PERMITS));
+    let restore = Restore { source: Arc::new(source), root, sink, plan, progress, side_by_side, turns };
+    let outcomes = chosen(&restore.plan).enumerate().map(|(number, partition)| {
+        let outcome = restore.outcome(partition);
+        outcome.map_ok(move |restored| (number, restored))
+    });
+    let outcomes: Vec<_> = outcomes.collect();
+    let mut restored: Vec<_> = futures::stream::iter(outcomes).buffer_unordered(side_by_side).try_collect().await?;
+    restored.sort_by_key(|(number, _)| *number);
+    Ok(restored.into_iter().map(|(_, partition)| partition).collect())
+}
+
+/// The partitions to restore.
+fn chosen(plan: &RestorePlan) -> impl Iterator<Item = &PartitionMetadata> {
+    plan.metadata.partitions.iter().filter(|partition| plan.partitions.contains(&partition.name))
+}
+
+/// Small partitions go side by side, as far as half of the memory limit allows: one alone may be a single insert.
+fn side_by_side(plan: &RestorePlan) -> usize {
+    let largest = match plan.method {
+        RestoreMethod::Import => 1,
+        _ => chosen(plan).map(being_decoded).max().unwrap_or(1),
+    };
+    let fitting = usize::try_from(plan.memory_limit_bytes / 2 / largest).unwrap_or(usize::MAX);
+    fitting.clamp(1, plan.concurrency.max(1))
 }
 
 struct Restore {
@@ -47,6 +65,8 @@ struct Restore {
     sink: Arc<dyn RowSink>,
     plan: RestorePlan,
     progress: Arc<dyn Progress>,
+    /// Partitions that are restored at the same time.
+    side_by_side: usize,
     /// One for each insert or import that may run at the same time.
     turns: Semaphore,
 }
@@ -81,8 +101,8 @@ impl Restore {
 
     /// Lets Milvus read the files of a partition.
     async fn import_all(&self, partition: &PartitionMetadata) -> Result<u64> {
-        let imports: Vec<_> = partition.chunks.iter().map(|chunk| self.import(partition, chunk)).collect();
-        Ok(try_join_all(imports).await?.into_iter().sum())
+        let imports: FuturesUnordered<_> = partition.chunks.iter().map(|chunk| self.import(partition, chunk)).collect();
+        imports.try_fold(0, |sum, rows| async move { Ok(sum + rows) }).await
     }
 
     async fn import(&self, partition: &PartitionMetadata, chunk: &ChunkMetadata) -> Result<u64> {
@@ -146,27 +166,14 @@ impl Restore {
             .map_err(|source| Error::Encoding { action: "leave out columns".to_owned(), source: Box::new(source) })
     }
 
-    /// Small partitions go side by side, as far as half of the memory limit allows: one alone may be a single insert.
-    fn side_by_side(&self, partitions: &[&PartitionMetadata]) -> usize {
-        let largest = partitions.iter().map(|partition| being_decoded(partition)).max().unwrap_or(1);
-        let fitting = usize::try_from(self.plan.memory_limit_bytes / 2 / largest).unwrap_or(usize::MAX);
-        fitting.clamp(1, self.plan.concurrency.max(1))
-    }
-
-    /// Inserts that fit the memory limit. Each holds its batch twice, as columns and as message.
+    /// Inserts of a partition that fit its share of the memory limit. Each holds its batch twice, as columns and as
+    /// message.
     fn inserts_in_flight(&self, partition: &PartitionMetadata) -> usize {
         let group_bytes = row_group_bytes(partition);
-        let left = self.plan.memory_limit_bytes.saturating_sub(being_decoded(partition));
+        let share = self.plan.memory_limit_bytes / self.side_by_side as u64;
+        let left = share.saturating_sub(being_decoded(partition));
         let fitting = (left / (group_bytes.min(BATCH_BYTES as u64) * 2)).max(1);
-        usize::try_from(fitting).unwrap_or(usize::MAX).min(calls_at_once(&self.plan))
-    }
-}
-
-/// Twice as many inserts as asked for: while a server takes one in, the next is on its way.
-fn calls_at_once(plan: &RestorePlan) -> usize {
-    match plan.method {
-        RestoreMethod::Import => plan.concurrency,
-        _ => plan.concurrency * 2,
+        usize::try_from(fitting).unwrap_or(usize::MAX).min(self.plan.concurrency.max(1))
     }
 }
 

@@ -2,15 +2,22 @@
 
 use milvus_backup_testkit::{ServerKind, shared};
 use milvus_backup_tests::{
-    backup_files::everything_below,
-    collections::{Plain, forget},
+    backup_files::{BackupFiles, everything_below},
+    collections::{Plain, forget, names},
     comparison::{Snapshot, assert_rows},
     milvus_br::MilvusBr,
     scripts::ask,
 };
 use serde_json::json;
 
-on_both_servers!(empty_collection, empty_partition, backup_of_one, restore_of_some, one_that_fails);
+on_both_servers!(
+    empty_collection,
+    empty_partition,
+    backup_of_one,
+    restore_of_some,
+    one_that_fails,
+    one_that_is_damaged
+);
 
 fn empty_collection(kind: ServerKind) {
     Plain::on(kind, "part_empty").make();
@@ -108,6 +115,35 @@ fn one_that_fails(kind: ServerKind) {
         everything_below(&br.root()).into_iter().filter(|file| !file.contains(&partial) && !file.contains(&whole));
     assert_eq!(others.collect::<Vec<_>>(), Vec::<String>::new());
     forget(kind, &[name, "part_failing_copy"]);
+}
+
+/// A partition whose data file is damaged, among others that are restored beside it.
+fn one_that_is_damaged(kind: ServerKind) {
+    let (name, copy) = ("part_damaged", "part_damaged_copy");
+    Plain::on(kind, name)
+        .partition("_default", 50)
+        .partition("p1", 300)
+        .partition("p2", 200)
+        .partition("p3", 70)
+        .make();
+    let before = Snapshot::of(kind, name);
+    let br = MilvusBr::on(kind);
+    let backup = br.create(&[name]);
+    let files = BackupFiles::find(&br, &backup);
+    let mut data = files.read("data/p1.parquet");
+    data[50] ^= 1;
+    files.write("data/p1.parquet", &data);
+    let restore = ["restore", &backup, "--to", copy, "--no-verify", "--json"];
+    br.run(&restore).code(13).says(&["p1.parquet"]);
+    assert!(!names(kind, "").iter().any(|name| name.contains(copy)), "{:?}", names(kind, ""));
+    let partly = br.run(&[&restore[..], &["--skip-failed-partitions"]].concat()).code(3);
+    assert!(partly.stdout.contains("partition `p1` is missing or not whole"), "{partly:#?}");
+    let after = Snapshot::of(kind, copy);
+    for partition in ["_default", "p2", "p3"] {
+        assert_rows(partition, &before.partitions[partition], &after.partitions[partition]);
+    }
+    assert_eq!(after.row_count(), 320, "{:?}", after.counts());
+    forget(kind, &[name, copy]);
 }
 
 fn drop_partition(kind: ServerKind, collection: &str, partition: &str) {

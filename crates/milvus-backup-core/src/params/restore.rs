@@ -34,7 +34,7 @@ pub struct RestoreParams {
     pub auto_id: AutoIdPolicy,
     /// How rows get into Milvus.
     pub method: RestoreMethod,
-    /// Pairs of batches that are inserted, or files that are imported, at the same time.
+    /// Batches that are inserted, or files that are imported, at the same time.
     pub concurrency: Option<usize>,
     /// Deadline of the operation.
     pub timeout: Option<Duration>,

@@ -106,7 +106,8 @@ pub struct RestorePlan {
     pub verify_checksums: bool,
     /// How rows get into Milvus.
     pub method: RestoreMethod,
-    /// Pairs of batches that are inserted, or files that are imported, at the same time.
+    /// Batches that are inserted, or files that are imported, at the same time, and partitions; fewer where memory does
+    /// not allow it.
     pub concurrency: usize,
     /// Bytes of rows that may be in memory at the same time.
     pub memory_limit_bytes: u64,

@@ -120,7 +120,7 @@ impl BackupManager {
             skip_failed_partitions: params.skip_failed_partitions,
             verify_checksums: self.repository.config.enable_checksum_verification,
             method: params.method,
-            concurrency: params.concurrency.unwrap_or(self.repository.config.max_concurrent_chunks),
+            concurrency: params.concurrency.unwrap_or_else(|| self.default_concurrency(params.method)),
             memory_limit_bytes: self.repository.config.memory_limit_bytes,
         };
         let (filled, indexes) = if params.into_existing {
@@ -252,6 +252,12 @@ impl BackupManager {
             }
         }
         failed
+    }
+
+    /// While a server takes an insert in, the next one should be there already.
+    fn default_concurrency(&self, method: RestoreMethod) -> usize {
+        let chunks = self.repository.config.max_concurrent_chunks;
+        if method == RestoreMethod::Insert { chunks.saturating_mul(2) } else { chunks }
     }
 
     fn announce_plan_of(&self, metadata: &BackupMetadata, target: &Target, partitions: &[String]) {
