@@ -32,10 +32,11 @@ fn links(text: &str) -> impl Iterator<Item = &str> {
 fn sources(text: &str) -> impl Iterator<Item = PathBuf> {
     let quoted = text.split('`').skip(1).step_by(2);
     quoted.filter_map(|path| {
-        let (owner, path) = path.strip_suffix(".rs")?.split_once('/')?;
+        let (owner, path) = path.split_once('/')?;
+        let is_source = Path::new(path).extension().is_some_and(|extension| extension == "rs") || path.ends_with('/');
         let owner = root().join("crates").join(format!("milvus-backup-{owner}"));
         let directory = if path.starts_with("tests/") { owner.clone() } else { owner.join("src") };
-        owner.is_dir().then(|| directory.join(path).with_extension("rs"))
+        (is_source && owner.is_dir()).then(|| directory.join(path))
     })
 }
 

@@ -65,13 +65,15 @@ impl Progress for JsonLines {
     fn event(&self, event: ProgressEvent) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.clock.elapsed();
+        let done_before = state.tracker.progress().percentage >= 100.0;
         state.tracker.observe(&event, now);
         match &event {
             ProgressEvent::Advanced { partition, rows, bytes } => {
                 let moved = state.partitions.entry(partition.clone()).or_default();
                 (moved.rows, moved.bytes) = (moved.rows + rows, moved.bytes + bytes);
                 let soon = state.last_line.is_some_and(|last| now.saturating_sub(last) < self.interval);
-                if !soon || state.tracker.progress().percentage >= 100.0 {
+                let done = !done_before && state.tracker.progress().percentage >= 100.0;
+                if !soon || done {
                     state.last_line = Some(now);
                     state.write();
                 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use milvus_backup_core::{BackupProgress, Clock, Operation, Progress, ProgressEvent, ProgressTracker};
+use milvus_backup_core::{BackupProgress, BackupState, Clock, Operation, Progress, ProgressEvent, ProgressTracker};
 
 use crate::environment::SystemClock;
 use crate::output::stderr_line;
@@ -27,6 +27,10 @@ pub(crate) struct Display {
 struct State {
     tracker: ProgressTracker,
     bar: Option<ProgressBar>,
+    /// What the operation does, and with what.
+    verb: &'static str,
+    collection: String,
+    /// What the numbers are of.
     label: String,
     last_line: Duration,
 }
@@ -45,17 +49,17 @@ impl Display {
             Operation::Verify => "verifying",
             _ => "working on",
         };
-        state.label = format!("{verb} {collection}");
+        (state.verb, state.collection) = (verb, collection.to_owned());
         state.last_line = self.clock.elapsed();
         if self.terminal {
             let bar = ProgressBar::new(1000);
             if let Ok(style) = ProgressStyle::with_template("{prefix} [{bar:30}] {msg}") {
                 bar.set_style(style.progress_chars("=> "));
             }
-            bar.set_prefix(state.label.clone());
             state.bar = Some(bar);
+            state.label(verb);
         } else {
-            stderr_line(&format!("{} ({backup})", state.label));
+            stderr_line(&format!("{verb} {collection} ({backup})"));
         }
     }
 
@@ -73,6 +77,14 @@ impl Display {
 }
 
 impl State {
+    /// Says what the numbers are of from now on.
+    fn label(&mut self, verb: &str) {
+        self.label = format!("{verb} {}", self.collection);
+        if let Some(bar) = &self.bar {
+            bar.set_prefix(self.label.clone());
+        }
+    }
+
     /// A line above the bar.
     fn say(&self, text: &str) {
         match &self.bar {
@@ -96,6 +108,11 @@ impl Progress for Display {
         match event {
             ProgressEvent::Started { operation, backup_id, collection, .. } => {
                 self.start(&mut state, operation, &collection, backup_id.as_str());
+            }
+            ProgressEvent::Planned { state: phase, .. } => {
+                let verb = if phase == BackupState::Verifying { "verifying" } else { state.verb };
+                state.label(verb);
+                self.advance(&mut state);
             }
             ProgressEvent::Advanced { .. } => self.advance(&mut state),
             ProgressEvent::StateChanged { message, .. } => state.say(&message),

@@ -151,9 +151,7 @@ impl ChunkReader {
         let window = Window::get(&self.source.directory, &self.path, range, self.source.pages.clone()).await;
         let window = window.map_err(|source| storage("read", &self.path, source))?;
         let decode = move || {
-            // What makes the decoder panic is damaged, like anything else that it cannot decode.
-            let decoded = catch_unwind(AssertUnwindSafe(|| self.decode(group, &window)))
-                .unwrap_or_else(|_| Err(self.undecodable(group, "its decoder gave up")));
+            let decoded = self.decode(group, &window);
             match window.failure() {
                 Some(source) => Err(storage("read", &self.path, of_disk(source))),
                 None => decoded,
@@ -163,7 +161,9 @@ impl ChunkReader {
     }
 
     fn decode(&self, group: usize, window: &Window) -> Result<Vec<RecordBatch>> {
-        let batches = decode(window, &self.footer, group, &self.source.vectors)
+        // What makes the decoder panic is damaged, like anything else that it cannot decode.
+        let batches = catch_unwind(AssertUnwindSafe(|| decode(window, &self.footer, group, &self.source.vectors)))
+            .map_err(|_| self.undecodable(group, "its decoder gave up"))?
             .map_err(|error| self.undecodable(group, error))?;
         self.check_digest(group, &batches)?;
         Ok(batches)

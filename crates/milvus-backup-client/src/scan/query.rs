@@ -36,6 +36,7 @@ impl MilvusConnection {
                     Some(delay) => tokio::time::sleep(delay.max(POLL)).await,
                     None => return Err(error),
                 },
+                // It is not loaded any more.
                 _ if !self.forgets_loads().await? => return Err(was_released(collection)),
                 _ => match delays.next() {
                     Some(_) => self.load_collection(collection, None).await?,

@@ -13,6 +13,7 @@ use milvus_backup_core::{CollectionName, Error, Result};
 use super::cursor::after;
 use super::pager::iterator_params;
 use crate::connection::{MAX_MESSAGE_BYTES, MilvusConnection};
+use crate::status::is_too_large;
 
 /// Keys of one answer: `quotaAndLimits.limits.maxQueryResultWindow`.
 const MAX_KEYS: usize = 16_384;
@@ -75,7 +76,13 @@ impl Keys<'_> {
         let mut last: Option<PrimaryKey> = None;
         loop {
             let rest = last.as_ref().map(|key| after(key, &self.key.name)).unwrap_or_default();
-            let page = self.page(rest, limit).await?;
+            let page = match self.page(rest, limit).await {
+                Err(error) if is_too_large(&error) && limit > 1 => {
+                    limit /= 2;
+                    continue;
+                }
+                page => page?,
+            };
             let Some(newest) = page.last().cloned() else { break };
             if last.as_ref().is_some_and(|last| *last >= newest) {
                 return Err(Error::Protocol {

@@ -34,7 +34,7 @@ pub(crate) async fn insert(
     call(transport, "/milvus.proto.milvus.MilvusService/Insert", request, MAX_MESSAGE_BYTES, &buffers).await
 }
 
-/// A call with one message and one answer, both of which lie in `buffers`.
+/// A call with one message and one answer, which lie in `buffers` when they are large.
 async fn call<Q: Message, A: Message + Default>(
     mut transport: Transport,
     path: &'static str,

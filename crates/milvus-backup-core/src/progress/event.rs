@@ -28,7 +28,8 @@ pub enum Operation {
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ProgressEvent {
-    /// An operation begins. Always its first event; a deep verification begins a restore on its way.
+    /// An operation begins. Its first event, unless a warning comes before; a deep verification begins a restore on its
+    /// way.
     Started {
         /// What is done.
         operation: Operation,

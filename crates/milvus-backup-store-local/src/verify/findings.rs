@@ -49,7 +49,7 @@ impl<'a> Findings<'a> {
     }
 
     fn advanced(&self, file: &str, bytes: u64) {
-        if self.planned {
+        if self.planned && bytes > 0 {
             self.progress.event(ProgressEvent::Advanced { partition: file.to_owned(), rows: 0, bytes });
         }
     }

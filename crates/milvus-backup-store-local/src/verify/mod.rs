@@ -7,7 +7,7 @@ mod sample;
 pub(crate) use hash::digest_object;
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use futures::StreamExt;
 use milvus_backup_core::{
@@ -77,7 +77,10 @@ async fn compare_files(
     }
     let mut present = compare_sizes(&checksums, &actual, findings);
     let quick = params.verification_type == VerificationType::Quick;
-    let sample = if quick { sample::of(metadata, params) } else { Vec::new() };
+    let mut sample = if quick { sample::of(metadata, params) } else { Vec::new() };
+    // Those of files that are missing, or cut off, cannot be looked at.
+    let there: HashSet<&str> = present.iter().map(|(file, _)| file.as_str()).collect();
+    sample.retain(|group| there.contains(group.file));
     if quick {
         present.retain(|(file, _)| !file.starts_with(DATA));
     }

@@ -16,7 +16,7 @@ const DECODERS: usize = 2;
 
 /// A row group of the sample.
 pub(super) struct SampledGroup<'a> {
-    file: &'a str,
+    pub(super) file: &'a str,
     index: usize,
     /// Its share of the file.
     pub(super) bytes: u64,
