@@ -10,7 +10,8 @@ use tonic::Status;
 
 use crate::catalog::{POLL, call};
 use crate::connection::MilvusConnection;
-use crate::status::{check, is_too_large};
+use crate::status::{check, is_partition_not_found, is_too_large};
+use crate::versions::Server;
 use crate::wire::{self, InsertRows};
 
 /// Bytes of one insert to aim for. Servers take 64 MiB (`proxy.grpc.serverMaxRecvSize` of Milvus 2.3), and the
@@ -103,14 +104,19 @@ impl MilvusConnection {
         partition: Option<&str>,
         batch: &RecordBatch,
     ) -> Result<u64> {
-        let rows = batch.num_rows();
+        let (rows, server) = (batch.num_rows(), self.server().await?);
         // A call whose answer was lost may have been carried out, and a second one would double its rows: so it is
         // made again only where the server said that it did nothing, or never got it.
         let send = |_, request| wire::insert(self.transport(), request, self.message_buffers());
         let insert = || async {
             let request = InsertRows::new(self.request_database(), collection, partition, schema, batch)?;
             match self.send(request, &send).await {
-                Ok(answer) => check("Insert", answer).map(Ok),
+                Ok(answer) => match check("Insert", answer) {
+                    Err(error) if server == Server::Lite3 && is_partition_not_found(&error) => {
+                        Ok(Err(forgotten(error)))
+                    }
+                    checked => checked.map(Ok),
+                },
                 Err(status) if was_never_sent(&status) => Err(self.transport_error("Insert", &status)),
                 Err(status) => Ok(Err(self.transport_error("Insert", &status))),
             }
@@ -122,6 +128,15 @@ impl MilvusConnection {
         } else {
             Err(Error::Protocol { message: format!("{accepted} of {rows} rows were accepted") })
         }
+    }
+}
+
+/// Milvus Lite 3 forgets a new partition when two of its threads open the collection at the same time, as any listing of
+/// all collections does. The collection must be made anew: the error may pass, although the call is not made again.
+fn forgotten(error: Error) -> Error {
+    match error {
+        Error::Milvus { call, code, message, .. } => Error::Milvus { call, code, message, retryable: true },
+        error => error,
     }
 }
 
@@ -179,6 +194,13 @@ mod tests {
         }
         let schema = Schema::new(vec![Field::new("vector", DataType::List(item), true)]);
         RecordBatch::try_new(Arc::new(schema), vec![Arc::new(lists.finish())]).unwrap()
+    }
+
+    #[test]
+    fn a_partition_that_was_forgotten_may_be_there_again() {
+        let refused = |code| crate::status::refused("Insert", code, "p1".to_owned(), false);
+        assert!(is_partition_not_found(&refused(200)) && !is_partition_not_found(&refused(100)));
+        assert!(!refused(200).retryable() && forgotten(refused(200)).retryable());
     }
 
     #[test]

@@ -14,6 +14,7 @@ const LEGACY_COLLECTION_NOT_EXISTS: i32 = 4;
 const DATABASE_NOT_FOUND: i32 = 800;
 const COLLECTION_NOT_FOUND: i32 = 100;
 const COLLECTION_NOT_LOADED: i32 = 101;
+const PARTITION_NOT_FOUND: i32 = 200;
 const INDEX_NOT_FOUND: i32 = 700;
 /// Also that of gRPC (`RESOURCE_EXHAUSTED`).
 const RATE_LIMITED: i32 = 8;
@@ -100,6 +101,11 @@ pub(crate) fn is_collection_not_found(error: &Error) -> bool {
             || (*code == LEGACY_COLLECTION_NOT_EXISTS && !message.contains("partition"))
             || message.contains("can't find collection")
             || message.contains("collection not found"))
+}
+
+/// Whether the error says that the partition does not exist.
+pub(crate) fn is_partition_not_found(error: &Error) -> bool {
+    matches!(error, Error::Milvus { code: PARTITION_NOT_FOUND, .. })
 }
 
 /// Whether the error says that the collection has no index.
