@@ -12,7 +12,7 @@ use milvus_backup_core::{Capabilities, Catalog, CollectionDescription, Collectio
 use crate::connection::{Client, MilvusConnection};
 use crate::describe::{create_request, index_params, key_values, pairs, schema_from_wire};
 use crate::limitations::describe_limitations;
-use crate::status::{is_collection_not_found, is_index_not_found};
+use crate::status::{is_collection_not_found, is_index_not_found, may_pass};
 use crate::versions::Server;
 
 /// The one name under which rows spread by a partition key are stored: their partitions cannot be named in calls.
@@ -301,14 +301,7 @@ impl MilvusConnection {
         F: Future<Output = Result<A>> + Send,
     {
         let racy = self.server().await? == Server::Lite3;
-        let attempt = || async {
-            call().await.map_err(|error| match error {
-                Error::Milvus { call, code, message, .. } if racy => {
-                    Error::Milvus { call, code, message, retryable: true }
-                }
-                error => error,
-            })
-        };
+        let attempt = || async { call().await.map_err(|error| if racy { may_pass(error) } else { error }) };
         self.pace().retried(self.retry_policy(), attempt).await
     }
 

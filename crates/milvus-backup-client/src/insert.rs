@@ -10,7 +10,7 @@ use tonic::Status;
 
 use crate::catalog::{POLL, call};
 use crate::connection::MilvusConnection;
-use crate::status::{check, is_partition_not_found, is_too_large};
+use crate::status::{check, is_partition_not_found, is_too_large, may_pass};
 use crate::versions::Server;
 use crate::wire::{self, InsertRows};
 
@@ -112,9 +112,9 @@ impl MilvusConnection {
             let request = InsertRows::new(self.request_database(), collection, partition, schema, batch)?;
             match self.send(request, &send).await {
                 Ok(answer) => match check("Insert", answer) {
-                    Err(error) if server == Server::Lite3 && is_partition_not_found(&error) => {
-                        Ok(Err(forgotten(error)))
-                    }
+                    // Milvus Lite 3 forgets a new partition when two of its threads open the collection at the same
+                    // time, as any listing of all collections does. The collection must be made anew.
+                    Err(error) if server == Server::Lite3 && is_partition_not_found(&error) => Ok(Err(may_pass(error))),
                     checked => checked.map(Ok),
                 },
                 Err(status) if was_never_sent(&status) => Err(self.transport_error("Insert", &status)),
@@ -128,15 +128,6 @@ impl MilvusConnection {
         } else {
             Err(Error::Protocol { message: format!("{accepted} of {rows} rows were accepted") })
         }
-    }
-}
-
-/// Milvus Lite 3 forgets a new partition when two of its threads open the collection at the same time, as any listing of
-/// all collections does. The collection must be made anew: the error may pass, although the call is not made again.
-fn forgotten(error: Error) -> Error {
-    match error {
-        Error::Milvus { call, code, message, .. } => Error::Milvus { call, code, message, retryable: true },
-        error => error,
     }
 }
 
@@ -200,7 +191,7 @@ mod tests {
     fn a_partition_that_was_forgotten_may_be_there_again() {
         let refused = |code| crate::status::refused("Insert", code, "p1".to_owned(), false);
         assert!(is_partition_not_found(&refused(200)) && !is_partition_not_found(&refused(100)));
-        assert!(!refused(200).retryable() && forgotten(refused(200)).retryable());
+        assert!(!refused(200).retryable() && may_pass(refused(200)).retryable());
     }
 
     #[test]

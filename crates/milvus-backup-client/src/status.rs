@@ -88,6 +88,14 @@ pub(crate) fn refused(call: &str, code: i32, message: String, retryable: bool) -
     Error::Milvus { call: call.to_owned(), code, message, retryable }
 }
 
+/// A refusal for a reason that may pass, although the server does not say so.
+pub(crate) fn may_pass(error: Error) -> Error {
+    match error {
+        Error::Milvus { call, code, message, .. } => Error::Milvus { call, code, message, retryable: true },
+        error => error,
+    }
+}
+
 /// Whether the error says that the database does not exist. Milvus Lite has no code of its own for that.
 pub(crate) fn is_database_not_found(error: &Error) -> bool {
     matches!(error, Error::Milvus { code, message, .. }
