@@ -171,9 +171,12 @@ pub(crate) struct CreateArgs {
     /// Go on with the other partitions when one fails; the backup is then partial, and the exit code 3
     #[arg(long)]
     pub(crate) skip_failed_partitions: bool,
-    /// What to do with a collection that is not loaded
+    /// What to do with a collection, or with partitions, that are not loaded
     #[arg(long, value_name = "POLICY", default_value = "auto", env = "MILVUS_BR_LOAD")]
     pub(crate) load: Load,
+    /// Fail if rows may be missing: if Milvus stores or counts other rows than it returns, and nothing explains it
+    #[arg(long, env = "MILVUS_BR_STRICT")]
+    pub(crate) strict: bool,
 }
 
 /// The codecs.
@@ -264,6 +267,9 @@ pub(crate) struct RestoreArgs {
     /// Replace an existing collection, once the new rows are in place and counted
     #[arg(long)]
     pub(crate) drop_existing: bool,
+    /// Let --drop-existing replace a collection by some of its partitions; the others are lost
+    #[arg(long, requires = "drop_existing")]
+    pub(crate) replace_with_part: bool,
     /// Load the collection into memory afterwards
     #[arg(long)]
     pub(crate) load: bool,

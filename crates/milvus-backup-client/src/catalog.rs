@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use milvus::proto::common::{LoadState as WireLoadState, Status};
+use milvus::proto::common::Status;
 use milvus::proto::milvus as pb;
 use milvus_backup_core::schema::{CollectionSchema, IndexDefinition};
-use milvus_backup_core::{Capabilities, Catalog, CollectionDescription, CollectionName, Error, LoadState, Result};
+use milvus_backup_core::{
+    Capabilities, Catalog, CollectionDescription, CollectionMark, CollectionName, Error, LoadState, PinnedCollection, Result,
+};
 
 use crate::connection::{Client, MilvusConnection};
 use crate::describe::{create_request, index_params, key_values, pairs, schema_from_wire};
+use crate::identity::real_name;
 use crate::limitations::describe_limitations;
 use crate::status::{is_collection_not_found, is_index_not_found, may_pass};
 use crate::versions::Server;
@@ -66,23 +69,38 @@ impl Catalog for MilvusConnection {
         Ok(names)
     }
 
-    async fn has_collection(&self, collection: &CollectionName) -> Result<bool> {
-        match self.describe(collection).await {
-            Ok(_) => Ok(true),
-            Err(Error::CollectionNotFound { .. }) => Ok(false),
-            Err(error) => Err(error),
-        }
+    async fn resolve_collection(&self, name: &CollectionName) -> Result<Option<CollectionName>> {
+        self.resolve(name).await
+    }
+
+    async fn pin_collection(&self, name: &CollectionName, mark: &CollectionName) -> Result<PinnedCollection> {
+        self.pin(name, mark).await
+    }
+
+    async fn locate_collection(&self, pin: &PinnedCollection) -> Result<Option<CollectionName>> {
+        self.locate(pin).await
+    }
+
+    async fn list_marks(&self, collection: &CollectionName) -> Result<Vec<CollectionName>> {
+        let aliases = self.aliases(collection).await?;
+        aliases.iter().filter(|alias| alias.starts_with(CollectionMark::PREFIX)).map(|alias| alias.parse()).collect()
+    }
+
+    async fn unpin_collection(&self, pin: &PinnedCollection) -> Result<()> {
+        self.unpin(pin).await
     }
 
     async fn describe_collection(&self, collection: &CollectionName) -> Result<CollectionDescription> {
         let answer = self.describe(collection).await?;
-        let schema = schema_from_wire(&answer)?;
+        let (name, schema) = (real_name(&answer)?, schema_from_wire(&answer)?);
         schema.primary_key()?;
         let partitions =
             if schema.has_partition_key() { vec![ALL_ROWS.to_owned()] } else { self.partitions(collection).await? };
         let mut aliases = if answer.aliases.is_empty() { self.aliases(collection).await? } else { answer.aliases };
+        aliases.retain(|alias| !alias.starts_with(CollectionMark::PREFIX));
         aliases.sort_unstable();
         Ok(CollectionDescription {
+            name,
             partitions,
             indexes: self.indexes(collection).await?,
             aliases,
@@ -146,13 +164,7 @@ impl Catalog for MilvusConnection {
     }
 
     async fn create_alias(&self, collection: &CollectionName, alias: &str) -> Result<()> {
-        let request = pb::CreateAliasRequest {
-            db_name: self.request_database(),
-            collection_name: collection.to_string(),
-            alias: alias.to_owned(),
-            ..Default::default()
-        };
-        call!(self, "CreateAlias", create_alias, request).map(drop::<Status>)
+        self.new_alias(collection, alias).await
     }
 
     async fn alter_alias(&self, collection: &CollectionName, alias: &str) -> Result<()> {
@@ -189,49 +201,40 @@ impl Catalog for MilvusConnection {
         call!(self, "CreateIndex", create_index, request).map(drop::<Status>)
     }
 
-    async fn load_state(&self, collection: &CollectionName) -> Result<LoadState> {
-        let request = pb::GetLoadStateRequest {
+    async fn drop_index(&self, collection: &CollectionName, index: &IndexDefinition) -> Result<()> {
+        let request = pb::DropIndexRequest {
             db_name: self.request_database(),
             collection_name: collection.to_string(),
+            field_name: index.field_name.clone(),
+            index_name: creatable_name(&index.index_name),
             ..Default::default()
         };
-        let state = call!(self, "GetLoadState", get_load_state, request)?.state;
-        Ok(match WireLoadState::try_from(state) {
-            Ok(WireLoadState::Loaded) => LoadState::Loaded,
-            Ok(WireLoadState::Loading) => LoadState::Loading,
-            _ => LoadState::NotLoaded,
-        })
+        call!(self, "DropIndex", drop_index, request).map(drop::<Status>)
+    }
+
+    async fn load_state(&self, collection: &CollectionName, partitions: &[String]) -> Result<LoadState> {
+        self.state_of(collection, partitions).await
     }
 
     async fn load_collection(&self, collection: &CollectionName, replicas: Option<u32>) -> Result<()> {
-        let request = pb::LoadCollectionRequest {
-            db_name: self.request_database(),
-            collection_name: collection.to_string(),
-            replica_number: replicas.and_then(|replicas| i32::try_from(replicas).ok()).unwrap_or(1),
-            ..Default::default()
-        };
-        let mut again = self.retry_policy().delays();
-        loop {
-            match call!(self, "LoadCollection", load_collection, request.clone()) {
-                Err(error) if is_index_not_found(&error) => return Err(without_index(collection)),
-                answer => answer.map(drop::<Status>)?,
-            }
-            if self.settled_load_state(collection).await? == LoadState::Loaded {
-                return Ok(());
-            }
-            // Someone released it meanwhile, or Milvus Lite forgot.
-            let Some(delay) = again.next() else { return Err(was_released(collection)) };
-            tokio::time::sleep(delay).await;
-        }
+        self.load(collection, replicas).await
     }
 
     async fn release_collection(&self, collection: &CollectionName) -> Result<()> {
-        let request = pb::ReleaseCollectionRequest {
-            db_name: self.request_database(),
-            collection_name: collection.to_string(),
-            ..Default::default()
-        };
-        call!(self, "ReleaseCollection", release_collection, request).map(drop::<Status>)
+        self.release(collection).await
+    }
+
+    async fn load_partitions(
+        &self,
+        collection: &CollectionName,
+        partitions: &[String],
+        replicas: Option<u32>,
+    ) -> Result<()> {
+        self.load_some(collection, partitions, replicas).await
+    }
+
+    async fn release_partitions(&self, collection: &CollectionName, partitions: &[String]) -> Result<()> {
+        self.release_some(collection, partitions).await
     }
 }
 
@@ -250,45 +253,28 @@ fn creatable_params(params: &BTreeMap<String, String>) -> BTreeMap<String, Strin
     params
 }
 
-/// Someone else released the collection while it was needed.
-pub(crate) fn was_released(collection: &CollectionName) -> Error {
-    Error::Refused {
-        reason: format!("collection `{collection}` was released while it was needed"),
-        hint: "keep it loaded until the operation has ended".to_owned(),
-    }
-}
-
-fn without_index(collection: &CollectionName) -> Error {
-    Error::Refused {
-        reason: format!("collection `{collection}` cannot be loaded: a vector field has no index"),
-        hint: "create an index on every vector field, or load the collection yourself".to_owned(),
-    }
-}
-
 impl MilvusConnection {
-    async fn describe(&self, collection: &CollectionName) -> Result<pb::DescribeCollectionResponse> {
+    /// The description of the collection that a name means; `None` where it means nothing.
+    pub(crate) async fn described(&self, name: &CollectionName) -> Result<Option<pb::DescribeCollectionResponse>> {
         let request = pb::DescribeCollectionRequest {
             db_name: self.request_database(),
-            collection_name: collection.to_string(),
+            collection_name: name.to_string(),
             ..Default::default()
         };
         match call!(self, "DescribeCollection", describe_collection, request) {
-            Err(error) if is_collection_not_found(&error) => Err(Error::CollectionNotFound {
+            Err(error) if is_collection_not_found(&error) => Ok(None),
+            answer => answer.map(Some),
+        }
+    }
+
+    pub(crate) async fn describe(&self, collection: &CollectionName) -> Result<pb::DescribeCollectionResponse> {
+        match self.described(collection).await? {
+            Some(answer) => Ok(answer),
+            None => Err(Error::CollectionNotFound {
                 collection: collection.to_string(),
                 database: self.database().to_owned(),
                 available: self.list_collections().await.unwrap_or_default(),
             }),
-            answer => answer,
-        }
-    }
-
-    /// Whether the collection is loaded, once it is not being loaded any more.
-    async fn settled_load_state(&self, collection: &CollectionName) -> Result<LoadState> {
-        loop {
-            match self.load_state(collection).await? {
-                LoadState::Loading => tokio::time::sleep(POLL).await,
-                state => return Ok(state),
-            }
         }
     }
 

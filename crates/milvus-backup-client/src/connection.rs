@@ -22,6 +22,7 @@ use tonic::{Code, Request, Status};
 
 use crate::describe::key_values;
 use crate::pace::Pace;
+use crate::scan::QueryWindow;
 use crate::status::{IntoStatus, check, is_database_not_found, refused};
 use crate::versions::Server;
 use crate::wire::MessageBuffers;
@@ -103,6 +104,7 @@ pub struct MilvusConnection {
     transport: Transport,
     messages: MessageBuffers,
     pace: Pace,
+    window: QueryWindow,
     uri: String,
     database: String,
     retry: RetryPolicy,
@@ -169,6 +171,7 @@ impl MilvusConnection {
             transport,
             messages: MessageBuffers::default(),
             pace: Pace::default(),
+            window: QueryWindow::default(),
             uri,
             database,
             retry: options.retry,
@@ -194,6 +197,11 @@ impl MilvusConnection {
     /// The database as requests carry it: empty for the default one, which the oldest servers do not know by name.
     pub(crate) fn request_database(&self) -> String {
         if self.database == DEFAULT_DATABASE { String::new() } else { self.database.clone() }
+    }
+
+    /// How many rows a query may ask for.
+    pub(crate) fn window(&self) -> &QueryWindow {
+        &self.window
     }
 
     pub(crate) fn pace(&self) -> &Pace {
@@ -257,6 +265,11 @@ impl MilvusConnection {
             Err(error) => return Err(error),
         };
         Ok(self.version.get_or_init(|| version).clone())
+    }
+
+    /// Which of the servers that differ this is, once it was asked.
+    pub(crate) fn known_server(&self) -> Option<Server> {
+        self.version.get().map(|version| Server::from_version(version))
     }
 
     /// Which of the servers that differ this is.

@@ -62,10 +62,13 @@ answers!(
     GetLoadStateResponse,
     GetReplicasResponse,
     GetPartitionStatisticsResponse,
+    GetPersistentSegmentInfoResponse,
+    GetQuerySegmentInfoResponse,
     GetVersionResponse,
     ImportResponse,
     ListAliasesResponse,
     MutationResult,
+    QueryResults,
     ShowCollectionsResponse,
     ShowPartitionsResponse,
 );
@@ -133,6 +136,14 @@ pub(crate) fn is_pushback(error: &Error) -> bool {
     matches!(error, Error::Milvus { code: RATE_LIMITED | LEGACY_RATE_LIMITED, .. }) && !is_too_large(error)
 }
 
+/// Whether the error says that an expression cannot be parsed: the words of Milvus, and those of Milvus Lite 3 (code 6).
+pub(crate) fn is_unparsable(error: &Error) -> bool {
+    matches!(error, Error::Milvus { message, .. }
+        if message.contains("cannot parse expression")
+            || message.starts_with("unexpected token")
+            || (message.starts_with("comparison ") && message.contains("incompatible types")))
+}
+
 /// Whether the error says that a segment does not have the values of a vector field.
 pub(crate) fn is_without_raw_data(error: &Error) -> bool {
     matches!(error, Error::Milvus { message, .. } if message.contains("loss raw data"))
@@ -141,6 +152,16 @@ pub(crate) fn is_without_raw_data(error: &Error) -> bool {
 /// Whether the error says that an answer was larger than this client wanted it (`OUT_OF_RANGE`, of [`crate::wire`]).
 pub(crate) fn is_over_limit(error: &Error) -> bool {
     matches!(error, Error::Milvus { code, .. } if *code == tonic::Code::OutOfRange as i32)
+}
+
+/// Whether the error says that a query asked for more rows than the server allows (`offset + limit`), and how many it
+/// allows, where it says so: "should be in range [1, 500]".
+pub(crate) fn query_window(error: &Error) -> Option<Option<usize>> {
+    let Error::Milvus { message, .. } = error else { return None };
+    message.contains("query result window").then(|| {
+        let range = message.split_once('[')?.1.split_once(']')?.0;
+        range.rsplit_once(',')?.1.trim().parse().ok()
+    })
 }
 
 /// Whether the error says that a page was larger than the server or this client lets through.

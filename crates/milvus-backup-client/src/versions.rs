@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use milvus_backup_core::schema::{DataType, FunctionKind, SchemaSupport};
+use milvus_backup_core::schema::{DataType, FunctionKind, RowTraitKind, SchemaSupport};
 use milvus_backup_core::{Capabilities, PreserveAutoId};
 
 /// The servers that differ in what they have.
@@ -61,6 +61,10 @@ impl Server {
         let mut capabilities = Capabilities::all(version);
         capabilities.rename = self != Self::Lite2;
         capabilities.partitions = self.has_partitions();
+        capabilities.partition_loading = !self.is_lite();
+        capabilities.load_needs_index = !self.is_lite();
+        // Milvus Lite takes nearly any parameters, and removes no index of a collection that is loaded, as new ones are.
+        capabilities.checks_indexes = !self.is_lite();
         capabilities.alter_properties = self != Self::Lite2;
         capabilities.bulk_import = !self.is_lite();
         capabilities.preserve_auto_id = match self {
@@ -69,6 +73,8 @@ impl Server {
             Self::Milvus(..) => PreserveAutoId::No,
         };
         capabilities.schema = self.schema_support();
+        capabilities.row_traits = self.row_traits();
+        capabilities.flush_between_partitions = self == Self::Lite3;
         capabilities
     }
 
@@ -85,6 +91,23 @@ impl Server {
         // More than one vector field came with 2.4.
         support.max_vector_fields = matches!(self, Self::Milvus(2, 0..=3)).then_some(1);
         support
+    }
+
+    /// What rows may hold. Milvus 2.3.5 and Milvus Lite 3.2.2 were measured; that Milvus refuses dynamic keys with the name of
+    /// a field from 2.4 on is in its proxy. Elsewhere the server decides.
+    fn row_traits(self) -> BTreeSet<RowTraitKind> {
+        let refused: &[RowTraitKind] = match self {
+            Self::Lite3 => &[
+                RowTraitKind::DynamicKeyOfField,
+                RowTraitKind::JsonScalar,
+                RowTraitKind::JsonNull,
+                RowTraitKind::EmptySparseVector,
+            ],
+            Self::Milvus(2, 0..=3) => &[RowTraitKind::JsonArray, RowTraitKind::JsonText, RowTraitKind::JsonScalar],
+            Self::Milvus(..) => &[RowTraitKind::DynamicKeyOfField],
+            Self::Lite2 => &[],
+        };
+        RowTraitKind::ALL.into_iter().filter(|kind| !refused.contains(kind)).collect()
     }
 
     fn at_least(self, major: u32, minor: u32) -> bool {

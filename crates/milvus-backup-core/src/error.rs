@@ -1,5 +1,6 @@
 //! The error of every operation: what failed, whether a retry can help, and what to do next.
 
+use crate::identity::CollectionChange;
 use crate::names::BackupId;
 
 /// What every fallible call of this crate and of its adapters returns.
@@ -116,6 +117,51 @@ pub enum Error {
         existing: BackupId,
     },
 
+    /// The collection was exchanged while an operation worked on it: by an alias that moved, a rename, or a drop.
+    #[error("collection `{collection}` changed during the operation: {change}")]
+    CollectionChanged {
+        /// The collection as it was named when the operation began.
+        collection: String,
+        /// What happened to it.
+        change: CollectionChange,
+    },
+
+    /// Partitions are not in memory, so that they cannot be read, and were not to be loaded.
+    #[error("{} not loaded, and so cannot be read", parts_of(.collection, .not_loaded))]
+    NotLoaded {
+        /// The collection.
+        collection: String,
+        /// The partitions that are not loaded; empty where the server loads collections only as a whole.
+        not_loaded: Vec<String>,
+        /// The partitions that are.
+        loaded: Vec<String>,
+    },
+
+    /// The server stores or counts other rows than it returned, and nothing explains it: rows may be missing.
+    #[error("rows may be missing: {}", .differences.join("; "))]
+    RowsUnexplained {
+        /// Every difference that nothing explains, in a sentence.
+        differences: Vec<String>,
+    },
+
+    /// A part of a collection would replace a whole one.
+    #[error("collection `{collection}` would be replaced by a part of one: partitions {}", listing(.partitions))]
+    PartialReplacement {
+        /// The collection that exists.
+        collection: String,
+        /// The partitions that would be left of it.
+        partitions: Vec<String>,
+    },
+
+    /// The target of a restore is an alias, which is no collection to create, fill or replace.
+    #[error("`{alias}` is an alias of collection `{collection}`")]
+    TargetIsAlias {
+        /// The target.
+        alias: String,
+        /// The collection behind it.
+        collection: String,
+    },
+
     /// The target of a restore exists.
     #[error("collection `{collection}` already exists")]
     TargetExists {
@@ -161,6 +207,26 @@ pub enum Error {
         found: u64,
         /// The newest version that can be read.
         supported: u32,
+    },
+
+    /// The server would refuse rows of the backup, or change them.
+    #[error("{server} does not keep rows of the backup as they are: {}", .rows.join("; "))]
+    RowsIncompatible {
+        /// The server, with its version.
+        server: String,
+        /// What the rows hold, each with the primary key of a row.
+        rows: Vec<String>,
+    },
+
+    /// The server does not create an index as the backup holds it.
+    #[error("Milvus refused the index of field `{field}` ({}): {message}", pairs(.params))]
+    IndexRefused {
+        /// The indexed field.
+        field: String,
+        /// Its parameters in the backup.
+        params: std::collections::BTreeMap<String, String>,
+        /// The server's words.
+        message: String,
     },
 
     /// The schema cannot be held by the target.
@@ -352,11 +418,17 @@ impl Error {
             | Self::PartitionNotFound { .. }
             | Self::BackupNotFound { .. } => ErrorKind::NotFound,
             Self::BackupAlreadyExists { .. }
+            | Self::CollectionChanged { .. }
+            | Self::NotLoaded { .. }
+            | Self::PartialReplacement { .. }
+            | Self::TargetIsAlias { .. }
             | Self::TargetExists { .. }
+            | Self::IndexRefused { .. }
+            | Self::RowsIncompatible { .. }
             | Self::SchemaIncompatible { .. }
             | Self::Refused { .. } => ErrorKind::Refused,
             Self::InProgress { .. } => ErrorKind::InProgress,
-            Self::Corrupted { .. } => ErrorKind::Corrupted,
+            Self::Corrupted { .. } | Self::RowsUnexplained { .. } => ErrorKind::Corrupted,
             Self::Unreachable { .. } => ErrorKind::Unreachable,
             Self::Authentication { .. } => ErrorKind::Authentication,
             Self::Storage { .. } => ErrorKind::Storage,
@@ -395,6 +467,36 @@ impl Error {
             Self::BackupNotFound { .. } => "`milvus-br list` shows the backups that exist",
             Self::AmbiguousBackup { .. } => "give more of the identifier",
             Self::BackupAlreadyExists { .. } => "choose another --name, or delete that backup first",
+            Self::CollectionChanged { .. } => "nothing was committed; run it again once its names are settled",
+            Self::NotLoaded { loaded, .. } if loaded.is_empty() => {
+                "load it first, or let `--load auto` load it and release it afterwards"
+            }
+            Self::NotLoaded { loaded, .. } => {
+                return Some(format!(
+                    "load them first, let `--load auto` load them and release them afterwards, or back up only what is \
+                     loaded with --partition: {}",
+                    listing(loaded)
+                ));
+            }
+            Self::IndexRefused { .. } => {
+                "restore without indexes (--no-indexes), and create them afterwards with parameters that this server takes"
+            }
+            Self::RowsUnexplained { .. } => {
+                "reload the collection and try again; without --strict the differences are recorded in the backup"
+            }
+            Self::RowsIncompatible { .. } => {
+                "restore to a server like the one that was backed up, or restore the partitions without such rows (--partition)"
+            }
+            Self::PartialReplacement { .. } => {
+                "restore a full backup, restore to another name with --to, or say --replace-with-part if all other \
+                 partitions are to be lost"
+            }
+            Self::TargetIsAlias { collection, .. } => {
+                return Some(format!(
+                    "restore to another name with --to and move the alias afterwards, or replace the collection behind \
+                     it with --to {collection} --drop-existing"
+                ));
+            }
             Self::TargetExists { .. } => "restore to another name with --to, or replace it with --drop-existing",
             Self::InProgress { .. } => "wait for it; the lock of a process that died is taken over by itself",
             Self::Corrupted { .. } => "`milvus-br verify BACKUP --no-fail-fast` lists everything that is wrong",
@@ -436,6 +538,19 @@ impl Error {
             }
             _ => None,
         }
+    }
+}
+
+fn pairs(params: &std::collections::BTreeMap<String, String>) -> String {
+    params.iter().map(|(key, value)| format!("{key} {value}")).collect::<Vec<_>>().join(", ")
+}
+
+/// The subject of a sentence on a collection, or on some of its partitions.
+fn parts_of(collection: &str, partitions: &[String]) -> String {
+    match partitions {
+        [] => format!("collection `{collection}` is"),
+        [one] => format!("partition `{one}` of collection `{collection}` is"),
+        several => format!("partitions {} of collection `{collection}` are", listing(several)),
     }
 }
 

@@ -19,6 +19,7 @@
 
 mod config;
 mod error;
+mod identity;
 mod model;
 mod names;
 mod params;
@@ -40,11 +41,12 @@ pub use config::BackupRecoveryConfig;
 #[cfg(feature = "manager")]
 pub use environment::{Clock, Entropy, Environment, Interrupt, InterruptHandle};
 pub use error::{Error, ErrorKind, Result, Source};
+pub use identity::{CollectionChange, CollectionMark, PinnedCollection};
 #[cfg(feature = "manager")]
 pub use manager::{BackupManager, BackupRepository, Leftover, LeftoverKind, RetentionPlan, SAFETY_AGE};
 #[cfg(feature = "manager")]
 pub use milvus::{
-    ALLOW_INSERT_AUTO_ID, Capabilities, Catalog, CollectionDescription, KeyRange, LoadState, Milvus, PreserveAutoId,
+    ALLOW_INSERT_AUTO_ID, Capabilities, Catalog, CollectionDescription, KeyCensus, KeyRange, LoadState, Milvus, PreserveAutoId,
     ReadPoint, RowSink, RowSource, ScanRequest, TTL_SECONDS,
 };
 pub use model::*;

@@ -3,7 +3,7 @@
 //! The traits speak of batches, partitions and read points and not of any transport, so that a reader of segment
 //! files can stand where a client of the query API stands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
 use arrow_array::RecordBatch;
@@ -12,13 +12,16 @@ use futures::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
+use crate::identity::PinnedCollection;
 use crate::model::Consistency;
 use crate::names::CollectionName;
-use crate::schema::{CollectionSchema, IndexDefinition, SchemaSupport};
+use crate::schema::{CollectionSchema, IndexDefinition, RowTraitKind, SchemaSupport};
 
 /// Everything a server tells about one collection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CollectionDescription {
+    /// Its own name, also where it was described by an alias.
+    pub name: CollectionName,
     /// Its definition.
     pub schema: CollectionSchema,
     /// Its partitions, in the order of the server. One that stands for all rows where rows are spread by a
@@ -98,6 +101,32 @@ pub struct ScanRequest {
     pub batch_bytes: usize,
 }
 
+/// The keys of a partition, compared with its rows: what [`RowSource::census`] found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KeyCensus {
+    /// Keys that queries return.
+    pub keys: u64,
+    /// Rows that are counted.
+    pub rows: u64,
+    /// Keys that more than one row has.
+    pub duplicated_keys: u64,
+    /// Rows beyond the first of each of these keys. A query returns one row of a key.
+    pub copies: u64,
+    /// Rows that are counted, and whose keys no query returns.
+    pub unreturned: u64,
+    /// Rows too many that were not examined, since there were too many places to look at.
+    pub unexamined: u64,
+    /// One of the keys that more than one row has.
+    pub example: Option<String>,
+}
+
+impl KeyCensus {
+    /// Whether copies of keys are the reason for every row that is counted and not returned.
+    pub fn explains_all(&self) -> bool {
+        self.unreturned == 0 && self.unexamined == 0
+    }
+}
+
 /// Reads and changes the collections of one database.
 #[async_trait]
 pub trait Catalog: Send + Sync + Debug {
@@ -119,8 +148,29 @@ pub trait Catalog: Send + Sync + Debug {
     /// Names of all collections, sorted.
     async fn list_collections(&self) -> Result<Vec<String>>;
 
-    /// Whether the collection exists.
-    async fn has_collection(&self, collection: &CollectionName) -> Result<bool>;
+    /// The collection that a name means: itself, or the collection behind an alias. `None` where it means nothing.
+    async fn resolve_collection(&self, name: &CollectionName) -> Result<Option<CollectionName>>;
+
+    /// Whether a collection has this name. An alias of one is not its name.
+    async fn has_collection(&self, collection: &CollectionName) -> Result<bool> {
+        Ok(self.resolve_collection(collection).await?.is_some_and(|name| name == *collection))
+    }
+
+    /// Takes hold of the collection that a name means, so that it is told from others that get its name. `mark` is a
+    /// name that nothing else has, for servers that need one.
+    ///
+    /// # Errors
+    /// [`crate::Error::CollectionNotFound`].
+    async fn pin_collection(&self, name: &CollectionName, mark: &CollectionName) -> Result<PinnedCollection>;
+
+    /// The name that a pinned collection has now; `None` when it was dropped.
+    async fn locate_collection(&self, pin: &PinnedCollection) -> Result<Option<CollectionName>>;
+
+    /// The marks of a collection that are aliases, those of operations that were killed among them.
+    async fn list_marks(&self, collection: &CollectionName) -> Result<Vec<CollectionName>>;
+
+    /// Lets go of a pinned collection. One that was dropped is no error.
+    async fn unpin_collection(&self, pin: &PinnedCollection) -> Result<()>;
 
     /// Everything about one collection.
     ///
@@ -163,14 +213,36 @@ pub trait Catalog: Send + Sync + Debug {
     /// Creates an index.
     async fn create_index(&self, collection: &CollectionName, index: &IndexDefinition) -> Result<()>;
 
-    /// Whether the collection is in memory.
-    async fn load_state(&self, collection: &CollectionName) -> Result<LoadState>;
+    /// Removes an index.
+    async fn drop_index(&self, collection: &CollectionName, index: &IndexDefinition) -> Result<()>;
 
-    /// Loads the collection, and returns once it can be queried.
+    /// Whether all of these partitions are in memory; of none, whether anything of the collection is.
+    async fn load_state(&self, collection: &CollectionName, partitions: &[String]) -> Result<LoadState>;
+
+    /// Loads the collection with all its partitions, and returns once the server reports it as loaded. It may take
+    /// seconds more until all rows are found by queries: see [`RowSource::pending_rows`].
     async fn load_collection(&self, collection: &CollectionName, replicas: Option<u32>) -> Result<()>;
 
     /// Releases the collection from memory.
     async fn release_collection(&self, collection: &CollectionName) -> Result<()>;
+
+    /// Loads these partitions beside those that are loaded, and returns once the server reports them as loaded.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unsupported`] on a server that loads collections only as a whole
+    /// ([`Capabilities::partition_loading`]).
+    async fn load_partitions(
+        &self,
+        collection: &CollectionName,
+        partitions: &[String],
+        replicas: Option<u32>,
+    ) -> Result<()>;
+
+    /// Releases these partitions, and no others.
+    ///
+    /// # Errors
+    /// As [`Catalog::load_partitions`].
+    async fn release_partitions(&self, collection: &CollectionName, partitions: &[String]) -> Result<()>;
 }
 
 /// A source of rows.
@@ -188,6 +260,32 @@ pub trait RowSource: Send + Sync + Debug {
         partition: Option<&str>,
         read_point: ReadPoint,
     ) -> Result<u64>;
+
+    /// Makes certain, before anything is loaded, that these partitions can be read at all.
+    ///
+    /// # Errors
+    /// [`crate::Error::Refused`] with the reason, such as a primary key whose name the server's expressions reserve.
+    async fn require_readable(
+        &self,
+        collection: &CollectionName,
+        schema: &CollectionSchema,
+        partitions: &[String],
+    ) -> Result<()>;
+
+    /// Rows of these partitions, or of all where none is named, in stored segments that are not in the server's list of
+    /// loaded ones. A server may report a partition as loaded, or an import as complete, seconds before queries find its
+    /// rows. 0 proves that they find all that is flushed; more proves nothing. `None` where the server does not report it.
+    async fn pending_rows(&self, collection: &CollectionName, partitions: &[String]) -> Result<Option<u64>>;
+
+    /// Reads all keys of a partition, or of the collection, and counts the rows of each: why the server counts other rows
+    /// than it returns. Takes as long as reading the keys without their rows.
+    async fn census(
+        &self,
+        collection: &CollectionName,
+        schema: &CollectionSchema,
+        partition: Option<&str>,
+        read_point: ReadPoint,
+    ) -> Result<KeyCensus>;
 
     /// Keys that split the `rows` rows of a partition, or of the whole collection, into about `parts` parts of about the
     /// same size, for [`KeyRange::between`]. Fewer or none where that cannot be told cheaply; in ascending order, each
@@ -253,12 +351,23 @@ pub struct Capabilities {
     pub partitions: bool,
     /// Whether generated primary keys can be supplied on insert while `autoID` stays on.
     pub preserve_auto_id: PreserveAutoId,
+    /// Whether single partitions can be loaded and released.
+    pub partition_loading: bool,
+    /// Whether a collection can be loaded only when each of its vector fields has an index.
+    pub load_needs_index: bool,
+    /// Whether the parameters of an index are checked when it is created on a collection without rows.
+    pub checks_indexes: bool,
     /// Whether properties of a collection can be changed.
     pub alter_properties: bool,
     /// Whether it reads files by itself.
     pub bulk_import: bool,
     /// What the schema of a collection may have.
     pub schema: SchemaSupport,
+    /// What rows may hold: the kinds that this server takes and keeps as they are.
+    pub row_traits: BTreeSet<RowTraitKind>,
+    /// Whether a key that several partitions have is kept in each only if the rows of one are flushed before those of the
+    /// next are inserted (Milvus Lite 3).
+    pub flush_between_partitions: bool,
 }
 
 /// Whether generated primary keys can be supplied on insert while `autoID` stays on.
@@ -286,10 +395,15 @@ impl Capabilities {
             server_version: server_version.into(),
             rename: true,
             partitions: true,
+            partition_loading: true,
+            load_needs_index: true,
+            checks_indexes: true,
             preserve_auto_id: PreserveAutoId::Yes,
             alter_properties: true,
             bulk_import: true,
             schema: SchemaSupport::all(),
+            row_traits: BTreeSet::from(RowTraitKind::ALL),
+            flush_between_partitions: false,
         }
     }
 }

@@ -131,6 +131,7 @@ impl Pending {
             failed_partitions: self.failed,
             consistency: plan.read_point.consistency,
             read_timestamp: plan.read_point.timestamp.map(|timestamp| timestamp.to_string()),
+            milvus_uri: Some(plan.milvus_uri),
             milvus_version: plan.milvus_version,
             created_by: concat!("milvus-br ", env!("CARGO_PKG_VERSION")).to_owned(),
             tags: plan.tags,

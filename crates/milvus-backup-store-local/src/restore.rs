@@ -52,6 +52,7 @@ fn chosen(plan: &RestorePlan) -> impl Iterator<Item = &PartitionMetadata> {
 fn side_by_side(plan: &RestorePlan) -> usize {
     let largest = match plan.method {
         RestoreMethod::Import => 1,
+        _ if plan.flush_between_partitions => return 1,
         _ => chosen(plan).map(being_decoded).max().unwrap_or(1),
     };
     let fitting = usize::try_from(plan.memory_limit_bytes / 2 / largest).unwrap_or(usize::MAX);
@@ -92,6 +93,9 @@ impl Restore {
     }
 
     async fn insert_all(&self, partition: &PartitionMetadata) -> Result<u64> {
+        if self.plan.flush_between_partitions && partition.row_count > 0 {
+            self.sink.flush(&self.plan.target).await?;
+        }
         self.batches(partition)
             .map_ok(|batch| self.insert(partition, batch))
             .try_buffer_unordered(self.inserts_in_flight(partition))

@@ -6,8 +6,8 @@ use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use milvus_backup_core::{
-    Capabilities, Catalog, CollectionDescription, CollectionName, Error, LoadState, Milvus, ReadPoint, Result, RowSink,
-    RowSource, ScanRequest,
+    Capabilities, Catalog, CollectionDescription, CollectionName, Error, KeyCensus, LoadState, Milvus, PinnedCollection, ReadPoint,
+    Result, RowSink, RowSource, ScanRequest,
     schema::{CollectionSchema, IndexDefinition},
 };
 
@@ -75,8 +75,24 @@ impl Catalog for Faulty {
         self.read("list_collections", self.inner.list_collections()).await
     }
 
-    async fn has_collection(&self, collection: &CollectionName) -> Result<bool> {
-        self.read("has_collection", self.inner.has_collection(collection)).await
+    async fn resolve_collection(&self, name: &CollectionName) -> Result<Option<CollectionName>> {
+        self.read("resolve_collection", self.inner.resolve_collection(name)).await
+    }
+
+    async fn pin_collection(&self, name: &CollectionName, mark: &CollectionName) -> Result<PinnedCollection> {
+        self.read("pin_collection", self.inner.pin_collection(name, mark)).await
+    }
+
+    async fn locate_collection(&self, pin: &PinnedCollection) -> Result<Option<CollectionName>> {
+        self.read("locate_collection", self.inner.locate_collection(pin)).await
+    }
+
+    async fn list_marks(&self, collection: &CollectionName) -> Result<Vec<CollectionName>> {
+        self.read("list_marks", self.inner.list_marks(collection)).await
+    }
+
+    async fn unpin_collection(&self, pin: &PinnedCollection) -> Result<()> {
+        self.read("unpin_collection", self.inner.unpin_collection(pin)).await
     }
 
     async fn describe_collection(&self, collection: &CollectionName) -> Result<CollectionDescription> {
@@ -125,8 +141,26 @@ impl Catalog for Faulty {
         self.change("create_index", collection, self.inner.create_index(collection, index)).await
     }
 
-    async fn load_state(&self, collection: &CollectionName) -> Result<LoadState> {
-        self.read("load_state", self.inner.load_state(collection)).await
+    async fn drop_index(&self, collection: &CollectionName, index: &IndexDefinition) -> Result<()> {
+        self.change("drop_index", collection, self.inner.drop_index(collection, index)).await
+    }
+
+    async fn load_state(&self, collection: &CollectionName, partitions: &[String]) -> Result<LoadState> {
+        self.read("load_state", self.inner.load_state(collection, partitions)).await
+    }
+
+    async fn load_partitions(
+        &self,
+        collection: &CollectionName,
+        partitions: &[String],
+        replicas: Option<u32>,
+    ) -> Result<()> {
+        let answer = self.inner.load_partitions(collection, partitions, replicas);
+        self.change("load_partitions", collection, answer).await
+    }
+
+    async fn release_partitions(&self, collection: &CollectionName, partitions: &[String]) -> Result<()> {
+        self.change("release_partitions", collection, self.inner.release_partitions(collection, partitions)).await
     }
 
     async fn load_collection(&self, collection: &CollectionName, replicas: Option<u32>) -> Result<()> {
@@ -152,6 +186,29 @@ impl RowSource for Faulty {
         read_point: ReadPoint,
     ) -> Result<u64> {
         self.read("count_rows", self.inner.count_rows(collection, schema, partition, read_point)).await
+    }
+
+    async fn require_readable(
+        &self,
+        collection: &CollectionName,
+        schema: &CollectionSchema,
+        partitions: &[String],
+    ) -> Result<()> {
+        self.read("require_readable", self.inner.require_readable(collection, schema, partitions)).await
+    }
+
+    async fn pending_rows(&self, collection: &CollectionName, partitions: &[String]) -> Result<Option<u64>> {
+        self.read("pending_rows", self.inner.pending_rows(collection, partitions)).await
+    }
+
+    async fn census(
+        &self,
+        collection: &CollectionName,
+        schema: &CollectionSchema,
+        partition: Option<&str>,
+        read_point: ReadPoint,
+    ) -> Result<KeyCensus> {
+        self.read("census", self.inner.census(collection, schema, partition, read_point)).await
     }
 
     async fn split_keys(

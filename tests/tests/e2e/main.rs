@@ -34,6 +34,7 @@ mod errors;
 mod every_byte;
 mod faults;
 mod fidelity;
+mod identity;
 mod indexes;
 mod integrity;
 mod interrupted_restore;

@@ -137,6 +137,7 @@ fn params(args: &CreateArgs, timeout: Option<Duration>) -> BackupParams {
         Load::Auto => LoadPolicy::Auto,
         Load::Never => LoadPolicy::Never,
     };
+    params.strict = args.strict;
     params.timeout = timeout;
     params
 }

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use milvus_backup_core::{AutoIdPolicy, RestoreMethod, RestoreParams, RestoreResult, Result};
+use milvus_backup_core::{AutoIdPolicy, NotRestored, RestoreMethod, RestoreParams, RestoreResult, Result};
 
 use crate::args::{AutoId, Method, RestoreArgs};
 use crate::context::Context;
 use crate::exit_code;
+use crate::output::stderr_line;
 use crate::resolve::{collection_of, resolve};
 
 pub(crate) async fn run(context: &Context, args: RestoreArgs) -> Result<u8> {
@@ -24,6 +25,9 @@ pub(crate) async fn run(context: &Context, args: RestoreArgs) -> Result<u8> {
     session.close().await;
     let result = outcome?;
     context.output.result(&result, || describe(&result));
+    for missing in &result.not_restored {
+        stderr_line(&format!("not restored: {}", reminder(missing, &result.target_collection_name)));
+    }
     Ok(if result.success { exit_code::DONE } else { exit_code::INCOMPLETE })
 }
 
@@ -39,11 +43,31 @@ fn describe(result: &RestoreResult) -> String {
     )
 }
 
+/// What the restored collection lacks, and how it can be had.
+fn reminder(missing: &NotRestored, target: &str) -> String {
+    match missing {
+        NotRestored::Aliases { names } => format!(
+            "aliases of the collection ({}): --with-aliases restores them; now they can be created in Milvus for `{target}`",
+            names.join(", ")
+        ),
+        NotRestored::Indexes => format!("indexes: restore without --no-indexes, or create them in Milvus for `{target}`"),
+        NotRestored::LoadState { replicas } => {
+            let copies = match replicas {
+                Some(copies) if *copies > 1 => format!(" with {copies} replicas"),
+                _ => String::new(),
+            };
+            format!("the collection was loaded{copies} when it was backed up, and `{target}` is not: --load does so")
+        }
+        other => format!("{other:?}"),
+    }
+}
+
 fn params(args: &RestoreArgs, timeout: Option<Duration>) -> Result<RestoreParams> {
     let mut params = RestoreParams::default();
     params.target_collection_name = args.to.as_deref().map(str::parse).transpose()?;
     params.verify_before_restore = args.no_verify.then_some(false);
     params.drop_existing = args.drop_existing;
+    params.replace_with_part = args.replace_with_part;
     params.load_after_restore = args.load;
     params.partition_names.clone_from(&args.partitions);
     params.restore_indexes = !args.no_indexes;

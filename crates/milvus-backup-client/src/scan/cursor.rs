@@ -9,6 +9,7 @@ use milvus_backup_core::{Error, Result};
 /// The expression for a key and all before it. The smallest key cannot be written out: see [`after`].
 pub(super) fn up_to(key: &PrimaryKey, field: &str) -> String {
     match key {
+        PrimaryKey::Int64(i64::MIN) => format!("{field} < {}", i64::MIN + 1),
         PrimaryKey::Int64(key) => format!("{field} <= {key}"),
         PrimaryKey::VarChar(key) => format!("{field} <= {}", literal(key)),
     }
@@ -21,6 +22,15 @@ pub(super) fn after(key: &PrimaryKey, field: &str) -> String {
         PrimaryKey::Int64(i64::MIN) => format!("{field} >= {}", i64::MIN + 1),
         PrimaryKey::Int64(key) => format!("{field} > {key}"),
         PrimaryKey::VarChar(key) => format!("{field} > {}", literal(key)),
+    }
+}
+
+/// The expression for one key.
+pub(super) fn equal_to(key: &PrimaryKey, field: &str) -> String {
+    match key {
+        PrimaryKey::Int64(i64::MIN) => format!("{field} < {}", i64::MIN + 1),
+        PrimaryKey::Int64(key) => format!("{field} == {key}"),
+        PrimaryKey::VarChar(key) => format!("{field} == {}", literal(key)),
     }
 }
 

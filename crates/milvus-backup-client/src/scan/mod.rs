@@ -3,11 +3,15 @@
 //! Must always hold: only an empty page ends a scan, every page begins after the last key of the one before, and a
 //! page out of order is an error. So no row is lost in silence, whatever the server makes of a limit.
 
+mod census;
 mod cursor;
+mod keys;
 mod page_size;
 mod pager;
 mod query;
+mod reserved;
 mod split;
+mod window;
 
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
@@ -17,10 +21,13 @@ use milvus::proto::common::ConsistencyLevel as WireConsistency;
 use milvus::proto::milvus as pb;
 use milvus::proto::schema::{field_data, scalar_field};
 use milvus_backup_core::schema::CollectionSchema;
-use milvus_backup_core::{CollectionName, Consistency, Error, ReadPoint, Result, RowSource, ScanRequest};
+use milvus_backup_core::{CollectionName, Consistency, Error, KeyCensus, ReadPoint, Result, RowSink, RowSource, ScanRequest};
 
 use crate::catalog::call;
 use crate::connection::{MAX_MESSAGE_BYTES, MilvusConnection};
+use crate::status::is_unparsable;
+use census::Census;
+pub(crate) use window::QueryWindow;
 use cursor::every_key;
 use pager::{Pager, guarantee, iterator_params};
 
@@ -56,34 +63,38 @@ impl RowSource for MilvusConnection {
         partition: Option<&str>,
         read_point: ReadPoint,
     ) -> Result<u64> {
+        if partition.is_none() || !self.server().await?.is_lite() {
+            return self.count_where(collection, String::new(), partition, read_point).await;
+        }
         // Milvus Lite counts the whole collection where there is no expression.
-        let expr = if partition.is_some() && self.server().await?.is_lite() {
-            every_key(schema.primary_key()?)
-        } else {
-            String::new()
-        };
-        let (consistency_level, guarantee_timestamp) = guarantee(read_point);
-        let request = pb::QueryRequest {
-            db_name: self.request_database(),
-            collection_name: collection.to_string(),
-            expr,
-            output_fields: vec!["count(*)".to_owned()],
-            partition_names: partition.map(str::to_owned).into_iter().collect(),
-            guarantee_timestamp,
-            consistency_level,
-            ..Default::default()
-        };
-        let answer = self.query(collection, request, MAX_MESSAGE_BYTES).await?;
-        let count = answer.into_columns()?.into_iter().find_map(|column| match column.field {
-            Some(field_data::Field::Scalars(scalars)) => match scalars.data {
-                Some(scalar_field::Data::LongData(values)) => values.data.first().copied(),
-                _ => None,
-            },
-            _ => None,
-        });
-        count
-            .and_then(|count| u64::try_from(count).ok())
-            .ok_or_else(|| Error::Protocol { message: "count(*) gave no number".to_owned() })
+        let all = every_key(schema.primary_key()?);
+        match self.count_where(collection, all, partition, read_point).await {
+            Err(error) if is_unparsable(&error) => self.stored_rows(collection, partition).await,
+            counted => counted,
+        }
+    }
+
+    async fn require_readable(
+        &self,
+        collection: &CollectionName,
+        schema: &CollectionSchema,
+        partitions: &[String],
+    ) -> Result<()> {
+        self.require_nameable_key(collection, schema, partitions).await
+    }
+
+    async fn pending_rows(&self, collection: &CollectionName, partitions: &[String]) -> Result<Option<u64>> {
+        self.pending(collection, partitions).await
+    }
+
+    async fn census(
+        &self,
+        collection: &CollectionName,
+        schema: &CollectionSchema,
+        partition: Option<&str>,
+        read_point: ReadPoint,
+    ) -> Result<KeyCensus> {
+        Census::new(self, collection, schema.primary_key()?, partition, read_point).take().await
     }
 
     async fn split_keys(
@@ -130,5 +141,39 @@ impl RowSource for MilvusConnection {
             |mut receiver| async move { receiver.recv().await.map(|item| (item, receiver)) },
         )
         .boxed()
+    }
+}
+
+impl MilvusConnection {
+    /// Rows for which an expression holds; an empty one holds for all.
+    pub(crate) async fn count_where(
+        &self,
+        collection: &CollectionName,
+        expr: String,
+        partition: Option<&str>,
+        read_point: ReadPoint,
+    ) -> Result<u64> {
+        let (consistency_level, guarantee_timestamp) = guarantee(read_point);
+        let request = pb::QueryRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            expr,
+            output_fields: vec!["count(*)".to_owned()],
+            partition_names: partition.map(str::to_owned).into_iter().collect(),
+            guarantee_timestamp,
+            consistency_level,
+            ..Default::default()
+        };
+        let answer = self.query(collection, request, MAX_MESSAGE_BYTES).await?;
+        let count = answer.into_columns()?.into_iter().find_map(|column| match column.field {
+            Some(field_data::Field::Scalars(scalars)) => match scalars.data {
+                Some(scalar_field::Data::LongData(values)) => values.data.first().copied(),
+                _ => None,
+            },
+            _ => None,
+        });
+        count
+            .and_then(|count| u64::try_from(count).ok())
+            .ok_or_else(|| Error::Protocol { message: "count(*) gave no number".to_owned() })
     }
 }

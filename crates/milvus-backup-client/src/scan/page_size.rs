@@ -1,8 +1,5 @@
 //! How many rows to ask for, so that a page has about the wanted number of bytes.
 
-/// The limit on `offset + limit` of a query (`quotaAndLimits.limits.maxQueryResultWindow`).
-const MAX_ROWS: usize = 16_384;
-
 /// Rows of the first page at most, until the width of real rows is known.
 const FIRST_ROWS: usize = 1024;
 
@@ -20,10 +17,17 @@ pub(super) struct PageSize {
 
 impl PageSize {
     /// Begins with a page that has no more than `target_bytes` if its rows are as large as the schema lets them be.
-    pub(super) fn new(target_bytes: usize, largest_row_bytes: u64) -> Self {
+    /// No page has more rows than the window of the server (`offset + limit` of a query).
+    pub(super) fn new(target_bytes: usize, largest_row_bytes: u64, window: usize) -> Self {
         let largest = usize::try_from(largest_row_bytes).unwrap_or(usize::MAX).max(1);
-        let rows = (target_bytes / largest).clamp(1, FIRST_ROWS);
-        Self { target_bytes, rows, ceiling: MAX_ROWS }
+        let rows = (target_bytes / largest).clamp(1, FIRST_ROWS.min(window));
+        Self { target_bytes, rows, ceiling: window }
+    }
+
+    /// Keeps to a window that turned out smaller.
+    pub(super) fn keep_within(&mut self, window: usize) {
+        self.ceiling = self.ceiling.min(window).max(1);
+        self.rows = self.rows.min(self.ceiling);
     }
 
     /// Rows to ask for.
@@ -57,9 +61,11 @@ impl PageSize {
 mod tests {
     use super::*;
 
+    const MAX_ROWS: usize = 16_384;
+
     #[test]
     fn pages_approach_the_target_and_never_pass_the_window() {
-        let mut size = PageSize::new(6 << 20, 3072);
+        let mut size = PageSize::new(6 << 20, 3072, MAX_ROWS);
         assert_eq!(size.rows(), 1024);
         size.observe(1024, 1024 * 3072);
         assert_eq!(size.rows(), 2048);
@@ -71,7 +77,7 @@ mod tests {
 
     #[test]
     fn a_refused_page_is_halved_down_to_one_row_and_not_grown_again() {
-        let mut size = PageSize::new(1000, 100);
+        let mut size = PageSize::new(1000, 100, MAX_ROWS);
         assert!(size.halve() && size.halve() && size.halve());
         assert_eq!(size.rows(), 1);
         assert!(!size.halve());
@@ -80,8 +86,18 @@ mod tests {
     }
 
     #[test]
+    fn a_smaller_window_is_kept_to() {
+        assert_eq!(PageSize::new(6 << 20, 8, 300).rows(), 300);
+        let mut size = PageSize::new(6 << 20, 8, MAX_ROWS);
+        size.keep_within(500);
+        assert_eq!(size.rows(), 500);
+        size.observe(500, 500 * 8);
+        assert_eq!(size.rows(), 500);
+    }
+
+    #[test]
     fn a_page_that_was_too_large_for_this_client_grows_again_where_rows_are_smaller() {
-        let mut size = PageSize::new(1000, 100);
+        let mut size = PageSize::new(1000, 100, MAX_ROWS);
         assert!(size.shrink() && size.shrink() && size.shrink() && !size.shrink());
         size.observe(1, 1);
         assert_eq!(size.rows(), 4);

@@ -4,13 +4,13 @@ use arrow_array::{Array, RecordBatch};
 use milvus::proto::common::{ConsistencyLevel as WireConsistency, KeyValuePair};
 use milvus::proto::milvus as pb;
 use milvus_backup_core::schema::{DYNAMIC_FIELD, FieldSchema, PrimaryKey, stored_fields};
-use milvus_backup_core::{Error, ReadPoint, Result, RowSource, ScanRequest};
+use milvus_backup_core::{CollectionName, Error, ReadPoint, Result, RowSource, ScanRequest};
 
 use super::cursor::{after, last_key, up_to};
 use super::page_size::PageSize;
 use crate::columns::decode_answer;
 use crate::connection::{MAX_MESSAGE_BYTES, MilvusConnection};
-use crate::status::{is_over_limit, is_too_large, is_without_raw_data};
+use crate::status::{is_over_limit, is_too_large, is_unparsable, is_without_raw_data};
 use crate::wire::Column;
 
 /// How many times larger than asked for a page may be.
@@ -25,6 +25,10 @@ pub(super) struct Pager {
     output_fields: Vec<String>,
     size: PageSize,
     last: Option<PrimaryKey>,
+    /// Rows so far.
+    read: usize,
+    /// Whether pages begin after so many rows, and not after the last key: the expression language reserves its name.
+    by_position: bool,
     up_to: Option<PrimaryKey>,
 }
 
@@ -40,12 +44,14 @@ impl Pager {
             text.as_deref().map(|text| PrimaryKey::from_text(text, schema.primary_key()?)).transpose()
         };
         Ok(Self {
-            connection,
             primary_key: schema.primary_key()?.clone(),
             output_fields,
-            size: PageSize::new(request.batch_bytes, schema.largest_row_bytes()),
+            size: PageSize::new(request.batch_bytes, schema.largest_row_bytes(), connection.window().rows()),
             last: key(&request.range.after)?,
+            read: 0,
+            by_position: false,
             up_to: key(&request.range.up_to)?,
+            connection,
             request,
         })
     }
@@ -63,6 +69,7 @@ impl Pager {
         }
         let page = decode_answer(&self.request.schema, rows, columns)?;
         self.last = Some(last_key(&page, &self.primary_key, self.last.as_ref())?);
+        self.read += rows;
         self.size.observe(rows, batch_bytes(&page));
         Ok(Some(page))
     }
@@ -71,13 +78,19 @@ impl Pager {
         // Rows may suddenly be wider than those before. A single row is taken whatever its size.
         let mut limit = self.request.batch_bytes.saturating_mul(MAX_OVERSIZE);
         loop {
-            let request = self.query();
+            let request = self.query()?;
             match self.connection.query(&self.request.collection, request, limit).await {
                 Ok(answer) => return Ok(answer.fields_data),
                 Err(error) if is_over_limit(&error) && limit < MAX_MESSAGE_BYTES => {
                     if !self.size.shrink() {
                         limit = MAX_MESSAGE_BYTES;
                     }
+                }
+                Err(error) if self.connection.window().learns(&error, self.size.rows()) => {
+                    self.size.keep_within(self.connection.window().rows());
+                }
+                Err(error) if is_unparsable(&error) && !self.by_position && self.up_to.is_none() => {
+                    self.by_position = true;
                 }
                 Err(error) if is_too_large(&error) && self.size.halve() => {}
                 // Milvus Lite 2 cannot read sparse vectors where there are no rows.
@@ -99,21 +112,44 @@ impl Pager {
         bounds.into_iter().flatten().collect::<Vec<_>>().join(" && ")
     }
 
-    fn query(&self) -> pb::QueryRequest {
+    fn query(&self) -> Result<pb::QueryRequest> {
         let (consistency_level, guarantee_timestamp) = guarantee(self.request.read_point);
-        let mut query_params = iterator_params(self.size.rows());
+        let (expr, mut query_params) = if self.by_position {
+            let (offset, window) = (self.read, self.connection.position_limit()?);
+            let limit = self.size.rows().min(window.saturating_sub(offset));
+            if limit == 0 {
+                return Err(key_not_nameable(&self.request.collection, &self.primary_key.name, window));
+            }
+            (String::new(), page_params(limit, offset))
+        } else {
+            (self.expression(), iterator_params(self.size.rows()))
+        };
         query_params.push(KeyValuePair { key: "timezone".to_owned(), value: "UTC".to_owned() });
-        pb::QueryRequest {
+        Ok(pb::QueryRequest {
             db_name: self.connection.request_database(),
             collection_name: self.request.collection.to_string(),
-            expr: self.expression(),
+            expr,
             output_fields: self.output_fields.clone(),
             partition_names: self.request.partition.iter().cloned().collect(),
             guarantee_timestamp,
             consistency_level,
             query_params,
             ..Default::default()
-        }
+        })
+    }
+}
+
+/// The expression language reserves the name of the primary key, and the rows do not fit the one query that works without
+/// an expression.
+pub(super) fn key_not_nameable(collection: &CollectionName, key: &str, window: usize) -> Error {
+    Error::Refused {
+        reason: format!(
+            "collection `{collection}` cannot be read in pages: its primary key is named `{key}`, a word that the \
+             expressions of this server reserve, and without expressions a query reaches {window} rows of a partition"
+        ),
+        hint: "raise quotaAndLimits.limits.maxQueryResultWindow of the server, or copy the rows into a collection whose \
+               primary key has another name"
+            .to_owned(),
     }
 }
 
@@ -128,9 +164,14 @@ pub(super) fn guarantee(read_point: ReadPoint) -> (i32, u64) {
 
 /// The parameters that make a query answer in the order of primary keys.
 pub(super) fn iterator_params(limit: usize) -> Vec<KeyValuePair> {
+    page_params(limit, 0)
+}
+
+/// The same, for a page that begins after so many rows.
+fn page_params(limit: usize, offset: usize) -> Vec<KeyValuePair> {
     [
         ("limit", limit.to_string()),
-        ("offset", "0".to_owned()),
+        ("offset", offset.to_string()),
         ("iterator", "True".to_owned()),
         // With "True" the server may end a page early and lose what came after.
         ("reduce_stop_for_best", "False".to_owned()),

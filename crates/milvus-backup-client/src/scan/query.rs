@@ -3,8 +3,9 @@
 use milvus::proto::milvus as pb;
 use milvus_backup_core::{Catalog, CollectionName, LoadState, Result};
 
-use crate::catalog::{POLL, was_released};
+use crate::catalog::POLL;
 use crate::connection::MilvusConnection;
+use crate::loading::was_released;
 use crate::status::is_not_loaded;
 use crate::versions::Server;
 use crate::wire::{self, QueryAnswer};
@@ -22,6 +23,7 @@ impl MilvusConnection {
         request: pb::QueryRequest,
         limit: usize,
     ) -> Result<QueryAnswer> {
+        let partitions = request.partition_names.clone();
         let mut delays = self.retry_policy().delays();
         let send = |_, request| wire::query(self.transport(), request, limit, self.message_buffers());
         loop {
@@ -29,7 +31,7 @@ impl MilvusConnection {
                 Err(error) if is_not_loaded(&error) => error,
                 answer => return answer,
             };
-            match self.load_state(collection).await? {
+            match self.load_state(collection, &partitions).await? {
                 LoadState::Loading => tokio::time::sleep(POLL).await,
                 // Its memory has it, but not yet everyone who answers queries.
                 LoadState::Loaded => match delays.next() {

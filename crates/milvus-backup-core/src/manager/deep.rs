@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::BackupManager;
 use crate::error::{Error, Result};
-use crate::milvus::LoadState;
+use crate::milvus::{CollectionDescription, LoadState};
 use crate::model::{BackupMetadata, Finding, FindingKind, VerificationResult, VerificationType};
 use crate::names::{BackupId, CollectionName, CollectionRef};
 use crate::params::{AutoIdPolicy, RestoreParams, VerificationParams};
@@ -194,10 +194,11 @@ impl BackupManager {
             Err(Error::CollectionNotFound { .. }) => "there is none",
             _ if collection.database != self.collection(name)?.database => "it is in another database",
             Ok(live) if !schema_differences(&definition.schema, &live.schema).is_empty() => "its schema is another",
-            Ok(_) if self.milvus.load_state(name).await? != LoadState::Loaded => "it is not loaded",
+            Ok(live) if live.name != *name => "it is an alias of another collection",
             Ok(live) if metadata.partition_names.iter().any(|partition| !live.partitions.contains(partition)) => {
                 "it has other partitions"
             }
+            Ok(live) if !self.is_loaded(&live, &metadata.partition_names).await? => "it is not loaded",
             Ok(_) => "",
             Err(error) => return Err(error),
         };
@@ -216,6 +217,13 @@ impl BackupManager {
         }
         result.compared.push(format!("rows of the live collection `{name}` with the backup"));
         Ok(())
+    }
+
+    /// Whether all of these partitions can be read.
+    async fn is_loaded(&self, live: &CollectionDescription, partitions: &[String]) -> Result<bool> {
+        let by_partition = !live.schema.has_partition_key() && self.milvus.capabilities().await?.partition_loading;
+        let asked = if by_partition { partitions } else { &[] };
+        Ok(self.milvus.load_state(&live.name, asked).await? == LoadState::Loaded)
     }
 
     async fn compare_rows(

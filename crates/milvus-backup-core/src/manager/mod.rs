@@ -5,6 +5,7 @@
 
 mod create;
 mod deep;
+mod identity;
 mod leftovers;
 mod notes;
 mod repository;

@@ -44,6 +44,9 @@ pub(super) async fn exchange_names(
             rename(milvus, staging, target).await?;
             return Ok(Vec::new());
         }
+        Ok(found) if found.name != *target => {
+            return Err(Error::TargetIsAlias { alias: target.to_string(), collection: found.name.to_string() });
+        }
         Ok(_) if !drop_existing => return Err(Error::TargetExists { collection: target.to_string() }),
         description => description?,
     };

@@ -11,6 +11,7 @@ use super::kinds::{
 };
 use super::results::VerificationResult;
 use crate::names::{BackupId, CollectionName};
+use crate::schema::RowTrait;
 
 /// The newest repository format this version writes and reads.
 pub const FORMAT_VERSION: u32 = 1;
@@ -73,6 +74,9 @@ pub struct BackupMetadata {
     /// The hybrid timestamp of the read point, as a decimal string; absent where the server has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_timestamp: Option<String>,
+    /// The address of the server that was read, without credentials; for a Milvus Lite file the path that was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub milvus_uri: Option<String>,
     /// Version text of the server that was read.
     pub milvus_version: String,
     /// Version of the program that wrote the backup.
@@ -127,7 +131,12 @@ impl BackupMetadata {
         self.verification.as_ref().is_some_and(|record| record.success)
     }
 
-    /// Whether the backup is whole: nothing that was asked for is missing.
+    /// Whether the backup holds the whole collection: every partition was asked for, and none is missing.
+    pub fn is_whole(&self) -> bool {
+        self.backup_type != BackupType::Partition && self.failed_partitions.is_empty()
+    }
+
+    /// Whether the backup is complete: nothing that was asked for is missing.
     pub fn is_completed(&self) -> bool {
         matches!(self.state, BackupState::Completed | BackupState::Verified)
     }
@@ -187,6 +196,9 @@ pub struct ChunkMetadata {
     /// Columns that are not compressed, although a codec was asked for: it would not have made them smaller by much.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub uncompressed_columns: Vec<String>,
+    /// What some of its rows hold that not every server takes, each kind of each field once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub row_traits: Vec<RowTrait>,
 }
 
 /// Smallest and largest primary key of a chunk, as text: decimal for `Int64`, the key itself for `VarChar`.

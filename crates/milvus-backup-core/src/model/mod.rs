@@ -15,7 +15,7 @@ pub use metadata::{
     BackupMetadata, ChunkMetadata, FORMAT_VERSION, FailedPartition, PartitionMetadata, PrimaryKeyRange,
     VerificationRecord,
 };
-pub use results::{BackupResult, Finding, FindingKind, RestoreResult, VerificationResult};
+pub use results::{BackupResult, Finding, FindingKind, NotRestored, RestoreResult, VerificationResult};
 pub use retention::{
     BackupVersion, Decision, DecisionAction, RetentionResult, RetentionRules, calculate_storage_savings,
 };

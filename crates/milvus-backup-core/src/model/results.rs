@@ -86,10 +86,32 @@ pub struct RestoreResult {
     pub indexes_restored: u64,
     /// Whether the backup was verified before the restore, and nothing was found wrong.
     pub verification_passed: bool,
+    /// What the collection had when it was backed up, and does not have now: it was not asked for.
+    #[serde(default)]
+    pub not_restored: Vec<NotRestored>,
     /// What could not be brought back exactly.
     pub limitations: Vec<String>,
     /// Wall time of the operation in milliseconds.
     pub execution_time_ms: u64,
+}
+
+/// Something that a backup holds and that its restore did not bring back, since it was not asked to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum NotRestored {
+    /// Other names of the collection.
+    Aliases {
+        /// The aliases that it had.
+        names: Vec<String>,
+    },
+    /// Its indexes.
+    Indexes,
+    /// It was in memory, and the restored one is not.
+    LoadState {
+        /// The copies that were in memory, where the server reported them.
+        replicas: Option<u32>,
+    },
 }
 
 /// The outcome of a verification.

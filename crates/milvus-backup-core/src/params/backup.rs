@@ -49,6 +49,9 @@ pub struct BackupParams {
     pub skip_failed_partitions: bool,
     /// What to do with a collection that is not loaded.
     pub load: LoadPolicy,
+    /// Fail where rows may be missing: where the server counts or stores other rows than it returned, and copies of keys do
+    /// not explain it. Otherwise such a difference is a limitation of the backup.
+    pub strict: bool,
     /// Deadline of the operation.
     pub timeout: Option<Duration>,
 }
@@ -82,6 +85,7 @@ impl Default for BackupParams {
             verify_after: None,
             skip_failed_partitions: false,
             load: LoadPolicy::Auto,
+            strict: false,
             timeout: None,
         }
     }

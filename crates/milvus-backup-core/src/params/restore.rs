@@ -18,6 +18,9 @@ pub struct RestoreParams {
     pub verify_before_restore: Option<bool>,
     /// Replace an existing target, once the new rows are in place and counted.
     pub drop_existing: bool,
+    /// Let `drop_existing` replace a collection by some of its partitions: by a backup that does not hold all of them, or
+    /// by a restore that leaves some out. The others are lost then.
+    pub replace_with_part: bool,
     /// Load the target into memory afterwards.
     pub load_after_restore: bool,
     /// The partitions to restore; empty for all.
@@ -74,6 +77,7 @@ impl Default for RestoreParams {
             target_collection_name: None,
             verify_before_restore: None,
             drop_existing: false,
+            replace_with_part: false,
             load_after_restore: false,
             partition_names: Vec::new(),
             restore_indexes: true,

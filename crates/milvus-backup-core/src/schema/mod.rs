@@ -6,6 +6,7 @@ mod data_type;
 mod default_value;
 mod field;
 mod index;
+mod row_traits;
 mod support;
 
 #[cfg(feature = "manager")]
@@ -23,4 +24,5 @@ pub use field::{FieldSchema, StructFieldSchema};
 pub use index::IndexDefinition;
 #[cfg(feature = "manager")]
 pub use primary_key::PrimaryKey;
+pub use row_traits::{RowTrait, RowTraitKind, RowTraits, top_level_keys};
 pub use support::SchemaSupport;

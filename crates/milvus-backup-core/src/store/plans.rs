@@ -20,6 +20,10 @@ pub struct BackupPlan {
     pub backup_name: String,
     /// The collection.
     pub collection: CollectionRef,
+    /// The number that the server gave it; `None` where it gives none.
+    pub collection_id: Option<i64>,
+    /// The address of the server, without credentials.
+    pub milvus_uri: String,
     /// When the operation was started.
     pub created_at: jiff::Timestamp,
     /// Whole collection or named partitions.
@@ -102,6 +106,8 @@ pub struct RestorePlan {
     pub partitions: Vec<String>,
     /// Go on with the other partitions when one fails.
     pub skip_failed_partitions: bool,
+    /// Restore one partition after the other, each flushed before the next begins.
+    pub flush_between_partitions: bool,
     /// Check digests while reading.
     pub verify_checksums: bool,
     /// How rows get into Milvus.

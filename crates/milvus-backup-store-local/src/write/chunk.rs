@@ -81,6 +81,7 @@ impl ChunkWriter {
                 .keys
                 .unwrap_or_else(|| PrimaryKeyRange { min: String::new(), max: String::new() }),
             uncompressed_columns: summary.uncompressed_columns,
+            row_traits: summary.row_traits,
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use arrow_array::{Array, RecordBatch};
 use bytes::Bytes;
-use milvus_backup_core::schema::PrimaryKey;
+use milvus_backup_core::schema::{PrimaryKey, RowTrait};
 use milvus_backup_core::{BackupPlan, Error, PrimaryKeyRange, Result};
 use milvus_backup_integrity::{RowDigest, RowHasher};
 use parquet::arrow::ArrowWriter;
@@ -12,6 +12,7 @@ use parquet::file::writer::SerializedFileWriter;
 use super::columns::Columns;
 use super::parts::{PartBuffers, Parts};
 use super::properties::{ChunkOptions, chunk_options};
+use super::row_traits::TraitScanner;
 use crate::error::encoding;
 
 /// Encodes one file.
@@ -25,6 +26,7 @@ pub(super) struct Encoder {
     row_group_bytes: usize,
     in_row_group: usize,
     row_group: RowDigest,
+    traits: TraitScanner,
     summary: Summary,
 }
 
@@ -39,6 +41,7 @@ pub(super) struct Summary {
     pub(super) row_groups: Vec<RowDigest>,
     pub(super) keys: Option<PrimaryKeyRange>,
     pub(super) uncompressed_columns: Vec<String>,
+    pub(super) row_traits: Vec<RowTrait>,
 }
 
 impl Encoder {
@@ -65,6 +68,7 @@ impl Encoder {
             row_group_bytes,
             in_row_group: 0,
             row_group: RowDigest::default(),
+            traits: TraitScanner::new(&plan.description.schema),
             summary: Summary { uncompressed_columns, ..Summary::default() },
         })
     }
@@ -79,6 +83,7 @@ impl Encoder {
         self.summary.rows += batch.num_rows() as u64;
         self.summary.uncompressed_bytes += bytes as u64;
         self.extend_keys(batch)?;
+        self.traits.scan(batch, self.primary_key);
         if self.in_row_group >= self.row_group_bytes {
             self.close_row_group()?;
         }
@@ -105,6 +110,7 @@ impl Encoder {
         self.summary.size_bytes = self.file_bytes();
         let parts = self.writer.inner_mut();
         self.summary.checksum = parts.digest();
+        self.summary.row_traits = self.traits.into_found();
         Ok((parts.take_all(), self.summary))
     }
 

@@ -149,6 +149,7 @@ mod tests {
                 row_group_digests: Vec::new(),
                 primary_key_range: PrimaryKeyRange { min: max.clone(), max },
                 uncompressed_columns: Vec::new(),
+                row_traits: Vec::new(),
             };
             (after.map(|after| after.to_string()), chunk)
         });

@@ -12,6 +12,7 @@ mod parts;
 mod properties;
 mod range;
 mod ranges;
+mod row_traits;
 
 use std::collections::HashSet;
 use std::sync::Arc;

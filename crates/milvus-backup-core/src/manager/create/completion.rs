@@ -4,15 +4,22 @@ use futures::future::try_join_all;
 
 use super::BackupManager;
 use super::attempt::Attempt;
-use super::limitations::{collection_limitations, compare_counts};
+use super::limitations::collection_limitations;
 use crate::error::{Error, Result};
 use crate::model::BackupMetadata;
+use crate::params::BackupParams;
 use crate::progress::ProgressEvent;
 use crate::store::{BackupPlan, Completion, PendingBackup};
 
 impl BackupManager {
     /// Counts again, and says what the backup cannot bring back.
-    pub(super) async fn complete(&self, plan: &BackupPlan, pending: &dyn PendingBackup) -> Result<Completion> {
+    pub(super) async fn complete(
+        &self,
+        attempt: &Attempt,
+        plan: &BackupPlan,
+        pending: &dyn PendingBackup,
+        params: &BackupParams,
+    ) -> Result<Completion> {
         let name = &plan.collection.name;
         let written = pending.rows_per_partition();
         self.require_unchanged(plan, &written).await?;
@@ -28,7 +35,14 @@ impl BackupManager {
         let mut limitations: Vec<String> =
             failed.map(|failed| format!("partition `{}` is missing: {}", failed.name, failed.error)).collect();
         limitations.extend(collection_limitations(plan));
-        limitations.extend(compare_counts(plan, &written, &counts));
+        let shortages = attempt.shortages.get().map(Vec::as_slice).unwrap_or_default();
+        let differences = self.compare_counts(plan, &written, &counts, shortages).await?;
+        if params.strict && !differences.unexplained.is_empty() {
+            return Err(Error::RowsUnexplained { differences: differences.unexplained });
+        }
+        limitations.extend(differences.sentences);
+        // Last, since everything until here goes by name.
+        self.require_unmoved(&attempt.pin).await?;
         for message in &limitations {
             self.repository.progress.event(ProgressEvent::Warning { message: message.clone() });
         }

@@ -28,25 +28,3 @@ pub(super) fn collection_limitations(plan: &BackupPlan) -> Vec<String> {
     }
     limitations
 }
-
-/// What the number of rows before, in and after the backup say.
-///
-/// `written` and `after` have one member for each partition of the plan, `None` for one that failed.
-pub(super) fn compare_counts(plan: &BackupPlan, written: &[Option<u64>], after: &[Option<u64>]) -> Vec<String> {
-    let mut limitations = Vec::new();
-    for ((partition, rows), after) in plan.partitions.iter().zip(written).zip(after) {
-        let (Some(rows), Some(after)) = (rows, after) else { continue };
-        let (name, before) = (&partition.name, partition.expected_rows);
-        if before != *after {
-            limitations.push(format!(
-                "partition `{name}` was written to during the backup: {before} rows before, {after} after, {rows} stored"
-            ));
-        } else if rows != after {
-            limitations.push(format!(
-                "partition `{name}`: Milvus counts {after} rows but returned {rows}; it counts rows that share a \
-                 primary key one by one, and on some versions counts rows that no query can return"
-            ));
-        }
-    }
-    limitations
-}

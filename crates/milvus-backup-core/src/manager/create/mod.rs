@@ -2,43 +2,65 @@
 
 mod attempt;
 mod completion;
+mod differences;
 mod limitations;
 mod loading;
 mod plan;
 mod resume;
+mod settling;
 mod space;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 use attempt::Attempt;
+use jiff::Timestamp;
 use plan::select_partitions;
 
 use super::BackupManager;
 use crate::error::{Error, ErrorKind, Result};
+use crate::milvus::CollectionDescription;
 use crate::model::{BackupMetadata, BackupResult, BackupState};
 use crate::names::{BackupId, CollectionName, CollectionRef};
-use crate::params::BackupParams;
+use crate::params::{BackupParams, LoadPolicy};
 use crate::progress::{Operation, ProgressEvent};
 use crate::store::{BackupPlan, Completion, PendingBackup};
 
 impl BackupManager {
     /// Backs up a collection, or some of its partitions.
     ///
+    /// An alias stands for its collection, and the backup is kept under the name of that. The collection must be the same
+    /// one until the end, and keep its names.
+    ///
     /// The backup is visible to other calls only once it is whole and durable. With verification after the backup
     /// (the default) it has also been read back and compared.
     ///
     /// # Errors
     /// Before anything is written: [`Error::InvalidParameter`], [`Error::CollectionNotFound`],
-    /// [`Error::PartitionNotFound`], [`Error::BackupAlreadyExists`], [`Error::InsufficientStorage`]. Later:
-    /// [`Error::Backup`] around the cause; what was written is removed then.
+    /// [`Error::PartitionNotFound`], [`Error::BackupAlreadyExists`], [`Error::NotLoaded`],
+    /// [`Error::InsufficientStorage`]. Later: [`Error::Backup`] around the cause, among them
+    /// [`Error::CollectionChanged`]; what was written is removed then.
     pub async fn create_backup(&self, collection: &CollectionName, params: &BackupParams) -> Result<BackupResult> {
         params.validate()?;
         let created_at = self.repository.environment.clock.now();
         let backup_id = BackupId::new(created_at, self.repository.environment.entropy.bytes()?);
-        let attempt = Attempt::new(self.collection(collection)?, backup_id, created_at);
+        let attempt = self.attempt(collection, backup_id, created_at, params).await?;
         let work = self.read_and_write(&attempt, params);
         self.run(&attempt, params, work).await
+    }
+
+    /// An attempt at the collection that a name means: from here on it goes by its own name, and must stay the same one.
+    async fn attempt(
+        &self,
+        asked: &CollectionName,
+        backup_id: BackupId,
+        created_at: Timestamp,
+        params: &BackupParams,
+    ) -> Result<Attempt> {
+        let deadline = params.timeout.unwrap_or(self.repository.config.default_backup_timeout);
+        let pin = self.repository.environment.bounded(deadline, self.pin(asked, &backup_id)).await?;
+        let collection = self.collection(&pin.name)?;
+        Ok(Attempt::new(collection, pin, backup_id, created_at))
     }
 
     /// Does the work of a create within its deadline, commits and verifies, and leaves everything else as it was.
@@ -50,6 +72,7 @@ impl BackupManager {
     ) -> Result<BackupResult> {
         let started = self.repository.environment.clock.elapsed();
         let created = self.run_locked(attempt, params, work).await;
+        self.unpin(&attempt.pin).await;
         if let Some(lock) = attempt.lock.get() {
             lock.release().await;
         }
@@ -83,7 +106,7 @@ impl BackupManager {
         let outcome = match written {
             // The commit is short, and to cut it in two would leave its outcome unknown.
             Ok((pending, completion)) => self.commit(attempt, pending, completion).await,
-            Err(error) => Err(error),
+            Err(error) => Err(self.explained(&attempt.pin, error).await),
         };
         self.leave_as_found(attempt).await;
         match outcome {
@@ -100,15 +123,30 @@ impl BackupManager {
         self.take_lock(attempt).await?;
         let backup_name = self.unused_name(attempt, params).await?;
         self.announce(attempt);
-        let was_loaded = self.ensure_loaded(attempt, params.load).await?;
+        let was_loaded = self.make_readable(attempt, &description, &partitions, params.load).await?;
         let plan = self.plan(attempt, params, description, partitions, backup_name, was_loaded).await?;
         self.require_space(&plan, 0).await?;
         self.announce_plan(&plan);
         attempt.writing.store(true, Ordering::Release);
         let write = |progress| self.repository.store.write(self.milvus.clone(), plan.clone(), progress);
         let pending = self.watched(&self.repository.progress, write).await?;
-        let completion = self.complete(&plan, pending.as_ref()).await?;
+        let completion = self.complete(attempt, &plan, pending.as_ref(), params).await?;
         Ok((pending, completion))
+    }
+
+    /// Makes certain that queries find the rows of these partitions; loads what is missing. Returns whether all was loaded.
+    async fn make_readable(
+        &self,
+        attempt: &Attempt,
+        description: &CollectionDescription,
+        partitions: &[String],
+        policy: LoadPolicy,
+    ) -> Result<bool> {
+        self.milvus.require_readable(&attempt.collection.name, &description.schema, partitions).await?;
+        let was_loaded = self.ensure_loaded(attempt, description, partitions, policy).await?;
+        let shortages = self.settle(attempt, description, partitions).await?;
+        attempt.shortages.get_or_init(|| shortages);
+        Ok(was_loaded)
     }
 
     async fn take_lock(&self, attempt: &Attempt) -> Result<()> {
@@ -144,6 +182,12 @@ impl BackupManager {
             backup_id: attempt.backup_id.clone(),
             collection: attempt.collection.to_string(),
         });
+        if attempt.pin.is_alias() {
+            self.repository.progress.event(ProgressEvent::StateChanged {
+                state: BackupState::InProgress,
+                message: format!("`{}` is an alias of collection `{}`", attempt.pin.asked, attempt.pin.name),
+            });
+        }
     }
 
     fn announce_plan(&self, plan: &BackupPlan) {

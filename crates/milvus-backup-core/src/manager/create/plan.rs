@@ -54,6 +54,8 @@ impl BackupManager {
             backup_id: attempt.backup_id.clone(),
             backup_name,
             collection: attempt.collection.clone(),
+            collection_id: attempt.pin.mark.id(),
+            milvus_uri: self.milvus.uri().to_owned(),
             created_at: attempt.created_at,
             backup_type: params.backup_type,
             partitions: partitions

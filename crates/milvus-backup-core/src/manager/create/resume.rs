@@ -40,7 +40,8 @@ impl BackupManager {
             });
         }
         let now = self.repository.environment.clock.now();
-        let attempt = Attempt { resumed: true, ..Attempt::new(collection.clone(), backup_id.clone(), now) };
+        let attempt = self.attempt(&collection.name, backup_id.clone(), now, params).await?;
+        let attempt = Attempt { resumed: true, collection: collection.clone(), ..attempt };
         let work = self.read_rest(&attempt, params);
         self.run(&attempt, params, work).await
     }
@@ -56,15 +57,16 @@ impl BackupManager {
         if let Some(existing) = self.backup_named(&plan.collection, &plan.backup_name).await? {
             return Err(name_taken(&plan.collection, existing));
         }
-        self.require_as_before(&plan).await?;
+        self.require_as_before(attempt, &plan).await?;
         self.announce(attempt);
-        self.ensure_loaded(attempt, params.load).await?;
+        let partitions: Vec<String> = plan.partitions.iter().map(|partition| partition.name.clone()).collect();
+        self.make_readable(attempt, &plan.description, &partitions, params.load).await?;
         self.require_space(&plan, interrupted.size_bytes).await?;
         self.announce_plan(&plan);
         attempt.writing.store(true, Ordering::Release);
         let resume = |progress| store.resume(self.milvus.clone(), plan.clone(), progress);
         let pending = self.watched(&self.repository.progress, resume).await?;
-        let mut completion = self.complete(&plan, pending.as_ref()).await?;
+        let mut completion = self.complete(attempt, &plan, pending.as_ref(), params).await?;
         if plan.read_point.consistency == Consistency::Fuzzy && interrupted.completed_chunks > 0 {
             let message = "the backup was cut off and continued: its rows are of the first run and of the second";
             self.repository.progress.event(ProgressEvent::Warning { message: message.to_owned() });
@@ -74,10 +76,16 @@ impl BackupManager {
     }
 
     /// The collection must be the one that was begun with, as far as that can be told.
-    async fn require_as_before(&self, plan: &BackupPlan) -> Result<()> {
+    async fn require_as_before(&self, attempt: &Attempt, plan: &BackupPlan) -> Result<()> {
         let now = self.milvus.describe_collection(&plan.collection.name).await?;
         let version = self.milvus.server_version().await?;
         let mut changed = Vec::new();
+        if now.name != plan.collection.name {
+            changed.push(format!("`{}` is an alias of collection `{}` now", plan.collection.name, now.name));
+        }
+        if plan.collection_id.is_some() && plan.collection_id != attempt.pin.mark.id() {
+            changed.push(format!("`{}` is another collection now, created under the same name", plan.collection.name));
+        }
         if now.schema != plan.description.schema {
             changed.push("the schema of the collection is another".to_owned());
         }

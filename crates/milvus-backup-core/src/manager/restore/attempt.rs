@@ -1,8 +1,10 @@
 //! One run of a restore.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::Error;
+use crate::identity::PinnedCollection;
 use crate::milvus::Capabilities;
 use crate::names::{BackupId, CollectionName, CollectionRef};
 use crate::params::RestoreParams;
@@ -21,9 +23,32 @@ pub(super) struct Attempt {
     pub(super) in_place: AtomicBool,
     /// Whether the collection that is being filled was made by this attempt.
     pub(super) created: AtomicBool,
+    /// The collection that has the name of the target: it is to be replaced, or filled.
+    pub(super) existing: OnceLock<PinnedCollection>,
+    /// The aliases of that collection, which a replacement takes over.
+    pub(super) existing_aliases: OnceLock<Vec<String>>,
 }
 
 impl Attempt {
+    pub(super) fn new(
+        source: CollectionRef,
+        staging: CollectionName,
+        target: CollectionName,
+        randomness: [u8; 4],
+    ) -> Self {
+        Self {
+            source,
+            target,
+            staging,
+            randomness,
+            touched: AtomicBool::new(false),
+            in_place: AtomicBool::new(false),
+            created: AtomicBool::new(false),
+            existing: OnceLock::new(),
+            existing_aliases: OnceLock::new(),
+        }
+    }
+
     /// The collection to fill: the staging collection, or the target itself where the server cannot rename.
     pub(super) fn filled(&self, params: &RestoreParams, capabilities: &Capabilities) -> CollectionName {
         if capabilities.rename && !params.into_existing {

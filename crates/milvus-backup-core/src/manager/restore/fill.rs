@@ -15,8 +15,17 @@ const DEFAULT_PARTITION: &str = "_default";
 pub(super) struct Filled {
     /// Rows in place.
     pub(super) rows: u64,
+    /// Partitions that are complete.
+    pub(super) restored: Vec<String>,
     /// Partitions that were left out, and why.
     pub(super) failed: Vec<(String, String)>,
+}
+
+impl Filled {
+    /// The partitions that were left out, in sentences.
+    pub(super) fn failures(&self) -> impl Iterator<Item = String> {
+        self.failed.iter().map(|(name, error)| format!("partition `{name}` is missing or incomplete: {error}"))
+    }
 }
 
 impl BackupManager {
@@ -42,6 +51,7 @@ impl BackupManager {
                 None => {
                     self.require_rows(plan, &name, rows, alone).await?;
                     filled.rows += rows;
+                    filled.restored.push(name);
                 }
                 Some(error) if plan.skip_failed_partitions => filled.failed.push((name, error.full_message())),
                 Some(error) => return Err(error),

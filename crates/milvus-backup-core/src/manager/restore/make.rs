@@ -6,12 +6,13 @@ use std::sync::atomic::Ordering;
 use super::attempt::Attempt;
 use super::fill::Filled;
 use super::tally::Tally;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::manager::BackupManager;
 use crate::model::BackupState;
 use crate::names::CollectionName;
 use crate::params::RestoreParams;
 use crate::progress::{Progress, ProgressEvent};
+use crate::schema::IndexDefinition;
 use crate::store::{BackedUpDefinition, RestorePlan};
 
 impl BackupManager {
@@ -55,10 +56,35 @@ impl BackupManager {
     ) -> Result<(Filled, u64)> {
         self.milvus.create_collection(&plan.target, &plan.schema).await?;
         attempt.created.store(true, Ordering::Release);
+        self.require_indexable(&plan.target, definition, params).await?;
         let progress: Arc<dyn Progress> = tally.clone();
         let filled = self.insert_rows(plan, true, &progress).await?;
         let indexes = self.restore_indexes(&plan.target, definition, params).await?;
         Ok((filled, indexes))
+    }
+
+    /// Whether the server takes the indexes, found out before any row goes in: they are created on the empty collection,
+    /// and removed again, since rows are inserted faster without.
+    ///
+    /// # Errors
+    /// [`Error::IndexRefused`].
+    async fn require_indexable(
+        &self,
+        collection: &CollectionName,
+        definition: &BackedUpDefinition,
+        params: &RestoreParams,
+    ) -> Result<()> {
+        if !params.restore_indexes || !self.milvus.capabilities().await?.checks_indexes {
+            return Ok(());
+        }
+        let indexes = definition.indexes.as_deref().unwrap_or_default();
+        for index in indexes {
+            self.milvus.create_index(collection, index).await.map_err(|error| refused_index(index, error))?;
+        }
+        for index in indexes {
+            self.milvus.drop_index(collection, index).await?;
+        }
+        Ok(())
     }
 
     async fn restore_indexes(
@@ -76,8 +102,17 @@ impl BackupManager {
             message: format!("creating {} indexes", indexes.len()),
         });
         for index in indexes {
-            self.milvus.create_index(collection, index).await?;
+            self.milvus.create_index(collection, index).await.map_err(|error| refused_index(index, error))?;
         }
         Ok(indexes.len() as u64)
+    }
+}
+
+fn refused_index(index: &IndexDefinition, error: Error) -> Error {
+    match error {
+        Error::Milvus { message, retryable: false, .. } => {
+            Error::IndexRefused { field: index.field_name.clone(), params: index.params.clone(), message }
+        }
+        error => error,
     }
 }

@@ -1,0 +1,87 @@
+//! Which collection a name means, and what tells it apart from others that get its name.
+//!
+//! Milvus numbers its collections. Milvus Lite 3 does not: there a temporary alias stands for the number, since Lite
+//! moves aliases with a rename and removes them with the collection.
+
+use milvus::proto::common::Status;
+use milvus::proto::milvus as pb;
+use milvus_backup_core::{CollectionMark, CollectionName, Error, PinnedCollection, Result};
+
+use crate::catalog::call;
+use crate::connection::MilvusConnection;
+use crate::status::is_collection_not_found;
+use crate::versions::Server;
+
+impl MilvusConnection {
+    /// See [`milvus_backup_core::Catalog::resolve_collection`].
+    pub(crate) async fn resolve(&self, name: &CollectionName) -> Result<Option<CollectionName>> {
+        self.described(name).await?.as_ref().map(real_name).transpose()
+    }
+
+    /// See [`milvus_backup_core::Catalog::pin_collection`].
+    pub(crate) async fn pin(&self, asked: &CollectionName, mark: &CollectionName) -> Result<PinnedCollection> {
+        let answer = self.describe(asked).await?;
+        let (asked, name) = (asked.clone(), real_name(&answer)?);
+        let mark = match answer.collection_id {
+            0 if self.server().await? == Server::Lite3 => {
+                self.new_alias(&name, mark.as_str()).await?;
+                CollectionMark::Alias(mark.clone())
+            }
+            0 => CollectionMark::Name,
+            id => CollectionMark::Id(id),
+        };
+        Ok(PinnedCollection { asked, name, mark })
+    }
+
+    /// See [`milvus_backup_core::Catalog::locate_collection`].
+    pub(crate) async fn locate(&self, pin: &PinnedCollection) -> Result<Option<CollectionName>> {
+        match &pin.mark {
+            CollectionMark::Id(id) => self.name_of(*id).await,
+            CollectionMark::Alias(alias) => self.resolve(alias).await,
+            _ => self.resolve(&pin.name).await,
+        }
+    }
+
+    /// See [`milvus_backup_core::Catalog::unpin_collection`].
+    pub(crate) async fn unpin(&self, pin: &PinnedCollection) -> Result<()> {
+        let CollectionMark::Alias(alias) = &pin.mark else { return Ok(()) };
+        let request =
+            pb::DropAliasRequest { db_name: self.request_database(), alias: alias.to_string(), ..Default::default() };
+        match call!(self, "DropAlias", drop_alias, request) {
+            Err(error) if is_collection_not_found(&error) => Ok(()),
+            answer => answer.map(drop::<Status>),
+        }
+    }
+
+    pub(crate) async fn new_alias(&self, collection: &CollectionName, alias: &str) -> Result<()> {
+        let request = pb::CreateAliasRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            alias: alias.to_owned(),
+            ..Default::default()
+        };
+        call!(self, "CreateAlias", create_alias, request).map(drop::<Status>)
+    }
+
+    /// The name of the collection with this number.
+    async fn name_of(&self, id: i64) -> Result<Option<CollectionName>> {
+        let request =
+            pb::DescribeCollectionRequest { db_name: self.request_database(), collection_id: id, ..Default::default() };
+        match call!(self, "DescribeCollection", describe_collection, request) {
+            Ok(answer) if answer.collection_id == id => real_name(&answer).map(Some),
+            Ok(answer) => Err(Error::Protocol {
+                message: format!("collection {id} was asked for, and {} is described", answer.collection_id),
+            }),
+            Err(error) if is_collection_not_found(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The name of the collection that is described, whatever name it was asked for by: Milvus repeats the name that was
+/// asked for in `collection_name`, and has the one of the collection in its schema.
+pub(crate) fn real_name(answer: &pb::DescribeCollectionResponse) -> Result<CollectionName> {
+    let in_schema = answer.schema.as_ref().map_or("", |schema| schema.name.as_str());
+    let name = if in_schema.is_empty() { &answer.collection_name } else { in_schema };
+    name.parse()
+}

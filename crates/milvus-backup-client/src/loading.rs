@@ -1,0 +1,174 @@
+//! Collections and partitions into memory, and out of it.
+//!
+//! "Loaded" is what the server claims. Whether queries find all rows is asked for apart: see [`MilvusConnection::pending`].
+
+use std::collections::BTreeSet;
+
+use milvus::proto::common::{LoadState as WireLoadState, SegmentState, Status};
+use milvus::proto::milvus as pb;
+use milvus_backup_core::{CollectionName, Error, LoadState, Result};
+
+use crate::catalog::{POLL, call};
+use crate::connection::MilvusConnection;
+use crate::status::is_index_not_found;
+
+/// Someone else released the collection while it was needed.
+pub(crate) fn was_released(collection: &CollectionName) -> Error {
+    Error::Refused {
+        reason: format!("collection `{collection}` was released while it was needed"),
+        hint: "keep it loaded until the operation has ended".to_owned(),
+    }
+}
+
+fn without_index(collection: &CollectionName) -> Error {
+    Error::Refused {
+        reason: format!("collection `{collection}` cannot be loaded: a vector field has no index"),
+        hint: "create an index on every vector field, or load the collection yourself".to_owned(),
+    }
+}
+
+impl MilvusConnection {
+    pub(crate) async fn state_of(&self, collection: &CollectionName, partitions: &[String]) -> Result<LoadState> {
+        let request = pb::GetLoadStateRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            partition_names: partitions.to_vec(),
+            ..Default::default()
+        };
+        let state = call!(self, "GetLoadState", get_load_state, request)?.state;
+        Ok(match WireLoadState::try_from(state) {
+            Ok(WireLoadState::Loaded) => LoadState::Loaded,
+            Ok(WireLoadState::Loading) => LoadState::Loading,
+            _ => LoadState::NotLoaded,
+        })
+    }
+
+    pub(crate) async fn load(&self, collection: &CollectionName, replicas: Option<u32>) -> Result<()> {
+        let request = pb::LoadCollectionRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            replica_number: replica_number(replicas),
+            ..Default::default()
+        };
+        let mut again = self.retry_policy().delays();
+        loop {
+            let answer = call!(self, "LoadCollection", load_collection, request.clone());
+            loadable(collection, answer)?;
+            if self.settled_state(collection, &[]).await? == LoadState::Loaded {
+                return Ok(());
+            }
+            // Someone released it meanwhile, or Milvus Lite forgot.
+            let Some(delay) = again.next() else { return Err(was_released(collection)) };
+            tokio::time::sleep(delay).await;
+        }
+    }
+
+    pub(crate) async fn release(&self, collection: &CollectionName) -> Result<()> {
+        let request = pb::ReleaseCollectionRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            ..Default::default()
+        };
+        call!(self, "ReleaseCollection", release_collection, request).map(drop::<Status>)
+    }
+
+    pub(crate) async fn load_some(
+        &self,
+        collection: &CollectionName,
+        partitions: &[String],
+        replicas: Option<u32>,
+    ) -> Result<()> {
+        let request = pb::LoadPartitionsRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            partition_names: partitions.to_vec(),
+            replica_number: replica_number(replicas),
+            ..Default::default()
+        };
+        loadable(collection, call!(self, "LoadPartitions", load_partitions, request))?;
+        match self.settled_state(collection, partitions).await? {
+            LoadState::Loaded => Ok(()),
+            _ => Err(was_released(collection)),
+        }
+    }
+
+    pub(crate) async fn release_some(&self, collection: &CollectionName, partitions: &[String]) -> Result<()> {
+        let request = pb::ReleasePartitionsRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            partition_names: partitions.to_vec(),
+            ..Default::default()
+        };
+        call!(self, "ReleasePartitions", release_partitions, request).map(drop::<Status>)
+    }
+
+    /// Rows of these partitions in flushed segments that no query node serves; of all partitions where none is named.
+    ///
+    /// No such rows proves that queries find everything that is flushed. Such rows prove nothing: for some seconds after a
+    /// flush, a node serves them from the segment that they grew in, which is not in the list.
+    pub(crate) async fn pending(&self, collection: &CollectionName, partitions: &[String]) -> Result<Option<u64>> {
+        let (db_name, collection_name) = (self.request_database(), collection.to_string());
+        let request = pb::GetPersistentSegmentInfoRequest {
+            db_name: db_name.clone(),
+            collection_name: collection_name.clone(),
+            ..Default::default()
+        };
+        let stored = call!(self, "GetPersistentSegmentInfo", get_persistent_segment_info, request);
+        let Some(stored) = reported(stored)? else { return Ok(None) };
+        let request = pb::GetQuerySegmentInfoRequest {
+            db_name: db_name.clone(),
+            collection_name: collection_name.clone(),
+            ..Default::default()
+        };
+        let served = call!(self, "GetQuerySegmentInfo", get_query_segment_info, request);
+        let Some(served) = reported(served)? else { return Ok(None) };
+        let wanted = if partitions.is_empty() { None } else { Some(self.partition_ids(collection, partitions).await?) };
+        let served: BTreeSet<i64> = served.infos.iter().map(|segment| segment.segment_id).collect();
+        let pending = stored.infos.iter().filter(|segment| {
+            segment.state == SegmentState::Flushed as i32
+                && !served.contains(&segment.segment_id)
+                && wanted.as_ref().is_none_or(|wanted| wanted.contains(&segment.partition_id))
+        });
+        Ok(Some(pending.map(|segment| u64::try_from(segment.num_rows).unwrap_or(0)).sum()))
+    }
+
+    async fn partition_ids(&self, collection: &CollectionName, partitions: &[String]) -> Result<BTreeSet<i64>> {
+        let request = pb::ShowPartitionsRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            ..Default::default()
+        };
+        let answer = call!(self, "ShowPartitions", show_partitions, request)?;
+        let named = answer.partition_names.iter().zip(answer.partition_i_ds);
+        Ok(named.filter(|(name, _)| partitions.contains(name)).map(|(_, id)| id).collect())
+    }
+
+    /// Whether it is loaded, once it is not being loaded any more.
+    async fn settled_state(&self, collection: &CollectionName, partitions: &[String]) -> Result<LoadState> {
+        loop {
+            match self.state_of(collection, partitions).await? {
+                LoadState::Loading => tokio::time::sleep(POLL).await,
+                state => return Ok(state),
+            }
+        }
+    }
+}
+
+/// `None` where the server does not have the call, or does not let this user make it.
+fn reported<A>(answer: Result<A>) -> Result<Option<A>> {
+    match answer {
+        Err(Error::Unsupported { .. } | Error::Milvus { retryable: false, .. } | Error::Authentication { .. }) => Ok(None),
+        answer => answer.map(Some),
+    }
+}
+
+fn replica_number(replicas: Option<u32>) -> i32 {
+    replicas.and_then(|replicas| i32::try_from(replicas).ok()).unwrap_or(1)
+}
+
+fn loadable(collection: &CollectionName, answer: Result<Status>) -> Result<()> {
+    match answer {
+        Err(error) if is_index_not_found(&error) => Err(without_index(collection)),
+        answer => answer.map(drop),
+    }
+}

@@ -1,0 +1,132 @@
+//! Primary keys, read page by page without the rows they belong to.
+
+use milvus::proto::milvus as pb;
+use milvus::proto::schema::{FieldData, field_data, scalar_field};
+use milvus_backup_core::schema::{FieldSchema, PrimaryKey};
+use milvus_backup_core::{CollectionName, Error, Result};
+
+use super::cursor::after;
+use super::pager::iterator_params;
+use crate::catalog::call;
+use crate::connection::{MAX_MESSAGE_BYTES, MilvusConnection};
+use crate::status::is_too_large;
+
+/// Bytes of texts to aim for in one answer.
+const PAGE_BYTES: usize = 4 << 20;
+
+/// Keys of the first answer, since the length of texts is not known before.
+const FIRST_KEYS: usize = 256;
+
+/// The keys of a partition, or of a collection.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Keys<'a> {
+    pub(super) connection: &'a MilvusConnection,
+    pub(super) collection: &'a CollectionName,
+    pub(super) key: &'a FieldSchema,
+    pub(super) partition: Option<&'a str>,
+    /// Consistency level and guarantee timestamp.
+    pub(super) guarantee: (i32, u64),
+}
+
+/// Where reading all keys stands.
+#[derive(Debug)]
+pub(super) struct KeyCursor {
+    pub(super) last: Option<PrimaryKey>,
+    limit: usize,
+}
+
+impl Default for KeyCursor {
+    fn default() -> Self {
+        Self { last: None, limit: FIRST_KEYS }
+    }
+}
+
+impl Keys<'_> {
+    /// The next keys, in ascending order; none after the last ones.
+    ///
+    /// # Errors
+    /// [`Error::Protocol`] for a page that does not come after the one before.
+    pub(super) async fn next_page(&self, cursor: &mut KeyCursor) -> Result<Vec<PrimaryKey>> {
+        let rest = cursor.last.as_ref().map(|key| after(key, &self.key.name)).unwrap_or_default();
+        let page = loop {
+            match self.page(&rest, cursor.limit).await {
+                Err(error) if is_too_large(&error) && cursor.limit > 1 => cursor.limit /= 2,
+                Err(error) if self.connection.window().learns(&error, cursor.limit) => {
+                    cursor.limit = self.connection.window().rows();
+                }
+                page => break page?,
+            }
+        };
+        if let Some(newest) = page.last() {
+            if cursor.last.as_ref().is_some_and(|last| *last >= *newest) {
+                let message = "a page of keys that does not come after the last one".to_owned();
+                return Err(Error::Protocol { message });
+            }
+            cursor.limit = next_limit(cursor.limit, &page, self.connection.window().rows());
+            cursor.last = Some(newest.clone());
+        }
+        Ok(page)
+    }
+
+    /// Sends an expression, without waiting for the collection to be loaded.
+    pub(super) async fn probe(&self, expr: &str) -> Result<()> {
+        call!(self.connection, "Query", query, self.request(expr, 1)).map(drop)
+    }
+
+    /// The first keys for which an expression holds, in ascending order.
+    pub(super) async fn page(&self, expr: &str, limit: usize) -> Result<Vec<PrimaryKey>> {
+        let request = self.request(expr, limit);
+        let answer = self.connection.query(self.collection, request, MAX_MESSAGE_BYTES).await?;
+        let column = answer.into_columns()?.into_iter().find(|column| column.field_name == self.key.name);
+        let mut keys = column.map(keys_of).unwrap_or_default();
+        keys.sort_unstable();
+        keys.dedup();
+        Ok(keys)
+    }
+
+    fn request(&self, expr: &str, limit: usize) -> pb::QueryRequest {
+        let (consistency_level, guarantee_timestamp) = self.guarantee;
+        pb::QueryRequest {
+            db_name: self.connection.request_database(),
+            collection_name: self.collection.to_string(),
+            expr: expr.to_owned(),
+            output_fields: vec![self.key.name.clone()],
+            partition_names: self.partition.map(str::to_owned).into_iter().collect(),
+            consistency_level,
+            guarantee_timestamp,
+            query_params: iterator_params(limit),
+            ..Default::default()
+        }
+    }
+}
+
+fn keys_of(column: FieldData) -> Vec<PrimaryKey> {
+    let Some(field_data::Field::Scalars(scalars)) = column.field else { return Vec::new() };
+    match scalars.data {
+        Some(scalar_field::Data::LongData(values)) => values.data.into_iter().map(PrimaryKey::Int64).collect(),
+        Some(scalar_field::Data::StringData(values)) => values.data.into_iter().map(PrimaryKey::VarChar).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Keys to ask for next, after a page of keys of this length. Longer ones may follow, so that it grows slowly.
+fn next_limit(limit: usize, page: &[PrimaryKey], window: usize) -> usize {
+    let bytes: usize = page.iter().map(|key| if let PrimaryKey::VarChar(text) = key { text.len() } else { 8 }).sum();
+    (page.len() * PAGE_BYTES / bytes.max(1)).clamp(1, window).min(limit.saturating_mul(4))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_of_keys_are_as_large_as_the_keys_are_short() {
+        let page = |length: usize| vec![PrimaryKey::VarChar("x".repeat(length)); 100];
+        let window = 16_384;
+        assert_eq!(next_limit(FIRST_KEYS, &page(10), window), 4 * FIRST_KEYS);
+        assert_eq!(next_limit(window, &page(10), window), window);
+        assert_eq!(next_limit(window, &page(65_535), window), 64);
+        assert_eq!(next_limit(64, &page(0), window), 256);
+        assert_eq!(next_limit(FIRST_KEYS, &page(10), 500), 500);
+    }
+}

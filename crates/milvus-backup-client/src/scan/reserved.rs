@@ -1,0 +1,59 @@
+//! Primary keys whose name the expression language reserves: `like`, `in`, `exists` and such. Old servers accept such
+//! names, and no quoting helps. Their rows are read page by page without an expression, as far as the server allows.
+
+use milvus::proto::common::ConsistencyLevel as WireConsistency;
+use milvus_backup_core::schema::{CollectionSchema, DataType};
+use milvus_backup_core::{CollectionName, Error, Result, RowSink};
+
+use super::keys::Keys;
+use super::pager::key_not_nameable;
+use crate::connection::MilvusConnection;
+use crate::status::is_unparsable;
+
+impl MilvusConnection {
+    /// Rows of a partition that can be read by position: all, on Milvus Lite.
+    pub(super) fn position_limit(&self) -> Result<usize> {
+        let lite = self.known_server().is_some_and(crate::versions::Server::is_lite);
+        Ok(if lite { usize::MAX } else { self.window().rows() })
+    }
+
+    /// See [`milvus_backup_core::RowSource::require_readable`]. Milvus parses an expression before it looks whether the
+    /// collection is loaded.
+    pub(super) async fn require_nameable_key(
+        &self,
+        collection: &CollectionName,
+        schema: &CollectionSchema,
+        partitions: &[String],
+    ) -> Result<()> {
+        let key = schema.primary_key()?;
+        if self.server().await?.is_lite() || self.is_nameable(collection, schema).await? {
+            return Ok(());
+        }
+        let window = self.window().rows();
+        let names: Vec<Option<&str>> = if schema.has_partition_key() {
+            vec![None]
+        } else {
+            partitions.iter().map(|name| Some(name.as_str())).collect()
+        };
+        for partition in names {
+            if self.stored_rows(collection, partition).await? > window as u64 {
+                return Err(key_not_nameable(collection, &key.name, window));
+            }
+        }
+        Ok(())
+    }
+
+    async fn is_nameable(&self, collection: &CollectionName, schema: &CollectionSchema) -> Result<bool> {
+        let key = schema.primary_key()?;
+        let name = &key.name;
+        let probe = if key.data_type == DataType::Int64 { format!("{name} >= 0") } else { format!("{name} >= \"\"") };
+        let guarantee = (WireConsistency::Eventually as i32, 0);
+        let keys = Keys { connection: self, collection, key, partition: None, guarantee };
+        match keys.probe(&probe).await {
+            Err(error) if is_unparsable(&error) => Ok(false),
+            // Whatever else there is to refuse is met again by the calls that need an answer.
+            Ok(()) | Err(Error::Milvus { .. }) => Ok(true),
+            Err(error) => Err(error),
+        }
+    }
+}

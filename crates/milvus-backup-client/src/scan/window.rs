@@ -1,0 +1,70 @@
+//! The most rows that a server lets a query ask for: a setting of the server, learnt from its refusals.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use milvus_backup_core::Error;
+
+use crate::status::query_window;
+
+/// `quotaAndLimits.limits.maxQueryResultWindow`, which limits `offset + limit`, as Milvus has it by default.
+const DEFAULT_ROWS: usize = 16_384;
+
+/// Shared by all queries of a connection.
+#[derive(Debug, Clone)]
+pub(crate) struct QueryWindow(Arc<AtomicUsize>);
+
+impl Default for QueryWindow {
+    fn default() -> Self {
+        Self(Arc::new(AtomicUsize::new(DEFAULT_ROWS)))
+    }
+}
+
+impl QueryWindow {
+    /// The most rows to ask for.
+    pub(crate) fn rows(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Learns from an error of a query that asked for `asked` rows. Returns whether the same query may be made with fewer
+    /// ([`Self::rows`]).
+    pub(crate) fn learns(&self, error: &Error, asked: usize) -> bool {
+        let Some(limit) = query_window(error) else { return false };
+        // A server that does not say how many it takes, or names more than it refused.
+        let rows = limit.filter(|limit| *limit < asked).unwrap_or(asked / 2);
+        if rows == 0 {
+            return false;
+        }
+        self.0.fetch_min(rows, Ordering::Relaxed);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(message: &str) -> Error {
+        crate::status::refused("Query", 65_535, message.to_owned(), false)
+    }
+
+    #[test]
+    fn the_limit_is_taken_from_the_words_of_the_server_or_halved() {
+        let window = QueryWindow::default();
+        let error = refused("invalid max query result window, (offset+limit) should be in range [1, 500], but got 1024");
+        assert!(window.learns(&error, 1024));
+        assert_eq!(window.rows(), 500);
+        assert!(window.learns(&refused("invalid max query result window, too many"), 500));
+        assert_eq!(window.rows(), 250);
+        assert!(window.learns(&error, 250), "a limit that was kept to, and refused all the same");
+        assert_eq!(window.rows(), 125);
+    }
+
+    #[test]
+    fn other_errors_and_single_rows_teach_nothing() {
+        let window = QueryWindow::default();
+        assert!(!window.learns(&refused("cannot parse expression"), 1024));
+        assert!(!window.learns(&refused("invalid max query result window"), 1));
+        assert_eq!(window.rows(), DEFAULT_ROWS);
+    }
+}

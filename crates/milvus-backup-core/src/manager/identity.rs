@@ -1,0 +1,92 @@
+//! The collection that an operation works on stays the same one, or the operation is refused.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{BackupManager, SAFETY_AGE};
+use crate::error::{Error, ErrorKind, Result};
+use crate::identity::{CollectionChange, CollectionMark, PinnedCollection};
+use crate::names::{BackupId, CollectionName};
+use crate::progress::ProgressEvent;
+
+/// When the operation began that created this alias to mark a collection.
+fn marked_at(mark: &CollectionName) -> Option<Timestamp> {
+    let id = mark.as_str().strip_prefix(CollectionMark::PREFIX)?.replace('_', "-");
+    id.parse::<BackupId>().ok()?.time()
+}
+
+/// How long a failed operation may look for a collection that is not the same any more.
+const DIAGNOSIS: Duration = Duration::from_secs(10);
+
+impl BackupManager {
+    /// Takes hold of the collection that `name` means. [`Self::unpin`] lets go of it.
+    ///
+    /// # Errors
+    /// [`Error::CollectionNotFound`].
+    pub(super) async fn pin(&self, name: &CollectionName, backup_id: &BackupId) -> Result<PinnedCollection> {
+        let mark = format!("{}{}", CollectionMark::PREFIX, backup_id.as_str().replace('-', "_")).parse()?;
+        let pin = self.milvus.pin_collection(name, &mark).await?;
+        if matches!(pin.mark, CollectionMark::Alias(_)) {
+            self.remove_stale_marks(&pin).await;
+        }
+        Ok(pin)
+    }
+
+    /// Removes the aliases of operations on this collection that were killed before they could do so.
+    async fn remove_stale_marks(&self, pin: &PinnedCollection) {
+        let oldest = self.repository.environment.clock.now() - SAFETY_AGE;
+        for mark in self.milvus.list_marks(&pin.name).await.unwrap_or_default() {
+            if marked_at(&mark).is_some_and(|time| time < oldest) {
+                self.unpin(&PinnedCollection { mark: CollectionMark::Alias(mark), ..pin.clone() }).await;
+            }
+        }
+    }
+
+    /// Lets go of a collection. What cannot be undone is a warning.
+    pub(super) async fn unpin(&self, pin: &PinnedCollection) {
+        if let Err(error) = self.milvus.unpin_collection(pin).await {
+            self.repository.progress.event(ProgressEvent::Warning {
+                message: format!("cannot remove the temporary alias of `{}`: {}", pin.name, error.full_message()),
+            });
+        }
+    }
+
+    /// Compares the collection that is pinned with what its names mean now.
+    ///
+    /// # Errors
+    /// [`Error::CollectionChanged`].
+    pub(super) async fn require_unmoved(&self, pin: &PinnedCollection) -> Result<()> {
+        let located = self.milvus.locate_collection(pin).await?;
+        let means = self.milvus.resolve_collection(&pin.asked).await?;
+        match CollectionChange::between(pin, located.as_ref(), means.as_ref()) {
+            Some(change) => Err(Error::CollectionChanged { collection: pin.name.to_string(), change }),
+            None => Ok(()),
+        }
+    }
+
+    /// The error to report for an operation on a pinned collection: that it is another one now, where that is so, since
+    /// the failure is then only its consequence.
+    pub(super) async fn explained(&self, pin: &PinnedCollection, error: Error) -> Error {
+        let stopped = [ErrorKind::Interrupted, ErrorKind::DeadlineExceeded, ErrorKind::Unreachable, ErrorKind::Storage];
+        if stopped.contains(&error.kind()) {
+            return error;
+        }
+        match self.repository.environment.bounded(DIAGNOSIS, self.require_unmoved(pin)).await {
+            Err(changed @ Error::CollectionChanged { .. }) => changed,
+            _ => error,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_mark_says_how_old_it_is() {
+        let mark = "milvus_br_pin_20261122T073015Z_4f9c2a7e".parse().unwrap();
+        assert_eq!(marked_at(&mark), Some("2026-11-22T07:30:15Z".parse().unwrap()));
+        assert_eq!(marked_at(&"milvus_br_pin_x".parse().unwrap()), None);
+    }
+}
