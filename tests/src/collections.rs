@@ -138,6 +138,14 @@ pub fn names(kind: ServerKind, db: &str) -> Vec<String> {
     ask(include_str!("../scripts/collections.py"), &json!({ "uri": uri, "db": db }))
 }
 
+/// Runs statements of pymilvus, which find the server as `client` and its address as `uri`.
+pub fn change(uri: &str, statements: &str) {
+    let script = format!(
+        "from pymilvus import DataType, MilvusClient\nuri = given['uri']\nclient = MilvusClient(uri)\n{statements}\nprint('null')\n"
+    );
+    ask::<()>(&script, &json!({ "uri": uri }));
+}
+
 /// Releases a collection from memory.
 pub fn release(kind: ServerKind, collection: &str) {
     let script = "

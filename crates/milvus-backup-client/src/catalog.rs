@@ -8,7 +8,8 @@ use milvus::proto::common::Status;
 use milvus::proto::milvus as pb;
 use milvus_backup_core::schema::{CollectionSchema, IndexDefinition};
 use milvus_backup_core::{
-    Capabilities, Catalog, CollectionDescription, CollectionMark, CollectionName, Error, LoadState, PinnedCollection, Result,
+    Capabilities, Catalog, CollectionDescription, CollectionMark, CollectionName, Error, LoadState, PinnedCollection,
+    Result,
 };
 
 use crate::connection::{Client, MilvusConnection};

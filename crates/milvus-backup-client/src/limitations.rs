@@ -1,6 +1,6 @@
 //! What a server does not tell of a collection.
 
-use milvus_backup_core::schema::CollectionSchema;
+use milvus_backup_core::schema::{CollectionSchema, DataType};
 
 use crate::versions::Server;
 
@@ -22,6 +22,16 @@ pub(crate) fn describe_limitations(server: Server, schema: &CollectionSchema) ->
         for field in nullable_vectors {
             limitations.push(format!(
                 "field `{}`: Milvus Lite returns a vector of zeros for NULL, and does not say which is which",
+                field.name
+            ));
+        }
+    }
+    let json = schema.fields.iter().filter(|field| field.data_type == DataType::Json);
+    if server == Server::Lite3 {
+        for field in json {
+            limitations.push(format!(
+                "field `{}`: Milvus Lite returns JSON texts without their quotes; a text that looks like an object or an \
+                 array in its own spelling is stored as one",
                 field.name
             ));
         }

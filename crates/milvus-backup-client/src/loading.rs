@@ -157,7 +157,9 @@ impl MilvusConnection {
 /// `None` where the server does not have the call, or does not let this user make it.
 fn reported<A>(answer: Result<A>) -> Result<Option<A>> {
     match answer {
-        Err(Error::Unsupported { .. } | Error::Milvus { retryable: false, .. } | Error::Authentication { .. }) => Ok(None),
+        Err(Error::Unsupported { .. } | Error::Milvus { retryable: false, .. } | Error::Authentication { .. }) => {
+            Ok(None)
+        }
         answer => answer.map(Some),
     }
 }

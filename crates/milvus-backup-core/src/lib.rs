@@ -46,8 +46,8 @@ pub use identity::{CollectionChange, CollectionMark, PinnedCollection};
 pub use manager::{BackupManager, BackupRepository, Leftover, LeftoverKind, RetentionPlan, SAFETY_AGE};
 #[cfg(feature = "manager")]
 pub use milvus::{
-    ALLOW_INSERT_AUTO_ID, Capabilities, Catalog, CollectionDescription, KeyCensus, KeyRange, LoadState, Milvus, PreserveAutoId,
-    ReadPoint, RowSink, RowSource, ScanRequest, TTL_SECONDS,
+    ALLOW_INSERT_AUTO_ID, Capabilities, Catalog, CollectionDescription, KeyCensus, KeyRange, LoadState, Milvus,
+    PreserveAutoId, ReadPoint, RowSink, RowSource, ScanRequest, TTL_SECONDS,
 };
 pub use model::*;
 pub use names::{

@@ -6,8 +6,8 @@ use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use milvus_backup_core::{
-    Capabilities, Catalog, CollectionDescription, CollectionName, Error, KeyCensus, LoadState, Milvus, PinnedCollection, ReadPoint,
-    Result, RowSink, RowSource, ScanRequest,
+    Capabilities, Catalog, CollectionDescription, CollectionName, Error, KeyCensus, LoadState, Milvus,
+    PinnedCollection, ReadPoint, Result, RowSink, RowSource, ScanRequest,
     schema::{CollectionSchema, IndexDefinition},
 };
 

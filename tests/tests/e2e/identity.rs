@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use milvus_backup_testkit::{ServerKind, shared};
 use milvus_backup_tests::{
-    collections::{Plain, forget, names},
+    collections::{self, Plain, forget, names},
     comparison::Snapshot,
     milvus_br::MilvusBr,
     process::Running,
@@ -30,10 +30,7 @@ const END: Duration = Duration::from_secs(30);
 
 /// Runs statements of pymilvus.
 fn change(kind: ServerKind, statements: &str) {
-    let script = format!(
-        "from pymilvus import MilvusClient, MilvusException\nclient = MilvusClient(given['uri'])\n{statements}\nprint('null')\n"
-    );
-    ask::<()>(&script, &json!({ "uri": shared(kind).unwrap().uri() }));
+    collections::change(&shared(kind).unwrap().uri(), statements);
 }
 
 /// Two collections with the same fields and other rows.

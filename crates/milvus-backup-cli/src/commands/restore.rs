@@ -50,7 +50,9 @@ fn reminder(missing: &NotRestored, target: &str) -> String {
             "aliases of the collection ({}): --with-aliases restores them; now they can be created in Milvus for `{target}`",
             names.join(", ")
         ),
-        NotRestored::Indexes => format!("indexes: restore without --no-indexes, or create them in Milvus for `{target}`"),
+        NotRestored::Indexes => {
+            format!("indexes: restore without --no-indexes, or create them in Milvus for `{target}`")
+        }
         NotRestored::LoadState { replicas } => {
             let copies = match replicas {
                 Some(copies) if *copies > 1 => format!(" with {copies} replicas"),

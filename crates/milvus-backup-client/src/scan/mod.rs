@@ -5,6 +5,7 @@
 
 mod census;
 mod cursor;
+mod json_texts;
 mod keys;
 mod page_size;
 mod pager;
@@ -21,15 +22,17 @@ use milvus::proto::common::ConsistencyLevel as WireConsistency;
 use milvus::proto::milvus as pb;
 use milvus::proto::schema::{field_data, scalar_field};
 use milvus_backup_core::schema::CollectionSchema;
-use milvus_backup_core::{CollectionName, Consistency, Error, KeyCensus, ReadPoint, Result, RowSink, RowSource, ScanRequest};
+use milvus_backup_core::{
+    CollectionName, Consistency, Error, KeyCensus, ReadPoint, Result, RowSink, RowSource, ScanRequest,
+};
 
 use crate::catalog::call;
 use crate::connection::{MAX_MESSAGE_BYTES, MilvusConnection};
 use crate::status::is_unparsable;
 use census::Census;
-pub(crate) use window::QueryWindow;
 use cursor::every_key;
 use pager::{Pager, guarantee, iterator_params};
+pub(crate) use window::QueryWindow;
 
 #[async_trait]
 impl RowSource for MilvusConnection {

@@ -7,10 +7,12 @@ use milvus_backup_core::schema::{DYNAMIC_FIELD, FieldSchema, PrimaryKey, stored_
 use milvus_backup_core::{CollectionName, Error, ReadPoint, Result, RowSource, ScanRequest};
 
 use super::cursor::{after, last_key, up_to};
+use super::json_texts::quote_texts;
 use super::page_size::PageSize;
 use crate::columns::decode_answer;
 use crate::connection::{MAX_MESSAGE_BYTES, MilvusConnection};
 use crate::status::{is_over_limit, is_too_large, is_unparsable, is_without_raw_data};
+use crate::versions::Server;
 use crate::wire::Column;
 
 /// How many times larger than asked for a page may be.
@@ -67,7 +69,10 @@ impl Pager {
         if rows == 0 {
             return Ok(None);
         }
-        let page = decode_answer(&self.request.schema, rows, columns)?;
+        let mut page = decode_answer(&self.request.schema, rows, columns)?;
+        if self.connection.known_server() == Some(Server::Lite3) {
+            page = quote_texts(page, &self.request.schema)?;
+        }
         self.last = Some(last_key(&page, &self.primary_key, self.last.as_ref())?);
         self.read += rows;
         self.size.observe(rows, batch_bytes(&page));
@@ -147,9 +152,10 @@ pub(super) fn key_not_nameable(collection: &CollectionName, key: &str, window: u
             "collection `{collection}` cannot be read in pages: its primary key is named `{key}`, a word that the \
              expressions of this server reserve, and without expressions a query reaches {window} rows of a partition"
         ),
-        hint: "raise quotaAndLimits.limits.maxQueryResultWindow of the server, or copy the rows into a collection whose \
+        hint:
+            "raise quotaAndLimits.limits.maxQueryResultWindow of the server, or copy the rows into a collection whose \
                primary key has another name"
-            .to_owned(),
+                .to_owned(),
     }
 }
 

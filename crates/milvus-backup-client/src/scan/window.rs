@@ -51,7 +51,8 @@ mod tests {
     #[test]
     fn the_limit_is_taken_from_the_words_of_the_server_or_halved() {
         let window = QueryWindow::default();
-        let error = refused("invalid max query result window, (offset+limit) should be in range [1, 500], but got 1024");
+        let error =
+            refused("invalid max query result window, (offset+limit) should be in range [1, 500], but got 1024");
         assert!(window.learns(&error, 1024));
         assert_eq!(window.rows(), 500);
         assert!(window.learns(&refused("invalid max query result window, too many"), 500));

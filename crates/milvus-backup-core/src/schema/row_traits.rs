@@ -187,7 +187,10 @@ mod tests {
 
     #[test]
     fn only_keys_of_the_outermost_object_count() {
-        assert_eq!(keys(r#"{"id":1,"a":"id\":","b":{"id":2},"c":[{"id":3},"id"] , "d" : null}"#), ["id", "a", "b", "c", "d"]);
+        assert_eq!(
+            keys(r#"{"id":1,"a":"id\":","b":{"id":2},"c":[{"id":3},"id"] , "d" : null}"#),
+            ["id", "a", "b", "c", "d"]
+        );
         for none in ["", "{}", "[\"a\"]", "\"a\"", "{\"a", "{\"\\ud83d\":1}", "3"] {
             assert_eq!(keys(none), Vec::<String>::new(), "{none}");
         }

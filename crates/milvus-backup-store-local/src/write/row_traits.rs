@@ -93,7 +93,8 @@ mod tests {
     fn what_is_found_names_the_first_row_that_has_it() {
         let mut id = FieldSchema::new("id", DataType::Int64);
         id.is_primary = true;
-        let fields = vec![id, FieldSchema::new("j", DataType::Json), FieldSchema::new("s", DataType::SparseFloatVector)];
+        let fields =
+            vec![id, FieldSchema::new("j", DataType::Json), FieldSchema::new("s", DataType::SparseFloatVector)];
         let mut schema = CollectionSchema::new(fields);
         schema.enable_dynamic_field = true;
         let arrow = Schema::new(vec![

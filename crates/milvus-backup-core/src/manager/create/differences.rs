@@ -49,9 +49,8 @@ impl BackupManager {
                      stored"
                 ));
             } else if rows > after {
-                differences.unexplained(format!(
-                    "partition `{name}`: Milvus returned {rows} rows, and counts only {after}"
-                ));
+                differences
+                    .unexplained(format!("partition `{name}`: Milvus returned {rows} rows, and counts only {after}"));
             } else if rows < after {
                 let census = self.census_of(plan, partition).await?;
                 let sentence = describe(name, rows, after, census.as_ref());
@@ -78,8 +77,10 @@ impl BackupManager {
 
 fn short(shortage: &Shortage) -> String {
     let Shortage { partition, stored, counted } = shortage;
-    format!("partition `{partition}`: Milvus has stored {stored} rows, and its queries find {counted}: it may be that the \
-             others were deleted, or that they are not loaded yet")
+    format!(
+        "partition `{partition}`: Milvus has stored {stored} rows, and its queries find {counted}: it may be that the \
+             others were deleted, or that they are not loaded yet"
+    )
 }
 
 fn describe(partition: &str, returned: u64, counted: u64, census: Option<&KeyCensus>) -> String {
@@ -97,7 +98,8 @@ fn describe(partition: &str, returned: u64, counted: u64, census: Option<&KeyCen
         reasons.push(format!("{} rows that no query returns", census.unreturned));
     }
     if census.unexamined > 0 {
-        reasons.push(format!("{} rows that were not examined, since there are too many differences", census.unexamined));
+        reasons
+            .push(format!("{} rows that were not examined, since there are too many differences", census.unexamined));
     }
     if census.keys != returned {
         reasons.push(format!("{} keys when they were read again", census.keys));

@@ -89,9 +89,7 @@ impl BackupManager {
             Loaded::Collection => format!("loading collection {name}"),
             Loaded::Partitions(partitions) => format!("loading partitions of {name}: {}", partitions.join(", ")),
         };
-        self.repository
-            .progress
-            .event(ProgressEvent::StateChanged { state: BackupState::InProgress, message: what });
+        self.repository.progress.event(ProgressEvent::StateChanged { state: BackupState::InProgress, message: what });
         match attempt.loaded_by_us.get_or_init(|| missing) {
             Loaded::Collection => self.milvus.load_collection(name, None).await,
             Loaded::Partitions(partitions) => {

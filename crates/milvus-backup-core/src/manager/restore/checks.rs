@@ -144,11 +144,7 @@ pub(super) fn require_acceptable_rows(
 ///
 /// # Errors
 /// [`Error::Refused`].
-pub(super) fn require_loadable(
-    target: &Target,
-    definition: &BackedUpDefinition,
-    params: &RestoreParams,
-) -> Result<()> {
+pub(super) fn require_loadable(target: &Target, definition: &BackedUpDefinition, params: &RestoreParams) -> Result<()> {
     let indexes = definition.indexes.as_deref().filter(|_| params.restore_indexes).unwrap_or_default();
     let vectors = target.schema.fields.iter().filter(|field| field.data_type.is_vector());
     let mut bare = vectors.filter(|field| indexes.iter().all(|index| index.field_name != field.name));

@@ -15,7 +15,12 @@ use crate::progress::ProgressEvent;
 
 impl BackupManager {
     /// Gives the collection its properties, its name and its aliases. Returns what could not be tidied up.
-    pub(super) async fn publish(&self, attempt: &Attempt, params: &RestoreParams, staged: &Staged) -> Result<Vec<String>> {
+    pub(super) async fn publish(
+        &self,
+        attempt: &Attempt,
+        params: &RestoreParams,
+        staged: &Staged,
+    ) -> Result<Vec<String>> {
         self.warn_all(staged.filled.failures());
         if params.into_existing {
             return Ok(Vec::new());
