@@ -67,6 +67,10 @@ impl BackupStore for LocalStore {
         &self.root.display
     }
 
+    async fn exists(&self) -> Result<bool> {
+        self.root.exists()
+    }
+
     async fn available_bytes(&self) -> Result<Option<u64>> {
         self.root.directory.as_deref().map(available_bytes).transpose()
     }
