@@ -118,7 +118,7 @@ impl BackupStore for LocalStore {
     async fn discard(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
         let directory = self.backup(collection, backup_id);
         refuse_links(&self.root, &directory.path).await?;
-        if directory.read_document(METADATA).await?.is_some() {
+        if directory.size(METADATA).await?.is_some() {
             return Ok(());
         }
         self.remove_all(&directory).await
@@ -179,7 +179,7 @@ impl BackupStore for LocalStore {
     async fn delete(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
         let directory = self.backup(collection, backup_id);
         refuse_links(&self.root, &directory.path).await?;
-        if directory.read_document(METADATA).await?.is_none() {
+        if directory.size(METADATA).await?.is_none() {
             return Err(self.not_found(backup_id));
         }
         // What we leave when we are killed is then known to be of a dead process. On a full disk it goes without.

@@ -130,3 +130,19 @@ fn a_closed_pipe_is_no_error() {
     let output = std::process::Command::new("sh").args(["-c", &script]).current_dir(sandbox.path("")).output().unwrap();
     assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
 }
+
+/// 190 MiB that cost no disk: a document is refused by its size, and its neighbours are listed.
+#[test]
+fn a_document_that_is_too_large_is_not_read() {
+    let sandbox = Sandbox::golden();
+    let id = sandbox.add(FULL, "2026-11-23T00:00:00Z", |_| {});
+    let metadata = sandbox.path("root/golden").join(&id).join("metadata.json");
+    std::fs::File::create(&metadata).unwrap().set_len(190 << 20).unwrap();
+    let printed = sandbox.run(&["list"]);
+    assert_eq!(printed.exit_code, 3);
+    assert!(printed.stdout.contains(FULL), "{}", printed.stdout);
+    let message = "metadata.json: 199229440 bytes exceed the limit of 67108864";
+    assert!(printed.stderr.contains(message), "{}", printed.stderr);
+    assert_eq!(sandbox.run(&["delete", &id, "--yes"]).exit_code, 0);
+    assert_eq!(sandbox.run(&["list"]).exit_code, 0);
+}
