@@ -117,10 +117,11 @@ fn summary(metadata: &BackupMetadata) -> Lines {
 
 /// Returns the type, and of a part the partitions that were asked for.
 fn type_of(metadata: &BackupMetadata) -> String {
-    match metadata.backup_type {
-        BackupType::FullCollection => "full".to_owned(),
-        _ => format!("part: {}", BackupVersion::from(metadata).series()),
+    if metadata.backup_type == BackupType::FullCollection {
+        return "full".to_owned();
     }
+    let names: Vec<String> = BackupVersion::from(metadata).partition_names.into_iter().collect();
+    format!("part: {}", names.join(", "))
 }
 
 fn loaded(metadata: &BackupMetadata) -> String {
