@@ -23,6 +23,7 @@ mod resolve;
 mod settings;
 mod signals;
 mod sizes;
+mod summary;
 mod text;
 
 use std::ffi::OsString;
