@@ -16,10 +16,11 @@ Examples:
   milvus-br create articles                        back up a collection
   milvus-br create articles --partition p2026_01   back up one partition
   milvus-br list                                   all backups, newest first
-  milvus-br verify articles@latest                 check every byte of the newest backup
+  milvus-br verify articles@latest                 check every byte of the newest full backup
   milvus-br restore articles@latest --to articles_copy
 
-BACKUP is an identifier, a unique prefix of one, a backup name, or COLLECTION@latest.
+BACKUP is an identifier, a unique prefix of one, a backup name, or COLLECTION@latest: its newest
+complete full backup. A collection of another database is DATABASE.COLLECTION, as list prints it.
 
 Exit codes: 0 done; 1 failed; 2 usage; 3 finished with something left out; 10 not found; 11 locked;
 12 authentication; 13 integrity check failed; 14 Milvus unreachable or unsupported; 15 refused by a
@@ -336,15 +337,19 @@ pub(crate) struct PruneArgs {
     /// Only the backups of this collection
     #[arg(value_name = "COLLECTION")]
     pub(crate) collection: Option<String>,
-    /// Keep the newest N backups of each collection; 0 switches the rule off
+    /// Keep the newest N full backups of each collection, and N of each set of partitions; 0 switches the rule off
     #[arg(long, value_name = "N", env = "MILVUS_BR_KEEP_COUNT")]
     pub(crate) keep_count: Option<u32>,
     /// Keep backups that are younger than N days; 0 switches the rule off
     #[arg(long, value_name = "N", env = "MILVUS_BR_KEEP_DAYS")]
     pub(crate) keep_days: Option<u32>,
-    /// Never go below N backups of a collection
+    /// Never go below N full backups of a collection, nor N of a set of partitions
     #[arg(long, value_name = "N", env = "MILVUS_BR_MIN_KEEP")]
     pub(crate) min_keep: Option<u32>,
+    /// Full backups with fewer rows than this share (0 to 1) of the last one before them do not displace others; 0 switches
+    /// the warning off
+    #[arg(long, value_name = "R", env = "MILVUS_BR_MIN_ROWS_RATIO")]
+    pub(crate) min_rows_ratio: Option<f64>,
     /// Remove what dead operations left instead: backups without a commit, and temporary collections in Milvus
     #[arg(long, conflicts_with_all = ["collection", "keep_count", "keep_days", "min_keep"])]
     pub(crate) incomplete: bool,

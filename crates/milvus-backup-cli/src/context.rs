@@ -101,9 +101,17 @@ impl Context {
         self.global.yes
     }
 
-    /// The collection `name` of the database that was named.
-    pub(crate) fn collection(&self, name: &str) -> Result<CollectionRef> {
-        CollectionRef::new(&self.global.db, name.parse::<CollectionName>()?)
+    /// Returns the collection that a person names: one of the database of the options, or `DATABASE.COLLECTION`, as
+    /// `list` prints it. Milvus allows no dot in a name. Should some server do so, the second one is a
+    /// collection whose name has that dot.
+    pub(crate) fn collections(&self, name: &str) -> Result<(CollectionRef, Option<CollectionRef>)> {
+        let plain = CollectionRef::new(&self.global.db, name.parse::<CollectionName>()?)?;
+        match name.split_once('.') {
+            Some((database, collection)) if !database.is_empty() && !collection.is_empty() => {
+                Ok((CollectionRef::new(database, collection.parse()?)?, Some(plain)))
+            }
+            _ => Ok((plain, None)),
+        }
     }
 
     /// What can be done without Milvus.

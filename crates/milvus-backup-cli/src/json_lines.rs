@@ -11,7 +11,7 @@ use milvus_backup_core::{BackupState, Clock, Progress, ProgressEvent, ProgressTr
 use serde::Serialize;
 
 use crate::environment::SystemClock;
-use crate::output::stderr_line;
+use crate::output::stderr_document;
 
 /// Writes the lines.
 #[derive(Debug)]
@@ -117,7 +117,7 @@ impl State {
 
 fn write(line: &impl Serialize) {
     match serde_json::to_string(line) {
-        Ok(line) => stderr_line(&line),
+        Ok(line) => stderr_document(&line),
         Err(error) => tracing::warn!(%error, "cannot write progress"),
     }
 }

@@ -9,6 +9,7 @@
 //! ```
 
 mod args;
+mod command_error;
 mod commands;
 mod confirm;
 mod context;
@@ -22,6 +23,8 @@ mod resolve;
 mod settings;
 mod signals;
 mod sizes;
+mod summary;
+mod text;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -33,6 +36,7 @@ use object_store::ObjectStore;
 use tracing_subscriber::EnvFilter;
 
 use args::{Cli, Command};
+use command_error::CommandError;
 use output::Output;
 use report::Report;
 
@@ -89,16 +93,16 @@ pub fn run_layered(args: impl IntoIterator<Item = OsString>, layers: Layers) -> 
     ExitCode::from(code)
 }
 
-async fn dispatch(cli: Cli, output: &Output, signals: &signals::Signals, layers: Layers) -> Result<u8, Error> {
+async fn dispatch(cli: Cli, output: &Output, signals: &signals::Signals, layers: Layers) -> Result<u8, CommandError> {
     let context = context::Context::new(cli.global, output.clone(), signals.interrupt(), layers)?;
     match cli.command {
         Command::Create(args) => commands::create::run(&context, args).await,
-        Command::List(args) => commands::list::run(&context, args).await,
+        Command::List(args) => Ok(commands::list::run(&context, args).await?),
         Command::Show(args) => commands::show::run(&context, args).await,
         Command::Verify(args) => commands::verify::run(&context, args).await,
         Command::Restore(args) => commands::restore::run(&context, args).await,
         Command::Delete(args) => commands::delete::run(&context, args).await,
-        Command::Prune(args) => commands::prune::run(&context, args).await,
+        Command::Prune(args) => Ok(commands::prune::run(&context, args).await?),
     }
 }
 

@@ -4,6 +4,8 @@ use std::io::{ErrorKind, IsTerminal, Write};
 
 use serde::Serialize;
 
+use crate::text::{printable, printable_lines};
+
 /// Writes results.
 #[derive(Debug, Clone)]
 pub(crate) struct Output {
@@ -25,7 +27,7 @@ impl Output {
             let json = serde_json::to_string_pretty(document);
             stdout_line(&json.unwrap_or_else(|error| format!("{{\"success\": false, \"error\": \"{error}\"}}")));
         } else {
-            stdout_line(text().trim_end());
+            stdout_line(&printable_lines(text().trim_end()));
         }
     }
 }
@@ -40,9 +42,19 @@ fn stdout_line(text: &str) {
     write_line(&mut std::io::stdout().lock(), text);
 }
 
-/// A line on standard error.
+/// Writes text for people to standard error. Whatever could drive a terminal in it is escaped.
 pub(crate) fn stderr_line(text: &str) {
+    write_line(&mut std::io::stderr().lock(), &printable_lines(text));
+}
+
+/// Writes a line for programs to standard error, as it is.
+pub(crate) fn stderr_document(text: &str) {
     write_line(&mut std::io::stderr().lock(), text);
+}
+
+/// Writes a warning of one line to standard error.
+pub(crate) fn warning(text: &str) {
+    stderr_line(&format!("warning: {}", printable(text)));
 }
 
 fn write_line(stream: &mut impl Write, text: &str) {

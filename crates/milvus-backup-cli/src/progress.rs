@@ -10,6 +10,7 @@ use milvus_backup_core::{BackupProgress, BackupState, Clock, Operation, Progress
 use crate::environment::SystemClock;
 use crate::output::stderr_line;
 use crate::sizes::format_size;
+use crate::text::{count, printable};
 
 /// How often a line is written where there is no terminal.
 const LINE_INTERVAL: Duration = Duration::from_secs(10);
@@ -49,7 +50,7 @@ impl Display {
             Operation::Verify => "verifying",
             _ => "working on",
         };
-        (state.verb, state.collection) = (verb, collection.to_owned());
+        (state.verb, state.collection) = (verb, printable(collection).into_owned());
         state.last_line = self.clock.elapsed();
         if self.terminal {
             let bar = ProgressBar::new(1000);
@@ -59,7 +60,7 @@ impl Display {
             state.bar = Some(bar);
             state.label(verb);
         } else {
-            stderr_line(&format!("{verb} {collection} ({backup})"));
+            stderr_line(&format!("{verb} {} ({backup})", state.collection));
         }
     }
 
@@ -98,7 +99,7 @@ impl Progress for Display {
     fn event(&self, event: ProgressEvent) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if let ProgressEvent::Warning { message } = &event {
-            state.say(&format!("warning: {message}"));
+            state.say(&format!("warning: {}", printable(message)));
             return;
         }
         if !self.enabled {
@@ -115,7 +116,7 @@ impl Progress for Display {
                 self.advance(&mut state);
             }
             ProgressEvent::Advanced { .. } => self.advance(&mut state),
-            ProgressEvent::StateChanged { message, .. } => state.say(&message),
+            ProgressEvent::StateChanged { message, .. } => state.say(&printable(&message)),
             _ => {}
         }
     }
@@ -137,6 +138,6 @@ fn describe(progress: &BackupProgress) -> String {
     let (percentage, bytes) = (progress.percentage, format_size(progress.bytes_processed));
     match (progress.rows_processed, progress.total_rows) {
         (0, 0) => format!("{percentage:.0}%, {bytes} of {}{rate}{eta}", format_size(progress.total_bytes)),
-        (rows, total) => format!("{percentage:.0}%, {rows} of {total} rows, {bytes}{rate}{eta}"),
+        (rows, total) => format!("{percentage:.0}%, {rows} of {}, {bytes}{rate}{eta}", count(total, "row")),
     }
 }

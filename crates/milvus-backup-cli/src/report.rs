@@ -5,8 +5,10 @@ use std::error::Error as _;
 use milvus_backup_core::{Error, ErrorKind};
 use serde::Serialize;
 
+use crate::command_error::CommandError;
 use crate::exit_code;
 use crate::output::{Output, stderr_line};
+use crate::text::printable;
 
 /// An error with its causes, a hint and an exit code.
 #[derive(Debug, Serialize)]
@@ -45,6 +47,12 @@ struct Failure<'a> {
     error: &'a Report,
 }
 
+impl From<&CommandError> for Report {
+    fn from(error: &CommandError) -> Self {
+        Self { hint: error.hint(), ..Self::from(error.error()) }
+    }
+}
+
 impl From<&Error> for Report {
     fn from(error: &Error) -> Self {
         let mut causes = Vec::new();
@@ -75,7 +83,7 @@ impl Facts {
                 available_bytes: Some(*available_bytes),
                 ..Self::default()
             },
-            Error::CollectionNotFound { available, .. } => {
+            Error::CollectionNotFound { available, .. } | Error::NoBackups { available, .. } => {
                 Self { available_collections: Some(available.clone()), ..Self::default() }
             }
             Error::PartitionNotFound { available, .. } => {
@@ -109,12 +117,12 @@ impl Report {
 
     /// Prints the error for people only.
     pub(crate) fn print_text(&self) {
-        stderr_line(&format!("error: {}", self.message));
+        stderr_line(&format!("error: {}", printable(&self.message)));
         for cause in &self.causes {
-            stderr_line(&format!("caused by: {cause}"));
+            stderr_line(&format!("caused by: {}", printable(cause)));
         }
         if let Some(hint) = &self.hint {
-            stderr_line(&format!("hint: {hint}"));
+            stderr_line(&format!("hint: {}", printable(hint)));
         }
     }
 }

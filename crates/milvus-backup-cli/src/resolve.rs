@@ -1,72 +1,193 @@
 //! Which backup a text means.
 
-use milvus_backup_core::{BackupId, BackupMetadata, BackupRepository, BrokenBackup, CollectionRef, Error, Result};
+use milvus_backup_core::{
+    BackupId, BackupMetadata, BackupRepository, BrokenBackup, CollectionRef, Error, ErrorKind, Listing, Result,
+};
 
+use crate::command_error::CommandError;
 use crate::context::Context;
+use crate::output::warning;
+use crate::summary::{LATEST, SHOWN, Summary};
+use crate::text::short_list;
 
 /// Shortest prefix of an identifier that is taken as one.
 const MIN_PREFIX: usize = 4;
 
 /// A backup that a text means.
 #[derive(Debug)]
-pub(crate) enum Resolved {
+pub(crate) struct Resolved {
+    backup: Found,
+    /// The newest full backup of the same collection that is complete and not known to be damaged.
+    newest_good: Option<BackupId>,
+}
+
+#[derive(Debug)]
+enum Found {
     /// One that can be read.
     Whole(Box<BackupMetadata>),
     /// One whose metadata is damaged.
     Broken(BrokenBackup),
 }
 
-impl Resolved {
-    /// The metadata, or the error that there is in place of it.
-    pub(crate) fn metadata(self) -> Result<BackupMetadata> {
-        match self {
-            Self::Whole(metadata) => Ok(*metadata),
-            Self::Broken(broken) => Err(broken.error),
-        }
-    }
-
+impl Found {
     fn id(&self) -> &BackupId {
         match self {
             Self::Whole(metadata) => &metadata.backup_id,
             Self::Broken(broken) => &broken.backup_id,
         }
     }
+
+    fn collection(&self) -> Option<CollectionRef> {
+        match self {
+            Self::Whole(metadata) => collection_of(metadata).ok(),
+            Self::Broken(broken) => broken.collection.clone(),
+        }
+    }
 }
 
-/// The collection of a backup that was read.
+impl Resolved {
+    /// Returns the metadata, or the error that there is in place of it.
+    pub(crate) fn metadata(self) -> Result<BackupMetadata, CommandError> {
+        let hint = self.newest_good_hint();
+        match self.backup {
+            Found::Whole(metadata) => Ok(*metadata),
+            Found::Broken(broken) => Err(explained(broken.error, hint)),
+        }
+    }
+
+    /// Returns the collection and the identifier, which are known of a damaged backup, too.
+    pub(crate) fn place(self) -> Result<(CollectionRef, BackupId), CommandError> {
+        match self.backup {
+            Found::Whole(metadata) => Ok((collection_of(&metadata)?, metadata.backup_id)),
+            Found::Broken(broken) => match broken.collection {
+                Some(collection) => Ok((collection, broken.backup_id)),
+                None => Err(broken.error.into()),
+            },
+        }
+    }
+
+    /// Returns the hint that names the newest good backup, if there is one and it is not this one.
+    pub(crate) fn newest_good_hint(&self) -> Option<String> {
+        let id = self.newest_good.as_ref().filter(|id| *id != self.backup.id())?;
+        Some(format!("the newest good backup is {id}"))
+    }
+}
+
+/// Adds to an error that reports damage that there is a good backup.
+pub(crate) fn explained(error: Error, newest_good_hint: Option<String>) -> CommandError {
+    let is_damage = error.kind() == ErrorKind::Corrupted;
+    CommandError::new(error, newest_good_hint.filter(|_| is_damage))
+}
+
+/// Returns the collection of a backup that was read.
 pub(crate) fn collection_of(metadata: &BackupMetadata) -> Result<CollectionRef> {
     CollectionRef::new(&metadata.database, metadata.collection_name.clone())
 }
 
-/// The backup that `text` means: an identifier, a unique prefix of one, a backup name, or `COLLECTION@latest`.
+/// Finds the backup that `text` means: an identifier, a unique prefix of one, a backup name, or `COLLECTION@latest`.
 ///
 /// # Errors
 /// [`Error::BackupNotFound`] and [`Error::AmbiguousBackup`].
-pub(crate) async fn resolve(context: &Context, repository: &BackupRepository, text: &str) -> Result<Resolved> {
-    let not_found = || Error::BackupNotFound { backup: text.to_owned(), path: repository.root().to_owned() };
-    if let Some(collection) = text.strip_suffix("@latest") {
-        let collection = context.collection(collection)?;
-        // A damaged backup counts: to take an older one in its place would be a silent choice.
-        let newest = everything(repository, Some(&collection)).await?.into_iter().max_by(|a, b| a.id().cmp(b.id()));
-        return newest.ok_or_else(not_found);
+pub(crate) async fn resolve(
+    context: &Context,
+    repository: &BackupRepository,
+    text: &str,
+) -> Result<Resolved, CommandError> {
+    if let Some(collection) = text.strip_suffix(LATEST) {
+        return resolve_latest(context, repository, collection).await;
     }
-    let mut all = everything(repository, None).await?;
-    if let Some(index) = all.iter().position(|backup| backup.id().as_str() == text) {
-        return Ok(all.swap_remove(index));
+    let listing = repository.list_backups(None).await?;
+    let summary = Summary::of(&listing);
+    let mut all = everything(listing);
+    let exact = all.iter().position(|backup| backup.id().as_str() == text);
+    if exact.is_none() {
+        all.retain(|backup| matches(backup, text));
     }
-    all.retain(|backup| matches(backup, text));
-    match all.len() {
-        0 => Err(not_found()),
-        1 => Ok(all.swap_remove(0)),
-        _ => Err(Error::AmbiguousBackup {
-            backup: text.to_owned(),
-            candidates: all.iter().map(|backup| backup.id().to_string()).collect(),
-        }),
+    let found = match (exact, all.len()) {
+        (Some(index), _) => all.swap_remove(index),
+        (None, 1) => all.swap_remove(0),
+        (None, 0) => return Err(not_found(context, repository, text, text, &summary).await),
+        _ => {
+            let candidates = all.iter().map(|backup| backup.id().to_string()).collect();
+            return Err(Error::AmbiguousBackup { backup: text.to_owned(), candidates }.into());
+        }
+    };
+    let newest_good = found.collection().and_then(|collection| summary.latest(&collection).newest_good);
+    Ok(Resolved { backup: found, newest_good })
+}
+
+/// Finds the newest complete full backup of a collection. A damaged one counts: to take an older one in its place would
+/// be a silent choice.
+async fn resolve_latest(
+    context: &Context,
+    repository: &BackupRepository,
+    name: &str,
+) -> Result<Resolved, CommandError> {
+    let text = format!("{name}{LATEST}");
+    let (collection, listing) = list_collection(context, repository, name).await?;
+    let summary = Summary::of(&listing);
+    let latest = summary.latest(&collection);
+    let Some(id) = latest.backup_id else {
+        return Err(not_found(context, repository, &text, name, &summary).await);
+    };
+    if !latest.passed_over.is_empty() {
+        let newer: Vec<String> = latest.passed_over.iter().map(|id| summary.described(id)).collect();
+        warning(&format!("{text} is {id}; newer, but not complete full backups: {}", short_list(&newer, SHOWN)));
+    }
+    let found = everything(listing).into_iter().find(|backup| *backup.id() == id);
+    match found {
+        Some(backup) => Ok(Resolved { backup, newest_good: latest.newest_good }),
+        None => Err(not_found(context, repository, &text, name, &summary).await),
     }
 }
 
-/// The backup without a commit that `text` means: an identifier, or a unique prefix of one. One that is committed is
-/// found, too, and is the manager's to refuse.
+/// Lists the backups of the collection that a person names, see [`Context::collections`].
+pub(crate) async fn list_collection(
+    context: &Context,
+    repository: &BackupRepository,
+    name: &str,
+) -> Result<(CollectionRef, Listing)> {
+    let (collection, other) = context.collections(name)?;
+    let listing = repository.list_backups(Some(&collection)).await?;
+    if let Some(other) = other.filter(|_| listing.backups.is_empty() && listing.broken.is_empty()) {
+        let of_other = repository.list_backups(Some(&other)).await?;
+        if !of_other.backups.is_empty() || !of_other.broken.is_empty() {
+            return Ok((other, of_other));
+        }
+    }
+    Ok((collection, listing))
+}
+
+/// Returns the names of all collections that have backups.
+pub(crate) fn collections_with_backups(listing: &Listing) -> Vec<String> {
+    let readable = listing.backups.iter().filter_map(|metadata| collection_of(metadata).ok());
+    let broken = listing.broken.iter().filter_map(|broken| broken.collection.clone());
+    let mut all: Vec<CollectionRef> = readable.chain(broken).collect();
+    all.sort();
+    all.dedup();
+    all.iter().map(ToString::to_string).collect()
+}
+
+/// Says that there is no such backup, and what could have been meant. `collection` is the text read as that of one.
+async fn not_found(
+    context: &Context,
+    repository: &BackupRepository,
+    text: &str,
+    collection: &str,
+    summary: &Summary,
+) -> CommandError {
+    let root = repository.root().to_owned();
+    let hint = match repository.root_exists().await {
+        Ok(false) => Some(format!("the root `{root}` does not exist")),
+        _ => context.collections(collection).ok().and_then(|(first, second)| {
+            [Some(first), second].into_iter().flatten().find_map(|collection| summary.hint(&collection, text))
+        }),
+    };
+    CommandError::new(Error::BackupNotFound { backup: text.to_owned(), path: root }, hint)
+}
+
+/// Finds the backup without a commit that `text` means: an identifier, or a unique prefix of one. One that is committed
+/// is found, too, and is the manager's to refuse.
 ///
 /// # Errors
 /// [`Error::BackupNotFound`] and [`Error::AmbiguousBackup`].
@@ -74,7 +195,7 @@ pub(crate) async fn resolve_incomplete(
     context: &Context,
     repository: &BackupRepository,
     text: &str,
-) -> Result<(CollectionRef, BackupId)> {
+) -> Result<(CollectionRef, BackupId), CommandError> {
     let incomplete = repository.incomplete_backups().await?;
     let mut all: Vec<_> = incomplete.into_iter().map(|backup| (backup.collection, backup.backup_id)).collect();
     if let Some(index) = all.iter().position(|(_, id)| id.as_str() == text) {
@@ -90,18 +211,18 @@ pub(crate) async fn resolve_incomplete(
         _ => Err(Error::AmbiguousBackup {
             backup: text.to_owned(),
             candidates: all.iter().map(|(_, id)| id.to_string()).collect(),
-        }),
+        }
+        .into()),
     }
 }
 
 /// All backups, damaged ones included.
-async fn everything(repository: &BackupRepository, collection: Option<&CollectionRef>) -> Result<Vec<Resolved>> {
-    let listing = repository.list_backups(collection).await?;
-    let whole = listing.backups.into_iter().map(|metadata| Resolved::Whole(Box::new(metadata)));
-    Ok(whole.chain(listing.broken.into_iter().map(Resolved::Broken)).collect())
+fn everything(listing: Listing) -> Vec<Found> {
+    let whole = listing.backups.into_iter().map(|metadata| Found::Whole(Box::new(metadata)));
+    whole.chain(listing.broken.into_iter().map(Found::Broken)).collect()
 }
 
-fn matches(backup: &Resolved, text: &str) -> bool {
+fn matches(backup: &Found, text: &str) -> bool {
     let prefix = text.len() >= MIN_PREFIX && backup.id().as_str().starts_with(text);
-    prefix || matches!(backup, Resolved::Whole(metadata) if metadata.backup_name == text)
+    prefix || matches!(backup, Found::Whole(metadata) if metadata.backup_name == text)
 }

@@ -68,6 +68,11 @@ pub struct BackupRecoveryConfig {
     pub retention_days: u32,
     /// Newest whole backups that no other rule may delete.
     pub min_backups_to_keep: u32,
+    /// Share of the rows of the last full backup, 0 to 1. A full backup with fewer rows takes no place in the counts of
+    /// retention. Without a value retention only warns of such a backup, below
+    /// [`crate::DEFAULT_MIN_ROWS_RATIO`]; 0 switches the warning off, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_rows_ratio: Option<f64>,
     /// Days after which a deep verification is due again.
     pub deep_verification_interval_days: u32,
     /// Whether transient errors are retried.
@@ -107,6 +112,7 @@ impl Default for BackupRecoveryConfig {
             retention_count: 10,
             retention_days: 30,
             min_backups_to_keep: 3,
+            min_rows_ratio: None,
             deep_verification_interval_days: 7,
             retry_transient_errors: true,
             max_retries: 3,
@@ -151,6 +157,9 @@ impl BackupRecoveryConfig {
         }
         if self.memory_limit_bytes < 64 << 20 {
             return Err(invalid("memory_limit_bytes", &self.memory_limit_bytes.to_string(), "at least 64 MiB"));
+        }
+        if let Some(ratio) = self.min_rows_ratio {
+            validate_ratio("min_rows_ratio", ratio)?;
         }
         Ok(self.warnings())
     }
@@ -202,6 +211,14 @@ pub(crate) fn positive(field: &str, value: u64) -> Result<()> {
     if value > 0 { Ok(()) } else { Err(invalid(field, "0", "greater than 0")) }
 }
 
+/// Checks a share, such as [`BackupRecoveryConfig::min_rows_ratio`]: 0 to 1, both included.
+///
+/// # Errors
+/// [`Error::InvalidParameter`] with `field`.
+pub fn validate_ratio(field: &str, ratio: f64) -> Result<()> {
+    if (0.0..=1.0).contains(&ratio) { Ok(()) } else { Err(invalid(field, &ratio.to_string(), "from 0 to 1")) }
+}
+
 pub(crate) fn invalid(field: &str, value: &str, limit: &str) -> Error {
     Error::InvalidParameter { field: field.to_owned(), value: value.to_owned(), limit: limit.to_owned() }
 }
@@ -235,6 +252,14 @@ mod tests {
         let config = BackupRecoveryConfig { compression_level: 10, ..Default::default() };
         let error = config.validate().unwrap_err();
         assert_eq!(error.to_string(), "`compression_level` is `10`, but must be from 1 to 9");
+    }
+
+    #[test]
+    fn a_ratio_is_from_0_to_1() {
+        for (ratio, valid) in [(0.0, true), (0.5, true), (1.0, true), (1.1, false), (-0.1, false), (f64::NAN, false)] {
+            let config = BackupRecoveryConfig { min_rows_ratio: Some(ratio), ..Default::default() };
+            assert_eq!(config.validate().is_ok(), valid, "{ratio}");
+        }
     }
 
     #[test]

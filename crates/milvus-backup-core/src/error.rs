@@ -97,6 +97,17 @@ pub enum Error {
         path: String,
     },
 
+    /// The store has no backups of a collection that was named.
+    #[error("`{path}` has no backups of collection `{collection}`; it has backups of {}", listing(.available))]
+    NoBackups {
+        /// The collection that was asked for.
+        collection: String,
+        /// The root of the store.
+        path: String,
+        /// The collections that have backups.
+        available: Vec<String>,
+    },
+
     /// A text names several backups.
     #[error("`{backup}` names several backups: {}", listing(.candidates))]
     AmbiguousBackup {
@@ -416,7 +427,8 @@ impl Error {
             Self::DatabaseNotFound { .. }
             | Self::CollectionNotFound { .. }
             | Self::PartitionNotFound { .. }
-            | Self::BackupNotFound { .. } => ErrorKind::NotFound,
+            | Self::BackupNotFound { .. }
+            | Self::NoBackups { .. } => ErrorKind::NotFound,
             Self::BackupAlreadyExists { .. }
             | Self::CollectionChanged { .. }
             | Self::NotLoaded { .. }

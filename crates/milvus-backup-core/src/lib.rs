@@ -37,7 +37,7 @@ mod retry;
 #[cfg(feature = "manager")]
 mod store;
 
-pub use config::BackupRecoveryConfig;
+pub use config::{BackupRecoveryConfig, validate_ratio};
 #[cfg(feature = "manager")]
 pub use environment::{Clock, Entropy, Environment, Interrupt, InterruptHandle};
 pub use error::{Error, ErrorKind, Result, Source};
@@ -52,6 +52,7 @@ pub use milvus::{
 pub use model::*;
 pub use names::{
     BackupId, CollectionName, CollectionRef, DEFAULT_DATABASE, MAX_NAME_LENGTH, path_segment, validate_name,
+    validate_new_collection_name,
 };
 pub use params::{AutoIdPolicy, BackupParams, LoadPolicy, RestoreMethod, RestoreParams, VerificationParams};
 #[cfg(feature = "manager")]

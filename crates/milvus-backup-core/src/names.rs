@@ -120,6 +120,35 @@ pub fn validate_name(field: &str, text: &str) -> Result<(), Error> {
     Err(Error::InvalidParameter { field: field.to_owned(), value: text.to_owned(), limit })
 }
 
+/// Checks the name of a collection that is to be created: a letter or an underscore, then letters, digits, underscores
+/// and `$`, at most [`MAX_NAME_LENGTH`] bytes.
+///
+/// That is what Milvus accepts, and it makes a path or an expression of no use as a name. It does not hold for
+/// collections that exist: [`CollectionName`] is what can be backed up.
+///
+/// ```
+/// use milvus_backup_core::validate_new_collection_name;
+///
+/// assert!(validate_new_collection_name("target_collection_name", "docs_2026").is_ok());
+/// assert!(validate_new_collection_name("target_collection_name", "../docs").is_err());
+/// ```
+///
+/// # Errors
+/// [`Error::InvalidParameter`] with `field`.
+pub fn validate_new_collection_name(field: &str, text: &str) -> Result<(), Error> {
+    validate_name(field, text)?;
+    let starts_well = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$'));
+    if starts_well && is_plain {
+        return Ok(());
+    }
+    Err(Error::InvalidParameter {
+        field: field.to_owned(),
+        value: text.to_owned(),
+        limit: "a name that Milvus accepts: a letter or an underscore, then letters, digits and underscores".to_owned(),
+    })
+}
+
 macro_rules! text_newtype {
     ($name:ident) => {
         impl fmt::Display for $name {
@@ -255,6 +284,16 @@ mod tests {
     fn ids_refuse_whatever_is_not_of_their_shape() {
         for text in ["", "..", "20261122T073015Z-4F9C2A7E", "20261122T073015Z-4f9c2a7e/", "20261122T073015Z_4f9c2a7e"] {
             assert!(text.parse::<BackupId>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_new_collection_has_a_name_that_milvus_accepts() {
+        for name in ["docs", "_d", "Docs_2026", "a$b"] {
+            assert!(validate_new_collection_name("name", name).is_ok(), "{name}");
+        }
+        for name in ["", "../x", "a/b", "a.b", "1a", "$a", "a b", "é", "a-b", &"a".repeat(256)] {
+            assert!(validate_new_collection_name("name", name).is_err(), "{name}");
         }
     }
 

@@ -1,44 +1,66 @@
-//! From a list of backups to a decision on each: collection by collection, newest first.
+//! From a list of backups to a decision on each: series by series, newest first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
-use milvus_backup_core::{BackupVersion, DEFAULT_DATABASE, Decision};
+use milvus_backup_core::{BackupSeries, BackupVersion, Decision, shrunken_backups};
 
 use crate::policy::RetentionPolicy;
-use crate::rules::{Position, is_complete, judge};
+use crate::rules::{Position, judge};
 
-pub(crate) fn decide<'a>(
-    policy: &RetentionPolicy,
-    backups: &'a [BackupVersion],
-    now: Timestamp,
-) -> Vec<(&'a BackupVersion, Decision)> {
-    let mut collections: BTreeMap<(&str, &str), Vec<&BackupVersion>> = BTreeMap::new();
+type Decided<'a> = Vec<(&'a BackupVersion, Decision)>;
+
+/// Decides on every backup. The decisions come by collection, and newest first within each.
+pub(crate) fn decide<'a>(policy: &RetentionPolicy, backups: &'a [BackupVersion], now: Timestamp) -> Decided<'a> {
+    let shrunken: HashSet<Key<'_>> =
+        shrunken_backups(backups, policy.rule_ratio(), now).into_iter().map(|found| key(found.backup)).collect();
+    let mut collections: BTreeMap<(&str, &str), BTreeMap<BackupSeries, Vec<&BackupVersion>>> = BTreeMap::new();
     for backup in backups {
-        collections.entry((database(backup), &backup.collection_name)).or_default().push(backup);
+        let series = collections.entry((backup.database_name(), &backup.collection_name)).or_default();
+        series.entry(backup.series()).or_default().push(backup);
     }
-    collections.into_values().flat_map(|backups| decide_collection(policy, backups, now)).collect()
+    let mut decided = Vec::with_capacity(backups.len());
+    for collection in collections.into_values() {
+        let start = decided.len();
+        for (series, backups) in collection {
+            decided.extend(decide_series(policy, &series, backups, &shrunken, now));
+        }
+        decided[start..].sort_by(|(a, _), (b, _)| newest_first(a, b));
+    }
+    decided
 }
 
-fn decide_collection<'a>(
+fn decide_series<'a>(
     policy: &RetentionPolicy,
+    series: &BackupSeries,
     mut backups: Vec<&'a BackupVersion>,
+    shrunken: &HashSet<Key<'_>>,
     now: Timestamp,
-) -> Vec<(&'a BackupVersion, Decision)> {
-    backups.sort_by(|a, b| (b.created_at, &b.backup_id).cmp(&(a.created_at, &a.backup_id)));
-    let counts = |backup: &BackupVersion| is_complete(backup) && backup.created_at <= now;
+) -> Decided<'a> {
+    backups.sort_by(|a, b| newest_first(a, b));
+    let counts = |backup: &BackupVersion| backup.is_complete() && backup.created_at <= now;
     let any_complete = backups.iter().any(|backup| counts(backup));
-    let mut newer_complete = 0;
+    let (mut newer_complete, mut newer_shrunken) = (0, 0);
     let mut decided = Vec::with_capacity(backups.len());
     for backup in backups {
-        let (action, reasons) = judge(policy, backup, Position { newer_complete, any_complete }, now);
+        let is_shrunken = shrunken.contains(&key(backup));
+        let position = Position { series, newer_complete, newer_shrunken, is_shrunken, any_complete };
+        let (action, reasons) = judge(policy, backup, &position, now);
         newer_complete += u64::from(counts(backup));
+        newer_shrunken += u64::from(is_shrunken);
         let collection_name = backup.collection_label();
         decided.push((backup, Decision { backup_id: backup.backup_id.clone(), collection_name, action, reasons }));
     }
     decided
 }
 
-fn database(backup: &BackupVersion) -> &str {
-    if backup.database.is_empty() { DEFAULT_DATABASE } else { &backup.database }
+fn newest_first(a: &BackupVersion, b: &BackupVersion) -> std::cmp::Ordering {
+    (b.created_at, &b.backup_id).cmp(&(a.created_at, &a.backup_id))
+}
+
+/// Tells backups apart: identifiers are unique within a collection.
+type Key<'a> = (&'a str, &'a str, &'a str);
+
+fn key(backup: &BackupVersion) -> Key<'_> {
+    (backup.database_name(), &backup.collection_name, backup.backup_id.as_str())
 }

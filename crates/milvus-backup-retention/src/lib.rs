@@ -1,7 +1,7 @@
 //! Retention: which backups to keep, which to delete, and why.
 //!
 //! ```
-//! use milvus_backup_core::{BackupId, BackupState, BackupVersion, DecisionAction, RetentionResult};
+//! use milvus_backup_core::{BackupId, BackupState, BackupType, BackupVersion, DecisionAction, RetentionResult};
 //! use milvus_backup_retention::RetentionPolicy;
 //!
 //! let backup = |date: &str| -> Result<BackupVersion, Box<dyn std::error::Error>> {
@@ -12,6 +12,10 @@
 //!         database: "default".to_owned(),
 //!         collection_name: "items".to_owned(),
 //!         created_at,
+//!         backup_type: BackupType::FullCollection,
+//!         partition_names: ["_default".to_owned()].into(),
+//!         is_partial: false,
+//!         row_count: 1000,
 //!         size_bytes: 1 << 30,
 //!         state: BackupState::Completed,
 //!         is_verified: false,
@@ -19,11 +23,12 @@
 //!     })
 //! };
 //! let backups = [backup("2026-09-01T00:00:00Z")?, backup("2026-11-01T00:00:00Z")?];
-//! let policy = RetentionPolicy { retention_count: 1, retention_days: 30, min_backups_to_keep: 1 };
+//! let policy =
+//!     RetentionPolicy { retention_count: 1, retention_days: 30, min_backups_to_keep: 1, min_rows_ratio: None };
 //!
 //! let decisions = policy.decide(&backups, "2026-11-22T00:00:00Z".parse()?);
 //! assert_eq!(decisions[0].action, DecisionAction::Keep);
-//! assert_eq!(decisions[1].reasons, ["no rule keeps it: 2nd newest (keep 1), 82 days old (keep 30 days)"]);
+//! assert_eq!(decisions[1].reasons, ["no rule keeps it: 2nd newest full backup (keep 1), 82 days old (keep 30 days)"]);
 //! assert_eq!(RetentionResult::new(&backups, decisions, true, vec![]).storage_to_free_gb, 1.0);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -35,6 +40,7 @@
 mod decide;
 mod policy;
 mod rules;
+mod warnings;
 mod wording;
 
 pub use milvus_backup_core::calculate_storage_savings;

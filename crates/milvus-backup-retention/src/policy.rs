@@ -3,17 +3,22 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use milvus_backup_core::{BackupRecoveryConfig, BackupVersion, Decision, DecisionAction, RetentionRules};
+use milvus_backup_core::{
+    BackupRecoveryConfig, BackupVersion, DEFAULT_MIN_ROWS_RATIO, Decision, DecisionAction, RetentionRules,
+};
 
 use crate::decide::decide;
 
 /// How many backups of each collection to keep, and for how long.
 ///
-/// A rule only ever keeps: a backup goes when no rule keeps it. Per collection, newest first, a backup stays if
+/// The rules look at each series of a collection by itself: its full backups, and its backups of the same partitions. A
+/// backup of some partitions neither counts as one of the collection nor takes the place of one.
+///
+/// A rule only ever keeps: a backup goes when no rule keeps it. Per series, newest first, a backup stays if
 ///
 /// - both [`retention_count`](Self::retention_count) and [`retention_days`](Self::retention_days) are off (0): such a
 ///   policy keeps everything;
-/// - it is the newest complete backup of its collection, whatever the numbers;
+/// - it is the newest complete backup of its series, whatever the numbers;
 /// - it is one of the [`min_backups_to_keep`](Self::min_backups_to_keep) or `retention_count` newest complete backups;
 /// - it was created within the last `retention_days` times 24 hours, the exact moment included;
 /// - it is dated in the future: a clock was wrong, so its age says nothing. It takes no place in the counts either,
@@ -23,7 +28,12 @@ use crate::decide::decide;
 /// Complete are `COMPLETED` and `VERIFIED`. `FAILED` and `PARTIALLY_COMPLETED` backups take no place in the counts.
 /// They stay while no complete backup is newer, while fewer than `retention_count` complete ones are newer, or
 /// while they are young enough for `retention_days`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+///
+/// With [`min_rows_ratio`](Self::min_rows_ratio), full backups of a collection that was emptied, say by mistake, take no
+/// place in the counts of the others, see [`shrunken_backups`](milvus_backup_core::shrunken_backups). So they never
+/// push out the good ones, however many there are. Among themselves they are counted after all newer
+/// complete backups.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RetentionPolicy {
     /// Newest complete backups to keep; 0 switches the rule off.
     pub retention_count: u32,
@@ -31,12 +41,15 @@ pub struct RetentionPolicy {
     pub retention_days: u32,
     /// Newest complete backups that stay although both other rules would let them go.
     pub min_backups_to_keep: u32,
+    /// Share of the rows of the last full backup, 0 to 1, below which a full backup takes no place in the counts of the
+    /// others. `None` only warns of such a backup, below [`DEFAULT_MIN_ROWS_RATIO`]; 0 switches the warning off, too.
+    pub min_rows_ratio: Option<f64>,
 }
 
 impl Default for RetentionPolicy {
     /// 10 backups, 30 days, never fewer than 3.
     fn default() -> Self {
-        Self { retention_count: 10, retention_days: 30, min_backups_to_keep: 3 }
+        Self { retention_count: 10, retention_days: 30, min_backups_to_keep: 3, min_rows_ratio: None }
     }
 }
 
@@ -46,6 +59,7 @@ impl From<&BackupRecoveryConfig> for RetentionPolicy {
             retention_count: config.retention_count,
             retention_days: config.retention_days,
             min_backups_to_keep: config.min_backups_to_keep,
+            min_rows_ratio: config.min_rows_ratio,
         }
     }
 }
@@ -53,6 +67,10 @@ impl From<&BackupRecoveryConfig> for RetentionPolicy {
 impl RetentionRules for RetentionPolicy {
     fn decide(&self, backups: &[BackupVersion], now: Timestamp) -> Vec<Decision> {
         Self::decide(self, backups, now)
+    }
+
+    fn warnings(&self, backups: &[BackupVersion], now: Timestamp) -> Vec<String> {
+        crate::warnings::warnings(self, backups, now)
     }
 }
 
@@ -90,14 +108,24 @@ impl RetentionPolicy {
         self.retention_count == 0 && self.retention_days == 0
     }
 
+    /// Returns the ratio below which backups take no place in the counts; 0 for none.
+    pub(crate) fn rule_ratio(&self) -> f64 {
+        self.min_rows_ratio.unwrap_or(0.0)
+    }
+
+    /// Returns the ratio below which backups are warned of; 0 for none.
+    pub(crate) fn warning_ratio(&self) -> f64 {
+        self.min_rows_ratio.unwrap_or(DEFAULT_MIN_ROWS_RATIO)
+    }
+
     /// The policy in one sentence.
     ///
     /// ```
     /// # use milvus_backup_retention::RetentionPolicy;
     /// assert_eq!(
     ///     RetentionPolicy::default().summary(),
-    ///     "per collection, keep the 10 newest complete backups and everything of the last 30 days, \
-    ///      and never fewer than 3 complete backups"
+    ///     "per collection and set of partitions, keep the 10 newest complete backups and everything of the last \
+    ///      30 days, and never fewer than 3 complete backups"
     /// );
     /// ```
     pub fn summary(&self) -> String {
@@ -120,7 +148,13 @@ impl RetentionPolicy {
             0 | 1 => ", and never delete the newest complete backup".to_owned(),
             min => format!(", and never fewer than {min} complete backups"),
         };
-        format!("per collection, keep {}{floor}", rules.join(" and "))
+        let shrunken = match self.rule_ratio() {
+            ratio if ratio > 0.0 => format!(
+                "; a full backup with fewer than {ratio} times the rows of the last one before it takes no place of another"
+            ),
+            _ => String::new(),
+        };
+        format!("per collection and set of partitions, keep {}{floor}{shrunken}", rules.join(" and "))
     }
 }
 
@@ -142,17 +176,23 @@ mod tests {
     #[test]
     fn the_summary_leaves_out_what_is_off() {
         let summary = |retention_count, retention_days, min_backups_to_keep| {
-            RetentionPolicy { retention_count, retention_days, min_backups_to_keep }.to_string()
+            RetentionPolicy { retention_count, retention_days, min_backups_to_keep, min_rows_ratio: None }.to_string()
         };
         assert_eq!(summary(0, 0, 3), "keep everything: every retention rule is off");
-        assert_eq!(summary(1, 0, 0), "per collection, keep the newest complete backup");
+        assert_eq!(summary(1, 0, 0), "per collection and set of partitions, keep the newest complete backup");
         assert_eq!(
             summary(0, 7, 1),
-            "per collection, keep everything of the last 7 days, and never delete the newest complete backup"
+            "per collection and set of partitions, keep everything of the last 7 days, and never delete the newest complete backup"
         );
         assert_eq!(
             summary(0, 1, 2),
-            "per collection, keep everything of the last day, and never fewer than 2 complete backups"
+            "per collection and set of partitions, keep everything of the last day, and never fewer than 2 complete backups"
+        );
+        let policy = RetentionPolicy { retention_days: 0, min_rows_ratio: Some(0.5), ..RetentionPolicy::default() };
+        assert_eq!(
+            policy.to_string(),
+            "per collection and set of partitions, keep the 10 newest complete backups, and never fewer than 3 complete \
+             backups; a full backup with fewer than 0.5 times the rows of the last one before it takes no place of another"
         );
     }
 }

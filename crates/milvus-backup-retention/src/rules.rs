@@ -3,32 +3,53 @@
 //! Must always hold: a rule only ever keeps, so another rule, or a larger number in one, cannot delete more.
 
 use jiff::{SignedDuration, Timestamp};
-use milvus_backup_core::{BackupState, BackupVersion, DecisionAction};
+use milvus_backup_core::{BackupSeries, BackupState, BackupVersion, DecisionAction};
 
 use crate::policy::RetentionPolicy;
 use crate::wording::{in_words, ordinal, plural};
 
 const DAY: i64 = 24 * 60 * 60;
 
-/// Where a backup stands among those of its collection. Complete backups dated in the future do not count.
-#[derive(Clone, Copy)]
-pub(crate) struct Position {
-    /// Complete backups that are newer.
+/// Where a backup stands in its series. Complete backups dated in the future do not count.
+pub(crate) struct Position<'a> {
+    /// The backups that it is one of.
+    pub(crate) series: &'a BackupSeries,
+    /// Complete backups that are newer, shrunken ones included.
     pub(crate) newer_complete: u64,
-    /// Whether the collection has any complete backup.
+    /// Shrunken ones among these.
+    pub(crate) newer_shrunken: u64,
+    /// Whether the backup is itself shrunken.
+    pub(crate) is_shrunken: bool,
+    /// Whether the series has any complete backup.
     pub(crate) any_complete: bool,
 }
 
-/// Whether nothing that was asked for is missing from the backup.
-pub(crate) fn is_complete(backup: &BackupVersion) -> bool {
-    matches!(backup.state, BackupState::Completed | BackupState::Verified)
+impl Position<'_> {
+    /// Complete backups that come before this one in the counts. Shrunken ones come before other shrunken ones only, so
+    /// that no good backup goes in their favor.
+    fn rank(&self) -> u64 {
+        if self.is_shrunken { self.newer_complete } else { self.newer_complete - self.newer_shrunken }
+    }
+
+    /// The noun for the backups that are counted.
+    fn counted(&self, adjective: &str) -> String {
+        self.series.of(adjective) + self.limit_of_counts()
+    }
+
+    fn counted_several(&self, adjective: &str) -> String {
+        self.series.of_several(adjective) + self.limit_of_counts()
+    }
+
+    fn limit_of_counts(&self) -> &'static str {
+        if self.newer_shrunken > 0 && !self.is_shrunken { " that has not shrunk" } else { "" }
+    }
 }
 
 /// The decision on `backup`, and every reason for it.
 pub(crate) fn judge(
     policy: &RetentionPolicy,
     backup: &BackupVersion,
-    position: Position,
+    position: &Position<'_>,
     now: Timestamp,
 ) -> (DecisionAction, Vec<String>) {
     if policy.keeps_everything() {
@@ -40,7 +61,7 @@ pub(crate) fn judge(
     }
     match backup.state {
         BackupState::Completed | BackupState::Verified if reasons.is_empty() => {
-            reasons.extend(complete(policy, position.newer_complete));
+            reasons.extend(complete(policy, position));
         }
         BackupState::Completed | BackupState::Verified => {}
         BackupState::Failed | BackupState::PartiallyCompleted => reasons.extend(incomplete(policy, backup, position)),
@@ -58,32 +79,41 @@ pub(crate) fn judge(
     }
 }
 
-fn complete(policy: &RetentionPolicy, newer: u64) -> Vec<String> {
+fn complete(policy: &RetentionPolicy, position: &Position<'_>) -> Vec<String> {
     let (count, min) = (policy.retention_count, policy.min_backups_to_keep);
+    let rank = position.rank();
     let mut reasons = Vec::new();
-    if newer == 0 {
-        reasons.push("newest complete backup".to_owned());
+    if rank == 0 {
+        reasons.push(format!("newest {}", position.counted("complete")));
     }
-    if newer < u64::from(min) {
-        reasons.push(format!("minimum of {}", plural(min.into(), "backup")));
+    if rank < u64::from(min) {
+        let backups = if min == 1 { position.series.of("") } else { position.series.of_several("") };
+        reasons.push(format!("minimum of {min} {backups}"));
     }
-    if newer < u64::from(count) {
-        reasons.push(format!("{} newest of {count} kept by count", ordinal(newer + 1)));
+    if rank < u64::from(count) {
+        reasons.push(format!("{} newest {} (keep {count})", ordinal(rank + 1), position.counted("")));
     }
     reasons
 }
 
-fn incomplete(policy: &RetentionPolicy, backup: &BackupVersion, position: Position) -> Option<String> {
-    let (state, newer) = (backup.state, position.newer_complete);
+fn incomplete(policy: &RetentionPolicy, backup: &BackupVersion, position: &Position<'_>) -> Option<String> {
+    let (state, newer) = (backup.state, position.rank());
     if !position.any_complete {
-        Some(format!("{state}, but there is no complete backup"))
+        Some(format!("{state}, but there is no {}", position.series.of("complete")))
     } else if newer == 0 {
-        Some(format!("{state}, but newer than the newest complete backup"))
+        Some(format!("{state}, but newer than the newest {}", position.counted("complete")))
     } else if newer < u64::from(policy.retention_count) {
-        let newer = plural(newer, "newer complete backup");
-        Some(format!("{state}, with only {newer} (keep {})", policy.retention_count))
+        Some(format!("{state}, with only {} (keep {})", newer_complete(position), policy.retention_count))
     } else {
         None
+    }
+}
+
+/// `1 newer complete full backup`.
+fn newer_complete(position: &Position<'_>) -> String {
+    match position.rank() {
+        1 => format!("1 {}", position.counted("newer complete")),
+        newer => format!("{newer} {}", position.counted_several("newer complete")),
     }
 }
 
@@ -93,15 +123,14 @@ fn within_days(policy: &RetentionPolicy, backup: &BackupVersion, now: Timestamp)
     policy.retention_days > 0 && !age.is_negative() && age <= kept
 }
 
-fn no_rule(policy: &RetentionPolicy, backup: &BackupVersion, position: Position, now: Timestamp) -> String {
-    let newer = position.newer_complete;
+fn no_rule(policy: &RetentionPolicy, backup: &BackupVersion, position: &Position<'_>, now: Timestamp) -> String {
     let (count, min) = (policy.retention_count, policy.min_backups_to_keep);
-    let place = if is_complete(backup) {
+    let place = if backup.is_complete() {
         let limit = if count > 0 && count >= min { format!("keep {count}") } else { format!("minimum {min}") };
-        format!("{} newest ({limit})", ordinal(newer + 1))
+        format!("{} newest {} ({limit})", ordinal(position.rank() + 1), position.counted(""))
     } else {
         let limit = if count > 0 { format!(" (keep {count})") } else { String::new() };
-        format!("{} with {}{limit}", backup.state, plural(newer, "newer complete backup"))
+        format!("{} with {}{limit}", backup.state, newer_complete(position))
     };
     let mut text = format!("no rule keeps it: {place}");
     if policy.retention_days > 0 {

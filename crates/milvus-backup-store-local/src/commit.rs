@@ -9,7 +9,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use milvus_backup_core::{
-    BackupMetadata, BackupPlan, BackupState, BackupStorageType, Completion, FORMAT_VERSION, FailedPartition,
+    BackupMetadata, BackupPlan, BackupState, BackupStorageType, Completion, Error, FORMAT_VERSION, FailedPartition,
     PartitionMetadata, PendingBackup, Result,
 };
 
@@ -17,7 +17,7 @@ use crate::documents::{
     ChecksumsDocument, FileEntry, IndexesDocument, SchemaDocument, digest, metadata_to_bytes, to_bytes,
 };
 use crate::layout::{CHECKSUMS, INDEXES, METADATA, SCHEMA};
-use crate::objects::Directory;
+use crate::objects::{Directory, check_size};
 use crate::store::LocalStore;
 
 /// Data files that are written and durable, and everything needed to commit them.
@@ -59,7 +59,13 @@ impl PendingBackup for Pending {
         let directory = self.directory.clone();
         let store = self.store.clone();
         let metadata = self.metadata(completion, checksum, size_bytes);
-        directory.create_document(METADATA, metadata_to_bytes(&metadata)?).await?;
+        let bytes = metadata_to_bytes(&metadata)?;
+        // Readers would refuse it.
+        check_size(METADATA, bytes.len() as u64).map_err(|message| Error::Refused {
+            reason: format!("{METADATA}: {message}"),
+            hint: "use a larger chunk size, so that there are fewer data files".to_owned(),
+        })?;
+        directory.create_document(METADATA, bytes).await?;
         // Until now it told how to go on. What is left of it does no harm.
         if let Err(error) = crate::write::journal::remove(&store, &directory).await {
             tracing::warn!(error = error.full_message(), "cannot remove the journal of a backup that is complete");

@@ -80,21 +80,35 @@ pub(crate) fn to_bytes(document: &impl Serialize) -> Result<Bytes> {
     Ok(bytes.into())
 }
 
-/// A document, once its version is known to be one that can be read.
+/// Reads a document, once its version is known to be one that can be read.
+///
+/// The bytes are read twice, so that no general form of the whole document is in memory beside it.
 pub(crate) fn from_bytes<T: DeserializeOwned>(backup: &str, file: &str, bytes: &[u8]) -> Result<T> {
-    let value = parse(backup, file, bytes)?;
-    serde_json::from_value(value).map_err(|error| corrupted(backup, file, error))
+    let version: Version = serde_json::from_slice(bytes).map_err(|error| corrupted(backup, file, error))?;
+    check_version(backup, file, version.format_version.as_ref())?;
+    serde_json::from_slice(bytes).map_err(|error| corrupted(backup, file, error))
+}
+
+/// The member that every document has. All others are skipped.
+#[derive(Deserialize)]
+struct Version {
+    format_version: Option<Value>,
 }
 
 fn parse(backup: &str, file: &str, bytes: &[u8]) -> Result<Value> {
     let value: Value = serde_json::from_slice(bytes).map_err(|error| corrupted(backup, file, error))?;
-    match value.get("format_version").and_then(Value::as_u64) {
+    check_version(backup, file, value.get("format_version"))?;
+    Ok(value)
+}
+
+fn check_version(backup: &str, file: &str, version: Option<&Value>) -> Result<()> {
+    match version.and_then(Value::as_u64) {
         None => Err(corrupted(backup, file, "no format_version")),
         Some(0) => Err(corrupted(backup, file, "format_version 0")),
         Some(found) if found > u64::from(FORMAT_VERSION) => {
             Err(Error::UnsupportedFormatVersion { path: format!("{backup}/{file}"), found, supported: FORMAT_VERSION })
         }
-        Some(_) => Ok(value),
+        Some(_) => Ok(()),
     }
 }
 

@@ -17,6 +17,12 @@ pub(crate) fn storage(action: &str, path: impl Display, source: StoreError) -> E
     }
 }
 
+/// Whether a conditional create failed because there was an object already.
+pub(crate) fn is_conflict(error: &Error) -> bool {
+    let Error::Storage { source, .. } = error else { return false };
+    matches!(source.downcast_ref(), Some(StoreError::AlreadyExists { .. } | StoreError::Precondition { .. }))
+}
+
 fn is_permission(error: &StoreError) -> bool {
     matches!(error, StoreError::PermissionDenied { .. } | StoreError::Unauthenticated { .. })
         || io_kind(error) == Some(io::ErrorKind::PermissionDenied)

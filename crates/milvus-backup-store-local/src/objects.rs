@@ -9,12 +9,32 @@ use object_store::path::Path;
 use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt, PutMode, PutOptions};
 
 use crate::error::storage;
+use crate::layout::{METADATA, VERIFICATION};
 
-/// The largest document that is read. Hundreds of thousands of chunks fit.
-pub(crate) const MAX_DOCUMENT_BYTES: u64 = 256 << 20;
+/// The largest document that is read, where [`document_limit`] sets no lower limit.
+const MAX_DOCUMENT_BYTES: u64 = 256 << 20;
+/// The largest `metadata.json`. Tens of thousands of chunks fit.
+const MAX_METADATA_BYTES: u64 = 64 << 20;
+/// The largest `verification.json`: a few records.
+const MAX_VERIFICATION_BYTES: u64 = 1 << 20;
 
 /// How often a document is read back before it is taken for another's.
 const READS_BACK: usize = 3;
+
+/// Returns the largest size in bytes at which a document of this name, or at this path, is read.
+pub(crate) fn document_limit(path: &str) -> u64 {
+    match path.rsplit('/').next() {
+        Some(METADATA) => MAX_METADATA_BYTES,
+        Some(VERIFICATION) => MAX_VERIFICATION_BYTES,
+        _ => MAX_DOCUMENT_BYTES,
+    }
+}
+
+/// Checks that a document of this size would be read again.
+pub(crate) fn check_size(file: &str, bytes: u64) -> std::result::Result<(), String> {
+    let limit = document_limit(file);
+    if bytes <= limit { Ok(()) } else { Err(format!("{bytes} bytes exceed the limit of {limit}")) }
+}
 
 /// The objects below one directory of the repository.
 #[derive(Debug, Clone)]
@@ -30,7 +50,8 @@ impl Directory {
         Path::parse(&path).map_err(|source| storage("name", &path, source.into()))
     }
 
-    /// The whole of a document, or `None` where there is none.
+    /// Reads the whole of a document, or returns `None` where there is none. One that is too large is refused by its size,
+    /// before it is read.
     pub(crate) async fn read_document(&self, file: &str) -> Result<Option<Bytes>> {
         let path = self.object(file)?;
         let found = match self.store.get(&path).await {
@@ -38,9 +59,7 @@ impl Directory {
             Err(StoreError::NotFound { .. }) => return Ok(None),
             Err(source) => return Err(storage("read", &path, source)),
         };
-        if found.meta.size > MAX_DOCUMENT_BYTES {
-            return Err(crate::error::corrupted(&self.path, file, format!("{} bytes are too many", found.meta.size)));
-        }
+        check_size(file, found.meta.size).map_err(|message| crate::error::corrupted(&self.path, file, message))?;
         found.bytes().await.map(Some).map_err(|source| storage("read", &path, source))
     }
 
@@ -111,5 +130,30 @@ impl Directory {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use object_store::memory::InMemory;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_document_is_refused_by_its_size() {
+        let directory = Directory { store: Arc::new(InMemory::new()), path: "items/backup".to_owned() };
+        let bytes = Bytes::from(vec![0; (1 << 20) + 1]);
+        directory.write_document(VERIFICATION, bytes.clone()).await.unwrap();
+        let error = directory.read_document(VERIFICATION).await.unwrap_err();
+        assert!(error.to_string().ends_with("verification.json: 1048577 bytes exceed the limit of 1048576"), "{error}");
+        directory.write_document("schema.json", bytes).await.unwrap();
+        assert!(directory.read_document("schema.json").await.unwrap().is_some());
+    }
+
+    #[test]
+    fn limits_hold_for_names_and_paths() {
+        assert_eq!(document_limit("items/20261122T073015Z-4f9c2a7e/metadata.json"), 64 << 20);
+        assert_eq!(document_limit("verification.json"), 1 << 20);
+        assert_eq!(document_limit("data/verification.json.parquet"), 256 << 20);
     }
 }

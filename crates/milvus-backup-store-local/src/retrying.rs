@@ -20,7 +20,7 @@ use object_store::{
 };
 
 use crate::error::is_transient;
-use crate::objects::MAX_DOCUMENT_BYTES;
+use crate::objects::document_limit;
 
 /// An object store that tries again.
 #[derive(Debug, Clone)]
@@ -51,7 +51,7 @@ async fn get_whole(store: &dyn ObjectStore, location: &Path, options: GetOptions
     let found = store.get_opts(location, options).await?;
     let wanted = length(&found.range);
     // What nobody reads whole passes as it is, and a file of this machine, of which nothing is on its way.
-    if head || wanted > MAX_DOCUMENT_BYTES || matches!(found.payload, GetResultPayload::File(..)) {
+    if head || wanted > document_limit(location.as_ref()) || matches!(found.payload, GetResultPayload::File(..)) {
         return Ok(found);
     }
     let (meta, range) = (found.meta.clone(), found.range.clone());

@@ -67,6 +67,18 @@ impl Root {
         Self { bare: layer(Arc::clone(&self.bare)), ..self }.with_retries(retries)
     }
 
+    /// Whether there is something at the root, where the store is a directory.
+    pub(crate) fn exists(&self) -> Result<bool> {
+        let Some(directory) = &self.directory else { return Ok(true) };
+        directory.try_exists().map_err(|source| Error::Storage {
+            action: "find".to_owned(),
+            path: self.display.clone(),
+            permission: source.kind() == std::io::ErrorKind::PermissionDenied,
+            retryable: false,
+            source: Box::new(source),
+        })
+    }
+
     /// Makes the directory, where the store is one.
     pub(crate) fn create(&self) -> Result<()> {
         let Some(directory) = &self.directory else { return Ok(()) };

@@ -67,6 +67,10 @@ impl BackupStore for LocalStore {
         &self.root.display
     }
 
+    async fn exists(&self) -> Result<bool> {
+        self.root.exists()
+    }
+
     async fn available_bytes(&self) -> Result<Option<u64>> {
         self.root.directory.as_deref().map(available_bytes).transpose()
     }
@@ -114,7 +118,7 @@ impl BackupStore for LocalStore {
     async fn discard(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
         let directory = self.backup(collection, backup_id);
         refuse_links(&self.root, &directory.path).await?;
-        if directory.read_document(METADATA).await?.is_some() {
+        if directory.size(METADATA).await?.is_some() {
             return Ok(());
         }
         self.remove_all(&directory).await
@@ -175,7 +179,7 @@ impl BackupStore for LocalStore {
     async fn delete(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
         let directory = self.backup(collection, backup_id);
         refuse_links(&self.root, &directory.path).await?;
-        if directory.read_document(METADATA).await?.is_none() {
+        if directory.size(METADATA).await?.is_none() {
             return Err(self.not_found(backup_id));
         }
         // What we leave when we are killed is then known to be of a dead process. On a full disk it goes without.

@@ -8,13 +8,15 @@ use milvus_backup_core::{
 };
 
 use crate::args::{Checksum, Compression, CreateArgs, Load};
+use crate::command_error::CommandError;
 use crate::context::{Context, Session};
 use crate::exit_code;
 use crate::report::Report;
 use crate::resolve::resolve_incomplete;
 use crate::sizes::format_size;
+use crate::text::{count, printable};
 
-pub(crate) async fn run(context: &Context, args: CreateArgs) -> Result<u8> {
+pub(crate) async fn run(context: &Context, args: CreateArgs) -> Result<u8, CommandError> {
     let collections = args.collections.iter().map(|name| name.parse()).collect::<Result<Vec<CollectionName>>>()?;
     let params = params(&args, context.timeout());
     params.validate()?;
@@ -27,7 +29,7 @@ pub(crate) async fn run(context: &Context, args: CreateArgs) -> Result<u8> {
         several => create_all(context, &session, several, &params).await,
     };
     session.close().await;
-    outcome
+    Ok(outcome?)
 }
 
 async fn create_one(
@@ -45,13 +47,19 @@ fn report(context: &Context, result: &BackupResult) -> u8 {
     if result.success { exit_code::DONE } else { exit_code::INCOMPLETE }
 }
 
-async fn resume(context: &Context, text: &str, collections: &[CollectionName], params: &BackupParams) -> Result<u8> {
+async fn resume(
+    context: &Context,
+    text: &str,
+    collections: &[CollectionName],
+    params: &BackupParams,
+) -> Result<u8, CommandError> {
     let (collection, backup_id) = resolve_incomplete(context, &context.repository()?, text).await?;
     if !collections.is_empty() && collections != [collection.name.clone()] {
         return Err(Error::Refused {
             reason: format!("backup {backup_id} is of collection `{collection}`"),
             hint: "name no collection with --resume".to_owned(),
-        });
+        }
+        .into());
     }
     let session = context.connect().await?;
     let outcome = session.manager.resume_backup(&collection, &backup_id, params).await;
@@ -99,12 +107,13 @@ async fn create_all(
 fn describe(result: &BackupResult) -> String {
     let path = result.storage_path.as_deref().unwrap_or_default();
     format!(
-        "{}  {}  {} rows  {}  {}  {path}",
+        "{}  {}  {}  {}  {}  {}",
         result.backup_id,
-        result.collection_name,
-        result.row_count,
+        printable(&result.collection_name),
+        count(result.row_count, "row"),
         format_size(result.size_bytes),
         result.state,
+        printable(path),
     )
 }
 

@@ -1,13 +1,15 @@
 //! `milvus-br delete`
 
-use milvus_backup_core::{BackupId, Result};
+use milvus_backup_core::BackupId;
 use serde::Serialize;
 
 use crate::args::DeleteArgs;
+use crate::command_error::CommandError;
 use crate::confirm::confirm;
 use crate::context::Context;
 use crate::exit_code;
-use crate::resolve::{Resolved, collection_of, resolve};
+use crate::resolve::resolve;
+use crate::text::printable;
 
 #[derive(Debug, Serialize)]
 struct Deleted {
@@ -15,22 +17,17 @@ struct Deleted {
 }
 
 /// All backups are found before the first one is deleted: a wrong name deletes nothing.
-pub(crate) async fn run(context: &Context, args: DeleteArgs) -> Result<u8> {
+pub(crate) async fn run(context: &Context, args: DeleteArgs) -> Result<u8, CommandError> {
     let repository = context.repository()?;
     let mut doomed = Vec::new();
     for text in &args.backups {
-        let backup = match resolve(context, &repository, text).await? {
-            Resolved::Whole(metadata) => (collection_of(&metadata)?, metadata.backup_id),
-            Resolved::Broken(broken) => match broken.collection {
-                Some(collection) => (collection, broken.backup_id),
-                None => return Err(broken.error),
-            },
-        };
+        let backup = resolve(context, &repository, text).await?.place()?;
         if !doomed.contains(&backup) {
             doomed.push(backup);
         }
     }
-    let names: Vec<String> = doomed.iter().map(|(collection, id)| format!("{id} of {collection}")).collect();
+    let names: Vec<String> =
+        doomed.iter().map(|(collection, id)| format!("{id} of {}", printable(&collection.to_string()))).collect();
     confirm(context, &format!("Delete {}?", names.join(", "))).await?;
     let mut deleted = Deleted { deleted_backup_ids: Vec::new() };
     for (collection, backup_id) in doomed {

@@ -1,46 +1,85 @@
 //! `milvus-br list`
 
-use milvus_backup_core::{BackupMetadata, Result};
+use milvus_backup_core::{BackupMetadata, BackupRepository, BackupType, Result};
 
 use crate::args::ListArgs;
 use crate::context::Context;
 use crate::exit_code;
+use crate::output::warning;
 use crate::report::Report;
-use crate::resolve::collection_of;
+use crate::resolve::{collection_of, collections_with_backups, list_collection};
 use crate::sizes::format_size;
+use crate::text::{printable, short_list, table};
+
+/// Partitions that the table names before it only counts them.
+const PARTITIONS_SHOWN: usize = 2;
+
+/// Collections that are named when the one that was asked for has no backups.
+const COLLECTIONS_SHOWN: usize = 20;
 
 pub(crate) async fn run(context: &Context, args: ListArgs) -> Result<u8> {
-    let collection = args.collection.as_deref().map(|name| context.collection(name)).transpose()?;
-    let listing = context.repository()?.list_backups(collection.as_ref()).await?;
-    context.output.result(&listing.backups, || table(&listing.backups));
+    let repository = context.repository()?;
+    let listing = match &args.collection {
+        Some(name) => list_collection(context, &repository, name).await?.1,
+        None => repository.list_backups(None).await?,
+    };
+    let nothing = if listing.backups.is_empty() && !context.output.is_json() {
+        nothing(&repository, args.collection.as_deref()).await?
+    } else {
+        String::new()
+    };
+    context
+        .output
+        .result(&listing.backups, || if listing.backups.is_empty() { nothing } else { rows(&listing.backups) });
+    warn_of_missing_root(&repository).await?;
     for broken in &listing.broken {
         Report::from(&broken.error).print_text();
     }
     Ok(if listing.broken.is_empty() { exit_code::DONE } else { exit_code::INCOMPLETE })
 }
 
-fn table(backups: &[BackupMetadata]) -> String {
-    if backups.is_empty() {
-        return "no backups".to_owned();
+/// Says that a root does not exist: an empty repository and a mistyped one look alike otherwise.
+pub(crate) async fn warn_of_missing_root(repository: &BackupRepository) -> Result<()> {
+    if !repository.root_exists().await? {
+        warning(&format!("the root `{}` does not exist", repository.root()));
     }
-    let header = ["BACKUP", "COLLECTION", "CREATED (UTC)", "ROWS", "SIZE", "STATE", "NAME"].map(str::to_owned);
-    let rows: Vec<[String; 7]> = std::iter::once(header).chain(backups.iter().map(row)).collect();
-    let widths: Vec<usize> = (0..7).map(|column| rows.iter().map(|row| row[column].len()).max().unwrap_or(0)).collect();
-    let line = |row: &[String; 7]| {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
-        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
-    };
-    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+    Ok(())
 }
 
-fn row(metadata: &BackupMetadata) -> [String; 7] {
+/// Says that there is no backup, and of which collections there are some.
+async fn nothing(repository: &BackupRepository, collection: Option<&str>) -> Result<String> {
+    let Some(collection) = collection else { return Ok("no backups".to_owned()) };
+    let others = collections_with_backups(&repository.list_backups(None).await?);
+    let others = if others.is_empty() {
+        String::new()
+    } else {
+        format!("; there are backups of {}", short_list(&others, COLLECTIONS_SHOWN))
+    };
+    Ok(format!("no backups of {}{others}", printable(collection)))
+}
+
+fn rows(backups: &[BackupMetadata]) -> String {
+    let header = ["BACKUP", "COLLECTION", "CREATED (UTC)", "TYPE", "ROWS", "SIZE", "STATE", "NAME"].map(str::to_owned);
+    table(&std::iter::once(header).chain(backups.iter().map(row)).collect::<Vec<_>>())
+}
+
+fn row(metadata: &BackupMetadata) -> [String; 8] {
     [
         metadata.backup_id.to_string(),
         collection_of(metadata).map_or_else(|_| String::new(), |collection| collection.to_string()),
         metadata.created_at.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+        type_of(metadata),
         metadata.row_count.to_string(),
         format_size(metadata.size_bytes),
         metadata.effective_state().to_string(),
         metadata.backup_name.clone(),
     ]
+}
+
+/// Returns `full`, or `part` with the names of its partitions in short.
+fn type_of(metadata: &BackupMetadata) -> String {
+    match metadata.backup_type {
+        BackupType::FullCollection => "full".to_owned(),
+        _ => format!("part: {}", short_list(&metadata.partition_names, PARTITIONS_SHOWN)),
+    }
 }

@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::exit_code;
 use crate::report::Report;
 use crate::sizes::format_size;
+use crate::text::{count, printable};
 
 /// What was found, and what became of it.
 #[derive(Debug, Serialize)]
@@ -34,7 +35,7 @@ pub(crate) async fn run(context: &Context, dry_run: bool) -> Result<u8> {
     let mut outcome = Outcome { dry_run, leftovers: [backups, collections].concat() };
     let doomed = outcome.leftovers.iter().filter(|leftover| leftover.removed).count();
     if !dry_run && doomed > 0 {
-        confirm(context, &format!("{}\nRemove {doomed} leftovers?", describe(&outcome))).await?;
+        confirm(context, &format!("{}\nRemove {}?", describe(&outcome), count(doomed as u64, "item"))).await?;
         outcome.leftovers = repository.prune_incomplete_backups(false).await?;
         if let Some(session) = &session {
             outcome.leftovers.extend(session.manager.prune_unfinished_collections(false).await?);
@@ -63,6 +64,7 @@ fn describe(outcome: &Outcome) -> String {
 
 fn line(leftover: &Leftover) -> String {
     let Leftover { name, collection_name, reason, .. } = leftover;
+    let (name, collection_name, reason) = (printable(name), printable(collection_name), printable(reason));
     let verdict = if leftover.removed { "remove" } else { "keep  " };
     match leftover.kind {
         LeftoverKind::Backup => {

@@ -5,16 +5,20 @@ use std::time::Duration;
 use milvus_backup_core::{AutoIdPolicy, NotRestored, RestoreMethod, RestoreParams, RestoreResult, Result};
 
 use crate::args::{AutoId, Method, RestoreArgs};
+use crate::command_error::CommandError;
 use crate::context::Context;
 use crate::exit_code;
 use crate::output::stderr_line;
-use crate::resolve::{collection_of, resolve};
+use crate::resolve::{collection_of, explained, resolve};
+use crate::text::{count, printable};
 
-pub(crate) async fn run(context: &Context, args: RestoreArgs) -> Result<u8> {
+pub(crate) async fn run(context: &Context, args: RestoreArgs) -> Result<u8, CommandError> {
     let params = params(&args, context.timeout())?;
     params.validate()?;
     let repository = context.repository()?;
-    let metadata = resolve(context, &repository, &args.backup).await?.metadata()?;
+    let resolved = resolve(context, &repository, &args.backup).await?;
+    let newest_good = resolved.newest_good_hint();
+    let metadata = resolved.metadata()?;
     let collection = collection_of(&metadata)?;
     let session = if args.create_database {
         context.connect_creating(&repository.definition(&metadata).await?.database_properties).await?
@@ -23,7 +27,7 @@ pub(crate) async fn run(context: &Context, args: RestoreArgs) -> Result<u8> {
     };
     let outcome = session.manager.restore_backup(&collection, &metadata.backup_id, &params).await;
     session.close().await;
-    let result = outcome?;
+    let result = outcome.map_err(|error| explained(error, newest_good))?;
     context.output.result(&result, || describe(&result));
     for missing in &result.not_restored {
         stderr_line(&format!("not restored: {}", reminder(missing, &result.target_collection_name)));
@@ -33,13 +37,13 @@ pub(crate) async fn run(context: &Context, args: RestoreArgs) -> Result<u8> {
 
 fn describe(result: &RestoreResult) -> String {
     format!(
-        "{}  {} -> {}  {} rows, {} partitions, {} indexes",
+        "{}  {} -> {}  {}, {}, {}",
         result.backup_id,
-        result.source_collection_name,
-        result.target_collection_name,
-        result.rows_restored,
-        result.partitions_restored.len(),
-        result.indexes_restored,
+        printable(&result.source_collection_name),
+        printable(&result.target_collection_name),
+        count(result.rows_restored, "row"),
+        count(result.partitions_restored.len() as u64, "partition"),
+        count(result.indexes_restored, "index"),
     )
 }
 

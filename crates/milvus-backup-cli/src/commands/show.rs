@@ -3,29 +3,52 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use milvus_backup_core::{BackupMetadata, Result, VerificationRecord};
+use milvus_backup_core::schema::{CollectionSchema, FieldSchema, IndexDefinition};
+use milvus_backup_core::{BackedUpDefinition, BackupMetadata, BackupType, BackupVersion, VerificationRecord};
 
 use crate::args::ShowArgs;
+use crate::command_error::CommandError;
 use crate::context::Context;
 use crate::exit_code;
-use crate::resolve::{collection_of, resolve};
+use crate::output::warning;
+use crate::resolve::{explained, resolve};
 use crate::sizes::format_size;
+use crate::text::{count, printable};
 
-pub(crate) async fn run(context: &Context, args: ShowArgs) -> Result<u8> {
-    let metadata = resolve(context, &context.repository()?, &args.backup).await?.metadata()?;
-    let collection = collection_of(&metadata)?.to_string();
-    context.output.result(&metadata, || describe(&metadata, &collection));
+/// Labels and values, one line each.
+type Lines = Vec<(&'static str, String)>;
+
+/// The definition is read for people only. A backup in which it is damaged is shown without it.
+pub(crate) async fn run(context: &Context, args: ShowArgs) -> Result<u8, CommandError> {
+    let repository = context.repository()?;
+    let resolved = resolve(context, &repository, &args.backup).await?;
+    let newest_good = resolved.newest_good_hint();
+    let metadata = resolved.metadata()?;
+    let definition = if context.output.is_json() {
+        None
+    } else {
+        match repository.definition(&metadata).await {
+            Ok(definition) => Some(definition),
+            Err(error) => {
+                let error = explained(error, newest_good);
+                let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+                warning(&format!("cannot show the definition: {}{hint}", error.error().full_message()));
+                None
+            }
+        }
+    };
+    context.output.result(&metadata, || describe(&metadata, definition.as_ref()));
     Ok(exit_code::DONE)
 }
 
 /// The columns that were left as they are, in some file at least.
-fn but_for(metadata: &BackupMetadata) -> String {
+fn uncompressed(metadata: &BackupMetadata) -> String {
     let chunks = metadata.partitions.iter().flat_map(|partition| &partition.chunks);
     let columns: BTreeSet<&str> = chunks.flat_map(|chunk| &chunk.uncompressed_columns).map(String::as_str).collect();
     if columns.is_empty() {
         return String::new();
     }
-    format!(", but for {}", columns.into_iter().collect::<Vec<_>>().join(", "))
+    format!(" except {}", columns.into_iter().collect::<Vec<_>>().join(", "))
 }
 
 fn outcome(record: &VerificationRecord) -> String {
@@ -33,48 +56,113 @@ fn outcome(record: &VerificationRecord) -> String {
     format!("{outcome}, {}, {}", record.verification_type, record.verified_at)
 }
 
-fn describe(metadata: &BackupMetadata, collection: &str) -> String {
+fn describe(metadata: &BackupMetadata, definition: Option<&BackedUpDefinition>) -> String {
+    let mut lines = summary(metadata);
+    if let Some(definition) = definition {
+        lines.extend(definition.schema.fields.iter().map(|field| ("field", describe_field(field))));
+        lines.extend(struct_fields(&definition.schema));
+        if definition.schema.enable_dynamic_field {
+            lines.push(("field", "$meta: dynamic".to_owned()));
+        }
+        match &definition.indexes {
+            Some(indexes) => lines.extend(indexes.iter().map(|index| ("index", describe_index(index)))),
+            None => lines.push(("index", "definitions were not saved".to_owned())),
+        }
+    }
+    for partition in &metadata.partitions {
+        let bytes = partition.chunks.iter().map(|chunk| chunk.size_bytes).sum();
+        let (rows, files) = (count(partition.row_count, "row"), count(partition.chunks.len(), "file"));
+        lines.push(("partition", format!("{}: {rows}, {files}, {}", partition.name, format_size(bytes))));
+    }
+    for failed in &metadata.failed_partitions {
+        lines.push(("missing", format!("{}: {}", failed.name, failed.error)));
+    }
+    lines.extend(metadata.limitations.iter().map(|limitation| ("limitation", limitation.clone())));
+    let mut text = String::new();
+    for (label, value) in lines {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{}", format!("{label:<12} {}", printable(&value)).trim_end());
+    }
+    text
+}
+
+fn summary(metadata: &BackupMetadata) -> Lines {
     let verifications: Vec<String> =
         metadata.verification.iter().chain(&metadata.earlier_verifications).map(outcome).collect();
     let verified = if verifications.is_empty() { "never".to_owned() } else { verifications.join("; ") };
     let ratio = metadata.compression_ratio().map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.3}"));
+    let (codec, level) = (metadata.compression_codec, metadata.compression_level);
     let read_at = metadata.read_timestamp.as_deref().unwrap_or("-");
-    let mut text = String::new();
-    for (label, value) in [
+    vec![
         ("backup", metadata.backup_id.to_string()),
         ("name", metadata.backup_name.clone()),
-        ("collection", collection.to_owned()),
+        ("collection", BackupVersion::from(metadata).collection_label()),
+        ("database", metadata.database.clone()),
         ("created", metadata.created_at.to_string()),
-        ("type", metadata.backup_type.to_string()),
+        ("type", type_of(metadata)),
         ("state", metadata.effective_state().to_string()),
         ("rows", metadata.row_count.to_string()),
         ("size", format_size(metadata.size_bytes)),
-        (
-            "compression",
-            format!(
-                "{} (level {}){}, ratio {ratio}",
-                metadata.compression_codec,
-                metadata.compression_level,
-                but_for(metadata)
-            ),
-        ),
+        ("compression", format!("{codec} (level {level}){}, ratio {ratio}", uncompressed(metadata))),
         ("consistency", format!("{} (read point {read_at})", metadata.consistency)),
         ("verified", verified),
         ("checksums", metadata.checksum_algorithm.to_string()),
         ("Milvus", metadata.milvus_version.clone()),
-        ("tags", metadata.tags.join(", ")),
+        ("loaded", loaded(metadata)),
+        ("aliases", list_or_none(&metadata.aliases)),
+        ("tags", list_or_none(&metadata.tags)),
         ("path", metadata.storage_path.clone()),
-    ] {
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "{label:<12} {value}");
+    ]
+}
+
+/// Returns the type, and of a part the partitions that were asked for.
+fn type_of(metadata: &BackupMetadata) -> String {
+    if metadata.backup_type == BackupType::FullCollection {
+        return "full".to_owned();
     }
-    for partition in &metadata.partitions {
-        let bytes = partition.chunks.iter().map(|chunk| chunk.size_bytes).sum();
-        let (name, rows, files) = (&partition.name, partition.row_count, partition.chunks.len());
-        let _ = writeln!(text, "partition    {name}: {rows} rows, {files} files, {}", format_size(bytes));
+    let names: Vec<String> = BackupVersion::from(metadata).partition_names.into_iter().collect();
+    format!("part: {}", names.join(", "))
+}
+
+fn loaded(metadata: &BackupMetadata) -> String {
+    match (metadata.was_loaded, metadata.replica_number) {
+        (false, _) => "no, before the backup".to_owned(),
+        (true, Some(replicas)) => format!("yes, {}", count(replicas, "replica")),
+        (true, None) => "yes".to_owned(),
     }
-    for limitation in &metadata.limitations {
-        let _ = writeln!(text, "limitation   {limitation}");
-    }
-    text
+}
+
+fn list_or_none(names: &[String]) -> String {
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}
+
+/// `id: Int64, primary key`, `title: VarChar(max_length=256)`.
+fn describe_field(field: &FieldSchema) -> String {
+    let element = field.element_type.map(|element| format!(" of {element}")).unwrap_or_default();
+    let params: Vec<String> = field.type_params.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    let params = if params.is_empty() { String::new() } else { format!("({})", params.join(", ")) };
+    let attributes = [
+        (field.is_primary, ", primary key"),
+        (field.auto_id, ", auto ID"),
+        (field.is_partition_key, ", partition key"),
+        (field.is_clustering_key, ", clustering key"),
+        (field.nullable, ", nullable"),
+        (field.default_value.is_some(), ", with default"),
+        (field.is_function_output, ", computed"),
+    ];
+    let attributes: String = attributes.into_iter().filter(|(holds, _)| *holds).map(|(_, text)| text).collect();
+    format!("{}: {}{element}{params}{attributes}", field.name, field.data_type)
+}
+
+fn struct_fields(schema: &CollectionSchema) -> Lines {
+    let describe = |name: &str, field: &FieldSchema| ("field", format!("{name}.{}", describe_field(field)));
+    schema.struct_fields.iter().flat_map(|of| of.fields.iter().map(|field| describe(&of.name, field))).collect()
+}
+
+/// `embedding: HNSW, COSINE, named vectors`.
+fn describe_index(index: &IndexDefinition) -> String {
+    let param = |key: &str| index.params.get(key).map_or("-", String::as_str);
+    let name = if index.index_name.is_empty() { String::new() } else { format!(", named {}", index.index_name) };
+    let metric = index.params.get("metric_type").map(|metric| format!(", {metric}")).unwrap_or_default();
+    format!("{}: {}{metric}{name}", index.field_name, param("index_type"))
 }

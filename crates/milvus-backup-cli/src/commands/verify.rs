@@ -1,15 +1,17 @@
 //! `milvus-br verify`
 
-use milvus_backup_core::{Result, VerificationParams, VerificationResult, VerificationType};
+use milvus_backup_core::{VerificationParams, VerificationResult, VerificationType};
 
 use crate::args::{Mode, VerifyArgs};
+use crate::command_error::CommandError;
 use crate::context::Context;
 use crate::exit_code;
-use crate::output::stderr_line;
-use crate::resolve::{Resolved, collection_of, resolve};
+use crate::output::{stderr_line, warning};
+use crate::resolve::resolve;
 use crate::sizes::format_size;
+use crate::text::{count, printable};
 
-pub(crate) async fn run(context: &Context, args: VerifyArgs) -> Result<u8> {
+pub(crate) async fn run(context: &Context, args: VerifyArgs) -> Result<u8, CommandError> {
     let mut params = VerificationParams::checksum();
     params.verification_type = match args.mode {
         Mode::Checksum => VerificationType::Checksum,
@@ -22,13 +24,9 @@ pub(crate) async fn run(context: &Context, args: VerifyArgs) -> Result<u8> {
     params.timeout = context.timeout();
     params.validate()?;
     let repository = context.repository()?;
-    let (collection, backup_id) = match resolve(context, &repository, &args.backup).await? {
-        Resolved::Whole(metadata) => (collection_of(&metadata)?, metadata.backup_id),
-        Resolved::Broken(broken) => match broken.collection {
-            Some(collection) => (collection, broken.backup_id),
-            None => return Err(broken.error),
-        },
-    };
+    let resolved = resolve(context, &repository, &args.backup).await?;
+    let newest_good = resolved.newest_good_hint();
+    let (collection, backup_id) = resolved.place()?;
     let result = if params.verification_type == VerificationType::Deep {
         let session = context.connect().await?;
         let result = session.manager.verify_backup(&collection, &backup_id, &params).await;
@@ -38,24 +36,28 @@ pub(crate) async fn run(context: &Context, args: VerifyArgs) -> Result<u8> {
         repository.verify_backup(&collection, &backup_id, &params).await?
     };
     context.output.result(&result, || describe(&result));
-    for warning in &result.warnings {
-        stderr_line(&format!("warning: {warning}"));
+    for text in &result.warnings {
+        warning(text);
     }
     for finding in &result.errors {
-        stderr_line(&format!("error: {}", finding.message));
+        stderr_line(&format!("error: {}", printable(&finding.message)));
+    }
+    if let Some(hint) = newest_good.filter(|_| !result.success) {
+        stderr_line(&format!("hint: {hint}"));
     }
     Ok(if result.success { exit_code::DONE } else { exit_code::INTEGRITY })
 }
 
 fn describe(result: &VerificationResult) -> String {
     let size = format_size(result.bytes_verified);
-    let (id, files, failed) = (&result.backup_id, result.files_verified, result.files_failed);
+    let (id, files, failed) = (&result.backup_id, count(result.files_verified, "file"), result.files_failed);
     let outcome = if result.success {
-        format!("{id}  passed: {files} files, {size}")
+        format!("{id}  passed: {files}, {size}")
     } else {
-        format!("{id}  FAILED: {failed} of {files} files")
+        format!("{id}  FAILED: {failed} of {files}")
     };
-    let sample = result.seed.map(|seed| format!("\ndecoded  {} row groups, seed {seed}", result.row_groups_verified));
-    let compared = result.compared.iter().map(|compared| format!("\ncompared {compared}"));
+    let row_groups = count(result.row_groups_verified, "row group");
+    let sample = result.seed.map(|seed| format!("\ndecoded  {row_groups}, seed {seed}"));
+    let compared = result.compared.iter().map(|compared| format!("\ncompared {}", printable(compared)));
     outcome + &sample.unwrap_or_default() + &compared.collect::<String>()
 }

@@ -6,7 +6,15 @@ use std::{
     process::{Command, Stdio},
 };
 
+use jiff::Timestamp;
+use milvus_backup_core::{BackupId, ChecksumAlgorithm};
+use milvus_backup_integrity::Hasher;
+use serde_json::Value;
 use tempfile::TempDir;
+
+/// The golden backup of the whole collection, and the older one of its partition `alpha`.
+pub(crate) const FULL: &str = "20261122T122757Z-59c0a354";
+pub(crate) const PART: &str = "20261122T122755Z-3e56d5f3";
 
 /// A directory with, perhaps, a repository named `root` in it.
 pub(crate) struct Sandbox {
@@ -32,6 +40,30 @@ impl Sandbox {
         let golden: PathBuf = [env!("CARGO_MANIFEST_DIR"), "../../tests/compat/v1/milvus-2.3.5/root"].iter().collect();
         copy(&golden, &sandbox.path("root"));
         sandbox
+    }
+
+    /// Adds a copy of a golden backup, started at `created_at`, whose metadata is edited and sealed again.
+    pub(crate) fn add(&self, original: &str, created_at: &str, edit: impl FnOnce(&mut Value)) -> String {
+        let time: Timestamp = created_at.parse().unwrap();
+        let id = BackupId::new(time, [0, 0, 0, u8::from(original == PART)]).to_string();
+        let golden = self.path("root").join("golden");
+        let mut metadata: Value =
+            serde_json::from_slice(&fs::read(golden.join(original).join("metadata.json")).unwrap()).unwrap();
+        metadata["backup_id"] = id.clone().into();
+        metadata["created_at"] = created_at.into();
+        metadata["backup_name"] = format!("copy of {created_at}").into();
+        edit(&mut metadata);
+        let (database, collection) = (&metadata["database"], metadata["collection_name"].as_str().unwrap());
+        let directory = match database.as_str().unwrap() {
+            "default" => collection.to_owned(),
+            database => format!("{database}.{collection}"),
+        };
+        metadata["storage_path"] = format!("{directory}/{id}").into();
+        let target = self.path("root").join(directory).join(&id);
+        copy(&golden.join(original), &target);
+        let _ = fs::remove_file(target.join("verification.json"));
+        fs::write(target.join("metadata.json"), sealed(metadata)).unwrap();
+        id
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -71,6 +103,17 @@ impl Sandbox {
         }
         text
     }
+}
+
+/// Puts the digest of the metadata into it. For ASCII without floating-point numbers the canonical form is the compact one.
+fn sealed(mut metadata: Value) -> Vec<u8> {
+    metadata.as_object_mut().unwrap().remove("digest");
+    let mut hasher = Hasher::new(ChecksumAlgorithm::Sha256);
+    hasher.update(serde_json::to_string(&metadata).unwrap().as_bytes());
+    metadata["digest"] = hasher.finish_hex().into();
+    let mut text = serde_json::to_vec_pretty(&metadata).unwrap();
+    text.push(b'\n');
+    text
 }
 
 fn copy(from: &Path, to: &Path) {

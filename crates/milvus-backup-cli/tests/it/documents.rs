@@ -2,16 +2,20 @@
 
 use serde_json::Value;
 
-use crate::command::Sandbox;
+use crate::command::{FULL, Sandbox};
 
 #[test]
 fn failures() {
     let sandbox = Sandbox::golden();
+    // Something to delete.
+    sandbox.add(FULL, "2026-11-20T00:00:00Z", |_| {});
     std::fs::write(sandbox.path("newer.toml"), "retention_count = \"many\"\n").unwrap();
     let mut all = Vec::new();
     for arguments in [
         &["show", "no_such_backup"][..],
         &["show", "nothing@latest"],
+        &["restore", "golden"],
+        &["prune", "goldn"],
         &["verify", "2026"],
         &["delete", "golden@latest"],
         &["prune", "--keep-count", "1", "--keep-days", "0", "--min-keep", "1"],

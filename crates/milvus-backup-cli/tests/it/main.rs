@@ -9,5 +9,7 @@
 mod command;
 mod documents;
 mod help;
+mod latest;
+mod parts;
 mod repository;
 mod usage;

@@ -22,10 +22,13 @@ fn mistakes() {
         &["create", "films", "--name", ""],
         &["create", ""],
         &["restore", "20261122T073015Z-4f9c2a7e", "--to", "a\tb"],
+        &["restore", "20261122T073015Z-4f9c2a7e", "--to", "../x"],
+        &["restore", "20261122T073015Z-4f9c2a7e", "--to", "a/b"],
         &["verify", "20261122T073015Z-4f9c2a7e", "--sample", "0"],
         &["verify", "20261122T073015Z-4f9c2a7e", "--sample", "101"],
         &["delete"],
         &["prune", "--keep-count", "-1"],
+        &["prune", "--min-rows-ratio", "1.5"],
         &["list", "--storage", "tape"],
         &["list", "--root", ""],
         &["list", "--config", "broken.toml"],
@@ -63,5 +66,5 @@ fn a_flag_beats_the_environment_and_that_the_file() {
     assert!(sandbox.run(&["list"]).stdout.contains("golden"));
     assert_eq!(sandbox.run(&["list", "--root", "of_the_flag"]).stdout, "no backups\n");
     let pruned = sandbox.run(&["prune", "--keep-days", "0", "--min-keep", "0", "--dry-run"]).stdout;
-    assert!(pruned.contains("would delete 1 of 2"), "the file's retention_count holds: {pruned}");
+    assert!(pruned.contains("(keep 1)"), "the file's retention_count holds: {pruned}");
 }

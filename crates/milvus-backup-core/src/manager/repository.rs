@@ -148,6 +148,11 @@ impl BackupRepository {
         deleted
     }
 
+    /// Whether the root of the store exists. It is created with the first backup; until then the repository is empty.
+    pub async fn root_exists(&self) -> Result<bool> {
+        self.bounded(self.store.exists()).await
+    }
+
     /// The root of the store, for people to read.
     pub fn root(&self) -> &str {
         self.store.root()
@@ -173,7 +178,10 @@ impl BackupRepository {
         let first = result.errors.first().map_or_else(String::new, |finding| finding.message.clone());
         Err(Error::Corrupted {
             backup: backup_id.to_string(),
-            message: format!("{} of {} files failed: {first}", result.files_failed, result.files_verified),
+            message: match result.files_verified {
+                1 => format!("the file that was checked failed: {first}"),
+                checked => format!("{} of {checked} files failed: {first}", result.files_failed),
+            },
             failed_files: result.errors.into_iter().map(|finding| finding.file).collect(),
         })
     }

@@ -3,7 +3,7 @@
 use super::BackupRepository;
 use crate::error::Result;
 use crate::model::{BackupMetadata, BackupVersion, Decision, DecisionAction, RetentionResult, RetentionRules};
-use crate::names::CollectionRef;
+use crate::names::{BackupId, CollectionRef};
 use crate::store::{BrokenBackup, Listing};
 
 /// What a retention policy wants done, and what it could not look at.
@@ -12,6 +12,7 @@ pub struct RetentionPlan {
     backups: Vec<BackupMetadata>,
     versions: Vec<BackupVersion>,
     decisions: Vec<Decision>,
+    warnings: Vec<String>,
     /// Backups whose metadata cannot be read.
     pub broken: Vec<BrokenBackup>,
 }
@@ -19,7 +20,12 @@ pub struct RetentionPlan {
 impl RetentionPlan {
     /// The report of doing nothing yet.
     pub fn dry_run(&self) -> RetentionResult {
-        RetentionResult::new(&self.versions, self.decisions.clone(), true, Vec::new())
+        self.result(true, Vec::new())
+    }
+
+    fn result(&self, dry_run: bool, deleted: Vec<BackupId>) -> RetentionResult {
+        RetentionResult::new(&self.versions, self.decisions.clone(), dry_run, deleted)
+            .with_warnings(self.warnings.clone())
     }
 }
 
@@ -33,8 +39,9 @@ impl BackupRepository {
     ) -> Result<RetentionPlan> {
         let Listing { backups, broken } = self.list_backups(collection).await?;
         let versions: Vec<BackupVersion> = backups.iter().map(BackupVersion::from).collect();
-        let decisions = rules.decide(&versions, self.environment.clock.now());
-        Ok(RetentionPlan { backups, versions, decisions, broken })
+        let now = self.environment.clock.now();
+        let (decisions, warnings) = (rules.decide(&versions, now), rules.warnings(&versions, now));
+        Ok(RetentionPlan { backups, versions, decisions, warnings, broken })
     }
 
     /// Deletes what a plan says, oldest first. What the plan does not name stays, whatever has changed since.
@@ -57,7 +64,7 @@ impl BackupRepository {
                 deleted.push(metadata.backup_id.clone());
             }
         }
-        Ok(RetentionResult::new(&plan.versions, plan.decisions.clone(), false, deleted))
+        Ok(plan.result(false, deleted))
     }
 
     /// Plans, and applies the plan unless `dry_run`.

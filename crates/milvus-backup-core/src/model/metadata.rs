@@ -35,7 +35,8 @@ pub struct BackupMetadata {
     pub completed_at: Timestamp,
     /// Whole collection or named partitions.
     pub backup_type: BackupType,
-    /// Outcome of the backup.
+    /// Where the backup stands, with its verifications taken into account. `metadata.json` records the outcome of the
+    /// backup only: [`BackupState::Completed`] or [`BackupState::PartiallyCompleted`].
     pub state: BackupState,
     /// The backend that holds it.
     pub storage_type: BackupStorageType,
@@ -119,11 +120,15 @@ impl BackupMetadata {
             .then(|| self.compressed_size_bytes as f64 / self.uncompressed_size_bytes as f64)
     }
 
-    /// Merges in the verifications that were kept, in any order.
+    /// Merges in the verifications that were kept, in any order, and sets [`BackupMetadata::state`] to what they say.
+    ///
+    /// Such metadata is for reading: `metadata.json` holds neither the verifications nor the merged state.
     pub fn set_verifications(&mut self, mut records: Vec<VerificationRecord>) {
+        self.state = self.recorded_state();
         records.sort_by_key(|record| (record.success, std::cmp::Reverse(record.verified_at)));
         self.verification = (!records.is_empty()).then(|| records.remove(0));
         self.earlier_verifications = records;
+        self.state = self.effective_state();
     }
 
     /// Whether the verification that counts found nothing wrong.
@@ -133,21 +138,36 @@ impl BackupMetadata {
 
     /// Whether the backup holds the whole collection: every partition was asked for, and none is missing.
     pub fn is_whole(&self) -> bool {
-        self.backup_type != BackupType::Partition && self.failed_partitions.is_empty()
+        self.backup_type != BackupType::Partition && !self.is_partial()
     }
 
-    /// Whether the backup is complete: nothing that was asked for is missing.
+    /// Whether the backup is complete: nothing that was asked for is missing, and no verification found damage.
     pub fn is_completed(&self) -> bool {
-        matches!(self.state, BackupState::Completed | BackupState::Verified)
+        matches!(self.effective_state(), BackupState::Completed | BackupState::Verified)
     }
 
-    /// The state to show and to go by: a whole backup whose last verification succeeded is `VERIFIED`, and any backup
-    /// whose last verification found something wrong is `FAILED`.
+    /// Whether partitions that were asked for are missing.
+    pub fn is_partial(&self) -> bool {
+        self.state == BackupState::PartiallyCompleted || !self.failed_partitions.is_empty()
+    }
+
+    /// Returns the state to show and to go by: a complete backup whose last verification succeeded is `VERIFIED`, and
+    /// any backup whose last verification found something wrong is `FAILED`.
     pub fn effective_state(&self) -> BackupState {
-        match &self.verification {
-            Some(verification) if !verification.success => BackupState::Failed,
-            Some(_) if self.is_completed() => BackupState::Verified,
-            _ => self.state,
+        match (&self.verification, self.recorded_state()) {
+            (Some(verification), _) if !verification.success => BackupState::Failed,
+            (Some(_), BackupState::Completed) => BackupState::Verified,
+            (_, state) => state,
+        }
+    }
+
+    /// Returns the state as `metadata.json` records it, whether or not verifications are merged in.
+    pub fn recorded_state(&self) -> BackupState {
+        match self.state {
+            BackupState::Verified | BackupState::Failed if self.verification.is_some() => {
+                if self.failed_partitions.is_empty() { BackupState::Completed } else { BackupState::PartiallyCompleted }
+            }
+            state => state,
         }
     }
 }

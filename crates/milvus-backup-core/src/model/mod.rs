@@ -4,18 +4,22 @@
 //! in the product's contract), so that it can be printed as JSON and read back by any later version.
 
 mod kinds;
+mod latest;
 mod metadata;
 mod results;
 mod retention;
+mod shrinkage;
+mod version;
 
 pub use kinds::{
     BackupState, BackupStorageType, BackupType, ChecksumAlgorithm, CompressionCodec, Consistency, VerificationType,
 };
+pub use latest::{LatestBackup, latest_full_backup};
 pub use metadata::{
     BackupMetadata, ChunkMetadata, FORMAT_VERSION, FailedPartition, PartitionMetadata, PrimaryKeyRange,
     VerificationRecord,
 };
 pub use results::{BackupResult, Finding, FindingKind, NotRestored, RestoreResult, VerificationResult};
-pub use retention::{
-    BackupVersion, Decision, DecisionAction, RetentionResult, RetentionRules, calculate_storage_savings,
-};
+pub use retention::{Decision, DecisionAction, RetentionResult, RetentionRules, calculate_storage_savings};
+pub use shrinkage::{DEFAULT_MIN_ROWS_RATIO, Shrinkage, row_loss, shrunken_backups};
+pub use version::{BackupSeries, BackupVersion};

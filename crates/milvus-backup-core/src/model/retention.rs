@@ -5,48 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::kinds::BackupState;
-use super::metadata::BackupMetadata;
-use crate::names::{BackupId, DEFAULT_DATABASE};
-
-/// The part of a backup's metadata that a retention policy may look at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BackupVersion {
-    /// Its identifier.
-    pub backup_id: BackupId,
-    /// Its name.
-    pub backup_name: String,
-    /// The database of the collection.
-    pub database: String,
-    /// The collection.
-    pub collection_name: String,
-    /// When it was started (UTC).
-    pub created_at: Timestamp,
-    /// Bytes of all its files.
-    pub size_bytes: u64,
-    /// Where it stands. Only whole backups count towards what a policy keeps.
-    pub state: BackupState,
-    /// Whether the last verification found nothing wrong.
-    pub is_verified: bool,
-    /// Free labels.
-    pub tags: Vec<String>,
-}
-
-impl From<&BackupMetadata> for BackupVersion {
-    fn from(metadata: &BackupMetadata) -> Self {
-        Self {
-            backup_id: metadata.backup_id.clone(),
-            backup_name: metadata.backup_name.clone(),
-            database: metadata.database.clone(),
-            collection_name: metadata.collection_name.to_string(),
-            created_at: metadata.created_at,
-            size_bytes: metadata.size_bytes,
-            state: metadata.effective_state(),
-            is_verified: metadata.is_verified(),
-            tags: metadata.tags.clone(),
-        }
-    }
-}
+use super::version::BackupVersion;
+use crate::names::BackupId;
 
 /// Whether a policy keeps or deletes a backup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -75,6 +35,12 @@ pub struct Decision {
 pub trait RetentionRules: Send + Sync {
     /// One decision for each of `backups`, which may come in any order.
     fn decide(&self, backups: &[BackupVersion], now: Timestamp) -> Vec<Decision>;
+
+    /// Returns what a person should know about `backups` before any of them is deleted, one sentence each.
+    fn warnings(&self, backups: &[BackupVersion], now: Timestamp) -> Vec<String> {
+        let _ = (backups, now);
+        Vec::new()
+    }
 }
 
 /// The outcome of applying a retention policy.
@@ -96,17 +62,9 @@ pub struct RetentionResult {
     pub deleted_backup_ids: Vec<BackupId>,
     /// What was decided of each backup.
     pub decisions: Vec<Decision>,
-}
-
-impl BackupVersion {
-    /// The collection, with the database in front where it is not the default one: `db.collection`.
-    pub fn collection_label(&self) -> String {
-        if self.database.is_empty() || self.database == DEFAULT_DATABASE {
-            self.collection_name.clone()
-        } else {
-            format!("{}.{}", self.database, self.collection_name)
-        }
-    }
+    /// What a person should know about the backups: full backups that hold far fewer rows than the one before them.
+    #[serde(default)]
+    pub warnings: Vec<String>,
 }
 
 impl RetentionResult {
@@ -127,7 +85,14 @@ impl RetentionResult {
             storage_to_free_gb,
             deleted_backup_ids: deleted,
             decisions,
+            warnings: Vec::new(),
         }
+    }
+
+    /// Adds the warnings of the rules, see [`RetentionRules::warnings`].
+    #[must_use]
+    pub fn with_warnings(self, warnings: Vec<String>) -> Self {
+        Self { warnings, ..self }
     }
 }
 

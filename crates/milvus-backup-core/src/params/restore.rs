@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::invalid;
 use crate::error::Result;
-use crate::names::{CollectionName, validate_name};
+use crate::names::{CollectionName, validate_name, validate_new_collection_name};
 
 /// What to restore and where to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,6 +110,9 @@ impl RestoreParams {
     pub fn validate(&self) -> Result<()> {
         for name in &self.partition_names {
             validate_name("partition_names", name)?;
+        }
+        if let Some(target) = self.target_collection_name.as_ref().filter(|_| !self.into_existing) {
+            validate_new_collection_name("target_collection_name", target.as_str())?;
         }
         if self.into_existing && self.drop_existing {
             return Err(invalid("into_existing", "true", "false together with drop_existing"));

@@ -65,6 +65,11 @@ pub trait BackupStore: Send + Sync + Debug {
     /// The root, without credentials, for people to read.
     fn root(&self) -> &str;
 
+    /// Whether the root exists. A store without anything like a directory always does.
+    async fn exists(&self) -> Result<bool> {
+        Ok(true)
+    }
+
     /// Bytes that are free, or `None` where that cannot be told.
     async fn available_bytes(&self) -> Result<Option<u64>>;
 

@@ -2,7 +2,7 @@
 //! nanosecond older than 30 days. C completed, V verified, F failed, P partial, I in progress, Y verifying, N none.
 
 use jiff::{SignedDuration, Timestamp};
-use milvus_backup_core::{BackupId, BackupState, BackupVersion, Decision, DecisionAction};
+use milvus_backup_core::{BackupId, BackupState, BackupType, BackupVersion, Decision, DecisionAction};
 use milvus_backup_retention::RetentionPolicy;
 
 pub(crate) fn now() -> Timestamp {
@@ -13,7 +13,7 @@ pub(crate) fn now() -> Timestamp {
 pub(crate) type Numbers = (u32, u32, u32);
 
 pub(crate) fn policy((retention_count, retention_days, min_backups_to_keep): Numbers) -> RetentionPolicy {
-    RetentionPolicy { retention_count, retention_days, min_backups_to_keep }
+    RetentionPolicy { retention_count, retention_days, min_backups_to_keep, min_rows_ratio: None }
 }
 
 pub(crate) fn state(letter: char) -> BackupState {
@@ -38,6 +38,10 @@ pub(crate) fn backup(age: SignedDuration, state: BackupState, number: u32) -> Ba
         database: "default".to_owned(),
         collection_name: "items".to_owned(),
         created_at,
+        backup_type: BackupType::FullCollection,
+        partition_names: ["_default".to_owned(), "a".to_owned()].into(),
+        is_partial: state == BackupState::PartiallyCompleted,
+        row_count: 1000,
         size_bytes: 100 + u64::from(number),
         state,
         is_verified: false,
@@ -55,6 +59,12 @@ fn parse(text: &str, number: u32) -> BackupVersion {
     let (days, beyond) = age.strip_suffix('+').map_or((age, 0), |days| (days, 1));
     let age = SignedDuration::from_hours(24 * days.parse::<i64>().unwrap()) + SignedDuration::from_nanos(beyond);
     backup(age, state(letter.chars().next().unwrap()), number)
+}
+
+/// Makes a backup one of these partitions, separated by spaces.
+pub(crate) fn of_partitions(backup: &mut BackupVersion, partitions: &str) {
+    backup.backup_type = BackupType::Partition;
+    backup.partition_names = partitions.split_whitespace().map(str::to_owned).collect();
 }
 
 /// `K` and `D` per decision.

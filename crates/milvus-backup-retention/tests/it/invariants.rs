@@ -7,22 +7,30 @@ use milvus_backup_core::{BackupId, BackupState, BackupVersion, DecisionAction};
 use milvus_backup_retention::RetentionPolicy;
 use proptest::prelude::*;
 
-use crate::fixtures::{backup, now, policy};
+use crate::fixtures::{backup, now, of_partitions, policy};
 
 fn any_policy() -> impl Strategy<Value = RetentionPolicy> {
-    (0..6_u32, prop_oneof![Just(0), 1..40_u32], 0..5_u32).prop_map(policy)
+    let ratio = prop::sample::select(vec![None, Some(0.0), Some(0.5), Some(1.0)]);
+    ((0..6_u32, prop_oneof![Just(0), 1..40_u32], 0..5_u32), ratio)
+        .prop_map(|(numbers, min_rows_ratio)| RetentionPolicy { min_rows_ratio, ..policy(numbers) })
 }
 
-/// Up to 20 backups of three collections, from 10 days ahead to 60 days ago, several at one moment.
+/// Up to 20 backups of three collections and three series, with few or many rows, from 10 days ahead to 60 days ago,
+/// several at one moment.
 fn any_backups() -> impl Strategy<Value = Vec<BackupVersion>> {
-    let one = (-40..240_i64, prop::sample::select(BackupState::ALL), 0..3_usize);
+    let rows = prop::sample::select(vec![0, 400, 900, 1000]);
+    let one = (-40..240_i64, prop::sample::select(BackupState::ALL), 0..3_usize, 0..3_usize, rows);
     prop::collection::vec(one, 0..20).prop_map(|all| {
         let numbered = all.into_iter().zip(0..);
         numbered
-            .map(|((quarter_days, state, collection), number)| {
+            .map(|((quarter_days, state, collection, series, rows), number)| {
                 let mut backup = backup(SignedDuration::from_hours(quarter_days * 6), state, number);
                 ["a", "b", "a"][collection].clone_into(&mut backup.collection_name);
                 ["default", "default", "shop"][collection].clone_into(&mut backup.database);
+                backup.row_count = rows;
+                if series > 0 {
+                    of_partitions(&mut backup, ["p", "p q"][series - 1]);
+                }
                 backup
             })
             .collect()
@@ -31,10 +39,6 @@ fn any_backups() -> impl Strategy<Value = Vec<BackupVersion>> {
 
 fn deleted(policy: &RetentionPolicy, backups: &[BackupVersion]) -> HashSet<BackupId> {
     policy.backups_to_delete(backups, now()).into_iter().map(|backup| backup.backup_id.clone()).collect()
-}
-
-fn whole(backup: &BackupVersion) -> bool {
-    matches!(backup.state, BackupState::Completed | BackupState::Verified)
 }
 
 proptest! {
@@ -74,6 +78,7 @@ proptest! {
             retention_count: policy.retention_count + more.0,
             retention_days: policy.retention_days + more.1,
             min_backups_to_keep: policy.min_backups_to_keep + more.2,
+            ..policy
         };
         prop_assert!(deleted(&raised, &backups).is_subset(&deleted(&policy, &backups)));
     }
@@ -85,16 +90,24 @@ proptest! {
     }
 
     #[test]
-    fn the_newest_whole_backup_and_the_minimum_stay(policy in any_policy(), backups in any_backups()) {
-        for collection in [("default", "a"), ("default", "b"), ("shop", "a")] {
-            let of = |backup: &BackupVersion| {
-                (backup.database.as_str(), backup.collection_name.as_str()) == collection && whole(backup)
-            };
+    fn the_newest_complete_backup_and_the_minimum_of_each_series_stay(policy in any_policy(), backups in any_backups()) {
+        let series_of = |backup: &BackupVersion| (backup.collection_label(), backup.series());
+        for series in backups.iter().map(series_of).collect::<HashSet<_>>() {
+            let of = |backup: &BackupVersion| series_of(backup) == series && backup.is_complete();
             let before = backups.iter().filter(|backup| of(backup)).count();
             let kept: Vec<_> = policy.backups_to_keep(&backups, now()).into_iter().filter(|b| of(b)).collect();
             prop_assert!(kept.len() >= before.min(policy.min_backups_to_keep.max(1) as usize));
             let newest = backups.iter().filter(|b| of(b)).max_by_key(|b| (b.created_at, b.backup_id.clone()));
             prop_assert!(newest.is_none_or(|newest| kept.contains(&newest)));
+        }
+    }
+
+    #[test]
+    fn backups_of_another_series_change_nothing(policy in any_policy(), backups in any_backups()) {
+        let full: Vec<_> = backups.iter().filter(|backup| backup.is_full()).cloned().collect();
+        let mixed = policy.decide(&backups, now());
+        for decision in policy.decide(&full, now()) {
+            prop_assert!(mixed.contains(&decision));
         }
     }
 
@@ -109,13 +122,13 @@ proptest! {
     }
 
     #[test]
-    fn a_backup_that_is_not_whole_changes_nothing_for_the_whole_ones(
+    fn an_incomplete_backup_changes_nothing_for_the_complete_ones(
         policy in any_policy(),
         backups in any_backups(),
     ) {
-        let only_whole: Vec<_> = backups.iter().filter(|backup| whole(backup)).cloned().collect();
+        let only_complete: Vec<_> = backups.iter().filter(|backup| backup.is_complete()).cloned().collect();
         let mixed = policy.decide(&backups, now());
-        for decision in policy.decide(&only_whole, now()) {
+        for decision in policy.decide(&only_complete, now()) {
             prop_assert!(mixed.contains(&decision));
         }
     }

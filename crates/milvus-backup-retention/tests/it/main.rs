@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod fixtures;
+mod histories;
 mod invariants;
 mod outcome;
 mod reasons;

@@ -1,6 +1,8 @@
 //! Golden table: policy, backups newest first, what stays and what goes.
 
-use crate::fixtures::{Numbers, actions, backups, now, policy};
+use milvus_backup_retention::RetentionPolicy;
+
+use crate::fixtures::{Numbers, actions, backups, now, of_partitions, policy};
 
 /// Name; count, days, minimum; backups in shorthand, newest first; decisions in that order.
 const CASES: &[(&str, Numbers, &str, &str)] = &[
@@ -66,4 +68,45 @@ fn collections_and_databases_are_apart() {
         lines,
         ["items Keep", "items Delete", "users Keep", "users Delete", "shop.items Keep", "shop.items Delete"]
     );
+}
+
+#[test]
+fn a_part_is_counted_among_backups_of_the_same_partitions_only() {
+    // The case that lost data: nightly parts beside one full backup.
+    let mut backups = backups("1C 2C 3C 4C 5C");
+    of_partitions(&mut backups[0], "june");
+    of_partitions(&mut backups[1], "june");
+    of_partitions(&mut backups[2], "june july");
+    let decisions = policy((1, 0, 0)).decide(&backups, now());
+    assert_eq!(actions(&decisions), "KDKKD");
+}
+
+#[test]
+fn a_part_counts_with_the_partitions_that_were_asked_for_in_any_order() {
+    let mut backups = backups("1P 2C 3C");
+    of_partitions(&mut backups[0], "a b");
+    of_partitions(&mut backups[1], "b a");
+    of_partitions(&mut backups[2], "a b");
+    assert_eq!(actions(&policy((1, 0, 0)).decide(&backups, now())), "KKD");
+}
+
+#[test]
+fn shrunken_backups_take_no_place_of_the_good_ones() {
+    // Rows, newest first; decisions without the rule and with it.
+    for (rows, without, with) in [
+        ([0, 0, 0, 1000, 1000, 1000], "KKDDDD", "KKDKKD"),
+        ([1000, 0, 1000, 0, 1000, 1000], "KKDDDD", "KKKDDD"),
+        ([1000, 1000, 1000, 0, 0, 0], "KKDDDD", "KKDDDD"),
+        ([499, 1000, 1000, 1000, 1000, 1000], "KKDDDD", "KKKDDD"),
+        ([500, 1000, 1000, 1000, 1000, 1000], "KKDDDD", "KKDDDD"),
+    ] {
+        let mut backups = backups("1C 2C 3C 4C 5C 6C");
+        for (backup, rows) in backups.iter_mut().zip(rows) {
+            backup.row_count = rows;
+        }
+        let policy = policy((2, 0, 0));
+        assert_eq!(actions(&policy.decide(&backups, now())), without, "{rows:?}");
+        let policy = RetentionPolicy { min_rows_ratio: Some(0.5), ..policy };
+        assert_eq!(actions(&policy.decide(&backups, now())), with, "{rows:?}");
+    }
 }

@@ -15,6 +15,7 @@ use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
 use crate::documents::{from_bytes, to_bytes};
+use crate::error::is_conflict;
 use crate::layout::{LOCKS, NOTES};
 use crate::links::refuse_links;
 use crate::objects::Directory;
@@ -27,7 +28,13 @@ const READS: usize = 3;
 /// How often a lock is renewed.
 const RENEWAL: Duration = Duration::from_mins(1);
 
+/// How often a lock is tried for whose winner is gone when it is looked for.
+const ATTEMPTS: usize = 10;
+
 /// Takes the lock of a collection.
+///
+/// # Errors
+/// [`Error::InProgress`] with the holder.
 pub(crate) async fn acquire(
     store: &LocalStore,
     collection: &CollectionRef,
@@ -38,24 +45,45 @@ pub(crate) async fn acquire(
     refuse_links(&store.root, &path).await?;
     let directory = Directory { store: Arc::clone(&store.root.store), path };
     let resource = format!("backups of {collection}");
-    let dead = find_dead(&directory, &resource, environment).await?;
+    for _ in 0..ATTEMPTS {
+        if let Some(held) = attempt(store, &directory, &resource, operation, environment).await? {
+            // A write takes no minute: whoever began one that old is dead.
+            for path in [held.directory.path.clone(), format!("{}/{NOTES}", collection.directory())] {
+                store.remove_temporary_files_in(&path, RENEWAL);
+            }
+            return Ok(Arc::new(Lock::new(Arc::new(held), environment)));
+        }
+    }
+    Err(in_progress(&resource, "other operations, one after the other".to_owned()))
+}
+
+/// Tries once. Returns `None` when another operation took the lock first and has released it since: then the lock may be
+/// free, and the next number is another.
+async fn attempt(
+    store: &LocalStore,
+    directory: &Directory,
+    resource: &str,
+    operation: Operation,
+    environment: &Environment,
+) -> Result<Option<Held>> {
+    let dead = find_dead(directory, resource, environment).await?;
     let number = dead.last().map_or(1, |(number, _)| number + 1);
     let file = format!("{number:08}.json");
     let [high, low] = [environment.entropy.bytes()?, environment.entropy.bytes()?].map(u32::from_be_bytes);
     let owner = format!("{high:08x}{low:08x}");
     let document = LockDocument::new(owner, operation, environment.clock.now());
     if let Err(error) = directory.create_document(&file, to_bytes(&document)?).await {
-        let winner = read(&directory, &file).await?;
-        return Err(winner.map_or(error, |winner| in_progress(&resource, winner.holder())));
+        return match read(directory, &file).await? {
+            Some(winner) => Err(in_progress(resource, winner.holder())),
+            None if is_conflict(&error) => Ok(None),
+            None => Err(error),
+        };
     }
+    let (directory, resource) = (directory.clone(), resource.to_owned());
     let held = Held { store: store.clone(), directory, file, resource, document: Mutex::new(document) };
     held.require_alone(&dead).await?;
     held.directory.delete(dead.into_iter().map(|(_, file)| file)).await?;
-    // A write takes no minute: whoever began one that old is dead.
-    for path in [held.directory.path.clone(), format!("{}/{NOTES}", collection.directory())] {
-        store.remove_temporary_files_in(&path, RENEWAL);
-    }
-    Ok(Arc::new(Lock::new(Arc::new(held), environment)))
+    Ok(Some(held))
 }
 
 fn in_progress(resource: &str, holder: String) -> Error {

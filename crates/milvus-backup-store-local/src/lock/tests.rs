@@ -1,8 +1,14 @@
 use std::time::Duration;
 
-use futures::FutureExt;
 use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+use futures::{FutureExt, StreamExt};
 use milvus_backup_core::{BackupStore, Clock, Entropy, Interrupt};
+use object_store::path::Path;
+use object_store::{
+    CopyOptions, Error as StoreError, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
+    PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result as StoreResult,
+};
 
 use super::*;
 
@@ -124,4 +130,101 @@ async fn of_many_at_once_at_most_one_has_it() {
             lock.release().await;
         }
     }
+}
+
+/// A store in which another operation takes the lock just before each of the first conditional creates, and releases it
+/// just after them.
+#[derive(Debug)]
+struct Contended {
+    inner: Arc<dyn ObjectStore>,
+    losses: std::sync::atomic::AtomicUsize,
+}
+
+impl std::fmt::Display for Contended {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.inner.fmt(f)
+    }
+}
+
+#[async_trait]
+impl ObjectStore for Contended {
+    async fn put_opts(&self, location: &Path, payload: PutPayload, options: PutOptions) -> StoreResult<PutResult> {
+        use std::sync::atomic::Ordering::Relaxed;
+        let one_less = |left: usize| left.checked_sub(1);
+        if options.mode == PutMode::Create && self.losses.fetch_update(Relaxed, Relaxed, one_less).is_ok() {
+            return Err(StoreError::AlreadyExists { path: location.to_string(), source: "it was there".into() });
+        }
+        self.inner.put_opts(location, payload, options).await
+    }
+
+    async fn put_multipart_opts(
+        &self,
+        location: &Path,
+        options: PutMultipartOptions,
+    ) -> StoreResult<Box<dyn MultipartUpload>> {
+        self.inner.put_multipart_opts(location, options).await
+    }
+
+    async fn get_opts(&self, location: &Path, options: GetOptions) -> StoreResult<GetResult> {
+        self.inner.get_opts(location, options).await
+    }
+
+    fn delete_stream(&self, locations: BoxStream<'static, StoreResult<Path>>) -> BoxStream<'static, StoreResult<Path>> {
+        self.inner.delete_stream(locations)
+    }
+
+    fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, StoreResult<ObjectMeta>> {
+        self.inner.list(prefix).boxed()
+    }
+
+    async fn list_with_delimiter(&self, prefix: Option<&Path>) -> StoreResult<ListResult> {
+        self.inner.list_with_delimiter(prefix).await
+    }
+
+    async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> StoreResult<()> {
+        self.inner.copy_opts(from, to, options).await
+    }
+}
+
+fn contended(root: &std::path::Path, losses: usize) -> LocalStore {
+    LocalStore::open(root.to_str().unwrap())
+        .unwrap()
+        .layered(|inner| Arc::new(Contended { inner, losses: losses.into() }))
+}
+
+#[tokio::test]
+async fn a_race_that_was_lost_to_a_lock_that_is_gone_is_run_again() {
+    let root = tempfile::tempdir().unwrap();
+    let lock = contended(root.path(), 2).lock(&items(), Operation::Delete, &environment()).await.unwrap();
+    lock.check().await.unwrap();
+    lock.release().await;
+}
+
+#[tokio::test]
+async fn a_race_that_is_always_lost_is_an_operation_in_progress() {
+    let root = tempfile::tempdir().unwrap();
+    let refused =
+        contended(root.path(), usize::MAX).lock(&items(), Operation::Delete, &environment()).await.unwrap_err();
+    assert!(matches!(refused, Error::InProgress { .. }), "{refused}");
+}
+
+/// Each takes the lock again and again. Whoever does not get it hears of the other one, and of nothing else.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_contenders_only_ever_hear_of_each_other() {
+    let root = tempfile::tempdir().unwrap();
+    let contend = |operation: Operation| {
+        let store = LocalStore::open(root.path().to_str().unwrap()).unwrap();
+        tokio::spawn(async move {
+            let environment = environment();
+            for _ in 0..150 {
+                match store.lock(&items(), operation, &environment).await {
+                    Ok(lock) => lock.release().await,
+                    Err(error) => assert!(matches!(error, Error::InProgress { .. }), "{}", error.full_message()),
+                }
+            }
+        })
+    };
+    let (create, delete) = (contend(Operation::Create), contend(Operation::Delete));
+    create.await.unwrap();
+    delete.await.unwrap();
 }

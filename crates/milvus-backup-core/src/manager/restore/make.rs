@@ -99,7 +99,7 @@ impl BackupManager {
         }
         self.repository.progress.event(ProgressEvent::StateChanged {
             state: BackupState::InProgress,
-            message: format!("creating {} indexes", indexes.len()),
+            message: format!("creating the indexes: {}", indexes.len()),
         });
         for index in indexes {
             self.milvus.create_index(collection, index).await.map_err(|error| refused_index(index, error))?;

@@ -1,0 +1,39 @@
+//! [`CommandError`]: an error of the library, and what the command knows beyond it of what to do next.
+
+use milvus_backup_core::{Error, ErrorKind};
+
+/// An error with a hint that only the command can give, because it has looked at more than the failed call did.
+#[derive(Debug)]
+pub(crate) struct CommandError {
+    error: Error,
+    hint: Option<String>,
+}
+
+impl CommandError {
+    pub(crate) fn new(error: Error, hint: Option<String>) -> Self {
+        Self { error, hint }
+    }
+
+    pub(crate) fn error(&self) -> &Error {
+        &self.error
+    }
+
+    pub(crate) fn kind(&self) -> ErrorKind {
+        self.error.kind()
+    }
+
+    /// Returns the hint of the command, and after it that of the library where both hold.
+    pub(crate) fn hint(&self) -> Option<String> {
+        match (&self.hint, self.error.hint()) {
+            (Some(hint), Some(general)) if self.kind() != ErrorKind::NotFound => Some(format!("{hint}; {general}")),
+            (Some(hint), _) => Some(hint.clone()),
+            (None, general) => general,
+        }
+    }
+}
+
+impl From<Error> for CommandError {
+    fn from(error: Error) -> Self {
+        Self { error, hint: None }
+    }
+}
