@@ -7,12 +7,14 @@ use async_trait::async_trait;
 use milvus::proto::common::{LoadState as WireLoadState, Status};
 use milvus::proto::milvus as pb;
 use milvus_backup_core::schema::{CollectionSchema, IndexDefinition};
-use milvus_backup_core::{Capabilities, Catalog, CollectionDescription, CollectionName, Error, LoadState, Result};
+use milvus_backup_core::{
+    Access, Capabilities, Catalog, CollectionDescription, CollectionName, Error, LoadState, Result,
+};
 
 use crate::connection::{Client, MilvusConnection};
 use crate::describe::{create_request, index_params, key_values, pairs, schema_from_wire};
 use crate::limitations::describe_limitations;
-use crate::status::{is_collection_not_found, is_index_not_found, may_pass};
+use crate::status::{is_collection_not_found, is_index_not_found, is_not_loaded, may_pass};
 use crate::versions::Server;
 
 /// The one name under which rows spread by a partition key are stored: their partitions cannot be named in calls.
@@ -20,6 +22,9 @@ const ALL_ROWS: &str = "_default";
 
 /// How often the state of a load or a flush is asked for.
 pub(crate) const POLL: Duration = Duration::from_millis(100);
+
+/// How many times the load state is asked for before the progress of the load is, too.
+const POLLS_PER_PROGRESS: usize = 10;
 
 /// One call of the generated service.
 macro_rules! call {
@@ -57,6 +62,10 @@ impl Catalog for MilvusConnection {
         Ok(Server::from_version(&version).capabilities(&version))
     }
 
+    async fn require_access(&self, collection: &CollectionName, needed: &[Access]) -> Result<()> {
+        self.require_permissions(collection, needed).await
+    }
+
     async fn list_collections(&self) -> Result<Vec<String>> {
         let request = pb::ShowCollectionsRequest { db_name: self.request_database(), ..Default::default() };
         let send = |mut client: Client, request| async move { client.show_collections(request).await };
@@ -80,15 +89,14 @@ impl Catalog for MilvusConnection {
         schema.primary_key()?;
         let partitions =
             if schema.has_partition_key() { vec![ALL_ROWS.to_owned()] } else { self.partitions(collection).await? };
-        let mut aliases = if answer.aliases.is_empty() { self.aliases(collection).await? } else { answer.aliases };
+        let mut limitations = describe_limitations(self.server().await?, &schema);
+        let mut aliases = match answer.aliases {
+            none if none.is_empty() => self.aliases(collection, &mut limitations).await?,
+            aliases => aliases,
+        };
         aliases.sort_unstable();
-        Ok(CollectionDescription {
-            partitions,
-            indexes: self.indexes(collection).await?,
-            aliases,
-            limitations: describe_limitations(self.server().await?, &schema),
-            schema,
-        })
+        let indexes = self.indexes(collection).await?;
+        Ok(CollectionDescription { partitions, indexes, aliases, limitations, schema })
     }
 
     async fn create_collection(&self, collection: &CollectionName, schema: &CollectionSchema) -> Result<()> {
@@ -172,7 +180,7 @@ impl Catalog for MilvusConnection {
             ..Default::default()
         };
         match call!(self, "GetReplicas", get_replicas, request) {
-            Err(Error::Unsupported { .. } | Error::Milvus { .. }) => Ok(None),
+            Err(Error::Unsupported { .. } | Error::Milvus { .. } | Error::PermissionDenied { .. }) => Ok(None),
             answer => answer.map(|answer| u32::try_from(answer.replicas.len()).ok().filter(|number| *number > 0)),
         }
     }
@@ -218,6 +226,9 @@ impl Catalog for MilvusConnection {
             }
             if self.settled_load_state(collection).await? == LoadState::Loaded {
                 return Ok(());
+            }
+            if let Some(failure) = self.load_failure(collection).await {
+                return Err(failure);
             }
             // Someone released it meanwhile, or Milvus Lite forgot.
             let Some(delay) = again.next() else { return Err(was_released(collection)) };
@@ -282,13 +293,35 @@ impl MilvusConnection {
         }
     }
 
-    /// Whether the collection is loaded, once it is not being loaded any more.
+    /// Returns whether the collection is loaded, once it is not being loaded any more.
+    ///
+    /// # Errors
+    /// Also the reason why the server cannot load it, as soon as the server reports one.
     async fn settled_load_state(&self, collection: &CollectionName) -> Result<LoadState> {
         loop {
-            match self.load_state(collection).await? {
-                LoadState::Loading => tokio::time::sleep(POLL).await,
-                state => return Ok(state),
+            for _ in 0..POLLS_PER_PROGRESS {
+                match self.load_state(collection).await? {
+                    LoadState::Loading => tokio::time::sleep(POLL).await,
+                    state => return Ok(state),
+                }
             }
+            if let Some(failure) = self.load_failure(collection).await {
+                return Err(failure);
+            }
+        }
+    }
+
+    /// Returns the reason why the server cannot load the collection. The load state does not include it.
+    async fn load_failure(&self, collection: &CollectionName) -> Option<Error> {
+        let request = pb::GetLoadingProgressRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            ..Default::default()
+        };
+        let send = |mut client: Client, request| async move { client.get_loading_progress(request).await };
+        match self.call_once("GetLoadingProgress", request, &send).await {
+            Err(error @ Error::Milvus { retryable: false, .. }) if !is_not_loaded(&error) => Some(error),
+            _ => None,
         }
     }
 
@@ -341,8 +374,9 @@ impl MilvusConnection {
         Ok(indexes)
     }
 
-    /// Milvus Lite does not put aliases into the description.
-    async fn aliases(&self, collection: &CollectionName) -> Result<Vec<String>> {
+    /// Lists the aliases, which Milvus Lite does not put into the description. A user who may not list them is no reason
+    /// to fail: where they are described, there are none.
+    async fn aliases(&self, collection: &CollectionName, limitations: &mut Vec<String>) -> Result<Vec<String>> {
         let request = pb::ListAliasesRequest {
             db_name: self.request_database(),
             collection_name: collection.to_string(),
@@ -350,6 +384,10 @@ impl MilvusConnection {
         };
         match call!(self, "ListAliases", list_aliases, request) {
             Err(Error::Unsupported { .. }) => Ok(Vec::new()),
+            Err(error @ Error::PermissionDenied { .. }) => {
+                limitations.push(format!("aliases could not be listed and are not stored: {error}"));
+                Ok(Vec::new())
+            }
             answer => answer.map(|answer| answer.aliases),
         }
     }

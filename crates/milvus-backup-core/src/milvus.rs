@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 
+use crate::access::Access;
 use crate::error::Result;
 use crate::model::Consistency;
 use crate::names::CollectionName;
@@ -115,6 +116,17 @@ pub trait Catalog: Send + Sync + Debug {
 
     /// What this server can do.
     async fn capabilities(&self) -> Result<Capabilities>;
+
+    /// Checks that the user may do all of `needed` with a collection, and changes nothing. Servers without privileges, or
+    /// without a way to ask, allow everything here.
+    ///
+    /// What is to be created is asked of a name that no collection has.
+    ///
+    /// # Errors
+    /// [`crate::Error::PermissionDenied`], which names every privilege that is missing.
+    async fn require_access(&self, _collection: &CollectionName, _needed: &[Access]) -> Result<()> {
+        Ok(())
+    }
 
     /// Names of all collections, sorted.
     async fn list_collections(&self) -> Result<Vec<String>>;

@@ -16,12 +16,13 @@ use crate::sizes::format_size;
 
 pub(crate) async fn run(context: &Context, args: CreateArgs) -> Result<u8> {
     let collections = args.collections.iter().map(|name| name.parse()).collect::<Result<Vec<CollectionName>>>()?;
-    let params = params(&args, context.timeout());
+    let mut params = params(&args, context.timeout());
     params.validate()?;
     if let Some(backup) = &args.resume {
-        return resume(context, backup, &collections, &params).await;
+        return resume(context, backup, &collections, params).await;
     }
     let session = context.connect().await?;
+    params.timeout = context.timeout();
     let outcome = match collections.as_slice() {
         [collection] => create_one(context, &session, collection, &params).await,
         several => create_all(context, &session, several, &params).await,
@@ -45,7 +46,7 @@ fn report(context: &Context, result: &BackupResult) -> u8 {
     if result.success { exit_code::DONE } else { exit_code::INCOMPLETE }
 }
 
-async fn resume(context: &Context, text: &str, collections: &[CollectionName], params: &BackupParams) -> Result<u8> {
+async fn resume(context: &Context, text: &str, collections: &[CollectionName], mut params: BackupParams) -> Result<u8> {
     let (collection, backup_id) = resolve_incomplete(context, &context.repository()?, text).await?;
     if !collections.is_empty() && collections != [collection.name.clone()] {
         return Err(Error::Refused {
@@ -54,7 +55,8 @@ async fn resume(context: &Context, text: &str, collections: &[CollectionName], p
         });
     }
     let session = context.connect().await?;
-    let outcome = session.manager.resume_backup(&collection, &backup_id, params).await;
+    params.timeout = context.timeout();
+    let outcome = session.manager.resume_backup(&collection, &backup_id, &params).await;
     session.close().await;
     Ok(report(context, &outcome?))
 }

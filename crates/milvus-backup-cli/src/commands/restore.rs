@@ -9,20 +9,30 @@ use crate::context::Context;
 use crate::exit_code;
 use crate::resolve::{collection_of, resolve};
 
+/// What `--load` cannot do for a Milvus Lite database that is named by its path.
+const UNLOADED: &str =
+    "the collection is not loaded any more: Milvus Lite ends with this command, and the application loads it anew";
+
 pub(crate) async fn run(context: &Context, args: RestoreArgs) -> Result<u8> {
-    let params = params(&args, context.timeout())?;
+    let mut params = params(&args, context.timeout())?;
     params.validate()?;
     let repository = context.repository()?;
     let metadata = resolve(context, &repository, &args.backup).await?.metadata()?;
     let collection = collection_of(&metadata)?;
-    let session = if args.create_database {
-        context.connect_creating(&repository.definition(&metadata).await?.database_properties).await?
+    let properties = if args.create_database {
+        Some(repository.definition(&metadata).await?.database_properties)
     } else {
-        context.connect().await?
+        None
     };
+    let session = context.connect_for_restore(properties.as_ref()).await?;
+    params.timeout = context.timeout();
     let outcome = session.manager.restore_backup(&collection, &metadata.backup_id, &params).await;
     session.close().await;
-    let result = outcome?;
+    let mut result = outcome?;
+    if args.load && context.is_lite_path() {
+        context.warn(UNLOADED.to_owned());
+        result.limitations.push(UNLOADED.to_owned());
+    }
     context.output.result(&result, || describe(&result));
     Ok(if result.success { exit_code::DONE } else { exit_code::INCOMPLETE })
 }

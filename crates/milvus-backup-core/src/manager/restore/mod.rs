@@ -1,5 +1,6 @@
 //! Restore: from a committed backup to a collection.
 
+mod access;
 mod attempt;
 mod fill;
 mod make;
@@ -19,6 +20,7 @@ use crate::params::{RestoreMethod, RestoreParams};
 use crate::progress::{Operation, ProgressEvent};
 use crate::schema::schema_differences;
 use crate::store::{BackedUpDefinition, RestorePlan};
+use access::needed_access;
 use attempt::Attempt;
 use fill::Filled;
 use selection::select_partitions;
@@ -93,8 +95,16 @@ impl BackupManager {
             require_importable(&target, &capabilities)?;
         }
         if !definition.database_properties.is_empty() {
-            let found = self.milvus.database_properties().await?;
-            target.limitations.extend(database_differences(&definition.database_properties, &found));
+            match self.milvus.database_properties().await {
+                Ok(found) => {
+                    target.limitations.extend(database_differences(&definition.database_properties, &found));
+                }
+                Err(error @ Error::PermissionDenied { .. }) => {
+                    let message = format!("properties of the database are not compared: {}", error.full_message());
+                    target.limitations.push(message);
+                }
+                Err(error) => return Err(error),
+            }
         }
         if params.with_aliases && !params.into_existing {
             self.require_free_aliases(attempt, metadata).await?;
@@ -109,10 +119,12 @@ impl BackupManager {
             self.repository.require_verified(collection, &metadata.backup_id).await?;
         }
         self.announce_plan_of(metadata, &target, &partitions);
+        let filled = attempt.filled(params, &capabilities);
+        self.milvus.require_access(&filled, &needed_access(&target, &definition, &partitions, params)).await?;
         attempt.touched.store(true, Ordering::Release);
         let plan = RestorePlan {
             metadata: metadata.clone(),
-            target: attempt.filled(params, &capabilities),
+            target: filled,
             stored_schema: definition.schema.clone(),
             schema: target.schema.clone(),
             omit_columns: target.omit_columns.clone(),
@@ -293,6 +305,10 @@ impl BackupManager {
         }
         // What was inserted into a collection of the user stays: it cannot be told from the other rows.
         if let Some(doomed) = attempt.doomed().filter(|_| !params.into_existing) {
+            if attempt.created_nothing(&error) {
+                self.forget_unfinished(&attempt.source, doomed).await;
+                return attempt.failure(backup_id, error);
+            }
             match self.abandon(doomed, &attempt.target).await {
                 Ok(()) => self.forget_unfinished(&attempt.source, doomed).await,
                 Err(leftover) => self.repository.progress.event(ProgressEvent::Warning {
