@@ -562,16 +562,12 @@ impl Error {
         Some(hint.to_owned())
     }
 
-    /// The message with its causes, separated by colons.
+    /// The message with its causes, separated by colons. Causes that repeat the one before are left out.
     pub fn full_message(&self) -> String {
-        let mut text = self.to_string();
-        let mut cause = std::error::Error::source(self);
-        while let Some(error) = cause {
-            text.push_str(": ");
-            text.push_str(&error.to_string());
-            cause = error.source();
-        }
-        text
+        let causes = std::iter::successors(Some(self as &dyn std::error::Error), |error| error.source());
+        let mut texts: Vec<String> = causes.map(ToString::to_string).collect();
+        texts.dedup();
+        texts.join(": ")
     }
 
     /// Required and available bytes of [`Error::InsufficientStorage`] in GiB.
@@ -632,6 +628,34 @@ mod tests {
         assert!(!storage(std::io::ErrorKind::StorageFull).retryable());
         assert!(storage(std::io::ErrorKind::StorageFull).hint().unwrap().contains("--root"));
         assert_eq!(storage(std::io::ErrorKind::TimedOut).kind(), ErrorKind::Storage);
+    }
+
+    #[test]
+    fn a_cause_that_repeats_the_one_before_is_left_out() {
+        let inner = std::io::Error::other("connection refused");
+        let source = Box::new(std::io::Error::other(inner));
+        let error = Error::Unreachable { uri: "http://localhost:1".into(), source };
+        assert_eq!(error.full_message(), "cannot reach Milvus at `http://localhost:1`: connection refused");
+    }
+
+    #[test]
+    fn a_missing_privilege_is_named_and_is_no_matter_of_credentials() {
+        let error = Error::PermissionDenied {
+            uri: "http://localhost:19530".into(),
+            call: "Query".into(),
+            privileges: vec!["Query".into()],
+            message: "PrivilegeQuery: permission deny to alice".into(),
+        };
+        assert_eq!(error.kind(), ErrorKind::Authentication);
+        let hint = error.hint().unwrap();
+        assert!(hint.starts_with("grant Query ") && !hint.contains("token"), "{hint}");
+    }
+
+    #[test]
+    fn a_milvus_lite_that_cannot_be_reached_is_not_to_be_started_by_hand() {
+        let error = |uri: &str| Error::Unreachable { uri: uri.into(), source: "gone".into() };
+        assert_eq!(error("/data/my.db").hint(), None);
+        assert!(error("http://localhost:19530").hint().is_some());
     }
 
     #[test]

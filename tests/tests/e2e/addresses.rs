@@ -7,16 +7,12 @@ use std::{
 };
 
 use milvus_backup_testkit::ServerKind;
-use milvus_backup_tests::{
-    collections::{Plain, create_database},
-    milvus_br::MilvusBr,
-};
+use milvus_backup_tests::{collections::Plain, milvus_br::MilvusBr};
 use serde_json::json;
 
 on_both_servers!(the_path_of_an_address_is_the_database);
 
 fn the_path_of_an_address_is_the_database(kind: ServerKind) {
-    create_database(kind, "address_shop");
     Plain::on(kind, "address_films").database("address_shop").partition("_default", 10).make();
     let uri = milvus_backup_testkit::shared(kind).unwrap().uri();
     let br = MilvusBr::new(format!("{uri}/address_shop"));

@@ -116,7 +116,8 @@ fn a_server_that_ends_early_is_quoted() {
     let path = directory.path().join("some.db");
     fs::create_dir(&path).unwrap();
     let program = directory.path().join("milvus-lite");
-    fs::write(&program, "#!/bin/sh\nyes trouble | head -n 100000 >&2\necho 'the disk is on fire' >&2\nexit 3\n").unwrap();
+    fs::write(&program, "#!/bin/sh\nyes trouble | head -n 100000 >&2\necho 'the disk is on fire' >&2\nexit 3\n")
+        .unwrap();
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
     let br = on_database(&path).with_env("MILVUS_BR_MILVUS_LITE", program.to_str().unwrap());
     let outcome = br.run(&["create", "films", "--json"]).code(14).says(&["the disk is on fire", "exit status: 3"]);

@@ -23,6 +23,7 @@ macro_rules! on_both_servers {
     };
 }
 
+mod addresses;
 mod auto_id;
 mod bulk_import;
 mod clocks;
@@ -45,6 +46,7 @@ mod memory;
 mod names;
 mod offline;
 mod partitions;
+mod privileges;
 mod progress;
 mod pushback;
 mod ranges;

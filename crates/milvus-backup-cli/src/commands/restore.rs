@@ -19,11 +19,8 @@ pub(crate) async fn run(context: &Context, args: RestoreArgs) -> Result<u8> {
     let repository = context.repository()?;
     let metadata = resolve(context, &repository, &args.backup).await?.metadata()?;
     let collection = collection_of(&metadata)?;
-    let properties = if args.create_database {
-        Some(repository.definition(&metadata).await?.database_properties)
-    } else {
-        None
-    };
+    let properties =
+        if args.create_database { Some(repository.definition(&metadata).await?.database_properties) } else { None };
     let session = context.connect_for_restore(properties.as_ref()).await?;
     params.timeout = context.timeout();
     let outcome = session.manager.restore_backup(&collection, &metadata.backup_id, &params).await;

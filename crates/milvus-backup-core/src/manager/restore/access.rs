@@ -20,6 +20,7 @@ pub(super) fn needed_access(
     let spread = target.schema.has_partition_key();
     let has_indexes = definition.indexes.as_ref().is_some_and(|indexes| !indexes.is_empty());
     let optional = [
+        (Access::ShowPartitions, params.drop_existing || params.with_aliases),
         (Access::CreatePartition, !spread && partitions.iter().any(|name| name != DEFAULT_PARTITION)),
         (Access::Statistics, spread),
         (Access::CreateIndex, params.restore_indexes && has_indexes),
