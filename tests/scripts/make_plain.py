@@ -1,14 +1,15 @@
 # Makes a small collection: a number as key, a text, a vector, keys outside the schema.
-# Given {"uri", "db", "collection", "partitions": {NAME: rows}, "dim", "index", "load", "auto_id", "text_keys", "seed"}.
+# Given {"uri", "db", "collection", "partitions": {NAME: rows}, "dim", "index", "load", "auto_id", "text_keys", "seed",
+# "token"}.
 # Prints the number of rows.
 import numpy as np
 from pymilvus import DataType, MilvusClient
 
 MB = 1 << 20
-plain = MilvusClient(given["uri"])
+plain = MilvusClient(given["uri"], token=given["token"])
 if given["db"] and given["db"] not in plain.list_databases():
     plain.create_database(given["db"])
-client = MilvusClient(given["uri"], db_name=given["db"] or "default")
+client = MilvusClient(given["uri"], db_name=given["db"] or "default", token=given["token"])
 name, dim = given["collection"], given["dim"]
 schema = client.create_schema(auto_id=given["auto_id"], enable_dynamic_field=True)
 if given["text_keys"]:

@@ -37,6 +37,7 @@ pub fn everything(kind: ServerKind, collection: &str, key: Key, rows: usize) -> 
 #[derive(Debug, Clone, Serialize)]
 pub struct Plain {
     uri: String,
+    token: String,
     db: String,
     collection: String,
     partitions: BTreeMap<String, u64>,
@@ -58,6 +59,7 @@ impl Plain {
     pub fn at(uri: &str, collection: &str) -> Self {
         Self {
             uri: uri.to_owned(),
+            token: String::new(),
             db: String::new(),
             collection: collection.to_owned(),
             partitions: BTreeMap::new(),
@@ -68,6 +70,13 @@ impl Plain {
             text_keys: false,
             seed: 1,
         }
+    }
+
+    /// As this user of a server with authorization.
+    #[must_use]
+    pub fn token(mut self, token: &str) -> Self {
+        token.clone_into(&mut self.token);
+        self
     }
 
     /// Adds a partition of so many rows.

@@ -40,15 +40,15 @@ pub(crate) struct Cli {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
-    /// Address of Milvus, or a path ending in .db for Milvus Lite
+    /// Address of Milvus, whose path may name the database, or a path ending in .db for Milvus Lite
     #[arg(long, global = true, env = "MILVUS_URI", hide_env_values = true, default_value = "http://localhost:19530")]
     pub(crate) uri: String,
     /// File that holds the token (user:password or an API key); or set `MILVUS_TOKEN`
     #[arg(long, global = true, value_name = "FILE", env = "MILVUS_BR_TOKEN_FILE")]
     pub(crate) token_file: Option<PathBuf>,
-    /// Database of the collections
-    #[arg(long, global = true, env = "MILVUS_DB", default_value = "default")]
-    pub(crate) db: String,
+    /// Database of the collections; default: the one in the address, else `default`
+    #[arg(long, global = true, env = "MILVUS_DB")]
+    pub(crate) db: Option<String>,
     /// Where the backups are: a directory
     #[arg(long, global = true, env = "MILVUS_BR_ROOT")]
     pub(crate) root: Option<String>,
@@ -70,7 +70,7 @@ pub(crate) struct Global {
     /// Memory for rows on their way
     #[arg(long, global = true, value_name = "SIZE", value_parser = parse_size, env = "MILVUS_BR_MEMORY_LIMIT")]
     pub(crate) memory_limit: Option<u64>,
-    /// Deadline, such as 30s, 10m or 1h; each deletion has its own
+    /// Deadline, such as 30s, 10m or 1h, connecting included; each deletion has its own
     #[arg(long, global = true, value_name = "TIME", value_parser = parse_duration, env = "MILVUS_BR_TIMEOUT")]
     pub(crate) timeout: Option<Duration>,
     /// No progress

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use milvus_backup_client::{ConnectionOptions, LITE_EXECUTABLE, LiteServer, MilvusConnection};
+use milvus_backup_client::{ConnectionOptions, LITE_EXECUTABLE, LiteServer, MilvusConnection, Missing};
 use milvus_backup_core::{
     BackupManager, BackupRecoveryConfig, BackupRepository, BackupStorageType, BackupStore, Catalog, CollectionName,
-    CollectionRef, Environment, Error, Interrupt, Progress, Result,
+    CollectionRef, DEFAULT_DATABASE, Environment, Error, Interrupt, Progress, ProgressEvent, Result,
 };
 use milvus_backup_store_local::LocalStore;
 
@@ -18,11 +18,13 @@ use crate::environment::{SystemClock, SystemEntropy};
 use crate::json_lines::JsonLines;
 use crate::output::Output;
 use crate::progress::Display;
+use crate::target::Target;
 
 /// What every command has.
 #[derive(Debug)]
 pub(crate) struct Context {
     global: Global,
+    target: Target,
     pub(crate) output: Output,
     pub(crate) config: BackupRecoveryConfig,
     environment: Environment,
@@ -51,6 +53,7 @@ impl Session {
 
 impl Context {
     pub(crate) fn new(global: Global, output: Output, interrupt: Interrupt, layers: Layers) -> Result<Self> {
+        let target = Target::new(&global.uri, global.db.as_deref())?;
         let mut config = crate::settings::load(global.config.as_deref())?;
         if let Some(bytes) = global.memory_limit {
             config.memory_limit_bytes = bytes;
@@ -80,6 +83,7 @@ impl Context {
             store: Arc::new(LocalStore::open(&root)?.with_retries(config.retry_policy()).layered(layers.store)),
             environment: Environment { clock, entropy: Arc::new(SystemEntropy), interrupt },
             progress,
+            target,
             global,
             output,
             config,
@@ -92,9 +96,11 @@ impl Context {
         self.environment.bounded(Duration::MAX, operation).await
     }
 
-    /// The deadline that was given for the operation.
+    /// What is left of the deadline that was given for the operation.
     pub(crate) fn timeout(&self) -> Option<Duration> {
-        self.global.timeout
+        // The clock started with the command. A deadline that has passed is still one.
+        let passed = self.environment.clock.elapsed();
+        self.global.timeout.map(|timeout| timeout.saturating_sub(passed).max(Duration::from_millis(1)))
     }
 
     pub(crate) fn yes(&self) -> bool {
@@ -105,7 +111,7 @@ impl Context {
     /// `list` prints it. Milvus allows no dot in a name. Should some server do so, the second one is a
     /// collection whose name has that dot.
     pub(crate) fn collections(&self, name: &str) -> Result<(CollectionRef, Option<CollectionRef>)> {
-        let plain = CollectionRef::new(&self.global.db, name.parse::<CollectionName>()?)?;
+        let plain = CollectionRef::new(&self.target.database, name.parse::<CollectionName>()?)?;
         match name.split_once('.') {
             Some((database, collection)) if !database.is_empty() && !collection.is_empty() => {
                 Ok((CollectionRef::new(database, collection.parse()?)?, Some(plain)))
@@ -120,22 +126,43 @@ impl Context {
         Ok(repository.with_progress(Arc::clone(&self.progress)))
     }
 
-    /// Connects to Milvus, or starts Milvus Lite and connects to that.
+    /// Warns the user, as operations do.
+    pub(crate) fn warn(&self, message: String) {
+        self.progress.event(ProgressEvent::Warning { message });
+    }
+
+    /// Whether Milvus is a Milvus Lite that runs only for the length of this command.
+    pub(crate) fn is_lite_path(&self) -> bool {
+        self.target.lite_path().is_some()
+    }
+
+    /// Connects to Milvus, or starts Milvus Lite on a database that exists and connects to that.
     pub(crate) async fn connect(&self) -> Result<Session> {
-        self.connect_to_database(None).await
+        self.connect_in_time(None, Missing::Refuse).await
     }
 
-    /// The same; makes the database with these properties, if it does not exist.
-    pub(crate) async fn connect_creating(&self, properties: &BTreeMap<String, String>) -> Result<Session> {
-        self.connect_to_database(Some(properties)).await
+    /// Connects for a restore: a Milvus Lite database that does not exist is created. So is the database inside Milvus,
+    /// where its properties are given.
+    pub(crate) async fn connect_for_restore(&self, create: Option<&BTreeMap<String, String>>) -> Result<Session> {
+        self.connect_in_time(create, Missing::Create).await
     }
 
-    async fn connect_to_database(&self, create: Option<&BTreeMap<String, String>>) -> Result<Session> {
-        let (uri, lite) = if LiteServer::is_lite_uri(&self.global.uri) {
-            let server = LiteServer::start(Path::new(&self.global.uri), &lite_executable()).await?;
+    /// Connecting counts against the deadline that was given, and ends on a signal.
+    async fn connect_in_time(&self, create: Option<&BTreeMap<String, String>>, missing: Missing) -> Result<Session> {
+        let deadline = self.timeout().unwrap_or(Duration::MAX);
+        self.environment.bounded(deadline, Box::pin(self.connect_to_database(create, missing))).await
+    }
+
+    async fn connect_to_database(
+        &self,
+        create: Option<&BTreeMap<String, String>>,
+        missing: Missing,
+    ) -> Result<Session> {
+        let (uri, lite) = if let Some(path) = self.target.lite_path() {
+            let server = LiteServer::start(path, &lite_executable(), missing).await?;
             (server.uri().to_owned(), Some(server))
         } else {
-            (self.global.uri.clone(), None)
+            (self.target.uri.clone(), None)
         };
         let options = self.connection_options(uri)?;
         let mut connected = self.wait_for_connection(&options, lite.is_some()).await;
@@ -168,8 +195,10 @@ impl Context {
 
     fn connection_options(&self, uri: String) -> Result<ConnectionOptions> {
         let mut options = ConnectionOptions::new(uri);
+        options.shown_as = self.target.lite_path().map(lite_name);
         options.token = self.token()?;
-        options.database = if self.global.db == "default" { String::new() } else { self.global.db.clone() };
+        let database = &self.target.database;
+        options.database = if database == DEFAULT_DATABASE { String::new() } else { database.clone() };
         options.ca_certificate.clone_from(&self.global.tls_ca);
         options.server_name.clone_from(&self.global.tls_server_name);
         options.client_certificate = match (&self.global.tls_cert, &self.global.tls_key) {
@@ -192,11 +221,9 @@ impl Context {
         let Some(path) = &self.global.token_file else {
             return Ok(std::env::var("MILVUS_TOKEN").ok().filter(|token| !token.is_empty()));
         };
-        let token = std::fs::read_to_string(path).map_err(|source| Error::Storage {
-            action: "read the token in".to_owned(),
+        let token = std::fs::read_to_string(path).map_err(|source| Error::Configuration {
+            role: "token file".to_owned(),
             path: path.display().to_string(),
-            permission: source.kind() == std::io::ErrorKind::PermissionDenied,
-            retryable: false,
             source: Box::new(source),
         })?;
         Ok(Some(token.trim().to_owned()))
@@ -221,6 +248,11 @@ async fn in_database(
         }
         connected => connected,
     }
+}
+
+/// A Milvus Lite database in messages, and in the repository, which a later command may run elsewhere than this one.
+fn lite_name(path: &Path) -> String {
+    path.canonicalize().unwrap_or_else(|_| path.to_path_buf()).display().to_string()
 }
 
 /// The program that serves Milvus Lite: as the environment says, or found on PATH.

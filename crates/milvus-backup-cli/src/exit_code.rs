@@ -14,7 +14,7 @@ pub const INCOMPLETE: u8 = 3;
 pub const NOT_FOUND: u8 = 10;
 /// Another operation holds the lock.
 pub const LOCKED: u8 = 11;
-/// Milvus refused the credentials.
+/// Milvus refused the credentials, or the user lacks a privilege.
 pub const AUTHENTICATION: u8 = 12;
 /// A backup is damaged.
 pub const INTEGRITY: u8 = 13;

@@ -24,9 +24,11 @@ mod settings;
 mod signals;
 mod sizes;
 mod summary;
+mod target;
 mod text;
 
 use std::ffi::OsString;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -115,5 +117,10 @@ fn init_logging(verbose: u8) {
     let ours = ["client", "core", "store_local", "cli"].map(|name| format!("milvus_backup_{name}={level}")).join(",");
     let filter = EnvFilter::try_from_env("MILVUS_BR_LOG").unwrap_or_else(|_| EnvFilter::new(ours));
     // A second call in one process (a test) keeps the first subscriber.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time().try_init();
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .without_time()
+        .try_init();
 }

@@ -39,6 +39,8 @@ struct Facts {
     candidates: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     failed_files: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing_privileges: Option<Vec<String>>,
 }
 
 #[derive(Serialize)]
@@ -61,6 +63,8 @@ impl From<&Error> for Report {
             causes.push(error.to_string());
             cause = error.source();
         }
+        // Libraries often wrap an error in one of the same words.
+        causes.dedup();
         let kind = error.kind();
         Self {
             kind: kind.as_str(),
@@ -91,6 +95,9 @@ impl Facts {
             }
             Error::AmbiguousBackup { candidates, .. } => {
                 Self { candidates: Some(candidates.clone()), ..Self::default() }
+            }
+            Error::PermissionDenied { privileges, .. } => {
+                Self { missing_privileges: Some(privileges.clone()), ..Self::default() }
             }
             Error::Corrupted { failed_files, .. } => {
                 Self { failed_files: Some(failed_files.clone()), ..Self::default() }

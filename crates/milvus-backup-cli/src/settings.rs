@@ -12,7 +12,7 @@ const PROJECT_FILE: &str = "milvus-br.toml";
 ///
 /// # Errors
 /// [`Error::InvalidParameter`] for a file that cannot be parsed, an unknown key, or a value outside its limit;
-/// [`Error::Storage`] for a named file that cannot be read.
+/// [`Error::Configuration`] for a file that cannot be read.
 pub(crate) fn load(named: Option<&Path>) -> Result<BackupRecoveryConfig> {
     let config = match named.map(Path::to_path_buf).or_else(found) {
         Some(path) => parse(&path)?,
@@ -33,11 +33,9 @@ fn found() -> Option<PathBuf> {
 }
 
 fn parse(path: &Path) -> Result<BackupRecoveryConfig> {
-    let text = std::fs::read_to_string(path).map_err(|source| Error::Storage {
-        action: "read".to_owned(),
+    let text = std::fs::read_to_string(path).map_err(|source| Error::Configuration {
+        role: "configuration file".to_owned(),
         path: path.display().to_string(),
-        permission: source.kind() == std::io::ErrorKind::PermissionDenied,
-        retryable: false,
         source: Box::new(source),
     })?;
     from_text(&text, path)

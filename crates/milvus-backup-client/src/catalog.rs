@@ -8,8 +8,8 @@ use milvus::proto::common::Status;
 use milvus::proto::milvus as pb;
 use milvus_backup_core::schema::{CollectionSchema, IndexDefinition};
 use milvus_backup_core::{
-    Capabilities, Catalog, CollectionDescription, CollectionMark, CollectionName, Error, LoadState, PinnedCollection,
-    Result,
+    Access, Capabilities, Catalog, CollectionDescription, CollectionMark, CollectionName, Error, LoadState,
+    PinnedCollection, Result,
 };
 
 use crate::connection::{Client, MilvusConnection};
@@ -61,6 +61,10 @@ impl Catalog for MilvusConnection {
         Ok(Server::from_version(&version).capabilities(&version))
     }
 
+    async fn require_access(&self, collection: &CollectionName, needed: &[Access]) -> Result<()> {
+        self.require_permissions(collection, needed).await
+    }
+
     async fn list_collections(&self) -> Result<Vec<String>> {
         let request = pb::ShowCollectionsRequest { db_name: self.request_database(), ..Default::default() };
         let send = |mut client: Client, request| async move { client.show_collections(request).await };
@@ -83,7 +87,7 @@ impl Catalog for MilvusConnection {
     }
 
     async fn list_marks(&self, collection: &CollectionName) -> Result<Vec<CollectionName>> {
-        let aliases = self.aliases(collection).await?;
+        let aliases = self.aliases(collection, &mut Vec::new()).await?;
         aliases.iter().filter(|alias| alias.starts_with(CollectionMark::PREFIX)).map(|alias| alias.parse()).collect()
     }
 
@@ -97,17 +101,15 @@ impl Catalog for MilvusConnection {
         schema.primary_key()?;
         let partitions =
             if schema.has_partition_key() { vec![ALL_ROWS.to_owned()] } else { self.partitions(collection).await? };
-        let mut aliases = if answer.aliases.is_empty() { self.aliases(collection).await? } else { answer.aliases };
+        let mut limitations = describe_limitations(self.server().await?, &schema);
+        let mut aliases = match answer.aliases {
+            none if none.is_empty() => self.aliases(collection, &mut limitations).await?,
+            aliases => aliases,
+        };
         aliases.retain(|alias| !alias.starts_with(CollectionMark::PREFIX));
         aliases.sort_unstable();
-        Ok(CollectionDescription {
-            name,
-            partitions,
-            indexes: self.indexes(collection).await?,
-            aliases,
-            limitations: describe_limitations(self.server().await?, &schema),
-            schema,
-        })
+        let indexes = self.indexes(collection).await?;
+        Ok(CollectionDescription { name, partitions, indexes, aliases, limitations, schema })
     }
 
     async fn create_collection(&self, collection: &CollectionName, schema: &CollectionSchema) -> Result<()> {
@@ -185,7 +187,7 @@ impl Catalog for MilvusConnection {
             ..Default::default()
         };
         match call!(self, "GetReplicas", get_replicas, request) {
-            Err(Error::Unsupported { .. } | Error::Milvus { .. }) => Ok(None),
+            Err(Error::Unsupported { .. } | Error::Milvus { .. } | Error::PermissionDenied { .. }) => Ok(None),
             answer => answer.map(|answer| u32::try_from(answer.replicas.len()).ok().filter(|number| *number > 0)),
         }
     }
@@ -328,8 +330,9 @@ impl MilvusConnection {
         Ok(indexes)
     }
 
-    /// Milvus Lite does not put aliases into the description.
-    async fn aliases(&self, collection: &CollectionName) -> Result<Vec<String>> {
+    /// Lists the aliases, which Milvus Lite does not put into the description. A user who may not list them is no reason
+    /// to fail: where they are described, there are none.
+    async fn aliases(&self, collection: &CollectionName, limitations: &mut Vec<String>) -> Result<Vec<String>> {
         let request = pb::ListAliasesRequest {
             db_name: self.request_database(),
             collection_name: collection.to_string(),
@@ -337,6 +340,10 @@ impl MilvusConnection {
         };
         match call!(self, "ListAliases", list_aliases, request) {
             Err(Error::Unsupported { .. }) => Ok(Vec::new()),
+            Err(error @ Error::PermissionDenied { .. }) => {
+                limitations.push(format!("aliases could not be listed and are not stored: {error}"));
+                Ok(Vec::new())
+            }
             answer => answer.map(|answer| answer.aliases),
         }
     }

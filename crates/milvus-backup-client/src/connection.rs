@@ -20,10 +20,15 @@ use tonic::service::Interceptor;
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
 use tonic::{Code, Request, Status};
 
+use crate::access::permission_denied;
+use crate::address::{Address, without_credentials};
 use crate::describe::key_values;
 use crate::pace::Pace;
 use crate::scan::QueryWindow;
-use crate::status::{IntoStatus, check, is_database_not_found, refused};
+use crate::status::{
+    IntoStatus, NOT_AUTHENTICATED, NOT_PERMITTED, check, is_database_not_found, is_not_http_2, is_without_grpc_status,
+    limited, refused,
+};
 use crate::versions::Server;
 use crate::wire::MessageBuffers;
 
@@ -41,6 +46,8 @@ pub(crate) const LITE_2: &str = "milvus_lite-2";
 pub struct ConnectionOptions {
     /// `http://host:port`, or `https://host:port` for TLS.
     pub uri: String,
+    /// What stands for the address in messages and records: the path of a database that is served for one command.
+    pub shown_as: Option<String>,
     /// `user:password` or an API key.
     pub token: Option<String>,
     /// The database; empty for `default`.
@@ -63,6 +70,7 @@ impl Default for ConnectionOptions {
     fn default() -> Self {
         Self {
             uri: "http://localhost:19530".to_owned(),
+            shown_as: None,
             token: None,
             database: String::new(),
             ca_certificate: None,
@@ -110,6 +118,7 @@ pub struct MilvusConnection {
     retry: RetryPolicy,
     request_timeout: Duration,
     version: OnceLock<String>,
+    authenticated: bool,
     /// Held by an insert that must not run beside another one.
     insert_turn: Arc<Mutex<()>>,
     lost: Arc<AtomicBool>,
@@ -137,7 +146,7 @@ impl MilvusConnection {
     /// [`Error::Unreachable`] within [`ConnectionOptions::connect_timeout`], [`Error::Authentication`], and
     /// [`Error::InvalidParameter`] for an address that cannot be parsed.
     pub async fn connect(options: ConnectionOptions) -> Result<Self> {
-        let uri = without_credentials(&options.uri);
+        let uri = options.shown_as.clone().unwrap_or_else(|| without_credentials(&options.uri));
         let limit = options.connect_timeout;
         let connected = tokio::time::timeout(limit, Self::introduce(options)).await;
         connected.map_err(|source| Error::Unreachable { uri, source: Box::new(source) })?
@@ -155,12 +164,10 @@ impl MilvusConnection {
     }
 
     async fn introduce(options: ConnectionOptions) -> Result<Self> {
-        let uri = without_credentials(&options.uri);
         let endpoint = endpoint(&options)?;
-        let channel = endpoint
-            .connect()
-            .await
-            .map_err(|source| Error::Unreachable { uri: uri.clone(), source: Box::new(source) })?;
+        let uri = options.shown_as.clone().unwrap_or_else(|| options.uri.clone());
+        let channel = endpoint.connect().await.map_err(|source| not_connected(&uri, source))?;
+        let authenticated = options.token.is_some();
         let transport = Transport::new(channel, Credentials::new(&options)?);
         let client = Client::new(transport.clone())
             .max_decoding_message_size(MAX_MESSAGE_BYTES)
@@ -177,11 +184,17 @@ impl MilvusConnection {
             retry: options.retry,
             request_timeout: options.request_timeout,
             version: OnceLock::new(),
+            authenticated,
             insert_turn: Arc::default(),
             lost: Arc::default(),
         };
         connection.ping().await?;
         Ok(connection)
+    }
+
+    /// Whether calls carry a token, so that the server may have privileges to check.
+    pub(crate) fn is_authenticated(&self) -> bool {
+        self.authenticated
     }
 
     /// The address, without credentials.
@@ -309,11 +322,19 @@ impl MilvusConnection {
         tracing::debug!(call = name, milliseconds = started.elapsed().as_millis(), ok = answer.is_ok());
         answer
             .map_or_else(|status| Err(self.transport_error(name, &status)), |answer| check(name, answer))
-            .map_err(|error| self.named(error))
+            .map_err(|error| self.named(name, error))
     }
 
-    fn named(&self, error: Error) -> Error {
-        if is_database_not_found(&error) { Error::DatabaseNotFound { database: self.database.clone() } } else { error }
+    /// The error, by the name that callers know it by.
+    fn named(&self, call: &str, error: Error) -> Error {
+        match error {
+            error if is_database_not_found(&error) => Error::DatabaseNotFound { database: self.database.clone() },
+            Error::Milvus { code: NOT_AUTHENTICATED, message, .. } => {
+                Error::Authentication { uri: self.uri.clone(), message }
+            }
+            Error::Milvus { code: NOT_PERMITTED, message, .. } => permission_denied(&self.uri, call, message),
+            error => limited(error),
+        }
     }
 
     /// Sends one request with the deadline of a request. An error is one of the transport: whether the server did
@@ -335,9 +356,12 @@ impl MilvusConnection {
     pub(crate) fn transport_error(&self, name: &str, status: &Status) -> Error {
         let message = status.message().to_owned();
         match status.code() {
-            Code::Unauthenticated | Code::PermissionDenied => Error::Authentication { uri: self.uri.clone(), message },
-            Code::Unimplemented => Error::Unsupported { what: format!("{name} on this server ({message})") },
+            _ if is_not_http_2(status) => self.not_milvus("its response is not HTTP/2".to_owned()),
             Code::Unavailable => self.unreachable(status),
+            _ if is_without_grpc_status(&message) => self.not_milvus(message),
+            Code::Unauthenticated => Error::Authentication { uri: self.uri.clone(), message },
+            Code::PermissionDenied => permission_denied(&self.uri, name, message),
+            Code::Unimplemented => Error::Unsupported { what: format!("{name} on this server ({message})") },
             // A connection that broke in the middle of an answer; a status of the server has no source.
             Code::Unknown | Code::Internal if std::error::Error::source(status).is_some() => self.unreachable(status),
             code => refused(
@@ -349,9 +373,37 @@ impl MilvusConnection {
         }
     }
 
+    fn not_milvus(&self, reason: String) -> Error {
+        Error::NotMilvus { uri: self.uri.clone(), source: reason.into() }
+    }
+
     fn unreachable(&self, status: &Status) -> Error {
         self.lost.store(true, Ordering::Relaxed);
-        Error::Unreachable { uri: self.uri.clone(), source: Box::new(status.clone()) }
+        Error::Unreachable { uri: self.uri.clone(), source: Box::new(TransportFailure(status.clone())) }
+    }
+}
+
+/// The failure of a connection that could not be made.
+fn not_connected(uri: &str, source: tonic::transport::Error) -> Error {
+    Error::Unreachable { uri: uri.to_owned(), source: Box::new(source) }
+}
+
+/// A status of the transport in one human-readable line; its own form lists all its headers.
+#[derive(Debug)]
+struct TransportFailure(Status);
+
+impl fmt::Display for TransportFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.message() {
+            "" => f.write_str(self.0.code().description()),
+            message => f.write_str(message),
+        }
+    }
+}
+
+impl std::error::Error for TransportFailure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
     }
 }
 
@@ -394,15 +446,9 @@ impl Interceptor for Credentials {
 }
 
 fn endpoint(options: &ConnectionOptions) -> Result<Endpoint> {
-    let invalid = |limit: String| Error::InvalidParameter {
-        field: "uri".to_owned(),
-        value: without_credentials(&options.uri),
-        limit,
-    };
-    if !options.uri.starts_with("http://") && !options.uri.starts_with("https://") {
-        return Err(invalid("an address such as http://localhost:19530, or a path ending in .db".to_owned()));
-    }
-    let mut endpoint = Endpoint::from_shared(options.uri.clone())
+    let uri = Address::parse(&options.uri)?.uri;
+    let invalid = |limit: String| Error::InvalidParameter { field: "uri".to_owned(), value: uri.clone(), limit };
+    let mut endpoint = Endpoint::from_shared(uri.clone())
         .map_err(|error| invalid(format!("an address such as http://localhost:19530 ({error})")))?
         .connect_timeout(options.connect_timeout)
         .http2_keep_alive_interval(Duration::from_secs(10))
@@ -410,7 +456,7 @@ fn endpoint(options: &ConnectionOptions) -> Result<Endpoint> {
         .initial_stream_window_size(Some(8 << 20))
         .initial_connection_window_size(Some(16 << 20))
         .tcp_nodelay(true);
-    if options.uri.starts_with("https://") {
+    if uri.starts_with("https://") {
         endpoint = endpoint.tls_config(tls(options)?).map_err(|error| invalid(format!("usable with TLS ({error})")))?;
     }
     Ok(endpoint)
@@ -418,11 +464,9 @@ fn endpoint(options: &ConnectionOptions) -> Result<Endpoint> {
 
 fn tls(options: &ConnectionOptions) -> Result<ClientTlsConfig> {
     let read = |path: &PathBuf| {
-        std::fs::read(path).map_err(|source| Error::Storage {
-            action: "read certificate".to_owned(),
+        std::fs::read(path).map_err(|source| Error::Configuration {
+            role: "TLS file".to_owned(),
             path: path.display().to_string(),
-            permission: source.kind() == std::io::ErrorKind::PermissionDenied,
-            retryable: false,
             source: Box::new(source),
         })
     };
@@ -439,21 +483,6 @@ fn tls(options: &ConnectionOptions) -> Result<ClientTlsConfig> {
     Ok(tls)
 }
 
-/// `uri` as it may be shown: without user, password and query.
-fn without_credentials(uri: &str) -> String {
-    match url::Url::parse(uri) {
-        Ok(mut url) if !url.username().is_empty() || url.password().is_some() || url.query().is_some() => {
-            let cleared = url.set_username("").and_then(|()| url.set_password(None));
-            url.set_query(None);
-            if cleared.is_ok() { url.to_string() } else { "(hidden)".to_owned() }
-        }
-        Ok(url) if url.has_host() => uri.to_owned(),
-        // `user:password@host` has no scheme, or takes the user for one.
-        _ if uri.contains('@') => "(hidden)".to_owned(),
-        _ => uri.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -466,19 +495,6 @@ mod tests {
         };
         let text = format!("{options:?}");
         assert!(!text.contains("Milvus@") && !text.contains("root:"), "{text}");
-    }
-
-    #[test]
-    fn an_address_is_shown_without_secrets() {
-        for (uri, shown) in [
-            ("http://localhost:19530", "http://localhost:19530"),
-            ("http://root:Milvus@localhost:19530/", "http://localhost:19530/"),
-            ("root:Milvus@localhost:19530", "(hidden)"),
-            ("localhost:19530", "localhost:19530"),
-            ("words.db", "words.db"),
-        ] {
-            assert_eq!(without_credentials(uri), shown);
-        }
     }
 
     #[test]

@@ -17,6 +17,8 @@
 //! # }
 //! ```
 
+mod access;
+mod address;
 mod catalog;
 mod columns;
 mod connection;
@@ -34,6 +36,7 @@ mod status;
 mod versions;
 mod wire;
 
+pub use address::Address;
 pub use columns::{decode_columns, encode_columns};
 pub use connection::{ConnectionOptions, MilvusConnection};
-pub use lite::{LITE_EXECUTABLE, LiteServer};
+pub use lite::{LITE_EXECUTABLE, LiteServer, Missing};

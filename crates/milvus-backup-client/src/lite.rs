@@ -1,9 +1,12 @@
 //! Milvus Lite on a path ending in `.db`, as in pymilvus: a server of our own for the length of the command.
 
+mod last_lines;
+
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use last_lines::LastLines;
 use milvus_backup_core::{Error, Result};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, ChildStdin, Command};
@@ -19,8 +22,20 @@ const STOP_GRACE: Duration = Duration::from_secs(10);
 const WATCHDOG: &str = r#"exec 3<&0
 "$@" </dev/null 3<&- &
 server=$!
-(cat <&3 >/dev/null; kill "$server" 2>/dev/null) &
+(cat <&3; kill "$server") >/dev/null 2>&1 &
 wait "$server""#;
+
+/// The error of Milvus Lite 3 for a database that another process has open.
+const LOCKED: &str = "DataDirLockedError";
+
+/// What to do when there is no database at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// Create an empty one.
+    Create,
+    /// Fail, and create nothing.
+    Refuse,
+}
 
 /// A running Milvus Lite.
 ///
@@ -45,8 +60,9 @@ impl LiteServer {
     ///
     /// # Errors
     /// [`Error::Unsupported`] when the program is not installed or the database was made by Milvus Lite 2.x,
-    /// [`Error::Unreachable`] when it does not answer.
-    pub async fn start(database: &Path, executable: &Path) -> Result<Self> {
+    /// [`Error::LiteDatabaseNotFound`], [`Error::LiteDatabaseOpen`] when another process has the database open,
+    /// [`Error::LiteFailed`] when Milvus Lite ends early, [`Error::Unreachable`] when it does not answer.
+    pub async fn start(database: &Path, executable: &Path, missing: Missing) -> Result<Self> {
         if database.is_file() {
             return Err(Error::Unsupported {
                 what: format!(
@@ -55,13 +71,26 @@ impl LiteServer {
                 ),
             });
         }
+        if missing == Missing::Refuse && !database.exists() {
+            return Err(Error::LiteDatabaseNotFound { path: database.display().to_string() });
+        }
         require_parent(database)?;
         let port = free_port().await.map_err(|source| unreachable(database, source))?;
         let mut child = spawn(database, executable, port).map_err(|source| unreachable(database, source))?;
         let pipe = child.stdin.take();
+        let errors = child.stderr.take().map(LastLines::of);
         let mut server = Self { child, pipe, uri: format!("http://127.0.0.1:{port}") };
-        server.wait_until_ready(database, executable, port).await?;
-        Ok(server)
+        match server.wait_until_ready(database, port).await? {
+            None => Ok(server),
+            Some(status) if matches!(status.code(), Some(126 | 127)) => Err(not_installed(executable)),
+            Some(status) => {
+                let printed = match errors {
+                    Some(errors) => errors.all().await,
+                    None => Vec::new(),
+                };
+                Err(ended_early(database, status, &printed))
+            }
+        }
     }
 
     /// The address to connect to.
@@ -78,17 +107,15 @@ impl LiteServer {
         }
     }
 
-    async fn wait_until_ready(&mut self, database: &Path, executable: &Path, port: u16) -> Result<()> {
+    /// Waits until it accepts connections, or returns how it ended.
+    async fn wait_until_ready(&mut self, database: &Path, port: u16) -> Result<Option<ExitStatus>> {
         let deadline = Instant::now() + START_DEADLINE;
         while Instant::now() < deadline {
             if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
-                return Ok(());
+                return Ok(None);
             }
             if let Ok(Some(status)) = self.child.try_wait() {
-                return Err(match status.code() {
-                    Some(126 | 127) => not_installed(executable),
-                    _ => unreachable(database, std::io::Error::other(format!("Milvus Lite ended with {status}"))),
-                });
+                return Ok(Some(status));
             }
             sleep(Duration::from_millis(50)).await;
         }
@@ -104,7 +131,7 @@ fn spawn(database: &Path, executable: &Path, port: u16) -> std::io::Result<Child
         .arg(database)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
+        .stderr(Stdio::piped())
         // pymilvus reads it on import, and refuses a path there.
         .env_remove("MILVUS_URI")
         // Ctrl-C is ours to handle: the server must live until the operation has cleaned up.
@@ -137,6 +164,19 @@ fn not_installed(executable: &Path) -> Error {
             executable.display()
         ),
     }
+}
+
+fn ended_early(database: &Path, status: ExitStatus, printed: &[String]) -> Error {
+    let path = database.display().to_string();
+    if printed.iter().any(|line| line.contains(LOCKED)) {
+        return Error::LiteDatabaseOpen { path };
+    }
+    // The last line of a traceback is the error; the others are for the log.
+    for line in printed {
+        tracing::info!("milvus-lite: {line}");
+    }
+    let said = printed.last().map_or_else(|| "it printed nothing".to_owned(), ToOwned::to_owned);
+    Error::LiteFailed { path, message: format!("it ended with {status}: {said}") }
 }
 
 fn unreachable(database: &Path, source: std::io::Error) -> Error {

@@ -9,8 +9,11 @@ use milvus::proto::milvus as pb;
 use milvus_backup_core::{CollectionName, Error, LoadState, Result};
 
 use crate::catalog::{POLL, call};
-use crate::connection::MilvusConnection;
-use crate::status::is_index_not_found;
+use crate::connection::{Client, MilvusConnection};
+use crate::status::{is_index_not_found, is_not_loaded};
+
+/// Polls of the load state between two questions for the progress of the load.
+const POLLS_PER_PROGRESS: usize = 10;
 
 /// Someone else released the collection while it was needed.
 pub(crate) fn was_released(collection: &CollectionName) -> Error {
@@ -56,6 +59,9 @@ impl MilvusConnection {
             loadable(collection, answer)?;
             if self.settled_state(collection, &[]).await? == LoadState::Loaded {
                 return Ok(());
+            }
+            if let Some(failure) = self.load_failure(collection).await {
+                return Err(failure);
             }
             // Someone released it meanwhile, or Milvus Lite forgot.
             let Some(delay) = again.next() else { return Err(was_released(collection)) };
@@ -143,13 +149,36 @@ impl MilvusConnection {
         Ok(named.filter(|(name, _)| partitions.contains(name)).map(|(_, id)| id).collect())
     }
 
-    /// Whether it is loaded, once it is not being loaded any more.
+    /// Returns whether these partitions are loaded, or anything of the collection where none is named, once they are not
+    /// being loaded any more.
+    ///
+    /// # Errors
+    /// Also the reason why the server cannot load them, as soon as the server reports one.
     async fn settled_state(&self, collection: &CollectionName, partitions: &[String]) -> Result<LoadState> {
         loop {
-            match self.state_of(collection, partitions).await? {
-                LoadState::Loading => tokio::time::sleep(POLL).await,
-                state => return Ok(state),
+            for _ in 0..POLLS_PER_PROGRESS {
+                match self.state_of(collection, partitions).await? {
+                    LoadState::Loading => tokio::time::sleep(POLL).await,
+                    state => return Ok(state),
+                }
             }
+            if let Some(failure) = self.load_failure(collection).await {
+                return Err(failure);
+            }
+        }
+    }
+
+    /// Returns the reason why the server cannot load the collection. The load state does not include it.
+    async fn load_failure(&self, collection: &CollectionName) -> Option<Error> {
+        let request = pb::GetLoadingProgressRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            ..Default::default()
+        };
+        let send = |mut client: Client, request| async move { client.get_loading_progress(request).await };
+        match self.call_once("GetLoadingProgress", request, &send).await {
+            Err(error @ Error::Milvus { retryable: false, .. }) if !is_not_loaded(&error) => Some(error),
+            _ => None,
         }
     }
 }

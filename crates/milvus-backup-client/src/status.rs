@@ -5,7 +5,7 @@
 
 use milvus::proto::common::Status;
 use milvus::proto::milvus as pb;
-use milvus_backup_core::{Error, Result};
+use milvus_backup_core::{Error, Result, ServerLimit};
 
 use crate::wire::QueryAnswer;
 
@@ -20,6 +20,12 @@ const INDEX_NOT_FOUND: i32 = 700;
 const RATE_LIMITED: i32 = 8;
 /// `ErrorCode` of the servers before 2.3 for the same.
 const LEGACY_RATE_LIMITED: i32 = 49;
+
+/// The credentials are missing or wrong.
+pub(crate) const NOT_AUTHENTICATED: i32 = 1400;
+/// The user lacks a privilege.
+pub(crate) const NOT_PERMITTED: i32 = 1401;
+const TOO_MANY_COLLECTIONS: i32 = 102;
 
 /// An answer that carries a status.
 pub(crate) trait IntoStatus: Sized {
@@ -60,6 +66,7 @@ answers!(
     GetImportStateResponse,
     GetFlushStateResponse,
     GetLoadStateResponse,
+    GetLoadingProgressResponse,
     GetReplicasResponse,
     GetPartitionStatisticsResponse,
     GetPersistentSegmentInfoResponse,
@@ -97,6 +104,36 @@ pub(crate) fn may_pass(error: Error) -> Error {
         Error::Milvus { call, code, message, .. } => Error::Milvus { call, code, message, retryable: true },
         error => error,
     }
+}
+
+/// The refusal of a server that a limit of its configuration is reached, as such. Most of them have no code of their own.
+pub(crate) fn limited(error: Error) -> Error {
+    let Error::Milvus { code, message, .. } = &error else { return error };
+    let limit = if *code == TOO_MANY_COLLECTIONS || message.contains("exceeded the limit number of collections") {
+        ServerLimit::Collections
+    } else if message.contains("partition number (") && message.contains("exceeds max configuration") {
+        ServerLimit::Partitions
+    } else if message.contains("ength of a ") && message.contains(" must be less than ") {
+        ServerLimit::NameLength
+    } else if message.contains("maximum field's number should be limited to") {
+        ServerLimit::Fields
+    } else if message.contains("maximum shards's number should be limited to") {
+        ServerLimit::Shards
+    } else {
+        return error;
+    };
+    Error::ServerLimit { limit, message: message.clone() }
+}
+
+/// Whether the message of a status means that the answer was HTTP, but not gRPC.
+pub(crate) fn is_without_grpc_status(message: &str) -> bool {
+    message.starts_with("grpc-status header missing") || message.contains("invalid compression flag")
+}
+
+/// Whether a call failed because the response was not HTTP/2: read as a frame, a line of HTTP/1 has an invalid size.
+pub(crate) fn is_not_http_2(status: &tonic::Status) -> bool {
+    let causes = std::iter::successors(std::error::Error::source(status), |error| error.source());
+    causes.into_iter().any(|error| error.to_string().contains("frame with invalid size"))
 }
 
 /// Whether the error says that the database does not exist. Milvus Lite has no code of its own for that.
@@ -172,4 +209,44 @@ pub(crate) fn is_too_large(error: &Error) -> bool {
             || message.contains("message length too large")
             || message.contains("larger than max")
             || message.contains("exceeds the limit"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_of_the_server_is_recognised_by_its_words() {
+        for (code, message, limit) in [
+            (
+                102,
+                "max number of collection has reached the limit in DB: exceeded the limit number of collections[limit=2]",
+                ServerLimit::Collections,
+            ),
+            (65535, "partition number (3) exceeds max configuration (3), collection: a1", ServerLimit::Partitions),
+            (
+                1100,
+                "Invalid collection name: nn. the length of a collection name must be less than 20 characters: invalid parameter",
+                ServerLimit::NameLength,
+            ),
+            (
+                65535,
+                "Invalid partition name: nn. The length of a partition name must be less than 20 characters.",
+                ServerLimit::NameLength,
+            ),
+            (
+                1701,
+                "Invalid field name: x. The length of a field name must be less than 20 characters.: field name invalid[field=x]",
+                ServerLimit::NameLength,
+            ),
+            (65535, "maximum field's number should be limited to 64", ServerLimit::Fields),
+            (65535, "maximum shards's number should be limited to 16", ServerLimit::Shards),
+        ] {
+            let error = limited(refused("CreateCollection", code, message.to_owned(), false));
+            assert!(matches!(error, Error::ServerLimit { limit: found, .. } if found == limit), "{error}");
+            assert!(error.hint().is_some());
+        }
+        let other = limited(refused("Query", 65535, "cannot parse expression".to_owned(), false));
+        assert!(matches!(other, Error::Milvus { .. }));
+    }
 }

@@ -110,7 +110,11 @@ impl Environment {
             let interrupted = std::pin::pin!(self.interrupt.wait());
             match select(interrupted, self.clock.sleep(deadline)).await {
                 Either::Left(_) => Error::Interrupted,
-                Either::Right(_) => Error::DeadlineExceeded { seconds: deadline.as_secs() },
+                // Part of a second may have been used up before.
+                Either::Right(_) => {
+                    let seconds = deadline.saturating_add(Duration::from_millis(500)).as_secs();
+                    Error::DeadlineExceeded { seconds }
+                }
             }
         };
         match select(std::pin::pin!(operation), std::pin::pin!(stop)).await {

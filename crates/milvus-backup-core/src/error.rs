@@ -275,6 +275,80 @@ pub enum Error {
         message: String,
     },
 
+    /// The address contains a user name or a password, which others can see on a command line.
+    #[error("the address `{uri}` contains credentials")]
+    CredentialsInAddress {
+        /// The address, without credentials.
+        uri: String,
+    },
+
+    /// The server at the address is something other than Milvus.
+    #[error("the server at `{uri}` does not speak Milvus' gRPC protocol")]
+    NotMilvus {
+        /// The address, without credentials.
+        uri: String,
+        /// The failure of the call.
+        #[source]
+        source: Source,
+    },
+
+    /// The path of a Milvus Lite database has nothing at it.
+    #[error("no such database: `{path}`")]
+    LiteDatabaseNotFound {
+        /// The path that was asked for.
+        path: String,
+    },
+
+    /// Another process has a Milvus Lite database open.
+    #[error("another process has this database open: `{path}`")]
+    LiteDatabaseOpen {
+        /// The database.
+        path: String,
+    },
+
+    /// The Milvus Lite that was started on a database ended before it was ready.
+    #[error("Milvus Lite cannot open `{path}`: {message}")]
+    LiteFailed {
+        /// The database.
+        path: String,
+        /// The exit status, and the last lines that Milvus Lite printed.
+        message: String,
+    },
+
+    /// The credentials are accepted, but the user lacks a privilege.
+    #[error("the user may not call {call} on Milvus at `{uri}`: {message}")]
+    PermissionDenied {
+        /// The address, without credentials.
+        uri: String,
+        /// The call, or several separated by commas.
+        call: String,
+        /// The privileges that are missing, as they are named in a grant; empty where the server does not name them.
+        privileges: Vec<String>,
+        /// The message of the server.
+        message: String,
+    },
+
+    /// A limit in the configuration of the server is reached.
+    #[error("Milvus' limit on {limit} is reached: {message}")]
+    ServerLimit {
+        /// What is limited.
+        limit: ServerLimit,
+        /// The message of the server.
+        message: String,
+    },
+
+    /// A file that configures the command cannot be read.
+    #[error("cannot read the {role} `{path}`")]
+    Configuration {
+        /// What the file is for, such as `token file`.
+        role: String,
+        /// The file.
+        path: String,
+        /// The failure.
+        #[source]
+        source: Source,
+    },
+
     /// Milvus answered a call with an error.
     #[error("Milvus refused {call}: {message} (code {code})")]
     Milvus {
@@ -338,6 +412,50 @@ pub enum Error {
     /// The operation was asked to stop.
     #[error("interrupted")]
     Interrupted,
+}
+
+/// What a server limits by its configuration, see [`Error::ServerLimit`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ServerLimit {
+    /// The number of collections.
+    Collections,
+    /// The number of partitions in a collection.
+    Partitions,
+    /// The length of a name.
+    NameLength,
+    /// The number of fields in a collection.
+    Fields,
+    /// The number of shards of a collection.
+    Shards,
+}
+
+impl ServerLimit {
+    /// What to change, here or in the configuration of the server.
+    const fn hint(self) -> &'static str {
+        match self {
+            Self::Collections => {
+                "a restore needs one more collection than there were: drop one, or raise \
+                 `quotaAndLimits.limits.maxCollectionNum` (and `maxCollectionNumPerDB`) in milvus.yaml"
+            }
+            Self::Partitions => "raise `rootCoord.maxPartitionNum` in milvus.yaml",
+            Self::NameLength => "choose a shorter name, or raise `proxy.maxNameLength` in milvus.yaml",
+            Self::Fields => "raise `proxy.maxFieldNum` in milvus.yaml",
+            Self::Shards => "raise `proxy.maxShardNum` in milvus.yaml",
+        }
+    }
+}
+
+impl std::fmt::Display for ServerLimit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Collections => "collections",
+            Self::Partitions => "partitions",
+            Self::NameLength => "the length of a name",
+            Self::Fields => "fields",
+            Self::Shards => "shards",
+        })
+    }
 }
 
 /// What the caller of a failed operation should do. Each kind of the command has its own exit code.
@@ -419,7 +537,10 @@ impl Error {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Backup { source, .. } | Self::Restore { source, .. } => source.kind(),
-            Self::InvalidParameter { .. } | Self::AmbiguousBackup { .. } => ErrorKind::InvalidParameter,
+            Self::InvalidParameter { .. }
+            | Self::AmbiguousBackup { .. }
+            | Self::CredentialsInAddress { .. }
+            | Self::Configuration { .. } => ErrorKind::InvalidParameter,
             Self::InsufficientStorage { .. } => ErrorKind::InsufficientStorage,
             Self::Storage { source, .. } | Self::Encoding { source, .. } if is_full(source.as_ref()) => {
                 ErrorKind::InsufficientStorage
@@ -427,6 +548,7 @@ impl Error {
             Self::DatabaseNotFound { .. }
             | Self::CollectionNotFound { .. }
             | Self::PartitionNotFound { .. }
+            | Self::LiteDatabaseNotFound { .. }
             | Self::BackupNotFound { .. }
             | Self::NoBackups { .. } => ErrorKind::NotFound,
             Self::BackupAlreadyExists { .. }
@@ -439,16 +561,17 @@ impl Error {
             | Self::RowsIncompatible { .. }
             | Self::SchemaIncompatible { .. }
             | Self::Refused { .. } => ErrorKind::Refused,
-            Self::InProgress { .. } => ErrorKind::InProgress,
+            Self::InProgress { .. } | Self::LiteDatabaseOpen { .. } => ErrorKind::InProgress,
             Self::Corrupted { .. } | Self::RowsUnexplained { .. } => ErrorKind::Corrupted,
-            Self::Unreachable { .. } => ErrorKind::Unreachable,
-            Self::Authentication { .. } => ErrorKind::Authentication,
+            Self::Unreachable { .. } | Self::NotMilvus { .. } | Self::LiteFailed { .. } => ErrorKind::Unreachable,
+            Self::Authentication { .. } | Self::PermissionDenied { .. } => ErrorKind::Authentication,
             Self::Storage { .. } => ErrorKind::Storage,
             Self::DeadlineExceeded { .. } | Self::Stalled { .. } => ErrorKind::DeadlineExceeded,
             Self::Interrupted => ErrorKind::Interrupted,
             Self::Unsupported { .. } => ErrorKind::Unsupported,
             Self::UnsupportedFormatVersion { .. }
             | Self::Milvus { .. }
+            | Self::ServerLimit { .. }
             | Self::Protocol { .. }
             | Self::Encoding { .. } => ErrorKind::Failed,
         }
@@ -460,7 +583,10 @@ impl Error {
             Self::Backup { source, .. } | Self::Restore { source, .. } => source.retryable(),
             Self::Storage { source, .. } if is_full(source.as_ref()) => false,
             Self::Milvus { retryable, .. } | Self::Storage { retryable, .. } => *retryable,
-            Self::Unreachable { .. } | Self::InProgress { .. } | Self::Stalled { .. } => true,
+            Self::Unreachable { .. }
+            | Self::InProgress { .. }
+            | Self::LiteDatabaseOpen { .. }
+            | Self::Stalled { .. } => true,
             _ => false,
         }
     }
@@ -513,7 +639,30 @@ impl Error {
             Self::InProgress { .. } => "wait for it; the lock of a process that died is taken over by itself",
             Self::Corrupted { .. } => "`milvus-br verify BACKUP --no-fail-fast` lists everything that is wrong",
             Self::UnsupportedFormatVersion { .. } => "use a newer milvus-br",
+            // The path of a Milvus Lite database: it was started by this command.
+            Self::Unreachable { uri, .. } if !uri.contains("://") => return None,
             Self::Unreachable { .. } => "is Milvus running? --uri or MILVUS_URI names its address",
+            Self::NotMilvus { .. } => "--uri or MILVUS_URI names the address and the port of gRPC, 19530 by default",
+            Self::CredentialsInAddress { .. } => {
+                "put user:password into a file and name it with --token-file, or set MILVUS_TOKEN"
+            }
+            Self::LiteDatabaseNotFound { .. } => {
+                "check the path in --uri or MILVUS_URI: only `restore` creates a database"
+            }
+            Self::LiteDatabaseOpen { .. } => "close the application that has it open, and try again",
+            Self::Configuration { role, path, .. } => {
+                return Some(format!("check that `{path}` exists and is readable, or name another {role}"));
+            }
+            Self::ServerLimit { limit, .. } => limit.hint(),
+            Self::PermissionDenied { privileges, .. } if privileges.is_empty() => {
+                "grant the privilege to a role of the user; docs/privileges.md lists those of each command"
+            }
+            Self::PermissionDenied { privileges, .. } => {
+                let names = privileges.join(", ");
+                return Some(format!(
+                    "grant {names} to a role of the user; docs/privileges.md lists the privileges of each command"
+                ));
+            }
             Self::Authentication { .. } => {
                 "put the token into a file and name it with --token-file, or set MILVUS_TOKEN"
             }
@@ -527,16 +676,12 @@ impl Error {
         Some(hint.to_owned())
     }
 
-    /// The message with its causes, separated by colons.
+    /// The message with its causes, separated by colons. Causes that repeat the one before are left out.
     pub fn full_message(&self) -> String {
-        let mut text = self.to_string();
-        let mut cause = std::error::Error::source(self);
-        while let Some(error) = cause {
-            text.push_str(": ");
-            text.push_str(&error.to_string());
-            cause = error.source();
-        }
-        text
+        let causes = std::iter::successors(Some(self as &dyn std::error::Error), |error| error.source());
+        let mut texts: Vec<String> = causes.map(ToString::to_string).collect();
+        texts.dedup();
+        texts.join(": ")
     }
 
     /// Required and available bytes of [`Error::InsufficientStorage`] in GiB.
@@ -610,6 +755,34 @@ mod tests {
         assert!(!storage(std::io::ErrorKind::StorageFull).retryable());
         assert!(storage(std::io::ErrorKind::StorageFull).hint().unwrap().contains("--root"));
         assert_eq!(storage(std::io::ErrorKind::TimedOut).kind(), ErrorKind::Storage);
+    }
+
+    #[test]
+    fn a_cause_that_repeats_the_one_before_is_left_out() {
+        let inner = std::io::Error::other("connection refused");
+        let source = Box::new(std::io::Error::other(inner));
+        let error = Error::Unreachable { uri: "http://localhost:1".into(), source };
+        assert_eq!(error.full_message(), "cannot reach Milvus at `http://localhost:1`: connection refused");
+    }
+
+    #[test]
+    fn a_missing_privilege_is_named_and_is_no_matter_of_credentials() {
+        let error = Error::PermissionDenied {
+            uri: "http://localhost:19530".into(),
+            call: "Query".into(),
+            privileges: vec!["Query".into()],
+            message: "PrivilegeQuery: permission deny to alice".into(),
+        };
+        assert_eq!(error.kind(), ErrorKind::Authentication);
+        let hint = error.hint().unwrap();
+        assert!(hint.starts_with("grant Query ") && !hint.contains("token"), "{hint}");
+    }
+
+    #[test]
+    fn a_milvus_lite_that_cannot_be_reached_is_not_to_be_started_by_hand() {
+        let error = |uri: &str| Error::Unreachable { uri: uri.into(), source: "gone".into() };
+        assert_eq!(error("/data/my.db").hint(), None);
+        assert!(error("http://localhost:19530").hint().is_some());
     }
 
     #[test]

@@ -17,6 +17,8 @@
 //!
 //! Without the default feature `manager` the crate is models, configuration and errors only.
 
+#[cfg(feature = "manager")]
+mod access;
 mod config;
 mod error;
 mod identity;
@@ -37,10 +39,12 @@ mod retry;
 #[cfg(feature = "manager")]
 mod store;
 
+#[cfg(feature = "manager")]
+pub use access::Access;
 pub use config::{BackupRecoveryConfig, validate_ratio};
 #[cfg(feature = "manager")]
 pub use environment::{Clock, Entropy, Environment, Interrupt, InterruptHandle};
-pub use error::{Error, ErrorKind, Result, Source};
+pub use error::{Error, ErrorKind, Result, ServerLimit, Source};
 pub use identity::{CollectionChange, CollectionMark, PinnedCollection};
 #[cfg(feature = "manager")]
 pub use manager::{BackupManager, BackupRepository, Leftover, LeftoverKind, RetentionPlan, SAFETY_AGE};

@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 
+use crate::access::Access;
 use crate::error::Result;
 use crate::identity::PinnedCollection;
 use crate::model::Consistency;
@@ -145,6 +146,17 @@ pub trait Catalog: Send + Sync + Debug {
     /// What this server can do.
     async fn capabilities(&self) -> Result<Capabilities>;
 
+    /// Checks that the user may do all of `needed` with a collection, and changes nothing. Servers without privileges, or
+    /// without a way to ask, allow everything here.
+    ///
+    /// What is to be created is asked of a name that no collection has.
+    ///
+    /// # Errors
+    /// [`crate::Error::PermissionDenied`], which names every privilege that is missing.
+    async fn require_access(&self, _collection: &CollectionName, _needed: &[Access]) -> Result<()> {
+        Ok(())
+    }
+
     /// Names of all collections, sorted.
     async fn list_collections(&self) -> Result<Vec<String>>;
 
@@ -264,28 +276,38 @@ pub trait RowSource: Send + Sync + Debug {
     /// Makes certain, before anything is loaded, that these partitions can be read at all.
     ///
     /// # Errors
-    /// [`crate::Error::Refused`] with the reason, such as a primary key whose name the server's expressions reserve.
+    /// [`crate::Error::Refused`] with the reason, such as a primary key whose name the server's expressions reserve. A source
+    /// without such reasons has nothing to do.
     async fn require_readable(
         &self,
-        collection: &CollectionName,
-        schema: &CollectionSchema,
-        partitions: &[String],
-    ) -> Result<()>;
+        _collection: &CollectionName,
+        _schema: &CollectionSchema,
+        _partitions: &[String],
+    ) -> Result<()> {
+        Ok(())
+    }
 
     /// Rows of these partitions, or of all where none is named, in stored segments that are not in the server's list of
     /// loaded ones. A server may report a partition as loaded, or an import as complete, seconds before queries find its
     /// rows. 0 proves that they find all that is flushed; more proves nothing. `None` where the server does not report it.
-    async fn pending_rows(&self, collection: &CollectionName, partitions: &[String]) -> Result<Option<u64>>;
+    async fn pending_rows(&self, _collection: &CollectionName, _partitions: &[String]) -> Result<Option<u64>> {
+        Ok(None)
+    }
 
     /// Reads all keys of a partition, or of the collection, and counts the rows of each: why the server counts other rows
     /// than it returns. Takes as long as reading the keys without their rows.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unsupported`] where keys cannot be counted.
     async fn census(
         &self,
-        collection: &CollectionName,
-        schema: &CollectionSchema,
-        partition: Option<&str>,
-        read_point: ReadPoint,
-    ) -> Result<KeyCensus>;
+        _collection: &CollectionName,
+        _schema: &CollectionSchema,
+        _partition: Option<&str>,
+        _read_point: ReadPoint,
+    ) -> Result<KeyCensus> {
+        Err(crate::Error::Unsupported { what: "counting rows by key".to_owned() })
+    }
 
     /// Keys that split the `rows` rows of a partition, or of the whole collection, into about `parts` parts of about the
     /// same size, for [`KeyRange::between`]. Fewer or none where that cannot be told cheaply; in ascending order, each

@@ -65,7 +65,10 @@ fn plan(schema: &CollectionSchema, compression_codec: CompressionCodec) -> Backu
         collection: CollectionRef::new("default", "measured".parse().unwrap()).unwrap(),
         created_at: jiff::Timestamp::UNIX_EPOCH,
         backup_type: BackupType::FullCollection,
+        collection_id: None,
+        milvus_uri: String::new(),
         description: CollectionDescription {
+            name: "measured".parse().unwrap(),
             schema: schema.clone(),
             partitions: vec!["_default".to_owned()],
             indexes: Vec::new(),
@@ -176,6 +179,7 @@ fn restore_plan(schema: &CollectionSchema, metadata: BackupMetadata) -> RestoreP
         omit_columns: Vec::new(),
         partitions: metadata.partition_names.clone(),
         skip_failed_partitions: false,
+        flush_between_partitions: false,
         verify_checksums: true,
         method: RestoreMethod::Insert,
         concurrency: 4,

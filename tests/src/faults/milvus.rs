@@ -6,8 +6,8 @@ use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use milvus_backup_core::{
-    Capabilities, Catalog, CollectionDescription, CollectionName, Error, KeyCensus, LoadState, Milvus,
-    PinnedCollection, ReadPoint, Result, RowSink, RowSource, ScanRequest,
+    Access, Capabilities, Catalog, CollectionDescription, CollectionName, Error, KeyCensus, LoadState,
+    Milvus, PinnedCollection, ReadPoint, Result, RowSink, RowSource, ScanRequest,
     schema::{CollectionSchema, IndexDefinition},
 };
 
@@ -69,6 +69,10 @@ impl Catalog for Faulty {
 
     async fn capabilities(&self) -> Result<Capabilities> {
         self.read("capabilities", self.inner.capabilities()).await
+    }
+
+    async fn require_access(&self, collection: &CollectionName, needed: &[Access]) -> Result<()> {
+        self.inner.require_access(collection, needed).await
     }
 
     async fn list_collections(&self) -> Result<Vec<String>> {

@@ -23,6 +23,7 @@ macro_rules! on_both_servers {
     };
 }
 
+mod addresses;
 mod auto_id;
 mod bulk_import;
 mod clocks;
@@ -50,6 +51,7 @@ mod names;
 mod offline;
 mod partitions;
 mod parts;
+mod privileges;
 mod progress;
 mod pushback;
 mod ranges;

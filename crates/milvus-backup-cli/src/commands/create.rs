@@ -18,12 +18,13 @@ use crate::text::{count, printable};
 
 pub(crate) async fn run(context: &Context, args: CreateArgs) -> Result<u8, CommandError> {
     let collections = args.collections.iter().map(|name| name.parse()).collect::<Result<Vec<CollectionName>>>()?;
-    let params = params(&args, context.timeout());
+    let mut params = params(&args, context.timeout());
     params.validate()?;
     if let Some(backup) = &args.resume {
-        return resume(context, backup, &collections, &params).await;
+        return resume(context, backup, &collections, params).await;
     }
     let session = context.connect().await?;
+    params.timeout = context.timeout();
     let outcome = match collections.as_slice() {
         [collection] => create_one(context, &session, collection, &params).await,
         several => create_all(context, &session, several, &params).await,
@@ -51,7 +52,7 @@ async fn resume(
     context: &Context,
     text: &str,
     collections: &[CollectionName],
-    params: &BackupParams,
+    mut params: BackupParams,
 ) -> Result<u8, CommandError> {
     let (collection, backup_id) = resolve_incomplete(context, &context.repository()?, text).await?;
     if !collections.is_empty() && collections != [collection.name.clone()] {
@@ -62,7 +63,8 @@ async fn resume(
         .into());
     }
     let session = context.connect().await?;
-    let outcome = session.manager.resume_backup(&collection, &backup_id, params).await;
+    params.timeout = context.timeout();
+    let outcome = session.manager.resume_backup(&collection, &backup_id, &params).await;
     session.close().await;
     Ok(report(context, &outcome?))
 }

@@ -12,22 +12,29 @@ use crate::output::stderr_line;
 use crate::resolve::{collection_of, explained, resolve};
 use crate::text::{count, printable};
 
+/// What `--load` cannot do for a Milvus Lite database that is named by its path.
+const UNLOADED: &str =
+    "the collection is not loaded any more: Milvus Lite ends with this command, and the application loads it anew";
+
 pub(crate) async fn run(context: &Context, args: RestoreArgs) -> Result<u8, CommandError> {
-    let params = params(&args, context.timeout())?;
+    let mut params = params(&args, context.timeout())?;
     params.validate()?;
     let repository = context.repository()?;
     let resolved = resolve(context, &repository, &args.backup).await?;
     let newest_good = resolved.newest_good_hint();
     let metadata = resolved.metadata()?;
     let collection = collection_of(&metadata)?;
-    let session = if args.create_database {
-        context.connect_creating(&repository.definition(&metadata).await?.database_properties).await?
-    } else {
-        context.connect().await?
-    };
+    let properties =
+        if args.create_database { Some(repository.definition(&metadata).await?.database_properties) } else { None };
+    let session = context.connect_for_restore(properties.as_ref()).await?;
+    params.timeout = context.timeout();
     let outcome = session.manager.restore_backup(&collection, &metadata.backup_id, &params).await;
     session.close().await;
-    let result = outcome.map_err(|error| explained(error, newest_good))?;
+    let mut result = outcome.map_err(|error| explained(error, newest_good))?;
+    if args.load && context.is_lite_path() {
+        context.warn(UNLOADED.to_owned());
+        result.limitations.push(UNLOADED.to_owned());
+    }
     context.output.result(&result, || describe(&result));
     for missing in &result.not_restored {
         stderr_line(&format!("not restored: {}", reminder(missing, &result.target_collection_name)));

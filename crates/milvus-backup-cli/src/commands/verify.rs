@@ -29,6 +29,7 @@ pub(crate) async fn run(context: &Context, args: VerifyArgs) -> Result<u8, Comma
     let (collection, backup_id) = resolved.place()?;
     let result = if params.verification_type == VerificationType::Deep {
         let session = context.connect().await?;
+        params.timeout = context.timeout();
         let result = session.manager.verify_backup(&collection, &backup_id, &params).await;
         session.close().await;
         result?

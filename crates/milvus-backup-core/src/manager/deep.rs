@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::BackupManager;
+use crate::access::Access;
 use crate::error::{Error, Result};
 use crate::milvus::{CollectionDescription, LoadState};
 use crate::model::{BackupMetadata, Finding, FindingKind, VerificationResult, VerificationType};
@@ -49,6 +50,8 @@ impl BackupManager {
         let environment = &self.repository.environment;
         let started = environment.clock.elapsed();
         let temporary = temporary_name(backup_id, environment.entropy.bytes()?)?;
+        let needed = [Access::RESTORING, &[Access::CreateIndex, Access::Load], Access::READING].concat();
+        self.milvus.require_access(&temporary, &needed).await?;
         let verified = self.verify_deep(collection, backup_id, params, &temporary).await;
         self.drop_temporary(collection, &temporary).await;
         let mut result = verified?;

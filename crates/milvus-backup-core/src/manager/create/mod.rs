@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use plan::select_partitions;
 
 use super::BackupManager;
+use crate::access::Access;
 use crate::error::{Error, ErrorKind, Result};
 use crate::milvus::CollectionDescription;
 use crate::model::{BackupMetadata, BackupResult, BackupState};
@@ -117,6 +118,7 @@ impl BackupManager {
 
     async fn read_and_write(&self, attempt: &Attempt, params: &BackupParams) -> Result<Written> {
         let name = &attempt.collection.name;
+        self.milvus.require_access(name, Access::READING).await?;
         let description = self.milvus.describe_collection(name).await?;
         let partitions = select_partitions(name, &description, &params.partition_names)?;
         self.repository.store.prepare().await?;

@@ -91,7 +91,7 @@ impl BackupManager {
     /// The collection does not depend on them: a server that does not let this user see them is no reason to fail.
     async fn database_properties(&self, description: &mut CollectionDescription) -> Result<BTreeMap<String, String>> {
         match self.milvus.database_properties().await {
-            Err(error @ (Error::Authentication { .. } | Error::Milvus { .. })) => {
+            Err(error @ (Error::PermissionDenied { .. } | Error::Milvus { .. })) => {
                 let message = format!("properties of the database are not stored: {}", error.full_message());
                 description.limitations.push(message);
                 Ok(BTreeMap::new())

@@ -68,6 +68,18 @@ impl Attempt {
         }
     }
 
+    /// Whether Milvus refused to create the collection, so that there is nothing to clean up.
+    pub(super) fn created_nothing(&self, error: &Error) -> bool {
+        let refused = matches!(
+            error,
+            Error::PermissionDenied { .. }
+                | Error::Authentication { .. }
+                | Error::ServerLimit { .. }
+                | Error::Unsupported { .. }
+        );
+        refused && !self.created.load(Ordering::Acquire)
+    }
+
     pub(super) fn failure(&self, backup_id: &BackupId, source: Error) -> Error {
         Error::Restore { backup_id: backup_id.clone(), target: self.target.to_string(), source: Box::new(source) }
     }

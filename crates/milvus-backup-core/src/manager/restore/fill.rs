@@ -8,7 +8,7 @@ use crate::progress::Progress;
 use crate::store::{RestorePlan, RestoredPartition};
 
 /// The partition that every collection has from the start.
-const DEFAULT_PARTITION: &str = "_default";
+pub(super) const DEFAULT_PARTITION: &str = "_default";
 
 /// What became of the rows.
 #[derive(Debug, Default)]

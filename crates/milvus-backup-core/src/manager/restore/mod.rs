@@ -1,5 +1,6 @@
 //! Restore: from a committed backup to a collection.
 
+mod access;
 mod attempt;
 mod checks;
 mod fill;
@@ -21,6 +22,7 @@ use crate::params::{RestoreMethod, RestoreParams};
 use crate::progress::{Operation, ProgressEvent};
 use crate::schema::schema_differences;
 use crate::store::{BackedUpDefinition, RestorePlan};
+use access::needed_access;
 use attempt::Attempt;
 use checks::{require_acceptable_rows, require_loadable, require_nothing_failed, require_whole};
 use fill::Filled;
@@ -99,8 +101,16 @@ impl BackupManager {
             require_loadable(&target, &definition, params)?;
         }
         if !definition.database_properties.is_empty() {
-            let found = self.milvus.database_properties().await?;
-            target.limitations.extend(database_differences(&definition.database_properties, &found));
+            match self.milvus.database_properties().await {
+                Ok(found) => {
+                    target.limitations.extend(database_differences(&definition.database_properties, &found));
+                }
+                Err(error @ Error::PermissionDenied { .. }) => {
+                    let message = format!("properties of the database are not compared: {}", error.full_message());
+                    target.limitations.push(message);
+                }
+                Err(error) => return Err(error),
+            }
         }
         if params.with_aliases && !params.into_existing {
             self.require_free_aliases(attempt, metadata).await?;
@@ -115,10 +125,12 @@ impl BackupManager {
             self.repository.require_verified(collection, &metadata.backup_id).await?;
         }
         self.announce_plan_of(metadata, &target, &partitions);
+        let filled = attempt.filled(params, &capabilities);
+        self.milvus.require_access(&filled, &needed_access(&target, &definition, &partitions, params)).await?;
         attempt.touched.store(true, Ordering::Release);
         let plan = RestorePlan {
             metadata: metadata.clone(),
-            target: attempt.filled(params, &capabilities),
+            target: filled,
             stored_schema: definition.schema.clone(),
             schema: target.schema.clone(),
             omit_columns: target.omit_columns.clone(),

@@ -112,6 +112,10 @@ impl BackupManager {
         }
         // What was inserted into a collection of the user stays: it cannot be told from the other rows.
         if let Some(doomed) = attempt.doomed().filter(|_| !params.into_existing) {
+            if attempt.created_nothing(&error) {
+                self.forget_unfinished(&attempt.source, doomed).await;
+                return attempt.failure(backup_id, error);
+            }
             match self.abandon(doomed, &attempt.target).await {
                 Ok(()) => self.forget_unfinished(&attempt.source, doomed).await,
                 Err(leftover) => self.repository.progress.event(ProgressEvent::Warning {
