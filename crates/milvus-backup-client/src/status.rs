@@ -191,14 +191,16 @@ pub(crate) fn is_over_limit(error: &Error) -> bool {
     matches!(error, Error::Milvus { code, .. } if *code == tonic::Code::OutOfRange as i32)
 }
 
-/// Whether the error says that a query asked for more rows than the server allows (`offset + limit`), and how many it
-/// allows, where it says so: "should be in range [1, 500]".
-pub(crate) fn query_window(error: &Error) -> Option<Option<usize>> {
+/// Whether the error says that a query asked for more rows than the server allows (`offset + limit`).
+pub(crate) fn is_over_window(error: &Error) -> bool {
+    matches!(error, Error::Milvus { message, .. } if message.contains("query result window"))
+}
+
+/// How many rows a query may ask for, where such an error says so: "should be in range [1, 500]".
+pub(crate) fn stated_window(error: &Error) -> Option<usize> {
     let Error::Milvus { message, .. } = error else { return None };
-    message.contains("query result window").then(|| {
-        let range = message.split_once('[')?.1.split_once(']')?.0;
-        range.rsplit_once(',')?.1.trim().parse().ok()
-    })
+    let range = message.split_once('[')?.1.split_once(']')?.0;
+    range.rsplit_once(',')?.1.trim().parse().ok()
 }
 
 /// Whether the error says that a page was larger than the server or this client lets through.

@@ -6,8 +6,8 @@ use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use milvus_backup_core::{
-    Access, Capabilities, Catalog, CollectionDescription, CollectionName, Error, KeyCensus, LoadState,
-    Milvus, PinnedCollection, ReadPoint, Result, RowSink, RowSource, ScanRequest,
+    Access, Capabilities, Catalog, CollectionDescription, CollectionName, Error, KeyCensus, LoadState, Milvus,
+    PinnedCollection, ReadPoint, Result, RowSink, RowSource, ScanRequest,
     schema::{CollectionSchema, IndexDefinition},
 };
 

@@ -69,9 +69,7 @@ fn without_special_numbers(text: &str) -> Option<String> {
             match character {
                 '"' => in_text = true,
                 ',' | ':' => {
-                    if rest.next() != Some(' ') {
-                        return None;
-                    }
+                    rest.next().filter(|next| *next == ' ')?;
                 }
                 'N' | 'I' => {
                     while rest.next_if(char::is_ascii_alphabetic).is_some() {}

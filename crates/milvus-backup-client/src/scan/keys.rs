@@ -1,5 +1,6 @@
 //! Primary keys, read page by page without the rows they belong to.
 
+use milvus::proto::common::KeyValuePair;
 use milvus::proto::milvus as pb;
 use milvus::proto::schema::{FieldData, field_data, scalar_field};
 use milvus_backup_core::schema::{FieldSchema, PrimaryKey};
@@ -49,7 +50,7 @@ impl Keys<'_> {
     pub(super) async fn next_page(&self, cursor: &mut KeyCursor) -> Result<Vec<PrimaryKey>> {
         let rest = cursor.last.as_ref().map(|key| after(key, &self.key.name)).unwrap_or_default();
         let page = loop {
-            match self.page(&rest, cursor.limit).await {
+            match self.page(&rest, iterator_params(cursor.limit)).await {
                 Err(error) if is_too_large(&error) && cursor.limit > 1 => cursor.limit /= 2,
                 Err(error) if self.connection.window().learns(&error, cursor.limit) => {
                     cursor.limit = self.connection.window().rows();
@@ -70,12 +71,12 @@ impl Keys<'_> {
 
     /// Sends an expression, without waiting for the collection to be loaded.
     pub(super) async fn probe(&self, expr: &str) -> Result<()> {
-        call!(self.connection, "Query", query, self.request(expr, 1)).map(drop)
+        call!(self.connection, "Query", query, self.request(expr, iterator_params(1))).map(drop)
     }
 
     /// The first keys for which an expression holds, in ascending order.
-    pub(super) async fn page(&self, expr: &str, limit: usize) -> Result<Vec<PrimaryKey>> {
-        let request = self.request(expr, limit);
+    pub(super) async fn page(&self, expr: &str, query_params: Vec<KeyValuePair>) -> Result<Vec<PrimaryKey>> {
+        let request = self.request(expr, query_params);
         let answer = self.connection.query(self.collection, request, MAX_MESSAGE_BYTES).await?;
         let column = answer.into_columns()?.into_iter().find(|column| column.field_name == self.key.name);
         let mut keys = column.map(keys_of).unwrap_or_default();
@@ -84,7 +85,7 @@ impl Keys<'_> {
         Ok(keys)
     }
 
-    fn request(&self, expr: &str, limit: usize) -> pb::QueryRequest {
+    fn request(&self, expr: &str, query_params: Vec<KeyValuePair>) -> pb::QueryRequest {
         let (consistency_level, guarantee_timestamp) = self.guarantee;
         pb::QueryRequest {
             db_name: self.connection.request_database(),
@@ -94,7 +95,7 @@ impl Keys<'_> {
             partition_names: self.partition.map(str::to_owned).into_iter().collect(),
             consistency_level,
             guarantee_timestamp,
-            query_params: iterator_params(limit),
+            query_params,
             ..Default::default()
         }
     }

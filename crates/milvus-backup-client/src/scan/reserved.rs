@@ -12,9 +12,9 @@ use crate::status::is_unparsable;
 
 impl MilvusConnection {
     /// Rows of a partition that can be read by position: all, on Milvus Lite.
-    pub(super) fn position_limit(&self) -> Result<usize> {
+    pub(super) fn position_limit(&self) -> usize {
         let lite = self.known_server().is_some_and(crate::versions::Server::is_lite);
-        Ok(if lite { usize::MAX } else { self.window().rows() })
+        if lite { usize::MAX } else { self.window().rows() }
     }
 
     /// See [`milvus_backup_core::RowSource::require_readable`]. Milvus parses an expression before it looks whether the

@@ -9,6 +9,7 @@ use milvus_backup_core::schema::{DataType, FieldSchema, PrimaryKey};
 use milvus_backup_core::{CollectionName, Error, Result};
 
 use super::keys::{KeyCursor, Keys};
+use super::pager::full_page_params;
 use crate::connection::MilvusConnection;
 
 /// Keys to aim for in a sample. The size of a part is then right within a few percent, for a few dozen parts.
@@ -50,7 +51,7 @@ impl Keys<'_> {
             let limit = window.rows();
             // A sample is to be all keys that there are, and not the first ones: half a window leaves room.
             let divisor = prime_from(rows / SAMPLE_KEYS.min(limit as u64 / 2).max(1));
-            match self.page(&format!("{} % {divisor} == 0", self.key.name), limit).await {
+            match self.page(&format!("{} % {divisor} == 0", self.key.name), full_page_params(limit, 0)).await {
                 Err(error) if window.learns(&error, limit) => {}
                 sample => {
                     let sample = sample?;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use milvus_backup_core::Error;
 
-use crate::status::query_window;
+use crate::status::{is_over_window, stated_window};
 
 /// `quotaAndLimits.limits.maxQueryResultWindow`, which limits `offset + limit`, as Milvus has it by default.
 const DEFAULT_ROWS: usize = 16_384;
@@ -29,10 +29,9 @@ impl QueryWindow {
     /// Learns from an error of a query that asked for `asked` rows. Returns whether the same query may be made with fewer
     /// ([`Self::rows`]).
     pub(crate) fn learns(&self, error: &Error, asked: usize) -> bool {
-        let Some(limit) = query_window(error) else { return false };
-        // A server that does not say how many it takes, or names more than it refused.
-        let rows = limit.filter(|limit| *limit < asked).unwrap_or(asked / 2);
-        if rows == 0 {
+        // Half of it where the server does not say how many it takes, or names more than it refused.
+        let rows = stated_window(error).filter(|limit| *limit < asked).unwrap_or(asked / 2);
+        if !is_over_window(error) || rows == 0 {
             return false;
         }
         self.0.fetch_min(rows, Ordering::Relaxed);

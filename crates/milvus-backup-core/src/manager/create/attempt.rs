@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use super::settling::Shortage;
 use crate::error::{Error, Result};
 use crate::identity::PinnedCollection;
+use crate::model::BackupVersion;
 use crate::names::{BackupId, CollectionRef};
 use crate::store::CollectionLock;
 
@@ -21,6 +22,8 @@ pub(super) struct Attempt {
     pub(super) resumed: bool,
     pub(super) lock: OnceLock<Arc<dyn CollectionLock>>,
     pub(super) loaded_by_us: OnceLock<Loaded>,
+    /// The backups of the collection before this one.
+    pub(super) previous: OnceLock<Vec<BackupVersion>>,
     /// Partitions of which the server finds fewer rows than it has stored.
     pub(super) shortages: OnceLock<Vec<Shortage>>,
     pub(super) writing: AtomicBool,
@@ -50,6 +53,7 @@ impl Attempt {
             resumed: false,
             lock: OnceLock::new(),
             loaded_by_us: OnceLock::new(),
+            previous: OnceLock::new(),
             shortages: OnceLock::new(),
             writing: AtomicBool::new(false),
         }

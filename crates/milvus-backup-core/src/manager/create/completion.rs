@@ -6,7 +6,7 @@ use super::BackupManager;
 use super::attempt::Attempt;
 use super::limitations::collection_limitations;
 use crate::error::{Error, Result};
-use crate::model::BackupMetadata;
+use crate::model::{BackupMetadata, BackupType, row_loss};
 use crate::params::BackupParams;
 use crate::progress::ProgressEvent;
 use crate::store::{BackupPlan, Completion, PendingBackup};
@@ -41,12 +41,22 @@ impl BackupManager {
             return Err(Error::RowsUnexplained { differences: differences.unexplained });
         }
         limitations.extend(differences.sentences);
+        limitations.extend(self.row_loss(attempt, plan, &written));
         // Last, since everything until here goes by name.
         self.require_unmoved(&attempt.pin).await?;
         for message in &limitations {
             self.repository.progress.event(ProgressEvent::Warning { message: message.clone() });
         }
         Ok(Completion { completed_at: self.repository.environment.clock.now(), limitations })
+    }
+
+    /// A full backup with far fewer rows than the one before it says so: the collection may have been emptied by mistake.
+    fn row_loss(&self, attempt: &Attempt, plan: &BackupPlan, written: &[Option<u64>]) -> Option<String> {
+        if plan.backup_type == BackupType::Partition {
+            return None;
+        }
+        let rows = written.iter().copied().sum::<Option<u64>>()?;
+        row_loss(attempt.previous.get()?, rows, self.repository.config.min_rows_ratio)
     }
 
     /// Some servers return no rows, and no error, for a partition that was dropped: it did not fail, and is not whole.

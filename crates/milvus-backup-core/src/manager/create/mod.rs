@@ -21,7 +21,7 @@ use super::BackupManager;
 use crate::access::Access;
 use crate::error::{Error, ErrorKind, Result};
 use crate::milvus::CollectionDescription;
-use crate::model::{BackupMetadata, BackupResult, BackupState};
+use crate::model::{BackupMetadata, BackupResult, BackupState, BackupVersion};
 use crate::names::{BackupId, CollectionName, CollectionRef};
 use crate::params::{BackupParams, LoadPolicy};
 use crate::progress::{Operation, ProgressEvent};
@@ -164,7 +164,7 @@ impl BackupManager {
             .backup_name
             .clone()
             .unwrap_or_else(|| format!("{}_{}", attempt.collection.name, attempt.created_at.strftime("%Y%m%d_%H%M%S")));
-        match self.backup_named(&attempt.collection, &name).await? {
+        match self.backup_named(attempt, &name).await? {
             None => Ok(name),
             // Two backups in one second: the default name gets the randomness of the identifier.
             Some(_) if params.backup_name.is_none() => Ok(format!("{name}_{}", &attempt.backup_id.as_str()[17..])),
@@ -173,8 +173,9 @@ impl BackupManager {
     }
 
     /// The backup of the collection that has this name.
-    async fn backup_named(&self, collection: &CollectionRef, name: &str) -> Result<Option<BackupMetadata>> {
-        let backups = self.repository.store.list(Some(collection)).await?.backups;
+    async fn backup_named(&self, attempt: &Attempt, name: &str) -> Result<Option<BackupMetadata>> {
+        let backups = self.repository.store.list(Some(&attempt.collection)).await?.backups;
+        attempt.previous.get_or_init(|| backups.iter().map(BackupVersion::from).collect());
         Ok(backups.into_iter().find(|metadata| metadata.backup_name == name))
     }
 

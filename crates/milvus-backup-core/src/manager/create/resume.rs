@@ -54,7 +54,7 @@ impl BackupManager {
         let mut plan = fitted(interrupted.plan, params)?;
         // The memory of this machine, and not of the one it was begun on.
         plan.memory_limit_bytes = self.repository.config.memory_limit_bytes;
-        if let Some(existing) = self.backup_named(&plan.collection, &plan.backup_name).await? {
+        if let Some(existing) = self.backup_named(attempt, &plan.backup_name).await? {
             return Err(name_taken(&plan.collection, existing));
         }
         self.require_as_before(attempt, &plan).await?;

@@ -16,7 +16,7 @@ use crate::model::{BackupState, Consistency};
 use crate::progress::ProgressEvent;
 
 /// How long rows that are stored may take to be found. Milvus 2.3.5 was seen to take 20 seconds.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// How long counts must stay the same to be believed, where the server does not report its segments. Milvus 2.3 looks for
 /// new segments every 10 seconds.
