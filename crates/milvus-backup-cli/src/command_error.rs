@@ -2,6 +2,8 @@
 
 use milvus_backup_core::{Error, ErrorKind};
 
+use crate::hints::words;
+
 /// An error with a hint that only the command can give, because it has looked at more than the failed call did.
 #[derive(Debug)]
 pub(crate) struct CommandError {
@@ -24,7 +26,7 @@ impl CommandError {
 
     /// Returns the hint of the command, and after it that of the library where both hold.
     pub(crate) fn hint(&self) -> Option<String> {
-        match (&self.hint, self.error.hint()) {
+        match (&self.hint, self.error.hint().as_ref().map(words)) {
             (Some(hint), Some(general)) if self.kind() != ErrorKind::NotFound => Some(format!("{hint}; {general}")),
             (Some(hint), _) => Some(hint.clone()),
             (None, general) => general,

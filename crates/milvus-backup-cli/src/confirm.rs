@@ -15,7 +15,7 @@ pub(crate) async fn confirm(context: &Context, question: &str) -> Result<()> {
     if context.yes() {
         return Ok(());
     }
-    let refused = |reason: &str| Error::Refused { reason: reason.to_owned(), hint: "confirm with --yes".to_owned() };
+    let refused = |reason: &str| Error::Refused { reason: reason.to_owned(), hint: "confirm with --yes".into() };
     if !can_ask() {
         return Err(refused("nobody can be asked, because this is not a terminal"));
     }

@@ -15,6 +15,7 @@ mod confirm;
 mod context;
 mod environment;
 pub mod exit_code;
+mod hints;
 mod json_lines;
 mod output;
 mod progress;

@@ -70,7 +70,7 @@ impl From<&Error> for Report {
             kind: kind.as_str(),
             message: error.to_string(),
             causes,
-            hint: error.hint(),
+            hint: error.hint().as_ref().map(crate::hints::words),
             exit_code: exit_code::of(kind),
             retryable: error.retryable(),
             facts: Facts::of(error),

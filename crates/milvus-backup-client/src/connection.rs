@@ -2,33 +2,30 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use milvus::proto::common::ClientInfo;
 use milvus::proto::milvus as pb;
 use milvus::proto::milvus::milvus_service_client::MilvusServiceClient;
 use milvus_backup_core::{DEFAULT_DATABASE, Error, Result, RetryPolicy};
 use tokio::sync::{Mutex, MutexGuard};
 use tonic::codegen::InterceptedService;
-use tonic::metadata::{Ascii, MetadataValue};
-use tonic::service::Interceptor;
-use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
+use tonic::transport::Channel;
 use tonic::{Code, Request, Status};
 
 use crate::access::permission_denied;
-use crate::address::{Address, without_credentials};
+use crate::address::without_credentials;
 use crate::describe::key_values;
+use crate::options::ConnectionOptions;
 use crate::pace::Pace;
 use crate::scan::QueryWindow;
 use crate::status::{
     IntoStatus, NOT_AUTHENTICATED, NOT_PERMITTED, check, is_database_not_found, is_not_http_2, is_without_grpc_status,
     limited, refused,
 };
+use crate::transport::{Credentials, endpoint};
 use crate::versions::Server;
 use crate::wire::MessageBuffers;
 
@@ -37,70 +34,6 @@ pub(crate) const MAX_MESSAGE_BYTES: usize = 128 << 20;
 
 /// What stands for the version of a server that has no call to tell it: that is Milvus Lite 2.
 pub(crate) const LITE_2: &str = "milvus_lite-2";
-
-/// How to reach Milvus and who to be there.
-///
-/// Its `Debug` form shows no secret.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct ConnectionOptions {
-    /// `http://host:port`, or `https://host:port` for TLS.
-    pub uri: String,
-    /// What stands for the address in messages and records: the path of a database that is served for one command.
-    pub shown_as: Option<String>,
-    /// `user:password` or an API key.
-    pub token: Option<String>,
-    /// The database; empty for `default`.
-    pub database: String,
-    /// PEM file of the authority that signed the server's certificate; the system's authorities otherwise.
-    pub ca_certificate: Option<PathBuf>,
-    /// PEM files of the certificate and the private key of this client, where the server asks for one.
-    pub client_certificate: Option<(PathBuf, PathBuf)>,
-    /// The name in the server's certificate, where it differs from the host.
-    pub server_name: Option<String>,
-    /// Time for the connection to be made, and for the first answer.
-    pub connect_timeout: Duration,
-    /// Time for one call to be answered.
-    pub request_timeout: Duration,
-    /// Retries of one call.
-    pub retry: RetryPolicy,
-}
-
-impl Default for ConnectionOptions {
-    fn default() -> Self {
-        Self {
-            uri: "http://localhost:19530".to_owned(),
-            shown_as: None,
-            token: None,
-            database: String::new(),
-            ca_certificate: None,
-            client_certificate: None,
-            server_name: None,
-            connect_timeout: Duration::from_secs(10),
-            request_timeout: Duration::from_mins(1),
-            retry: RetryPolicy::default(),
-        }
-    }
-}
-
-impl ConnectionOptions {
-    /// The default options for another address.
-    pub fn new(uri: impl Into<String>) -> Self {
-        Self { uri: uri.into(), ..Self::default() }
-    }
-}
-
-impl fmt::Debug for ConnectionOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ConnectionOptions")
-            .field("uri", &without_credentials(&self.uri))
-            .field("token", &self.token.as_ref().map(|_| "(hidden)"))
-            .field("database", &self.database)
-            .field("connect_timeout", &self.connect_timeout)
-            .field("request_timeout", &self.request_timeout)
-            .finish_non_exhaustive()
-    }
-}
 
 /// A connection to one database of one Milvus. Cheap to clone; clones share the channel.
 ///
@@ -404,102 +337,5 @@ impl fmt::Display for TransportFailure {
 impl std::error::Error for TransportFailure {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source()
-    }
-}
-
-/// Adds who we are to every call.
-#[derive(Debug, Clone)]
-pub(crate) struct Credentials {
-    authorization: Option<MetadataValue<Ascii>>,
-    database: Option<MetadataValue<Ascii>>,
-}
-
-impl Credentials {
-    fn new(options: &ConnectionOptions) -> Result<Self> {
-        let header = |field: &str, text: String| {
-            let mut value = MetadataValue::try_from(text).map_err(|_| Error::InvalidParameter {
-                field: field.to_owned(),
-                value: "(hidden)".to_owned(),
-                limit: "printable ASCII".to_owned(),
-            })?;
-            value.set_sensitive(true);
-            Ok::<_, Error>(value)
-        };
-        let authorization =
-            options.token.as_ref().map(|token| header("token", BASE64_STANDARD.encode(token.trim()))).transpose()?;
-        let database =
-            (!options.database.is_empty()).then(|| header("database", options.database.clone())).transpose()?;
-        Ok(Self { authorization, database })
-    }
-}
-
-impl Interceptor for Credentials {
-    fn call(&mut self, mut request: Request<()>) -> std::result::Result<Request<()>, Status> {
-        if let Some(value) = &self.authorization {
-            request.metadata_mut().insert("authorization", value.clone());
-        }
-        if let Some(value) = &self.database {
-            request.metadata_mut().insert("dbname", value.clone());
-        }
-        Ok(request)
-    }
-}
-
-fn endpoint(options: &ConnectionOptions) -> Result<Endpoint> {
-    let uri = Address::parse(&options.uri)?.uri;
-    let invalid = |limit: String| Error::InvalidParameter { field: "uri".to_owned(), value: uri.clone(), limit };
-    let mut endpoint = Endpoint::from_shared(uri.clone())
-        .map_err(|error| invalid(format!("an address such as http://localhost:19530 ({error})")))?
-        .connect_timeout(options.connect_timeout)
-        .http2_keep_alive_interval(Duration::from_secs(10))
-        .keep_alive_timeout(Duration::from_secs(20))
-        .initial_stream_window_size(Some(8 << 20))
-        .initial_connection_window_size(Some(16 << 20))
-        .tcp_nodelay(true);
-    if uri.starts_with("https://") {
-        endpoint = endpoint.tls_config(tls(options)?).map_err(|error| invalid(format!("usable with TLS ({error})")))?;
-    }
-    Ok(endpoint)
-}
-
-fn tls(options: &ConnectionOptions) -> Result<ClientTlsConfig> {
-    let read = |path: &PathBuf| {
-        std::fs::read(path).map_err(|source| Error::Configuration {
-            role: "TLS file".to_owned(),
-            path: path.display().to_string(),
-            source: Box::new(source),
-        })
-    };
-    let mut tls = match &options.ca_certificate {
-        Some(path) => ClientTlsConfig::new().ca_certificate(Certificate::from_pem(read(path)?)),
-        None => ClientTlsConfig::new().with_native_roots(),
-    };
-    if let Some((certificate, key)) = &options.client_certificate {
-        tls = tls.identity(Identity::from_pem(read(certificate)?, read(key)?));
-    }
-    if let Some(name) = &options.server_name {
-        tls = tls.domain_name(name);
-    }
-    Ok(tls)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn debug_shows_no_secret() {
-        let options = ConnectionOptions {
-            token: Some("root:Milvus".into()),
-            ..ConnectionOptions::new("http://root:Milvus@localhost:19530")
-        };
-        let text = format!("{options:?}");
-        assert!(!text.contains("Milvus@") && !text.contains("root:"), "{text}");
-    }
-
-    #[test]
-    fn an_address_without_a_scheme_is_refused_with_an_example() {
-        let error = endpoint(&ConnectionOptions::new("localhost:19530")).unwrap_err();
-        assert!(error.to_string().contains("http://localhost:19530"), "{error}");
     }
 }

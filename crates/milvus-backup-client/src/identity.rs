@@ -36,7 +36,11 @@ impl MilvusConnection {
     /// See [`milvus_backup_core::Catalog::locate_collection`].
     pub(crate) async fn locate(&self, pin: &PinnedCollection) -> Result<Option<CollectionName>> {
         match &pin.mark {
-            CollectionMark::Id(id) => self.name_of(*id).await,
+            CollectionMark::Id(id) => match self.name_of(*id).await {
+                // Where privileges go by names, a number names nothing that is granted.
+                Err(Error::PermissionDenied { .. }) => self.name_if_same(&pin.name, *id).await,
+                located => located,
+            },
             CollectionMark::Alias(alias) => self.resolve(alias).await,
             _ => self.resolve(&pin.name).await,
         }
@@ -61,6 +65,12 @@ impl MilvusConnection {
             ..Default::default()
         };
         call!(self, "CreateAlias", create_alias, request).map(drop::<Status>)
+    }
+
+    /// The name, as long as the collection that has it also has this number.
+    async fn name_if_same(&self, name: &CollectionName, id: i64) -> Result<Option<CollectionName>> {
+        let described = self.described(name).await?.filter(|answer| answer.collection_id == id);
+        described.as_ref().map(real_name).transpose()
     }
 
     /// The name of the collection with this number.

@@ -2,7 +2,7 @@
 
 use milvus::proto::common::ImportState;
 use milvus::proto::milvus as pb;
-use milvus_backup_core::{CollectionName, Error, Result};
+use milvus_backup_core::{CollectionName, Error, Hint, Result};
 
 use crate::catalog::{POLL, call};
 use crate::connection::{Client, MilvusConnection};
@@ -37,10 +37,7 @@ impl MilvusConnection {
                     let reason = reason.map_or("it does not say why", |info| info.value.as_str());
                     return Err(Error::Refused {
                         reason: format!("Milvus cannot import `{file}`: {reason}"),
-                        hint:
-                            "Milvus reads the files by itself, under the same path; without `--method import` the rows \
-                               are inserted"
-                                .to_owned(),
+                        hint: Hint::Insert,
                     });
                 }
                 _ => tokio::time::sleep(POLL).await,

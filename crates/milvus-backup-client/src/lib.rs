@@ -29,14 +29,17 @@ mod insert;
 mod limitations;
 mod lite;
 mod loading;
+mod options;
 mod pace;
 mod retry;
 mod scan;
 mod status;
+mod transport;
 mod versions;
 mod wire;
 
 pub use address::Address;
 pub use columns::{decode_columns, encode_columns};
-pub use connection::{ConnectionOptions, MilvusConnection};
+pub use connection::MilvusConnection;
 pub use lite::{LITE_EXECUTABLE, LiteServer, Missing};
+pub use options::ConnectionOptions;

@@ -9,8 +9,8 @@ pub(crate) fn describe_limitations(server: Server, schema: &CollectionSchema) ->
     let mut limitations = Vec::new();
     if server.is_lite() {
         limitations.push(
-            "Milvus Lite does not tell descriptions, consistency level, number of shards, clustering keys, \
-             names of indexes and lengths of texts in arrays: they are restored as its defaults"
+            "Milvus Lite does not report descriptions, consistency level, number of shards, clustering keys, names and \
+             build parameters of indexes, and lengths of texts in arrays: they are restored with its defaults"
                 .to_owned(),
         );
     }

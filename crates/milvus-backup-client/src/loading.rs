@@ -19,14 +19,14 @@ const POLLS_PER_PROGRESS: usize = 10;
 pub(crate) fn was_released(collection: &CollectionName) -> Error {
     Error::Refused {
         reason: format!("collection `{collection}` was released while it was needed"),
-        hint: "keep it loaded until the operation has ended".to_owned(),
+        hint: "keep it loaded until the operation has ended".into(),
     }
 }
 
 fn without_index(collection: &CollectionName) -> Error {
     Error::Refused {
         reason: format!("collection `{collection}` cannot be loaded: a vector field has no index"),
-        hint: "create an index on every vector field, or load the collection yourself".to_owned(),
+        hint: "create an index on every vector field, or load the collection yourself".into(),
     }
 }
 

@@ -40,8 +40,8 @@ impl Server {
         matches!(self, Self::Lite2 | Self::Lite3)
     }
 
-    /// Milvus 2.3 crashes when rows with this type meet in one segment from more than one insert
-    /// (`MergeFieldData`): each insert gets a segment of its own.
+    /// Whether rows with this type must not share a segment with those of another insert, as on Milvus 2.3: each insert
+    /// gets a segment of its own.
     pub(crate) fn needs_flush_after_insert(self, data_type: DataType) -> bool {
         matches!(self, Self::Milvus(2, 0..=3)) && data_type == DataType::Float16Vector
     }
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn what_crashes_a_server_is_not_among_what_it_has() {
+    fn what_a_server_does_not_handle_is_not_among_what_it_has() {
         let old = Server::Milvus(2, 3).schema_support();
         for data_type in [DataType::Geometry, DataType::Timestamptz, DataType::SparseFloatVector, DataType::Text] {
             assert!(!old.data_types.contains(&data_type), "{data_type}");

@@ -17,7 +17,7 @@ impl From<Error> for core::Error {
                 limit: "from 1 to 9".to_owned(),
             },
             Error::OutputExists { .. } => {
-                Self::Refused { reason: error.to_string(), hint: "name another output, or remove that file".to_owned() }
+                Self::Refused { reason: error.to_string(), hint: "name another output, or remove that file".into() }
             }
             _ => match failed_io(&error) {
                 Some((action, path, kind)) => Self::Storage {

@@ -44,7 +44,7 @@ pub use access::Access;
 pub use config::{BackupRecoveryConfig, validate_ratio};
 #[cfg(feature = "manager")]
 pub use environment::{Clock, Entropy, Environment, Interrupt, InterruptHandle};
-pub use error::{Error, ErrorKind, Result, ServerLimit, Source};
+pub use error::{Error, ErrorKind, Hint, Result, ServerLimit, Source};
 pub use identity::{CollectionChange, CollectionMark, PinnedCollection};
 #[cfg(feature = "manager")]
 pub use manager::{BackupManager, BackupRepository, Leftover, LeftoverKind, RetentionPlan, SAFETY_AGE};

@@ -63,7 +63,7 @@ impl PendingBackup for Pending {
         // Readers would refuse it.
         check_size(METADATA, bytes.len() as u64).map_err(|message| Error::Refused {
             reason: format!("{METADATA}: {message}"),
-            hint: "use a larger chunk size, so that there are fewer data files".to_owned(),
+            hint: "use a larger chunk size, so that there are fewer data files".into(),
         })?;
         directory.create_document(METADATA, bytes).await?;
         // Until now it told how to go on. What is left of it does no harm.

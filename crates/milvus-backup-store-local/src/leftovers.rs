@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use milvus_backup_core::{
-    BackupId, BackupPlan, CollectionName, CollectionRef, Error, FORMAT_VERSION, IncompleteBackup, InterruptedBackup,
-    OwnerState, Result, UnfinishedCollection, path_segment,
+    BackupId, BackupPlan, CollectionName, CollectionRef, Error, FORMAT_VERSION, Hint, IncompleteBackup,
+    InterruptedBackup, OwnerState, Result, UnfinishedCollection, path_segment,
 };
 use serde::{Deserialize, Serialize};
 
@@ -77,7 +77,7 @@ impl LocalStore {
         if files.iter().any(|(file, _)| file == METADATA) {
             return Err(Error::Refused {
                 reason: format!("backup {backup_id} is complete"),
-                hint: format!("`milvus-br show {backup_id}` shows it"),
+                hint: Hint::ShowBackup(backup_id.clone()),
             });
         }
         if files.is_empty() {
@@ -91,7 +91,7 @@ impl LocalStore {
         let Some(plan) = plan else {
             return Err(Error::Refused {
                 reason: format!("backup {backup_id} cannot be continued: it does not say how it was begun"),
-                hint: "create a new one; `milvus-br prune --incomplete` removes this one".to_owned(),
+                hint: Hint::StartAnew,
             });
         };
         let completed_chunks = files.iter().filter(|(file, _)| file.starts_with(JOURNAL)).count() as u64;
@@ -132,7 +132,7 @@ impl LocalStore {
                 let Some(bytes) = notes.read_document(&file).await? else { continue };
                 let note: NoteDocument = from_bytes(&notes.path, &file, &bytes).map_err(|error| Error::Refused {
                     reason: format!("the note `{}/{file}` cannot be read: {}", notes.path, error.full_message()),
-                    hint: "remove it once no restore runs".to_owned(),
+                    hint: "remove it once no restore runs".into(),
                 })?;
                 // A note speaks for the collection it is named after, and for no other.
                 if note_file(&note.collection.name) == file {

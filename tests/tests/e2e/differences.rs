@@ -58,11 +58,11 @@ fn rows_that_no_query_returns_fail_a_strict_create() {
     make(name, "client.insert(name, [row(key) for key in [*range(100), 2**63 - 1]])\nclient.flush(name)");
     let br = MilvusBr::on(KIND);
     let strict = br.run(&["create", name, "--strict", "--json"]).code(13);
-    let strict = strict.says(&["rows may be missing", "1 rows that no query returns"]);
+    let strict = strict.says(&["rows may be missing", "1 row that no query returns"]);
     assert_eq!(strict.error()["kind"], "corrupted");
     assert_eq!(br.listed(), Vec::<String>::new());
     let created = br.json(&["create", name]);
-    assert!(created["limitations"].to_string().contains("1 rows that no query returns"), "{created}");
+    assert!(created["limitations"].to_string().contains("1 row that no query returns"), "{created}");
     forget(KIND, &[name]);
 }
 

@@ -2,7 +2,11 @@
 
 use milvus_backup_testkit::{ServerKind, shared};
 use milvus_backup_tests::{
-    backup_files::BackupFiles, collections::Plain, comparison::Snapshot, milvus_br::MilvusBr, scripts::ask,
+    backup_files::BackupFiles,
+    collections::{Plain, change, forget, names},
+    comparison::Snapshot,
+    milvus_br::MilvusBr,
+    scripts::ask,
 };
 use serde_json::json;
 
@@ -78,4 +82,29 @@ state = MilvusClient(given['uri']).get_load_state(given['collection'])['state']
 print(json.dumps(state.name == 'Loaded'))
 ";
     ask(script, &json!({ "uri": shared(kind).unwrap().uri(), "collection": collection }))
+}
+
+/// Milvus Lite keeps an HNSW index without its build parameters; Milvus 2.3.5 takes none without them.
+#[test]
+fn one_that_the_target_refuses_is_found_before_rows_go_in() {
+    let name = "idx_hnsw";
+    let lite = MilvusBr::on(ServerKind::Lite322);
+    Plain::on(ServerKind::Lite322, name).partition("_default", 20).without_index().make();
+    let statements = "
+index = client.prepare_index_params()
+index.add_index('vector', index_type='HNSW', metric_type='COSINE', params={})
+client.create_index('idx_hnsw', index)";
+    change(&shared(ServerKind::Lite322).unwrap().uri(), statements);
+    let backup = lite.create(&[name]);
+    let milvus = MilvusBr::on(ServerKind::Milvus235).with_root(&lite.root());
+    let restore = ["restore", &backup, "--to", "idx_hnsw_copy", "--progress", "json", "--json"];
+    let refused = milvus.run(&restore).code(15).says(&["Milvus refused the index of field `vector`", "--no-indexes"]);
+    assert!(!refused.stderr.contains("\"rows\":20"), "rows were inserted: {refused:#?}");
+    let left = names(ServerKind::Milvus235, "").into_iter().find(|name| name.contains("idx_hnsw_copy"));
+    assert_eq!(left, None);
+    let bare = milvus.json(&["restore", &backup, "--to", "idx_hnsw_copy", "--no-indexes"]);
+    assert_eq!(bare["rows_restored"], 20);
+    milvus.run(&["restore", &backup, "--to", "idx_hnsw_load", "--no-indexes", "--load"]).code(15).says(&["no index"]);
+    forget(ServerKind::Lite322, &[name]);
+    forget(ServerKind::Milvus235, &["idx_hnsw_copy"]);
 }

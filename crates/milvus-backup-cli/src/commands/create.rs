@@ -58,7 +58,7 @@ async fn resume(
     if !collections.is_empty() && collections != [collection.name.clone()] {
         return Err(Error::Refused {
             reason: format!("backup {backup_id} is of collection `{collection}`"),
-            hint: "name no collection with --resume".to_owned(),
+            hint: "name no collection with --resume".into(),
         }
         .into());
     }

@@ -51,6 +51,14 @@ fn uncompressed(metadata: &BackupMetadata) -> String {
     format!(" except {}", columns.into_iter().collect::<Vec<_>>().join(", "))
 }
 
+/// The version of the server that was read, and its address.
+fn server(metadata: &BackupMetadata) -> String {
+    match &metadata.milvus_uri {
+        Some(uri) => format!("{} at {uri}", metadata.milvus_version),
+        None => metadata.milvus_version.clone(),
+    }
+}
+
 fn outcome(record: &VerificationRecord) -> String {
     let outcome = if record.success { "passed" } else { "FAILED" };
     format!("{outcome}, {}, {}", record.verification_type, record.verified_at)
@@ -107,7 +115,7 @@ fn summary(metadata: &BackupMetadata) -> Lines {
         ("consistency", format!("{} (read point {read_at})", metadata.consistency)),
         ("verified", verified),
         ("checksums", metadata.checksum_algorithm.to_string()),
-        ("Milvus", metadata.milvus_version.clone()),
+        ("Milvus", server(metadata)),
         ("loaded", loaded(metadata)),
         ("aliases", list_or_none(&metadata.aliases)),
         ("tags", list_or_none(&metadata.tags)),

@@ -155,7 +155,7 @@ pub(super) fn key_not_nameable(collection: &CollectionName, key: &str, window: u
         hint:
             "raise quotaAndLimits.limits.maxQueryResultWindow of the server, or copy the rows into a collection whose \
                primary key has another name"
-                .to_owned(),
+                .into(),
     }
 }
 

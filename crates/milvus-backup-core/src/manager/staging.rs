@@ -77,7 +77,7 @@ async fn name_back(milvus: &dyn Milvus, replaced: &CollectionName, target: &Coll
                 error.full_message(),
                 second.full_message()
             ),
-            hint: format!("the old collection is whole and now named `{replaced}`: rename it back by hand"),
+            hint: format!("the old collection is whole and now named `{replaced}`: rename it back by hand").into(),
         },
     }
 }

@@ -138,7 +138,7 @@ async fn read_until(
             Err(Error::Corrupted { message, .. }) if last => {
                 return Err(Error::Refused {
                     reason: format!("the lock `{}/{file}` cannot be read: {message}", directory.path),
-                    hint: "remove it once no operation runs".to_owned(),
+                    hint: "remove it once no operation runs".into(),
                 });
             }
             Err(error) if !matches!(error, Error::Corrupted { .. }) => return Err(error),

@@ -95,11 +95,10 @@ fn describe(partition: &str, returned: u64, counted: u64, census: Option<&KeyCen
         ));
     }
     if census.unreturned > 0 {
-        reasons.push(format!("{} rows that no query returns", census.unreturned));
+        reasons.push(format!("{} that no query returns", rows(census.unreturned)));
     }
     if census.unexamined > 0 {
-        reasons
-            .push(format!("{} rows that were not examined, since there are too many differences", census.unexamined));
+        reasons.push(format!("{} not examined, since there are too many differences", rows(census.unexamined)));
     }
     if census.keys != returned {
         reasons.push(format!("{} keys when they were read again", census.keys));
@@ -110,6 +109,10 @@ fn describe(partition: &str, returned: u64, counted: u64, census: Option<&KeyCen
     sentence.push_str(": ");
     sentence.push_str(&reasons.join(", and "));
     sentence
+}
+
+fn rows(number: u64) -> String {
+    if number == 1 { "1 row".to_owned() } else { format!("{number} rows") }
 }
 
 #[cfg(test)]
@@ -134,7 +137,7 @@ mod tests {
         );
         let lost = KeyCensus { keys: 3, rows: 4, unreturned: 1, ..KeyCensus::default() };
         assert!(!lost.explains_all());
-        assert!(describe("p", 3, 4, Some(&lost)).ends_with("1 rows that no query returns"));
+        assert!(describe("p", 3, 4, Some(&lost)).ends_with("1 row that no query returns"));
         assert!(describe("p", 3, 4, None).ends_with("it cannot say why"));
     }
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use super::BackupManager;
 use super::attempt::Attempt;
 use super::{Written, name_taken};
-use crate::error::{Error, Result};
+use crate::error::{Error, Hint, Result};
 use crate::model::{BackupResult, CompressionCodec, Consistency};
 use crate::names::{BackupId, CollectionRef};
 use crate::params::BackupParams;
@@ -36,7 +36,7 @@ impl BackupManager {
         if collection.database != self.milvus.database() {
             return Err(Error::Refused {
                 reason: format!("backup {backup_id} is of database `{}`", collection.database),
-                hint: format!("--db {} names it", collection.database),
+                hint: Hint::NameDatabase(collection.database.clone()),
             });
         }
         let now = self.repository.environment.clock.now();
@@ -119,8 +119,8 @@ fn fitted(mut plan: BackupPlan, params: &BackupParams) -> Result<BackupPlan> {
     let level = params.compression_level.is_none_or(|level| level == plan.compression_level);
     require(level || plan.compression_codec == CompressionCodec::None, "the compression level");
     require(params.checksum_algorithm.is_none_or(|algorithm| algorithm == plan.checksum_algorithm), "the checksum");
-    require(params.include_indexes || !plan.include_indexes, "--no-indexes");
-    require(!params.skip_failed_partitions || plan.skip_failed_partitions, "--skip-failed-partitions");
+    require(params.include_indexes || !plan.include_indexes, "whether indexes are saved");
+    require(!params.skip_failed_partitions || plan.skip_failed_partitions, "whether failed partitions are skipped");
     if !changed.is_empty() {
         return Err(refused(&plan, &changed));
     }
@@ -131,6 +131,6 @@ fn fitted(mut plan: BackupPlan, params: &BackupParams) -> Result<BackupPlan> {
 fn refused(plan: &BackupPlan, changed: &[String]) -> Error {
     Error::Refused {
         reason: format!("backup {} cannot be continued: {}", plan.backup_id, changed.join("; ")),
-        hint: "create a new one; `milvus-br prune --incomplete` removes this one".to_owned(),
+        hint: Hint::StartAnew,
     }
 }

@@ -48,7 +48,7 @@ impl BackupManager {
         if self.is_unfinished(&attempt.target).await? {
             return Err(Error::Refused {
                 reason: format!("collection `{}` is incomplete: a previous restore was interrupted", attempt.target),
-                hint: "drop it, and restore again".to_owned(),
+                hint: "drop it, and restore again".into(),
             });
         }
         if !params.drop_existing {
@@ -82,13 +82,13 @@ impl BackupManager {
                 Some(owner) if owner.as_str() == alias => {
                     return Err(Error::Refused {
                         reason: format!("alias `{alias}` cannot be restored: a collection has that name"),
-                        hint: "restore without the aliases".to_owned(),
+                        hint: "restore without the aliases".into(),
                     });
                 }
                 Some(owner) if owner != attempt.target => {
                     return Err(Error::Refused {
                         reason: format!("alias `{alias}` belongs to collection `{owner}`"),
-                        hint: "restore without the aliases, or remove that alias first".to_owned(),
+                        hint: "restore without the aliases, or remove that alias first".into(),
                     });
                 }
                 _ => {}
@@ -152,7 +152,7 @@ pub(super) fn require_loadable(target: &Target, definition: &BackedUpDefinition,
         None => Ok(()),
         Some(field) => Err(Error::Refused {
             reason: format!("the restored collection could not be loaded: vector field `{}` has no index", field.name),
-            hint: "restore it with its indexes, or without loading it".to_owned(),
+            hint: "restore it with its indexes, or without loading it".into(),
         }),
     }
 }

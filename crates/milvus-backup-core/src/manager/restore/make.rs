@@ -99,7 +99,10 @@ impl BackupManager {
         }
         self.repository.progress.event(ProgressEvent::StateChanged {
             state: BackupState::InProgress,
-            message: format!("creating the indexes: {}", indexes.len()),
+            message: match indexes.len() {
+                1 => "creating 1 index".to_owned(),
+                number => format!("creating {number} indexes"),
+            },
         });
         for index in indexes {
             self.milvus.create_index(collection, index).await.map_err(|error| refused_index(index, error))?;

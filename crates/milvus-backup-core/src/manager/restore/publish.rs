@@ -120,7 +120,7 @@ impl BackupManager {
                 Ok(()) => self.forget_unfinished(&attempt.source, doomed).await,
                 Err(leftover) => self.repository.progress.event(ProgressEvent::Warning {
                     message: format!(
-                        "cannot drop `{doomed}`: {}; `prune --incomplete` does it later",
+                        "cannot drop `{doomed}`: {}; it is removed with what other interrupted operations left",
                         leftover.full_message()
                     ),
                 }),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Hint, Result};
 use crate::milvus::{ALLOW_INSERT_AUTO_ID, Capabilities, PreserveAutoId, TTL_SECONDS};
 use crate::params::AutoIdPolicy;
 use crate::schema::CollectionSchema;
@@ -113,7 +113,7 @@ fn keys_refused(key: &str, version: &str) -> Error {
         reason: format!(
             "primary key `{key}` is generated (autoID), and Milvus {version} does not accept such keys on insert"
         ),
-        hint: "--auto-id plain keeps the keys and switches autoID off; --auto-id regenerate makes new keys".to_owned(),
+        hint: Hint::AutoId,
     }
 }
 
@@ -124,15 +124,12 @@ fn keys_refused(key: &str, version: &str) -> Error {
 pub(super) fn require_importable(target: &Target, capabilities: &Capabilities) -> Result<()> {
     if !capabilities.bulk_import {
         let version = &capabilities.server_version;
-        return Err(Error::Unsupported { what: format!("bulk import on Milvus {version}: leave `--method` out") });
+        return Err(Error::Unsupported { what: format!("bulk import on Milvus {version}") });
     }
     if target.schema.primary_key()?.auto_id {
         return Err(Error::Refused {
             reason: "bulk import takes no files with primary keys into a collection with autoID".to_owned(),
-            hint:
-                "`--auto-id plain` keeps the keys in a collection without autoID; without `--method import` the rows \
-                   are inserted"
-                    .to_owned(),
+            hint: Hint::AutoIdOrInsert,
         });
     }
     Ok(())

@@ -1,0 +1,103 @@
+//! The channel: its address, TLS, and who we are on it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use milvus_backup_core::{Error, Result};
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::service::Interceptor;
+use tonic::transport::{Certificate, ClientTlsConfig, Endpoint, Identity};
+use tonic::{Request, Status};
+
+use crate::address::Address;
+use crate::options::ConnectionOptions;
+
+/// Adds who we are to every call.
+#[derive(Debug, Clone)]
+pub(crate) struct Credentials {
+    authorization: Option<MetadataValue<Ascii>>,
+    database: Option<MetadataValue<Ascii>>,
+}
+
+impl Credentials {
+    pub(crate) fn new(options: &ConnectionOptions) -> Result<Self> {
+        let header = |field: &str, text: String| {
+            let mut value = MetadataValue::try_from(text).map_err(|_| Error::InvalidParameter {
+                field: field.to_owned(),
+                value: "(hidden)".to_owned(),
+                limit: "printable ASCII".to_owned(),
+            })?;
+            value.set_sensitive(true);
+            Ok::<_, Error>(value)
+        };
+        let authorization =
+            options.token.as_ref().map(|token| header("token", BASE64_STANDARD.encode(token.trim()))).transpose()?;
+        let database =
+            (!options.database.is_empty()).then(|| header("database", options.database.clone())).transpose()?;
+        Ok(Self { authorization, database })
+    }
+}
+
+impl Interceptor for Credentials {
+    fn call(&mut self, mut request: Request<()>) -> std::result::Result<Request<()>, Status> {
+        if let Some(value) = &self.authorization {
+            request.metadata_mut().insert("authorization", value.clone());
+        }
+        if let Some(value) = &self.database {
+            request.metadata_mut().insert("dbname", value.clone());
+        }
+        Ok(request)
+    }
+}
+
+/// The channel to open, with TLS where the address asks for it.
+pub(crate) fn endpoint(options: &ConnectionOptions) -> Result<Endpoint> {
+    let uri = Address::parse(&options.uri)?.uri;
+    let invalid = |limit: String| Error::InvalidParameter { field: "uri".to_owned(), value: uri.clone(), limit };
+    let mut endpoint = Endpoint::from_shared(uri.clone())
+        .map_err(|error| invalid(format!("an address such as http://localhost:19530 ({error})")))?
+        .connect_timeout(options.connect_timeout)
+        .http2_keep_alive_interval(Duration::from_secs(10))
+        .keep_alive_timeout(Duration::from_secs(20))
+        .initial_stream_window_size(Some(8 << 20))
+        .initial_connection_window_size(Some(16 << 20))
+        .tcp_nodelay(true);
+    if uri.starts_with("https://") {
+        endpoint = endpoint.tls_config(tls(options)?).map_err(|error| invalid(format!("usable with TLS ({error})")))?;
+    }
+    Ok(endpoint)
+}
+
+fn tls(options: &ConnectionOptions) -> Result<ClientTlsConfig> {
+    let read = |path: &PathBuf| {
+        std::fs::read(path).map_err(|source| Error::Configuration {
+            role: "TLS file".to_owned(),
+            path: path.display().to_string(),
+            source: Box::new(source),
+        })
+    };
+    let mut tls = match &options.ca_certificate {
+        Some(path) => ClientTlsConfig::new().ca_certificate(Certificate::from_pem(read(path)?)),
+        None => ClientTlsConfig::new().with_native_roots(),
+    };
+    if let Some((certificate, key)) = &options.client_certificate {
+        tls = tls.identity(Identity::from_pem(read(certificate)?, read(key)?));
+    }
+    if let Some(name) = &options.server_name {
+        tls = tls.domain_name(name);
+    }
+    Ok(tls)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_without_a_scheme_is_refused_with_an_example() {
+        let error = endpoint(&ConnectionOptions::new("localhost:19530")).unwrap_err();
+        assert!(error.to_string().contains("http://localhost:19530"), "{error}");
+    }
+}

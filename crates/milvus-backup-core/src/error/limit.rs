@@ -1,0 +1,45 @@
+//! Limits that are settings of the server.
+
+/// What a server limits by its configuration, see [`Error::ServerLimit`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ServerLimit {
+    /// The number of collections.
+    Collections,
+    /// The number of partitions in a collection.
+    Partitions,
+    /// The length of a name.
+    NameLength,
+    /// The number of fields in a collection.
+    Fields,
+    /// The number of shards of a collection.
+    Shards,
+}
+
+impl ServerLimit {
+    /// What to change, here or in the configuration of the server.
+    pub const fn advice(self) -> &'static str {
+        match self {
+            Self::Collections => {
+                "a restore needs one more collection than there were: drop one, or raise \
+                 `quotaAndLimits.limits.maxCollectionNum` (and `maxCollectionNumPerDB`) in milvus.yaml"
+            }
+            Self::Partitions => "raise `rootCoord.maxPartitionNum` in milvus.yaml",
+            Self::NameLength => "choose a shorter name, or raise `proxy.maxNameLength` in milvus.yaml",
+            Self::Fields => "raise `proxy.maxFieldNum` in milvus.yaml",
+            Self::Shards => "raise `proxy.maxShardNum` in milvus.yaml",
+        }
+    }
+}
+
+impl std::fmt::Display for ServerLimit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Collections => "collections",
+            Self::Partitions => "partitions",
+            Self::NameLength => "the length of a name",
+            Self::Fields => "fields",
+            Self::Shards => "shards",
+        })
+    }
+}
