@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use milvus::proto::common::{LoadState as WireLoadState, SegmentState, Status};
+use milvus::proto::common::{LoadState as WireLoadState, SegmentLevel, SegmentState, Status};
 use milvus::proto::milvus as pb;
 use milvus_backup_core::{CollectionName, Error, LoadState, Result};
 
@@ -132,6 +132,8 @@ impl MilvusConnection {
         let served: BTreeSet<i64> = served.infos.iter().map(|segment| segment.segment_id).collect();
         let pending = stored.infos.iter().filter(|segment| {
             segment.state == SegmentState::Flushed as i32
+                // A segment that holds nothing but deletes has no rows to serve.
+                && segment.level != SegmentLevel::L0 as i32
                 && !served.contains(&segment.segment_id)
                 && wanted.as_ref().is_none_or(|wanted| wanted.contains(&segment.partition_id))
         });

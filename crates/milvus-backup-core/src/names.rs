@@ -242,14 +242,17 @@ impl fmt::Display for CollectionRef {
     }
 }
 
-/// `name` as one path segment: letters, digits, `_` and `-` as they are, every other byte as `%XX`.
+/// `name` as one path segment: letters, digits, `_` and `-` as they are, every other byte and a leading `_` as `%XX`.
+/// Readers that follow Hadoop's rules (Spark, pyarrow, pandas) skip files and directories whose names begin with `_` or `.`
+/// without an error.
 ///
 /// A result longer than 180 bytes is cut and ends with a 64-bit FNV-1a of the whole name, so that distinct
 /// names stay distinct and suffixes still fit a file name.
 pub fn path_segment(name: &str) -> String {
     let mut segment = String::with_capacity(name.len());
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-') {
+    for (position, byte) in name.bytes().enumerate() {
+        let hides = position == 0 && byte == b'_';
+        if byte.is_ascii_alphanumeric() || (matches!(byte, b'_' | b'-') && !hides) {
             segment.push(char::from(byte));
         } else {
             // Writing to a String cannot fail.
@@ -302,6 +305,8 @@ mod tests {
         let plain = CollectionRef::new("", "items".parse().unwrap()).unwrap();
         let other = CollectionRef::new("shop", "items".parse().unwrap()).unwrap();
         let dotted = CollectionRef::new("default", "shop.items".parse().unwrap()).unwrap();
+        let hidden = CollectionRef::new("", "_items".parse().unwrap()).unwrap();
+        assert_eq!(hidden.directory(), "%5Fitems");
         assert_eq!(plain.directory(), "items");
         assert_eq!(other.directory(), "shop.items");
         assert_eq!(dotted.directory(), "shop%2Eitems");
@@ -321,7 +326,7 @@ mod tests {
         #[test]
         fn segments_are_safe_and_distinct(a in ".{1,300}", b in ".{1,300}") {
             let (x, y) = (path_segment(&a), path_segment(&b));
-            prop_assert!(x.len() <= MAX_SEGMENT);
+            prop_assert!(x.len() <= MAX_SEGMENT && !x.starts_with(['_', '.']));
             prop_assert!(x.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'%' | b'~')));
             prop_assert_eq!(a == b, x == y);
         }

@@ -17,10 +17,13 @@ pub(crate) fn storage(action: &str, path: impl Display, source: StoreError) -> E
     }
 }
 
-/// Whether a conditional create failed because there was an object already.
+/// Whether a conditional create failed because of another process: there was an object already, or the directory around
+/// it, which was empty, was removed just then.
 pub(crate) fn is_conflict(error: &Error) -> bool {
     let Error::Storage { source, .. } = error else { return false };
-    matches!(source.downcast_ref(), Some(StoreError::AlreadyExists { .. } | StoreError::Precondition { .. }))
+    let Some(source) = source.downcast_ref::<StoreError>() else { return false };
+    matches!(source, StoreError::AlreadyExists { .. } | StoreError::Precondition { .. })
+        || io_kind(source) == Some(io::ErrorKind::NotFound)
 }
 
 fn is_permission(error: &StoreError) -> bool {

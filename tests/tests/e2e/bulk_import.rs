@@ -45,12 +45,12 @@ fn of_a_damaged_file() {
     let br = MilvusBr::on(MILVUS);
     let backup = br.create(&[name]);
     let files = BackupFiles::find(&br, &backup);
-    let mut bytes = files.read("data/_default.parquet");
+    let mut bytes = files.read("data/%5Fdefault.parquet");
     bytes[100] ^= 1;
-    files.write("data/_default.parquet", &bytes);
+    files.write("data/%5Fdefault.parquet", &bytes);
     br.run(&["restore", &backup, "--to", "import_never", "--method", "import", "--no-verify"])
         .code(13)
-        .says(&["data/_default.parquet"]);
+        .says(&["data/%5Fdefault.parquet"]);
     assert!(!names(MILVUS, "").iter().any(|name| name.contains("import_never")));
     forget(MILVUS, &[name]);
 }

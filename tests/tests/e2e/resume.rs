@@ -27,11 +27,11 @@ fn after_a_kill(kind: ServerKind) {
     assert!(br.listed().is_empty());
     let files = BackupFiles::find(&br, &id);
     let data = files.directory().join("data");
-    let first = data.join("_default.parquet");
+    let first = data.join("%5Fdefault.parquet");
     let inode = |path: &std::path::Path| fs::metadata(path).unwrap().ino();
     let kept = inode(&first);
     // A file that is complete, but is not what was noted of it.
-    let second = data.join("_default.00001.parquet");
+    let second = data.join("%5Fdefault.00001.parquet");
     let mut bytes = fs::read(&second).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;

@@ -115,7 +115,7 @@ print('null')
     br.run(&["verify", &backup]).code(0);
     let result = br.run(&["verify", &backup, "--mode", "deep", "--json"]).code(13).json();
     assert_eq!(result["errors"][0]["kind"], "differs", "{result}");
-    assert_eq!(result["errors"][0]["file"], "data/_default.parquet");
+    assert_eq!(result["errors"][0]["file"], "data/%5Fdefault.parquet");
     assert_eq!(br.json(&["show", &backup])["verification"]["success"], false, "never stored as good");
     br.run(&["verify", &backup]).code(0);
     let shown = br.json(&["show", &backup]);

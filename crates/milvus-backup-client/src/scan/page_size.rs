@@ -3,6 +3,9 @@
 /// Rows of the first page at most, until the width of real rows is known.
 const FIRST_ROWS: usize = 1024;
 
+/// [`PageSize::yielded`] of a server that sends no more rows than were asked for.
+const AS_ASKED: usize = 100;
+
 /// How much larger the next page may be than the last one.
 const GROWTH: usize = 4;
 
@@ -13,6 +16,9 @@ pub(super) struct PageSize {
     rows: usize,
     /// Set once a page was refused: what was too large before is not tried again.
     ceiling: usize,
+    /// Rows that come for 100 that are asked for. A page may have more, up to as many from each segment: see
+    /// [`super::pager::iterator_params`].
+    yielded: usize,
 }
 
 impl PageSize {
@@ -21,7 +27,7 @@ impl PageSize {
     pub(super) fn new(target_bytes: usize, largest_row_bytes: u64, window: usize) -> Self {
         let largest = usize::try_from(largest_row_bytes).unwrap_or(usize::MAX).max(1);
         let rows = (target_bytes / largest).clamp(1, FIRST_ROWS.min(window));
-        Self { target_bytes, rows, ceiling: window }
+        Self { target_bytes, rows, ceiling: window, yielded: AS_ASKED }
     }
 
     /// Keeps to a window that turned out smaller.
@@ -37,8 +43,11 @@ impl PageSize {
 
     /// Learns from a page that arrived.
     pub(super) fn observe(&mut self, rows: usize, bytes: usize) {
+        // A short page says little: it ends where a segment does.
+        self.yielded = (rows * AS_ASKED / self.rows.max(1)).max((self.yielded * 3 + AS_ASKED) / 4);
         let fitting = self.target_bytes / (bytes / rows.max(1)).max(1);
-        self.rows = fitting.min(self.rows * GROWTH).clamp(1, self.ceiling);
+        let asked = fitting.saturating_mul(AS_ASKED) / self.yielded;
+        self.rows = asked.min(self.rows * GROWTH).clamp(1, self.ceiling);
     }
 
     /// Halves the page after the server refused one as too large. False when it was a single row already.
@@ -83,6 +92,19 @@ mod tests {
         assert!(!size.halve());
         size.observe(1, 1);
         assert_eq!(size.rows(), 1);
+    }
+
+    #[test]
+    fn pages_that_come_with_more_rows_than_asked_for_are_asked_for_with_fewer() {
+        let mut size = PageSize::new(1000, 10, MAX_ROWS);
+        assert_eq!(size.rows(), 100);
+        size.observe(500, 5000);
+        assert_eq!(size.rows(), 20);
+        size.observe(100, 1000);
+        assert_eq!(size.rows(), 20);
+        // A short one among them does not make the next one much larger.
+        size.observe(3, 30);
+        assert_eq!(size.rows(), 25);
     }
 
     #[test]

@@ -7,10 +7,11 @@ use arrow_buffer::Buffer;
 use arrow_schema::DataType as ArrowType;
 use milvus_backup_core::schema::{CollectionSchema, DataType, LIST_ELEMENT, stored_fields};
 use milvus_backup_core::{BackupPlan, CompressionCodec, Error, Result};
+use parquet::arrow::ArrowSchemaConverter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
-use parquet::basic::{Compression, GzipLevel, ZstdLevel};
+use parquet::basic::{Compression, GzipLevel, Type as PhysicalType, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
-use parquet::schema::types::ColumnPath;
+use parquet::schema::types::{ColumnDescPtr, ColumnPath};
 
 use crate::error::encoding;
 
@@ -38,6 +39,10 @@ pub(super) fn chunk_options(plan: &BackupPlan, sample: &RecordBatch) -> Result<C
             .set_column_dictionary_enabled(path.clone(), false)
             .set_column_statistics_enabled(path.clone(), EnabledStatistics::None);
     }
+    for path in float_leaves(sample)? {
+        // A minimum and a maximum leave NaN out, and readers do not agree on what that means for a filter: some lose rows.
+        properties = properties.set_column_statistics_enabled(path, EnabledStatistics::None);
+    }
     let mut uncompressed_columns = Vec::new();
     for (path, values) in leaves(sample).filter(|_| plan.compression_enabled) {
         // A few bytes of anything else say nothing: they may be the first of many that are alike.
@@ -49,6 +54,15 @@ pub(super) fn chunk_options(plan: &BackupPlan, sample: &RecordBatch) -> Result<C
     }
     let writer = ArrowWriterOptions::new().with_properties(properties.build()).with_skip_arrow_metadata(true);
     Ok(ChunkOptions { writer, uncompressed_columns })
+}
+
+/// The columns of Parquet that hold floating-point numbers, also within lists and structs.
+fn float_leaves(sample: &RecordBatch) -> Result<Vec<ColumnPath>> {
+    let parquet =
+        ArrowSchemaConverter::new().convert(&sample.schema()).map_err(encoding("describe columns as Parquet"))?;
+    let is_float =
+        |column: &&ColumnDescPtr| matches!(column.physical_type(), PhysicalType::FLOAT | PhysicalType::DOUBLE);
+    Ok(parquet.columns().iter().filter(is_float).map(|column| column.path().clone()).collect())
 }
 
 fn vector_columns(schema: &CollectionSchema) -> impl Iterator<Item = ColumnPath> {
