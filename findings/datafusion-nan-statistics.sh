@@ -14,8 +14,8 @@
 # Why it matters to backups: a backup in Parquet is checked and searched with other tools, and here the same tool gives
 # different answers for a table and for its faithful copy, so that a correct backup seems to have lost rows.
 #
-# What we do about it: a restore reads whole columns and never trusts statistics, and verification compares bits, NaN
-# included. Whoever looks for NaN in the files with DataFusion has to ask for isnan(f).
+# What we do about it: our data files have no statistics of floating-point columns, a restore reads whole columns, and
+# verification compares bits, NaN included.
 #
 # Needs python3. Takes less than a minute.
 

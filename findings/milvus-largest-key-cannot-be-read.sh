@@ -15,7 +15,7 @@
 # What we do about it: where a query returns fewer rows than are counted, all keys are counted range by range, and rows
 # that no query returns become a limitation of the backup, with their number. docs/types.md names this key.
 #
-# Needs Linux on x86-64, python3, unshare and ip. Takes about two minutes.
+# Needs Linux on x86-64, python3, unshare and ip. Takes one to two minutes.
 
 set -euo pipefail
 

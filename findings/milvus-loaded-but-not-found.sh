@@ -18,7 +18,7 @@
 # What we do about it: "Loaded" is a claim. The segments that are stored are compared with those that are served until
 # none is missing (or the counted rows are as many as the stored ones), for at most a minute; then it is a warning.
 #
-# Needs Linux on x86-64, python3, unshare and ip. Takes two to three minutes.
+# Needs Linux on x86-64, python3, unshare and ip. Takes one to two minutes.
 
 set -euo pipefail
 
@@ -139,7 +139,7 @@ def shown(client, number):
     name = f"round_{number}"
     fill(client, name)
     client.load_partitions(name, PARTITIONS[:1])
-    time.sleep(number * 3 % 10)  # the server looks every ten seconds: do not always meet it at the same moment
+    time.sleep((number + 1) * 3 % 10)  # the server seems to look every ten seconds: meet it at another moment
     client.load_partitions(name, PARTITIONS[1:])
     states = {partition: client.get_load_state(name, partition)["state"].name for partition in PARTITIONS}
     loaded = time.monotonic()

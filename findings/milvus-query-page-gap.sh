@@ -19,7 +19,7 @@
 # What we do about it: every page that the next one continues is read with `reduce_stop_for_best` on, a short page is
 # not taken for the last one (only an empty page is), and the rows that were read are compared with the server's count.
 #
-# Needs Linux on x86-64, python3, unshare and ip. Takes about two minutes.
+# Needs Linux on x86-64, python3, unshare and ip. Takes one to two minutes.
 
 set -euo pipefail
 

@@ -136,11 +136,6 @@ impl BackupMetadata {
         self.verification.as_ref().is_some_and(|record| record.success)
     }
 
-    /// Whether the backup holds the whole collection: every partition was asked for, and none is missing.
-    pub fn is_whole(&self) -> bool {
-        self.backup_type != BackupType::Partition && !self.is_partial()
-    }
-
     /// Whether the backup is complete: nothing that was asked for is missing, and no verification found damage.
     pub fn is_completed(&self) -> bool {
         matches!(self.effective_state(), BackupState::Completed | BackupState::Verified)

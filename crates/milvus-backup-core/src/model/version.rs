@@ -90,6 +90,12 @@ impl BackupVersion {
         self.backup_type == BackupType::FullCollection
     }
 
+    /// Whether a restore of these partitions of the backup brings back a whole collection: all partitions of a full backup in
+    /// which none is missing. Anything else is a part, and replaces no collection unless that is asked for in so many words.
+    pub fn is_whole_with(&self, restored: &[String]) -> bool {
+        self.is_full() && !self.is_partial && self.partition_names.iter().all(|name| restored.contains(name))
+    }
+
     /// Returns the series of the backup within its collection.
     pub fn series(&self) -> BackupSeries {
         if self.is_full() { BackupSeries::Full } else { BackupSeries::Partitions(self.partition_names.clone()) }

@@ -124,6 +124,12 @@ proptest! {
             for latest in repository.latest() {
                 prop_assert!(latest.is_full() && !latest.is_partial, "{latest:?}");
             }
+            for backup in &repository.backups {
+                let all: Vec<String> = backup.partition_names.iter().cloned().collect();
+                prop_assert_eq!(backup.is_whole_with(&all), backup.is_full() && !backup.is_partial);
+                let some = all.get(1..).unwrap_or_default();
+                prop_assert!(all.is_empty() || !backup.is_whole_with(some), "a part replaces a whole: {:?}", backup);
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use super::target::Target;
 use crate::error::{Error, Result};
 use crate::manager::BackupManager;
 use crate::milvus::Capabilities;
-use crate::model::BackupMetadata;
+use crate::model::{BackupMetadata, BackupVersion};
 use crate::names::{BackupId, CollectionName};
 use crate::params::RestoreParams;
 use crate::schema::RowTraits;
@@ -103,7 +103,7 @@ impl BackupManager {
 /// # Errors
 /// [`Error::PartialReplacement`] for a backup of some partitions, a partial backup, and a restore of some partitions.
 pub(super) fn require_whole(attempt: &Attempt, metadata: &BackupMetadata, partitions: &[String]) -> Result<()> {
-    if metadata.is_whole() && partitions.len() == metadata.partition_names.len() {
+    if BackupVersion::from(metadata).is_whole_with(partitions) {
         return Ok(());
     }
     Err(Error::PartialReplacement { collection: attempt.target.to_string(), partitions: partitions.to_vec() })
