@@ -137,7 +137,7 @@ fn one_that_is_damaged(kind: ServerKind) {
     br.run(&restore).code(13).says(&["p1.parquet"]);
     assert!(!names(kind, "").iter().any(|name| name.contains(copy)), "{:?}", names(kind, ""));
     let partly = br.run(&[&restore[..], &["--skip-failed-partitions"]].concat()).code(3);
-    assert!(partly.stdout.contains("partition `p1` is missing or not whole"), "{partly:#?}");
+    assert!(partly.stdout.contains("partition `p1` is missing or incomplete"), "{partly:#?}");
     let after = Snapshot::of(kind, copy);
     for partition in ["_default", "p2", "p3"] {
         assert_rows(partition, &before.partitions[partition], &after.partitions[partition]);

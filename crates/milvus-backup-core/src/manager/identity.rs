@@ -1,7 +1,9 @@
 //! The collection that an operation works on stays the same one, or the operation is refused.
 
+use std::pin::pin;
 use std::time::Duration;
 
+use futures::future::{Either, select};
 use jiff::Timestamp;
 
 use super::{BackupManager, SAFETY_AGE};
@@ -16,6 +18,9 @@ fn marked_at(mark: &CollectionName) -> Option<Timestamp> {
     id.parse::<BackupId>().ok()?.time()
 }
 
+/// How long removing a temporary alias may take: a server that hangs must not keep an operation from its end.
+const CLEAN_UP: Duration = Duration::from_secs(5);
+
 /// How long a failed operation may look for a collection that is not the same any more.
 const DIAGNOSIS: Duration = Duration::from_secs(10);
 
@@ -24,8 +29,11 @@ impl BackupManager {
     ///
     /// # Errors
     /// [`Error::CollectionNotFound`].
-    pub(super) async fn pin(&self, name: &CollectionName, backup_id: &BackupId) -> Result<PinnedCollection> {
-        let mark = format!("{}{}", CollectionMark::PREFIX, backup_id.as_str().replace('-', "_")).parse()?;
+    pub(super) async fn pin(&self, name: &CollectionName) -> Result<PinnedCollection> {
+        // Not the identifier of a backup: a resumed one would meet the mark of the run that was killed.
+        let environment = &self.repository.environment;
+        let id = BackupId::new(environment.clock.now(), environment.entropy.bytes()?);
+        let mark = format!("{}{}", CollectionMark::PREFIX, id.as_str().replace('-', "_")).parse()?;
         let pin = self.milvus.pin_collection(name, &mark).await?;
         if matches!(pin.mark, CollectionMark::Alias(_)) {
             self.remove_stale_marks(&pin).await;
@@ -43,9 +51,14 @@ impl BackupManager {
         }
     }
 
-    /// Lets go of a collection. What cannot be undone is a warning.
+    /// Lets go of a collection, also after an interrupt. What cannot be undone, or not within seconds, is a warning.
     pub(super) async fn unpin(&self, pin: &PinnedCollection) {
-        if let Err(error) = self.milvus.unpin_collection(pin).await {
+        let limit = self.repository.environment.clock.sleep(CLEAN_UP);
+        let unpinned = match select(pin!(self.milvus.unpin_collection(pin)), pin!(limit)).await {
+            Either::Left((unpinned, _)) => unpinned,
+            Either::Right(_) => Err(Error::DeadlineExceeded { seconds: CLEAN_UP.as_secs() }),
+        };
+        if let Err(error) = unpinned {
             self.repository.progress.event(ProgressEvent::Warning {
                 message: format!("cannot remove the temporary alias of `{}`: {}", pin.name, error.full_message()),
             });

@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
-use super::settling::Shortage;
+use super::shortage::Shortage;
 use crate::error::{Error, Result};
 use crate::identity::PinnedCollection;
 use crate::model::BackupVersion;

@@ -1,7 +1,7 @@
 //! Rows that were written, compared with those that the server counts: a difference is explained, or named as what it is.
 
 use super::BackupManager;
-use super::settling::Shortage;
+use super::shortage::Shortage;
 use crate::error::{Error, Result};
 use crate::milvus::KeyCensus;
 use crate::store::{BackupPlan, PartitionPlan};

@@ -8,6 +8,7 @@ mod loading;
 mod plan;
 mod resume;
 mod settling;
+mod shortage;
 mod space;
 
 use std::collections::BTreeMap;
@@ -59,7 +60,7 @@ impl BackupManager {
         params: &BackupParams,
     ) -> Result<Attempt> {
         let deadline = params.timeout.unwrap_or(self.repository.config.default_backup_timeout);
-        let pin = self.repository.environment.bounded(deadline, self.pin(asked, &backup_id)).await?;
+        let pin = self.repository.environment.bounded(deadline, self.pin(asked)).await?;
         let collection = self.collection(&pin.name)?;
         Ok(Attempt::new(collection, pin, backup_id, created_at))
     }

@@ -10,6 +10,7 @@ use futures::future::try_join_all;
 
 use super::BackupManager;
 use super::attempt::Attempt;
+use super::shortage::Shortage;
 use crate::error::Result;
 use crate::milvus::{CollectionDescription, ReadPoint};
 use crate::model::{BackupState, Consistency};
@@ -24,14 +25,6 @@ const STABLE: Duration = Duration::from_secs(12);
 
 /// How often it is asked.
 const POLL: Duration = Duration::from_millis(250);
-
-/// A partition of which fewer rows are found than are stored, after all waiting.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Shortage {
-    pub(super) partition: String,
-    pub(super) stored: u64,
-    pub(super) counted: u64,
-}
 
 impl BackupManager {
     /// Waits until queries find all rows that are stored. Returns the partitions where they do not in the end.

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::manager::BackupManager;
 use crate::milvus::Capabilities;
 use crate::model::{BackupMetadata, BackupVersion};
-use crate::names::{BackupId, CollectionName};
+use crate::names::CollectionName;
 use crate::params::RestoreParams;
 use crate::schema::RowTraits;
 use crate::store::BackedUpDefinition;
@@ -31,8 +31,7 @@ impl BackupManager {
         if !params.into_existing {
             self.require_replaceable(attempt, params, capabilities).await?;
         }
-        let id = BackupId::new(self.repository.environment.clock.now(), attempt.randomness);
-        let pin = self.pin(&attempt.target, &id).await?;
+        let pin = self.pin(&attempt.target).await?;
         attempt.existing.get_or_init(|| pin);
         let aliases = self.milvus.describe_collection(&attempt.target).await?.aliases;
         attempt.existing_aliases.get_or_init(|| aliases);

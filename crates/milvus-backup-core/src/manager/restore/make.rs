@@ -56,15 +56,19 @@ impl BackupManager {
     ) -> Result<(Filled, u64)> {
         self.milvus.create_collection(&plan.target, &plan.schema).await?;
         attempt.created.store(true, Ordering::Release);
-        self.require_indexable(&plan.target, definition, params).await?;
+        let indexed = self.require_indexable(&plan.target, definition, params).await?;
         let progress: Arc<dyn Progress> = tally.clone();
         let filled = self.insert_rows(plan, true, &progress).await?;
+        if indexed {
+            return Ok((filled, definition.indexes.as_deref().unwrap_or_default().len() as u64));
+        }
         let indexes = self.restore_indexes(&plan.target, definition, params).await?;
         Ok((filled, indexes))
     }
 
     /// Whether the server takes the indexes, found out before any row goes in: they are created on the empty collection,
-    /// and removed again, since rows are inserted faster without.
+    /// and removed again, since rows are inserted faster without. Returns whether they are still there, because this user may
+    /// not remove them.
     ///
     /// # Errors
     /// [`Error::IndexRefused`].
@@ -73,18 +77,21 @@ impl BackupManager {
         collection: &CollectionName,
         definition: &BackedUpDefinition,
         params: &RestoreParams,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         if !params.restore_indexes || !self.milvus.capabilities().await?.checks_indexes {
-            return Ok(());
+            return Ok(false);
         }
         let indexes = definition.indexes.as_deref().unwrap_or_default();
         for index in indexes {
             self.milvus.create_index(collection, index).await.map_err(|error| refused_index(index, error))?;
         }
         for index in indexes {
-            self.milvus.drop_index(collection, index).await?;
+            match self.milvus.drop_index(collection, index).await {
+                Err(Error::PermissionDenied { .. }) => return Ok(true),
+                dropped => dropped?,
+            }
         }
-        Ok(())
+        Ok(false)
     }
 
     async fn restore_indexes(
