@@ -1,6 +1,6 @@
 //! Limits that are settings of the server.
 
-/// What a server limits by its configuration, see [`Error::ServerLimit`].
+/// What a server limits by its configuration, see [`crate::Error::ServerLimit`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ServerLimit {

@@ -56,10 +56,10 @@ impl BackupManager {
     ) -> Result<(Filled, u64)> {
         self.milvus.create_collection(&plan.target, &plan.schema).await?;
         attempt.created.store(true, Ordering::Release);
-        let indexed = self.require_indexable(&plan.target, definition, params).await?;
+        let in_place = self.require_indexable(&plan.target, definition, params).await?;
         let progress: Arc<dyn Progress> = tally.clone();
         let filled = self.insert_rows(plan, true, &progress).await?;
-        if indexed {
+        if in_place {
             return Ok((filled, definition.indexes.as_deref().unwrap_or_default().len() as u64));
         }
         let indexes = self.restore_indexes(&plan.target, definition, params).await?;
