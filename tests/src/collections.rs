@@ -155,6 +155,12 @@ pub fn change(uri: &str, statements: &str) {
     ask::<()>(&script, &json!({ "uri": uri }));
 }
 
+/// The collections that restores to `target` made for themselves.
+pub fn staging(kind: ServerKind, target: &str) -> Vec<String> {
+    let ours = |name: &String| name.starts_with("milvus_br_") && name.ends_with(target);
+    names(kind, "").into_iter().filter(ours).collect()
+}
+
 /// Releases a collection from memory.
 pub fn release(kind: ServerKind, collection: &str) {
     let script = "

@@ -38,6 +38,7 @@ mod progress;
 mod retry;
 #[cfg(feature = "manager")]
 mod store;
+mod wording;
 
 #[cfg(feature = "manager")]
 pub use access::Access;

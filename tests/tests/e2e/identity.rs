@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use milvus_backup_testkit::{ServerKind, shared};
 use milvus_backup_tests::{
-    collections::{self, Plain, forget, names},
+    collections::{self, Plain, forget, staging},
     comparison::Snapshot,
     milvus_br::MilvusBr,
     process::Running,
@@ -163,11 +163,6 @@ fn replacing(kind: ServerKind, br: &MilvusBr, backup: &str, target: &str) -> Run
     let mut running = br.start(&["restore", backup, "--to", target, "--drop-existing"]);
     running.wait_until("the staging collection", || !staging(kind, target).is_empty());
     running
-}
-
-fn staging(kind: ServerKind, target: &str) -> Vec<String> {
-    let ours = |name: &String| name.starts_with("milvus_br_") && name.ends_with(target);
-    names(kind, "").into_iter().filter(ours).collect()
 }
 
 /// A backup of `source`, which is large enough to take a while, and a small collection that it is to replace.

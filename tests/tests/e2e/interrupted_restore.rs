@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use milvus_backup_testkit::ServerKind;
 use milvus_backup_tests::{
-    collections::{Plain, forget, names},
+    collections::{Plain, forget, names, staging},
     comparison::Snapshot,
     milvus_br::MilvusBr,
 };
@@ -59,10 +59,4 @@ fn asked_to_stop(kind: ServerKind) {
         assert_eq!(staging(kind, target), Vec::<String>::new(), "the staging collection is left");
     }
     forget(kind, &[source]);
-}
-
-/// The collections that restores to `target` made for themselves.
-fn staging(kind: ServerKind, target: &str) -> Vec<String> {
-    let ours = |name: &String| name.starts_with("milvus_br_") && name.ends_with(target);
-    names(kind, "").into_iter().filter(ours).collect()
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::version::BackupVersion;
+use crate::wording;
 
 /// The share of the rows of the backup before it below which a full backup counts as shrunken, unless the
 /// configuration says otherwise.
@@ -63,7 +64,7 @@ pub fn row_loss(previous: &[BackupVersion], row_count: u64, min_rows_ratio: Opti
     let good = previous.iter().filter(|backup| is_comparable(backup) && !shrunken.contains(backup));
     let before = good.max_by_key(|backup| (backup.created_at, &backup.backup_id))?;
     has_shrunk(before.row_count, row_count, ratio).then(|| {
-        let rows = rows(row_count);
+        let rows = wording::rows(row_count);
         format!("the backup has {rows}; the last full backup before it, {}, had {}", before.backup_id, before.row_count)
     })
 }
@@ -75,10 +76,6 @@ fn is_comparable(backup: &BackupVersion) -> bool {
 #[expect(clippy::cast_precision_loss, reason = "a ratio of counts needs no more than 52 bits")]
 fn has_shrunk(before: u64, after: u64, min_rows_ratio: f64) -> bool {
     (after as f64) < before as f64 * min_rows_ratio
-}
-
-fn rows(count: u64) -> String {
-    if count == 1 { "1 row".to_owned() } else { format!("{count} rows") }
 }
 
 #[cfg(test)]

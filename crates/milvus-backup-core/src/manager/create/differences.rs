@@ -5,6 +5,7 @@ use super::shortage::Shortage;
 use crate::error::{Error, Result};
 use crate::milvus::KeyCensus;
 use crate::store::{BackupPlan, PartitionPlan};
+use crate::wording::rows;
 
 /// What comparing the rows of a backup with what the server counts has shown.
 #[derive(Debug, Default)]
@@ -109,10 +110,6 @@ fn describe(partition: &str, returned: u64, counted: u64, census: Option<&KeyCen
     sentence.push_str(": ");
     sentence.push_str(&reasons.join(", and "));
     sentence
-}
-
-fn rows(number: u64) -> String {
-    if number == 1 { "1 row".to_owned() } else { format!("{number} rows") }
 }
 
 #[cfg(test)]
