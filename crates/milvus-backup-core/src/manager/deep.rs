@@ -224,8 +224,7 @@ impl BackupManager {
 
     /// Whether all of these partitions can be read.
     async fn is_loaded(&self, live: &CollectionDescription, partitions: &[String]) -> Result<bool> {
-        let by_partition = !live.schema.has_partition_key() && self.milvus.capabilities().await?.partition_loading;
-        let asked = if by_partition { partitions } else { &[] };
+        let asked = if self.loads_by_partition(&live.schema).await? { partitions } else { &[] };
         Ok(self.milvus.load_state(&live.name, asked).await? == LoadState::Loaded)
     }
 

@@ -12,6 +12,7 @@ use crate::model::BackupState;
 use crate::names::CollectionName;
 use crate::params::LoadPolicy;
 use crate::progress::ProgressEvent;
+use crate::schema::CollectionSchema;
 
 /// The partitions of a backup, by what the server reports of them.
 #[derive(Debug, Default)]
@@ -36,7 +37,7 @@ impl BackupManager {
     ) -> Result<bool> {
         let name = &attempt.collection.name;
         let whole = self.milvus.load_state(name, &[]).await?;
-        let one_by_one = self.milvus.capabilities().await?.partition_loading && !description.schema.has_partition_key();
+        let one_by_one = self.loads_by_partition(&description.schema).await?;
         if !one_by_one || whole == LoadState::NotLoaded {
             // All partitions of a collection that is not loaded are loaded together where all are to be read.
             let all = !one_by_one || partitions.len() == description.partitions.len();
@@ -56,6 +57,12 @@ impl BackupManager {
         }
         self.load(attempt, Loaded::Partitions(states.missing)).await?;
         Ok(false)
+    }
+
+    /// Whether partitions of such a collection are loaded one by one: not where rows are spread by a partition key, nor on a
+    /// server that loads collections only as a whole.
+    pub(in crate::manager) async fn loads_by_partition(&self, schema: &CollectionSchema) -> Result<bool> {
+        Ok(self.milvus.capabilities().await?.partition_loading && !schema.has_partition_key())
     }
 
     async fn ensure_whole(
