@@ -20,13 +20,14 @@ use parquet::arrow::async_reader::MetadataFetch;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaDataReader, RowGroupMetaData};
 
-use crate::buffers::Buffers;
 use crate::cpu::on_cpu;
 use crate::decode::{VectorBuffers, decode};
-use crate::error::{corrupted, of_disk, storage};
-use crate::objects::Directory;
-use crate::verify::digest_object;
-use crate::window::Window;
+use crate::pages::RowGroupBytes;
+use milvus_backup_repository::digest_object;
+use milvus_backup_storage::BufferPool;
+use milvus_backup_storage::Directory;
+use milvus_backup_storage::Window;
+use milvus_backup_storage::error::{corrupted, of_disk, storage};
 
 /// The data files of one backup, and what must hold for each of them.
 #[derive(Debug)]
@@ -38,7 +39,7 @@ pub(crate) struct ChunkSource {
     /// Whether the rows of a row group are compared with their recorded digest.
     verify_digests: bool,
     /// For pages that are read from files.
-    pages: Buffers,
+    pages: BufferPool,
     /// For the vectors of batches.
     vectors: VectorBuffers,
 }
@@ -57,7 +58,7 @@ impl ChunkSource {
             backup: backup_id.to_string(),
             columns,
             verify_digests,
-            pages: Buffers::new(PAGE_BYTES),
+            pages: BufferPool::new(PAGE_BYTES),
             vectors: VectorBuffers::of(schema),
         })
     }
@@ -107,7 +108,7 @@ impl ChunkReader {
 
     async fn open_trusting(source: &Arc<ChunkSource>, chunk: &ChunkMetadata) -> Result<Self> {
         let path = source.directory.object(&chunk.path)?;
-        let mut fetch = Fetch { store: Arc::clone(&source.directory.store), path: path.clone() };
+        let mut fetch = Fetch { store: Arc::clone(source.directory.store()), path: path.clone() };
         let footer = ParquetMetaDataReader::new()
             .with_prefetch_hint(Some(FOOTER_HINT))
             .load_and_finish(&mut fetch, chunk.size_bytes)
@@ -162,9 +163,11 @@ impl ChunkReader {
 
     fn decode(&self, group: usize, window: &Window) -> Result<Vec<RecordBatch>> {
         // What makes the decoder panic is damaged, like anything else that it cannot decode.
-        let batches = catch_unwind(AssertUnwindSafe(|| decode(window, &self.footer, group, &self.source.vectors)))
-            .map_err(|_| self.undecodable(group, "its decoder gave up"))?
-            .map_err(|error| self.undecodable(group, error))?;
+        let batches = catch_unwind(AssertUnwindSafe(|| {
+            decode(&RowGroupBytes(window.clone()), &self.footer, group, &self.source.vectors)
+        }))
+        .map_err(|_| self.undecodable(group, "its decoder gave up"))?
+        .map_err(|error| self.undecodable(group, error))?;
         self.check_digest(group, &batches)?;
         Ok(batches)
     }

@@ -12,8 +12,8 @@ use parquet::errors::{ParquetError, Result};
 use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::reader::ChunkReader;
 
-use crate::buffers::Buffers;
 use crate::vectors::{VectorBatches, read_vectors};
+use milvus_backup_storage::BufferPool;
 
 /// Bytes of one batch. Milvus takes small inserts as fast as large ones, and each is in memory twice, as columns and as
 /// message.
@@ -24,7 +24,7 @@ const MAX_DIM: usize = 32_768;
 
 /// Buffers for the float vectors of batches, by the name of their column.
 #[derive(Debug)]
-pub(crate) struct VectorBuffers(BTreeMap<String, Buffers<f32>>);
+pub(crate) struct VectorBuffers(BTreeMap<String, BufferPool<f32>>);
 
 impl VectorBuffers {
     /// For rows of `schema`.
@@ -35,7 +35,7 @@ impl VectorBuffers {
         // A batch may be larger by a row. A dimension may come from an enemy.
         let rows = BATCH_BYTES / size_of::<f32>() / row_elements + 1;
         let elements = |dim: usize| rows.saturating_mul(dim).min(BATCH_BYTES / size_of::<f32>() + MAX_DIM);
-        Self(dims.into_iter().map(|(name, dim)| (name.clone(), Buffers::new(elements(dim)))).collect())
+        Self(dims.into_iter().map(|(name, dim)| (name.clone(), BufferPool::new(elements(dim)))).collect())
     }
 }
 

@@ -1,7 +1,8 @@
-//! A backup repository of plain Parquet, over `object_store`.
+//! The logical backend: the rows of a backup as plain Parquet files in a repository.
 //!
 //! [`LocalStore`] implements [`milvus_backup_core::BackupStore`]. Its files are described in `docs/format.md`: any
-//! tool that reads Parquet can read a backup, without this crate.
+//! tool that reads Parquet can read a backup, without this crate. The protocol of the repository is
+//! `milvus-backup-repository`'s; this crate is what is in the data files.
 //!
 //! ```
 //! use milvus_backup_core::BackupStore;
@@ -19,32 +20,18 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod buffers;
 mod chunk;
-mod commit;
 mod compare;
 mod cpu;
 mod decode;
-#[cfg(target_os = "linux")]
-mod direct;
-mod documents;
-mod error;
+mod encoding;
 #[cfg(test)]
 mod hostile;
-mod layout;
-mod leftovers;
-mod links;
-mod lock;
-mod objects;
-mod process;
-mod read;
+mod pages;
 mod restore;
-mod retrying;
-mod root;
+mod sample;
 mod store;
 mod vectors;
-mod verify;
-mod window;
 mod write;
 
 pub use store::LocalStore;

@@ -4,7 +4,7 @@
 //! Must always hold: with digests switched on, no row is inserted whose row group does not have the digest that
 //! was recorded when it was written, and no file imported that does not have its digest.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
@@ -18,18 +18,18 @@ use tokio::sync::Semaphore;
 
 use crate::chunk::{ChunkReader, ChunkSource};
 use crate::decode::BATCH_BYTES;
-use crate::store::LocalStore;
+use milvus_backup_repository::RepositoryHandle;
 
 /// Inserts the rows of every partition of the plan.
 pub(crate) async fn restore_rows(
-    store: &LocalStore,
+    store: &RepositoryHandle,
     sink: Arc<dyn RowSink>,
     plan: RestorePlan,
     progress: Arc<dyn Progress>,
 ) -> Result<Vec<RestoredPartition>> {
     let directory = store.directory_of(&plan.metadata)?;
     let source = ChunkSource::new(directory, &plan.metadata.backup_id, &plan.stored_schema, plan.verify_checksums)?;
-    let root = store.root.directory.clone();
+    let root = store.storage().local_root().map(Path::to_owned);
     let side_by_side = side_by_side(&plan);
     let turns = Semaphore::new(plan.concurrency.clamp(1, Semaphore::MAX_PERMITS));
     let restore = Restore { source: Arc::new(source), root, sink, plan, progress, side_by_side, turns };

@@ -5,6 +5,8 @@ const INTEGRITY: &str = "milvus-backup-integrity";
 const CODEC: &str = "milvus-backup-codec";
 const RETENTION: &str = "milvus-backup-retention";
 const CLIENT: &str = "milvus-backup-client";
+const STORAGE: &str = "milvus-backup-storage";
+const REPOSITORY: &str = "milvus-backup-repository";
 const STORE_LOCAL: &str = "milvus-backup-store-local";
 const STORE_NATIVE: &str = "milvus-backup-store-native";
 const CLI: &str = "milvus-backup-cli";
@@ -19,17 +21,19 @@ pub(super) const MAY_USE: &[(&str, &[&str])] = &[
     (CODEC, &[CORE]),
     (RETENTION, &[CORE]),
     (CLIENT, &[CORE]),
-    (STORE_LOCAL, &[CORE, INTEGRITY, CODEC]),
-    (STORE_NATIVE, &[CORE, INTEGRITY]),
+    (STORAGE, &[CORE]),
+    (REPOSITORY, &[CORE, INTEGRITY, STORAGE]),
+    (STORE_LOCAL, &[CORE, INTEGRITY, CODEC, STORAGE, REPOSITORY]),
+    (STORE_NATIVE, &[CORE, INTEGRITY, STORAGE, REPOSITORY]),
     (CLI, LIBRARIES),
     (TESTKIT, &[CORE]),
     ("milvus-backup-tests", PRODUCT_AND_TESTKIT),
     ("xtask", &[TESTKIT]),
 ];
 
-const LIBRARIES: &[&str] = &[CORE, INTEGRITY, CODEC, RETENTION, CLIENT, STORE_LOCAL, STORE_NATIVE];
+const LIBRARIES: &[&str] = &[CORE, INTEGRITY, CODEC, RETENTION, CLIENT, STORAGE, REPOSITORY, STORE_LOCAL, STORE_NATIVE];
 const PRODUCT_AND_TESTKIT: &[&str] =
-    &[CORE, INTEGRITY, CODEC, RETENTION, CLIENT, STORE_LOCAL, STORE_NATIVE, CLI, TESTKIT];
+    &[CORE, INTEGRITY, CODEC, RETENTION, CLIENT, STORAGE, REPOSITORY, STORE_LOCAL, STORE_NATIVE, CLI, TESTKIT];
 
 /// What every crate may use in its tests besides what it may use anyway.
 pub(super) const IN_TESTS: &[&str] = &[TESTKIT];

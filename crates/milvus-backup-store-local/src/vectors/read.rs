@@ -13,7 +13,7 @@ use parquet::file::reader::ChunkReader;
 use parquet::file::serialized_reader::SerializedPageReader;
 
 use super::levels;
-use crate::buffers::Buffers;
+use milvus_backup_storage::BufferPool;
 
 /// How vectors are to be put together.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ pub(crate) struct VectorBatches<'a> {
     /// The field of the elements.
     pub(crate) element: &'a FieldRef,
     /// Where the elements are to lie.
-    pub(crate) buffers: &'a Buffers<f32>,
+    pub(crate) buffers: &'a BufferPool<f32>,
 }
 
 /// The vectors of a column of a row group of `rows` rows, in batches. `None` for pages that are not as
@@ -95,7 +95,7 @@ impl<'a> Filling<'a> {
     fn push(&mut self, mut values: &[[u8; 4]]) -> Result<()> {
         while !values.is_empty() {
             if self.elements.is_empty() {
-                self.elements = self.batches.buffers.take();
+                self.elements = self.batches.buffers.get();
             }
             let (fitting, rest) = values.split_at(values.len().min(self.batch_elements - self.elements.len()));
             self.elements.extend(fitting.iter().copied().map(f32::from_le_bytes));
@@ -110,7 +110,7 @@ impl<'a> Filling<'a> {
     fn complete(&mut self) -> Result<()> {
         let elements = std::mem::take(&mut self.elements);
         let lengths = OffsetBuffer::from_lengths(std::iter::repeat_n(self.dim, elements.len() / self.dim));
-        let elements = ScalarBuffer::from(Buffer::from(self.batches.buffers.lend(elements)));
+        let elements = ScalarBuffer::from(Buffer::from(self.batches.buffers.freeze(elements)));
         let elements = Arc::new(Float32Array::new(elements, None));
         self.full.push(ListArray::try_new(Arc::clone(self.batches.element), lengths, elements, None)?);
         Ok(())
@@ -178,7 +178,7 @@ mod tests {
     fn vectors(file: Bytes, batch_rows: usize) -> Option<Vec<ListArray>> {
         let metadata = ParquetMetaDataReader::new().parse_and_finish(&file).unwrap();
         let group = metadata.row_group(0);
-        let (element, buffers) = (element(), Buffers::new(10));
+        let (element, buffers) = (element(), BufferPool::new(10));
         let batches = VectorBatches { rows: batch_rows, element: &element, buffers: &buffers };
         read_vectors(file, group.column(0), usize::try_from(group.num_rows()).unwrap(), &batches).unwrap()
     }

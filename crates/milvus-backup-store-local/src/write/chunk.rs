@@ -7,8 +7,8 @@ use object_store::{ObjectStoreExt, WriteMultipart};
 use super::encoder::Encoder;
 use super::parts::PartBuffers;
 use crate::cpu::on_cpu;
-use crate::error::storage;
-use crate::objects::Directory;
+use milvus_backup_storage::Directory;
+use milvus_backup_storage::error::storage;
 
 /// Parts that may be on their way at the same time.
 const PARTS_IN_FLIGHT: usize = 2;
@@ -31,7 +31,7 @@ impl ChunkWriter {
     ) -> Result<Self> {
         let object = directory.object(&path)?;
         let upload =
-            directory.store.put_multipart(&object).await.map_err(|source| storage("create", &object, source))?;
+            directory.store().put_multipart(&object).await.map_err(|source| storage("create", &object, source))?;
         let upload = WriteMultipart::new_with_chunk_size(upload, buffers.part_bytes());
         let encoder = Encoder::new(plan, sample, row_group_bytes, buffers)?;
         Ok(Self { path, upload, encoder })

@@ -13,7 +13,7 @@ use super::columns::Columns;
 use super::parts::{PartBuffers, Parts};
 use super::properties::{ChunkOptions, chunk_options};
 use super::row_traits::TraitScanner;
-use crate::error::encoding;
+use crate::encoding::encoding;
 
 /// Encodes one file.
 pub(super) struct Encoder {

@@ -7,7 +7,6 @@ mod assembly;
 mod chunk;
 mod columns;
 mod encoder;
-pub(crate) mod journal;
 mod parts;
 mod properties;
 mod range;
@@ -26,15 +25,13 @@ use milvus_backup_core::{
     BackupPlan, Error, FailedPartition, PartitionMetadata, PartitionPlan, Progress, ProgressEvent, Result, RowSource,
 };
 
-use crate::commit::Pending;
 use crate::cpu::on_cpu;
-use crate::layout::DATA;
-use crate::objects::Directory;
-use crate::store::LocalStore;
 use assembly::Assembly;
 use encoder::Encoder;
 pub(crate) use encoder::value_bytes;
-use journal::Completed;
+use milvus_backup_repository::layout::DATA;
+use milvus_backup_repository::{CompletedChunks, PendingCommit, RepositoryHandle};
+use milvus_backup_storage::Directory;
 use parts::PartBuffers;
 use range::RangeWriter;
 use ranges::{Range, Ranges};
@@ -87,30 +84,31 @@ pub(crate) async fn encoded_bytes(plan: BackupPlan, rows: RecordBatch) -> Result
 
 /// Writes the data files of a plan. Nothing is visible before the commit of what this returns.
 pub(crate) async fn write_backup(
-    store: &LocalStore,
+    store: &RepositoryHandle,
     source: Arc<dyn RowSource>,
     plan: BackupPlan,
     progress: Arc<dyn Progress>,
-) -> Result<Pending> {
-    crate::leftovers::note_owner(&store.backup(&plan.collection, &plan.backup_id), Some(&plan)).await?;
-    let nothing = plan.partitions.iter().map(|_| Completed::nothing()).collect();
+) -> Result<PendingCommit> {
+    store.note_plan(&plan).await?;
+    let nothing = plan.partitions.iter().map(|_| CompletedChunks::nothing()).collect();
     write_rest(store, source, plan, progress, nothing).await
 }
 
 /// Writes the data files of a plan that are not complete yet.
 pub(crate) async fn resume_backup(
-    store: &LocalStore,
+    store: &RepositoryHandle,
     source: Arc<dyn RowSource>,
     plan: BackupPlan,
     progress: Arc<dyn Progress>,
-) -> Result<Pending> {
+) -> Result<PendingCommit> {
     let directory = store.backup(&plan.collection, &plan.backup_id);
-    crate::leftovers::note_owner(&directory, Some(&plan)).await?;
+    store.storage().refuse_links(directory.path()).await?;
+    store.note_plan(&plan).await?;
     store.remove_temporary_files(&directory);
     let files = directory.list().await?;
     let mut completed = Vec::with_capacity(plan.partitions.len());
     for partition in &plan.partitions {
-        let found = Completed::find(&directory, &files, &plan, partition).await?;
+        let found = CompletedChunks::find(&directory, &files, &plan, partition).await?;
         for chunk in &found.chunks {
             progress.event(ProgressEvent::Advanced {
                 partition: partition.name.clone(),
@@ -127,12 +125,12 @@ pub(crate) async fn resume_backup(
 
 /// Writes what is missing of each partition.
 async fn write_rest(
-    store: &LocalStore,
+    store: &RepositoryHandle,
     source: Arc<dyn RowSource>,
     plan: BackupPlan,
     progress: Arc<dyn Progress>,
-    completed: Vec<Completed>,
-) -> Result<Pending> {
+    completed: Vec<CompletedChunks>,
+) -> Result<PendingCommit> {
     let plan = Arc::new(plan);
     let primary_key = plan.description.schema.primary_key()?;
     let budget = Budget::new(&plan);
@@ -168,24 +166,24 @@ async fn write_rest(
 
 /// Who writes the ranges of each partition.
 fn writers(
-    store: &LocalStore,
+    store: &RepositoryHandle,
     plan: &Arc<BackupPlan>,
     budget: Budget,
     progress: &Arc<dyn Progress>,
-    completed: &[Completed],
+    completed: &[CompletedChunks],
 ) -> Vec<RangeWriter> {
-    let buffers = match &store.root.directory {
+    let buffers = match store.storage().local_root() {
         Some(_) => PartBuffers::of_files(),
         None => PartBuffers::of_objects(),
     };
-    let writer = |(partition, completed): (&PartitionPlan, &Completed)| RangeWriter {
+    let writer = |(partition, completed): (&PartitionPlan, &CompletedChunks)| RangeWriter {
         directory: store.backup(&plan.collection, &plan.backup_id),
         plan: Arc::clone(plan),
         partition: partition.clone(),
         next_file: AtomicUsize::new(completed.next_file),
         budget,
         buffers: buffers.clone(),
-        retries: store.root.retries,
+        retries: store.storage().retries(),
         progress: Arc::clone(progress),
     };
     plan.partitions.iter().zip(completed).map(writer).collect()
@@ -199,11 +197,11 @@ type Written = std::result::Result<PartitionMetadata, (String, Error)>;
 /// # Errors
 /// That of the first partition, when all of them failed.
 async fn pending(
-    store: &LocalStore,
+    store: &RepositoryHandle,
     directory: Directory,
     plan: Arc<BackupPlan>,
     written: Vec<Written>,
-) -> Result<Pending> {
+) -> Result<PendingCommit> {
     let (mut partitions, mut failed) = (Vec::new(), Vec::new());
     for outcome in written {
         match outcome {
@@ -220,7 +218,7 @@ async fn pending(
     }
     let failed =
         failed.into_iter().map(|(name, error)| FailedPartition { name, error: error.full_message() }).collect();
-    Ok(Pending { store: store.clone(), directory, plan, partitions, failed })
+    Ok(PendingCommit::new(store.clone(), plan, partitions, failed))
 }
 
 /// Removes the data files that are not among those to keep.

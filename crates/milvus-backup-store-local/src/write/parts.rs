@@ -6,7 +6,7 @@ use bytes::Bytes;
 use milvus_backup_core::ChecksumAlgorithm;
 use milvus_backup_integrity::Hasher;
 
-use crate::buffers::{ALIGNMENT, Buffers};
+use milvus_backup_storage::{ALIGNMENT, BufferPool};
 
 /// Size of one part of an upload to an object store. S3 takes at least 5 MiB and at most 10,000 parts.
 const OBJECT_PART_BYTES: usize = 8 << 20;
@@ -18,7 +18,7 @@ const FILE_PART_BYTES: usize = 1 << 20;
 #[derive(Debug, Clone)]
 pub(super) struct PartBuffers {
     part_bytes: usize,
-    buffers: Buffers,
+    buffers: BufferPool,
 }
 
 impl PartBuffers {
@@ -33,7 +33,7 @@ impl PartBuffers {
     }
 
     fn new(part_bytes: usize) -> Self {
-        Self { part_bytes, buffers: Buffers::new(part_bytes + ALIGNMENT) }
+        Self { part_bytes, buffers: BufferPool::new(part_bytes + ALIGNMENT) }
     }
 
     /// The size of each part but the last of a file, in bytes.
@@ -42,7 +42,7 @@ impl PartBuffers {
     }
 
     fn open(&self) -> OpenPart {
-        let mut bytes = self.buffers.take();
+        let mut bytes = self.buffers.get();
         // Where the platform cannot tell, the part is only not aligned.
         let start = Some(bytes.as_ptr().align_offset(ALIGNMENT)).filter(|start| *start < ALIGNMENT).unwrap_or(0);
         bytes.resize(start, 0);
@@ -50,7 +50,7 @@ impl PartBuffers {
     }
 
     fn close(&self, part: OpenPart) -> Bytes {
-        self.buffers.lend(part.bytes).slice(part.start..)
+        self.buffers.freeze(part.bytes).slice(part.start..)
     }
 }
 

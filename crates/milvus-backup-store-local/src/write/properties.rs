@@ -13,7 +13,7 @@ use parquet::basic::{Compression, GzipLevel, Type as PhysicalType, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
 use parquet::schema::types::{ColumnDescPtr, ColumnPath};
 
-use crate::error::encoding;
+use crate::encoding::encoding;
 
 /// How one chunk is written.
 pub(super) struct ChunkOptions {

@@ -15,11 +15,11 @@ use milvus_backup_core::{
 use super::Budget;
 use super::chunk::ChunkWriter;
 use super::encoder::{column_of, value_bytes};
-use super::journal::note_chunk;
 use super::parts::PartBuffers;
 use super::ranges::Range;
-use crate::layout::chunk_file;
-use crate::objects::Directory;
+use milvus_backup_repository::RepositoryHandle;
+use milvus_backup_repository::layout::chunk_file;
+use milvus_backup_storage::Directory;
 
 /// Writes ranges of one partition.
 #[derive(Debug)]
@@ -122,7 +122,7 @@ impl RangeWriter {
 
     async fn complete(&self, chunk: ChunkWriter, position: &mut Position) -> Result<()> {
         let chunk = chunk.finish().await?;
-        note_chunk(&self.directory, &chunk, position.last_key()).await?;
+        RepositoryHandle::note_chunk(&self.directory, &chunk, position.last_key()).await?;
         position.completed.push(chunk);
         (position.file, position.unsaved) = (None, (0, 0));
         Ok(())

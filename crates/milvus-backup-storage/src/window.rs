@@ -1,27 +1,25 @@
-//! A range of an object, read under its place in the object: bytes that came, or a file of this machine, which is read
-//! where and when it is needed.
+//! [`Window`]: a range of an object, read by positions in the object. It holds the bytes, or a file of this machine that is
+//! read where and when it is needed.
 
 use std::fs::File;
-use std::io::{BufReader, Error, ErrorKind, Read, Result, Seek, SeekFrom};
+use std::io::{Error, ErrorKind, Read, Result, Seek, SeekFrom};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use object_store::path::Path;
 use object_store::{GetOptions, GetResultPayload};
-use parquet::errors::ParquetError;
-use parquet::file::reader::{ChunkReader, Length};
 
-use crate::buffers::Buffers;
-use crate::objects::Directory;
+use crate::directory::Directory;
+use crate::pool::BufferPool;
 
 /// A range of an object. A file is read by one thread at a time: it has one position.
 #[derive(Debug, Clone)]
-pub(crate) struct Window {
+pub struct Window {
     range: Range<u64>,
     content: Content,
     /// For what is read of a file.
-    buffers: Buffers,
+    buffers: BufferPool,
     /// Why the disk could not be read, for [`Window::failure`].
     failure: Arc<Mutex<Option<Error>>>,
 }
@@ -33,15 +31,18 @@ enum Content {
 }
 
 impl Window {
-    /// Asks for the range. Of a file, nothing is read yet; what is read later is read into `buffers`.
-    pub(crate) async fn get(
+    /// Requests the range. Nothing is read yet of a file of this machine; what is read later is read into `buffers`.
+    ///
+    /// # Errors
+    /// Those of the object store.
+    pub async fn get(
         directory: &Directory,
         path: &Path,
         range: Range<u64>,
-        buffers: Buffers,
+        buffers: BufferPool,
     ) -> object_store::Result<Self> {
         let options = GetOptions { range: Some(range.clone().into()), ..GetOptions::default() };
-        let found = directory.store.get_opts(path, options).await?;
+        let found = directory.store().get_opts(path, options).await?;
         let content = match found.payload {
             GetResultPayload::File(file, _) => Content::File(Arc::new(file)),
             GetResultPayload::Stream(_) => Content::Bytes(found.bytes().await?),
@@ -49,8 +50,11 @@ impl Window {
         Ok(Self { range, content, buffers, failure: Arc::default() })
     }
 
-    /// Reads all of it, in pieces of the size of the buffers where it is a file.
-    pub(crate) fn for_each_piece(&self, mut each: impl FnMut(&[u8])) -> Result<()> {
+    /// Reads the whole window, in pieces of the size of the buffers where it is a file.
+    ///
+    /// # Errors
+    /// Failures of the disk; [`ErrorKind::UnexpectedEof`] where the file is shorter than the window.
+    pub fn for_each_piece(&self, mut each: impl FnMut(&[u8])) -> Result<()> {
         let file = match &self.content {
             Content::Bytes(bytes) => {
                 each(bytes);
@@ -62,22 +66,37 @@ impl Window {
         while start < self.range.end {
             let left = self.range.end - start;
             let length = usize::try_from(left).map_or(self.buffers.size(), |left| left.min(self.buffers.size()));
-            let mut piece = self.buffers.take();
+            let mut piece = self.buffers.get();
             read_exactly(file, start, length, &mut piece)?;
-            each(&self.buffers.lend(piece));
+            each(&self.buffers.freeze(piece));
             start += length as u64;
         }
         Ok(())
     }
 
-    /// Why the disk could not be read, if it was that. What is asked for outside of the window is no failure of the disk.
-    pub(crate) fn failure(&self) -> Option<Error> {
+    /// Takes the reason why the disk could not be read, if it was that. A range outside of the window is no failure of the
+    /// disk.
+    pub fn failure(&self) -> Option<Error> {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    fn read(&self, start: u64, length: usize) -> Result<Bytes> {
+    /// Returns the position in the object at which the window ends.
+    pub fn end(&self) -> u64 {
+        self.range.end
+    }
+
+    /// Returns a reader of the bytes from `position` of the object to the end of the window.
+    pub fn reader(&self, position: u64) -> WindowReader {
+        WindowReader { window: self.clone(), position }
+    }
+
+    /// Returns `length` bytes from position `start` of the object on.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnexpectedEof`] for a range that is not in the window, and failures of the disk.
+    pub fn read(&self, start: u64, length: usize) -> Result<Bytes> {
         let outside = || Error::new(ErrorKind::UnexpectedEof, format!("{length} bytes at {start} are outside"));
-        // Before memory is asked for: the numbers may come from an enemy.
+        // Before memory is asked for: the numbers may be untrusted input.
         let end = start.checked_add(length as u64).filter(|end| *end <= self.range.end).ok_or_else(outside)?;
         let offset = start.checked_sub(self.range.start).ok_or_else(outside)?;
         match &self.content {
@@ -90,9 +109,9 @@ impl Window {
                 Ok(bytes.slice(offset..end))
             }
             Content::File(file) => {
-                let mut bytes = self.buffers.take();
+                let mut bytes = self.buffers.get();
                 let read = read_exactly(file, start, length, &mut bytes);
-                read.map(|()| self.buffers.lend(bytes)).inspect_err(|error| self.note(error))
+                read.map(|()| self.buffers.freeze(bytes)).inspect_err(|error| self.note(error))
             }
         }
     }
@@ -114,33 +133,14 @@ impl Window {
     }
 }
 
-impl Length for Window {
-    fn len(&self) -> u64 {
-        self.range.end
-    }
-}
-
-impl ChunkReader for Window {
-    type T = BufReader<Rest>;
-
-    fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
-        // As much as a header of a page takes, most often.
-        Ok(BufReader::with_capacity(1 << 10, Rest { window: self.clone(), position: start }))
-    }
-
-    fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
-        self.read(start, length).map_err(|error| ParquetError::External(Box::new(error)))
-    }
-}
-
-/// The bytes of a window from some place on.
+/// Reads the bytes of a window from one position on.
 #[derive(Debug)]
-pub(crate) struct Rest {
+pub struct WindowReader {
     window: Window,
     position: u64,
 }
 
-impl Read for Rest {
+impl Read for WindowReader {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         let left = self.window.range.end.saturating_sub(self.position);
         let length = usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()));
@@ -162,17 +162,17 @@ mod tests {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(&all).unwrap();
         let contents = [Content::Bytes(Bytes::from(all).slice(10..200)), Content::File(Arc::new(file))];
-        contents.map(|content| Window { range: 10..200, content, buffers: Buffers::new(7), failure: Arc::default() })
+        contents.map(|content| Window { range: 10..200, content, buffers: BufferPool::new(7), failure: Arc::default() })
     }
 
     #[test]
     fn bytes_lie_under_their_place_in_the_object() {
         for window in windows() {
-            assert_eq!(window.len(), 200);
-            assert_eq!(*window.get_bytes(10, 3).unwrap(), [10, 11, 12]);
-            assert_eq!(*window.get_bytes(199, 1).unwrap(), [199]);
+            assert_eq!(window.end(), 200);
+            assert_eq!(*window.read(10, 3).unwrap(), [10, 11, 12]);
+            assert_eq!(*window.read(199, 1).unwrap(), [199]);
             let mut rest = Vec::new();
-            window.get_read(190).unwrap().read_to_end(&mut rest).unwrap();
+            window.reader(190).read_to_end(&mut rest).unwrap();
             assert_eq!(rest, (190..200).collect::<Vec<u8>>());
             let mut pieces = Vec::new();
             window.for_each_piece(|piece| pieces.extend_from_slice(piece)).unwrap();
@@ -184,19 +184,19 @@ mod tests {
     fn a_disk_that_cannot_be_read_is_told_from_a_file_that_is_damaged() {
         let here = std::env::temp_dir();
         let content = Content::File(Arc::new(File::open(here).unwrap()));
-        let window = Window { range: 0..10, content, buffers: Buffers::new(7), failure: Arc::default() };
-        assert!(window.get_bytes(0, 10).is_err());
+        let window = Window { range: 0..10, content, buffers: BufferPool::new(7), failure: Arc::default() };
+        assert!(window.read(0, 10).is_err());
         assert!(window.failure().is_some(), "a directory cannot be read");
         let empty = Content::File(Arc::new(tempfile::tempfile().unwrap()));
-        let window = Window { range: 0..10, content: empty, buffers: Buffers::new(7), failure: Arc::default() };
-        assert!(window.get_bytes(0, 10).is_err() && window.failure().is_none());
+        let window = Window { range: 0..10, content: empty, buffers: BufferPool::new(7), failure: Arc::default() };
+        assert!(window.read(0, 10).is_err() && window.failure().is_none());
     }
 
     #[test]
     fn what_is_outside_is_an_error() {
         for window in windows() {
             for (start, length) in [(9, 1), (199, 2), (200, 1), (10, usize::MAX), (u64::MAX, 1), (0, 5)] {
-                assert!(window.get_bytes(start, length).is_err(), "{length} at {start}: {window:?}");
+                assert!(window.read(start, length).is_err(), "{length} at {start}: {window:?}");
             }
         }
     }

@@ -20,7 +20,9 @@ use object_store::{
 };
 
 use crate::error::is_transient;
-use crate::objects::document_limit;
+
+/// The largest response that is read to its end before it is passed on. Documents and ranges of data files are smaller.
+const MAX_WHOLE_BYTES: u64 = 256 << 20;
 
 /// An object store that tries again.
 #[derive(Debug, Clone)]
@@ -51,7 +53,7 @@ async fn get_whole(store: &dyn ObjectStore, location: &Path, options: GetOptions
     let found = store.get_opts(location, options).await?;
     let wanted = length(&found.range);
     // What nobody reads whole passes as it is, and a file of this machine, of which nothing is on its way.
-    if head || wanted > document_limit(location.as_ref()) || matches!(found.payload, GetResultPayload::File(..)) {
+    if head || wanted > MAX_WHOLE_BYTES || matches!(found.payload, GetResultPayload::File(..)) {
         return Ok(found);
     }
     let (meta, range) = (found.meta.clone(), found.range.clone());

@@ -6,12 +6,12 @@
 
 use milvus_backup_core::schema::{FieldSchema, PrimaryKey};
 use milvus_backup_core::{BackupPlan, ChunkMetadata, FORMAT_VERSION, PartitionPlan, Result};
+use milvus_backup_storage::Directory;
 use serde::{Deserialize, Serialize};
 
 use crate::documents::{from_bytes, to_bytes};
+use crate::handle::{RepositoryHandle, read_document};
 use crate::layout::{DATA, JOURNAL, chunk_number, is_of_unfinished};
-use crate::objects::Directory;
-use crate::store::LocalStore;
 use crate::verify::digest_object;
 
 /// A document of the journal.
@@ -23,34 +23,43 @@ struct ChunkDocument {
     chunk: ChunkMetadata,
 }
 
-/// Notes that a data file is complete, whose rows are all that come after this key, up to its last one.
-pub(super) async fn note_chunk(directory: &Directory, chunk: &ChunkMetadata, after: Option<String>) -> Result<()> {
-    let document = ChunkDocument { format_version: FORMAT_VERSION, after, chunk: chunk.clone() };
-    directory.write_document(&journal_file(&chunk.path), to_bytes(&document)?).await
+impl RepositoryHandle {
+    /// Notes that a data file is complete, whose rows are all that come after this key, up to its last one.
+    ///
+    /// # Errors
+    /// [`milvus_backup_core::Error::Storage`].
+    pub async fn note_chunk(directory: &Directory, chunk: &ChunkMetadata, after: Option<String>) -> Result<()> {
+        let document = ChunkDocument { format_version: FORMAT_VERSION, after, chunk: chunk.clone() };
+        directory.write_document(&journal_file(&chunk.path), to_bytes(&document)?).await
+    }
 }
 
-/// What is complete of a partition.
+/// The chunks of a partition that are complete, and the ranges of keys that are missing.
 #[derive(Debug)]
-pub(super) struct Completed {
+pub struct CompletedChunks {
     /// The chunks that are as they were noted, in ascending order of keys.
-    pub(super) chunks: Vec<ChunkMetadata>,
+    pub chunks: Vec<ChunkMetadata>,
     /// The ranges of keys before, between and after them, whose rows are to be read.
-    pub(super) missing: Vec<Missing>,
+    pub missing: Vec<MissingRange>,
     /// A number that no file of the partition has.
-    pub(super) next_file: usize,
+    pub next_file: usize,
 }
 
 /// The last key before a range that is missing, and the last one in it.
-pub(super) type Missing = (Option<PrimaryKey>, Option<PrimaryKey>);
+pub type MissingRange = (Option<PrimaryKey>, Option<PrimaryKey>);
 
-impl Completed {
-    /// Nothing.
-    pub(super) fn nothing() -> Self {
+impl CompletedChunks {
+    /// Returns the state before any chunk was written.
+    pub fn nothing() -> Self {
         Self { chunks: Vec::new(), missing: vec![(None, None)], next_file: 0 }
     }
 
-    /// What the journal says, as far as it is still true. `files` are those of the backup.
-    pub(super) async fn find(
+    /// Reads the journal, as far as it is still true: a chunk counts only if its file has the recorded digest. `files` are
+    /// those of the backup, as [`Directory::list`] returns them.
+    ///
+    /// # Errors
+    /// [`milvus_backup_core::Error::Storage`].
+    pub async fn find(
         directory: &Directory,
         files: &[(String, u64)],
         plan: &BackupPlan,
@@ -78,7 +87,7 @@ impl Completed {
 fn covered(
     noted: Vec<(Option<String>, ChunkMetadata)>,
     primary_key: &FieldSchema,
-) -> Result<(Vec<ChunkMetadata>, Vec<Missing>)> {
+) -> Result<(Vec<ChunkMetadata>, Vec<MissingRange>)> {
     let key = |text: &str| PrimaryKey::from_text(text, primary_key);
     let mut ascending = Vec::with_capacity(noted.len());
     for (after, chunk) in noted {
@@ -101,18 +110,18 @@ fn covered(
 }
 
 /// Removes the journal, and the note of who writes the backup.
-pub(crate) async fn remove(store: &LocalStore, directory: &Directory) -> Result<()> {
+pub(crate) async fn remove(repository: &RepositoryHandle, directory: &Directory) -> Result<()> {
     let files = directory.list().await?.into_iter().map(|(file, _)| file);
     directory.delete(files.filter(|file| is_of_unfinished(file)).collect::<Vec<_>>()).await?;
-    store.remove_empty(&format!("{}/{JOURNAL}", directory.path));
+    repository.storage().remove_empty(&format!("{}/{JOURNAL}", directory.path()));
     Ok(())
 }
 
 /// What is noted of a data file. A document that cannot be read counts as none: the rows are read again.
 async fn noted_of(directory: &Directory, path: &str) -> Result<Option<ChunkDocument>> {
     let file = journal_file(path);
-    let Some(bytes) = directory.read_document(&file).await? else { return Ok(None) };
-    let document = from_bytes::<ChunkDocument>(&directory.path, &file, &bytes);
+    let Some(bytes) = read_document(directory, &file).await? else { return Ok(None) };
+    let document = from_bytes::<ChunkDocument>(directory.path(), &file, &bytes);
     Ok(document.ok().filter(|document| document.chunk.path == path))
 }
 

@@ -1,53 +1,55 @@
-//! Reading the documents of a repository, which may come from an enemy.
-
-use std::sync::Arc;
+//! Reading the documents of a repository, which are untrusted input.
 
 use futures::StreamExt;
 use milvus_backup_core::{
     BackedUpDefinition, BackupId, BackupMetadata, BrokenBackup, CollectionRef, Error, Listing, Result,
     VerificationRecord,
 };
-use object_store::path::Path;
+use milvus_backup_storage::Directory;
+use milvus_backup_storage::error::corrupted;
 
 use crate::documents::{
     ChecksumsDocument, IndexesDocument, SchemaDocument, VerificationDocument, digest, from_bytes, metadata_from_bytes,
 };
-use crate::error::{corrupted, storage};
+use crate::handle::{RepositoryHandle, read_document};
 use crate::layout::{CHECKSUMS, DATA, INDEXES, METADATA, SCHEMA, VERIFICATION, is_inside};
-use crate::links::refuse_links;
-use crate::objects::Directory;
-use crate::store::LocalStore;
 
 /// Documents that are read at the same time.
 const READERS: usize = 8;
 
-impl LocalStore {
-    /// The metadata of a backup, with the outcome of its last verification.
-    pub(crate) async fn read_metadata(&self, collection: &CollectionRef, id: &BackupId) -> Result<BackupMetadata> {
+impl RepositoryHandle {
+    /// Reads the metadata of a backup, with the outcome of its last verification.
+    ///
+    /// # Errors
+    /// [`Error::BackupNotFound`], [`Error::Corrupted`], [`Error::UnsupportedFormatVersion`], [`Error::Storage`].
+    pub async fn read_metadata(&self, collection: &CollectionRef, id: &BackupId) -> Result<BackupMetadata> {
         self.read_committed(&self.backup(collection, id), id).await?.ok_or_else(|| self.not_found(id))
     }
 
     async fn read_committed(&self, directory: &Directory, id: &BackupId) -> Result<Option<BackupMetadata>> {
-        refuse_links(&self.root, &directory.path).await?;
-        let Some(bytes) = directory.read_document(METADATA).await? else { return Ok(None) };
-        let mut metadata = metadata_from_bytes(&directory.path, &bytes)?;
+        self.storage().refuse_links(directory.path()).await?;
+        let Some(bytes) = read_document(directory, METADATA).await? else { return Ok(None) };
+        let mut metadata = metadata_from_bytes(directory.path(), &bytes)?;
         check_metadata(directory, id, &metadata)?;
         metadata.set_verifications(read_verifications(directory).await);
         Ok(Some(metadata))
     }
 
-    pub(crate) async fn list_backups(&self, collection: Option<&CollectionRef>) -> Result<Listing> {
+    /// Lists the backups of one collection, or of all, newest first, and those that cannot be read apart from them.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn list_backups(&self, collection: Option<&CollectionRef>) -> Result<Listing> {
         let collections = match collection {
             Some(collection) => vec![collection.directory()],
-            None => self.subdirectories("").await?,
+            None => self.storage().subdirectories("").await?,
         };
         let mut found = Vec::new();
         for collection in collections {
-            for name in self.subdirectories(&collection).await? {
+            for name in self.storage().subdirectories(&collection).await? {
                 // Whatever else lies in a repository is not a backup.
                 if let Ok(id) = name.parse::<BackupId>() {
-                    let path = format!("{collection}/{name}");
-                    let directory = Directory { store: Arc::clone(&self.root.store), path };
+                    let directory = self.storage().directory(format!("{collection}/{name}"));
                     found.push((directory, CollectionRef::from_directory(&collection), id));
                 }
             }
@@ -73,20 +75,11 @@ impl LocalStore {
         Ok(listing)
     }
 
-    /// Names of the directories directly below `path`.
-    pub(crate) async fn subdirectories(&self, path: &str) -> Result<Vec<String>> {
-        let prefix = Path::parse(path).map_err(|source| storage("name", path, source.into()))?;
-        let listed = match self.root.store.list_with_delimiter(Some(&prefix)).await {
-            Ok(listed) => listed,
-            Err(object_store::Error::NotFound { .. }) => return Ok(Vec::new()),
-            Err(source) => return Err(storage("list", path, source)),
-        };
-        let names = listed.common_prefixes.iter().filter_map(|path| path.filename().map(str::to_owned));
-        Ok(names.collect())
-    }
-
-    /// The definition of the collection, with the digests of the documents it is in checked.
-    pub(crate) async fn read_definition(&self, metadata: &BackupMetadata) -> Result<BackedUpDefinition> {
+    /// Reads the definition of the collection, and checks the digests of the documents that hold it.
+    ///
+    /// # Errors
+    /// [`Error::Corrupted`], [`Error::UnsupportedFormatVersion`], [`Error::Storage`].
+    pub async fn read_definition(&self, metadata: &BackupMetadata) -> Result<BackedUpDefinition> {
         let directory = self.directory_of(metadata)?;
         let checksums = read_checksums(&directory, metadata).await?;
         let schema: SchemaDocument = read_covered(&directory, &checksums, SCHEMA).await?;
@@ -103,22 +96,16 @@ impl LocalStore {
             indexes,
         })
     }
-
-    /// The directory of a backup that was read.
-    pub(crate) fn directory_of(&self, metadata: &BackupMetadata) -> Result<Directory> {
-        let collection = CollectionRef::new(&metadata.database, metadata.collection_name.clone())?;
-        Ok(self.backup(&collection, &metadata.backup_id))
-    }
 }
 
 /// What the metadata says must fit the place it was found at, and must not name anything outside.
 fn check_metadata(directory: &Directory, id: &BackupId, metadata: &BackupMetadata) -> Result<()> {
-    let broken = |message: String| Err(corrupted(&directory.path, METADATA, message));
+    let broken = |message: String| Err(corrupted(directory.path(), METADATA, message));
     if metadata.backup_id != *id {
         return broken(format!("it says that it is backup {}", metadata.backup_id));
     }
     let collection = CollectionRef::new(&metadata.database, metadata.collection_name.clone())?;
-    if directory.path != format!("{}/{id}", collection.directory()) {
+    if directory.path() != format!("{}/{id}", collection.directory()) {
         return broken(format!("it says that it is of collection {collection}"));
     }
     let chunks = metadata.partitions.iter().flat_map(|partition| &partition.chunks);
@@ -132,24 +119,24 @@ fn check_metadata(directory: &Directory, id: &BackupId, metadata: &BackupMetadat
 
 /// The verifications, newest first. They are outside the chain of digests: what cannot be read counts as never verified.
 pub(crate) async fn read_verifications(directory: &Directory) -> Vec<VerificationRecord> {
-    let Ok(Some(bytes)) = directory.read_document(VERIFICATION).await else { return Vec::new() };
-    let document = from_bytes::<VerificationDocument>(&directory.path, VERIFICATION, &bytes);
+    let Ok(Some(bytes)) = read_document(directory, VERIFICATION).await else { return Vec::new() };
+    let document = from_bytes::<VerificationDocument>(directory.path(), VERIFICATION, &bytes);
     document.map_or_else(|_| Vec::new(), VerificationDocument::into_records)
 }
 
 /// `checksums.json`, with its digest checked against the metadata.
 pub(crate) async fn read_checksums(directory: &Directory, metadata: &BackupMetadata) -> Result<ChecksumsDocument> {
-    let Some(bytes) = directory.read_document(CHECKSUMS).await? else {
-        return Err(corrupted(&directory.path, CHECKSUMS, "missing"));
+    let Some(bytes) = read_document(directory, CHECKSUMS).await? else {
+        return Err(corrupted(directory.path(), CHECKSUMS, "missing"));
     };
     let found = digest(metadata.checksum_algorithm, &bytes);
     if found != metadata.checksum {
         let message = format!("digest is {found}, but {} is recorded", metadata.checksum);
-        return Err(corrupted(&directory.path, CHECKSUMS, message));
+        return Err(corrupted(directory.path(), CHECKSUMS, message));
     }
-    let document: ChecksumsDocument = from_bytes(&directory.path, CHECKSUMS, &bytes)?;
+    let document: ChecksumsDocument = from_bytes(directory.path(), CHECKSUMS, &bytes)?;
     if let Some(path) = document.files.keys().find(|path| !is_inside(path)) {
-        return Err(corrupted(&directory.path, CHECKSUMS, format!("it names `{}`", path.escape_default())));
+        return Err(corrupted(directory.path(), CHECKSUMS, format!("it names `{}`", path.escape_default())));
     }
     Ok(document)
 }
@@ -161,14 +148,18 @@ async fn read_covered<T: serde::de::DeserializeOwned>(
     file: &str,
 ) -> Result<T> {
     let Some(entry) = checksums.files.get(file) else {
-        return Err(corrupted(&directory.path, CHECKSUMS, format!("`{file}` is not in it")));
+        return Err(corrupted(directory.path(), CHECKSUMS, format!("`{file}` is not in it")));
     };
-    let Some(bytes) = directory.read_document(file).await? else {
-        return Err(corrupted(&directory.path, file, "missing"));
+    let Some(bytes) = read_document(directory, file).await? else {
+        return Err(corrupted(directory.path(), file, "missing"));
     };
     let found = digest(checksums.algorithm, &bytes);
     if found != entry.checksum {
-        return Err(corrupted(&directory.path, file, format!("digest is {found}, but {} is recorded", entry.checksum)));
+        return Err(corrupted(
+            directory.path(),
+            file,
+            format!("digest is {found}, but {} is recorded", entry.checksum),
+        ));
     }
-    from_bytes(&directory.path, file, &bytes)
+    from_bytes(directory.path(), file, &bytes)
 }

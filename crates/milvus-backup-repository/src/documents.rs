@@ -9,11 +9,11 @@ use bytes::Bytes;
 use milvus_backup_core::schema::{CollectionSchema, IndexDefinition};
 use milvus_backup_core::{BackupMetadata, ChecksumAlgorithm, Error, FORMAT_VERSION, Result, VerificationRecord};
 use milvus_backup_integrity::Hasher;
+use milvus_backup_storage::error::corrupted;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::error::corrupted;
 use crate::layout::METADATA;
 
 /// `schema.json`.

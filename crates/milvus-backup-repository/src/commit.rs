@@ -12,27 +12,39 @@ use milvus_backup_core::{
     BackupMetadata, BackupPlan, BackupState, BackupStorageType, Completion, Error, FORMAT_VERSION, FailedPartition,
     PartitionMetadata, PendingBackup, Result,
 };
+use milvus_backup_storage::Directory;
 
 use crate::documents::{
     ChecksumsDocument, FileEntry, IndexesDocument, SchemaDocument, digest, metadata_to_bytes, to_bytes,
 };
-use crate::layout::{CHECKSUMS, INDEXES, METADATA, SCHEMA};
-use crate::objects::{Directory, check_size};
-use crate::store::LocalStore;
+use crate::handle::RepositoryHandle;
+use crate::layout::{CHECKSUMS, INDEXES, METADATA, SCHEMA, document_limit};
 
 /// Data files that are written and durable, and everything needed to commit them.
 #[derive(Debug)]
-pub(crate) struct Pending {
-    pub(crate) store: LocalStore,
-    pub(crate) directory: Directory,
-    pub(crate) plan: Arc<BackupPlan>,
-    pub(crate) partitions: Vec<PartitionMetadata>,
-    /// Empty unless the plan says to go on without them.
-    pub(crate) failed: Vec<FailedPartition>,
+pub struct PendingCommit {
+    repository: RepositoryHandle,
+    directory: Directory,
+    plan: Arc<BackupPlan>,
+    partitions: Vec<PartitionMetadata>,
+    failed: Vec<FailedPartition>,
+}
+
+impl PendingCommit {
+    /// Takes the partitions whose data files are durable, and those that failed, which are none unless the plan allows it.
+    pub fn new(
+        repository: RepositoryHandle,
+        plan: Arc<BackupPlan>,
+        partitions: Vec<PartitionMetadata>,
+        failed: Vec<FailedPartition>,
+    ) -> Self {
+        let directory = repository.backup(&plan.collection, &plan.backup_id);
+        Self { repository, directory, plan, partitions, failed }
+    }
 }
 
 #[async_trait]
-impl PendingBackup for Pending {
+impl PendingBackup for PendingCommit {
     fn rows_per_partition(&self) -> Vec<Option<u64>> {
         let rows = |name: &str| self.partitions.iter().find(|partition| partition.name == name).map(|p| p.row_count);
         self.plan.partitions.iter().map(|partition| rows(&partition.name)).collect()
@@ -57,24 +69,27 @@ impl PendingBackup for Pending {
         let size_bytes = files.values().map(|file| file.size_bytes).sum::<u64>() + checksums.len() as u64;
         self.directory.write_document(CHECKSUMS, checksums).await?;
         let directory = self.directory.clone();
-        let store = self.store.clone();
+        let repository = self.repository.clone();
         let metadata = self.metadata(completion, checksum, size_bytes);
         let bytes = metadata_to_bytes(&metadata)?;
         // Readers would refuse it.
-        check_size(METADATA, bytes.len() as u64).map_err(|message| Error::Refused {
-            reason: format!("{METADATA}: {message}"),
-            hint: "use a larger chunk size, so that there are fewer data files".into(),
-        })?;
+        let (size, limit) = (bytes.len() as u64, document_limit(METADATA));
+        if size > limit {
+            return Err(Error::Refused {
+                reason: format!("{METADATA}: {size} bytes exceed the limit of {limit}"),
+                hint: "use a larger chunk size, so that there are fewer data files".into(),
+            });
+        }
         directory.create_document(METADATA, bytes).await?;
         // Until now it told how to go on. What is left of it does no harm.
-        if let Err(error) = crate::write::journal::remove(&store, &directory).await {
+        if let Err(error) = crate::journal::remove(&repository, &directory).await {
             tracing::warn!(error = error.full_message(), "cannot remove the journal of a backup that is complete");
         }
         Ok(metadata)
     }
 }
 
-impl Pending {
+impl PendingCommit {
     fn data_files(&self) -> BTreeMap<String, FileEntry> {
         let chunks = self.partitions.iter().flat_map(|partition| &partition.chunks);
         chunks
@@ -121,7 +136,7 @@ impl Pending {
             backup_type: plan.backup_type,
             state: if self.failed.is_empty() { BackupState::Completed } else { BackupState::PartiallyCompleted },
             storage_type: BackupStorageType::LocalFile,
-            storage_path: self.directory.path,
+            storage_path: self.directory.path().to_owned(),
             row_count: self.partitions.iter().map(|partition| partition.row_count).sum(),
             size_bytes,
             uncompressed_size_bytes: chunks().map(|chunk| chunk.uncompressed_size_bytes).sum(),

@@ -1,12 +1,9 @@
-//! The digest of an object, read in large ranges and hashed on blocking threads while the next range is on its way.
+//! The digest of an object, read in large ranges and hashed on blocking threads while the next range is in flight.
 
 use milvus_backup_core::{ChecksumAlgorithm, Result};
 use milvus_backup_integrity::Hasher;
-
-use crate::buffers::Buffers;
-use crate::error::{lost_task, of_disk, storage};
-use crate::objects::Directory;
-use crate::window::Window;
+use milvus_backup_storage::error::{blocking, of_disk, storage};
+use milvus_backup_storage::{BufferPool, Directory, Window};
 
 /// Bytes of one range.
 const RANGE: u64 = 8 << 20;
@@ -14,8 +11,11 @@ const RANGE: u64 = 8 << 20;
 /// Bytes of a file that are read at a time: what was read is still in the cache of the processor when it is hashed.
 const READ_BYTES: usize = 256 << 10;
 
-/// The digest of the `size` bytes of `file`, lower-case hexadecimal.
-pub(crate) async fn digest_object(
+/// Reads and hashes the `size` bytes of `file`, and returns the digest in lower-case hexadecimal.
+///
+/// # Errors
+/// [`Error::Storage`](milvus_backup_core::Error).
+pub async fn digest_object(
     directory: &Directory,
     file: &str,
     size: u64,
@@ -23,7 +23,7 @@ pub(crate) async fn digest_object(
 ) -> Result<String> {
     let path = directory.object(file)?;
     let mut hasher = Hasher::new(algorithm);
-    let buffers = Buffers::new(READ_BYTES);
+    let buffers = BufferPool::new(READ_BYTES);
     let mut arrived = None;
     let mut offset = 0;
     while offset < size || arrived.is_some() {
@@ -35,12 +35,12 @@ pub(crate) async fn digest_object(
                 Window::get(directory, &path, offset..end, buffers.clone()).await.map(Some)
             }
         };
-        let work = tokio::task::spawn_blocking(move || {
+        let work = blocking(move || {
             let done = arrived.map_or(Ok(()), |window: Window| window.for_each_piece(|piece| hasher.update(piece)));
             done.map(|()| hasher)
         });
         let (range, done) = futures::join!(next, work);
-        hasher = done.map_err(lost_task)?.map_err(|source| storage("read", &path, of_disk(source)))?;
+        hasher = done?.map_err(|source| storage("read", &path, of_disk(source)))?;
         arrived = range.map_err(|source| storage("read", &path, source))?;
         offset = end;
     }

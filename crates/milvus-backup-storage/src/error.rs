@@ -1,13 +1,15 @@
-//! From failures of the object store and of Parquet to the error of core.
+//! From failures of object stores and disks to the error of core.
+//!
+//! Public for the crates that call an object store themselves, so that every failure is classified alike.
 
 use std::fmt::Display;
 use std::io;
 
-use milvus_backup_core::Error;
+use milvus_backup_core::{Error, Result};
 use object_store::Error as StoreError;
 
-/// A failure to `action` the object at `path`.
-pub(crate) fn storage(action: &str, path: impl Display, source: StoreError) -> Error {
+/// Returns the error for a failure to `action` the object at `path`.
+pub fn storage(action: &str, path: impl Display, source: StoreError) -> Error {
     Error::Storage {
         action: action.to_owned(),
         path: format!("{path}"),
@@ -17,9 +19,9 @@ pub(crate) fn storage(action: &str, path: impl Display, source: StoreError) -> E
     }
 }
 
-/// Whether a conditional create failed because of another process: there was an object already, or the directory around
+/// Returns whether a conditional create failed because of another process: there was an object already, or the directory around
 /// it, which was empty, was removed just then.
-pub(crate) fn is_conflict(error: &Error) -> bool {
+pub fn is_conflict(error: &Error) -> bool {
     let Error::Storage { source, .. } = error else { return false };
     let Some(source) = source.downcast_ref::<StoreError>() else { return false };
     matches!(source, StoreError::AlreadyExists { .. } | StoreError::Precondition { .. })
@@ -31,8 +33,8 @@ fn is_permission(error: &StoreError) -> bool {
         || io_kind(error) == Some(io::ErrorKind::PermissionDenied)
 }
 
-/// Whether the same call may succeed a little later.
-pub(crate) fn is_transient(error: &StoreError) -> bool {
+/// Returns whether the same call may succeed a little later.
+pub fn is_transient(error: &StoreError) -> bool {
     let permanent = matches!(
         error,
         StoreError::NotFound { .. }
@@ -74,19 +76,13 @@ fn io_kind(error: &StoreError) -> Option<io::ErrorKind> {
     None
 }
 
-/// A failure of a disk as one of a store.
-pub(crate) fn of_disk(source: io::Error) -> StoreError {
+/// Wraps a failure of a disk as one of a store.
+pub fn of_disk(source: io::Error) -> StoreError {
     StoreError::Generic { store: "file", source: Box::new(source) }
 }
 
-/// A failure to encode or decode rows.
-pub(crate) fn encoding(action: impl Into<String>) -> impl FnOnce(parquet::errors::ParquetError) -> Error {
-    let action = action.into();
-    move |source| Error::Encoding { action, source: Box::new(source) }
-}
-
-/// A backup that contradicts itself.
-pub(crate) fn corrupted(backup: impl Display, file: &str, message: impl Display) -> Error {
+/// Returns the error for a backup that contradicts itself, naming the file.
+pub fn corrupted(backup: impl Display, file: &str, message: impl Display) -> Error {
     Error::Corrupted {
         backup: format!("{backup}"),
         message: format!("{file}: {message}"),
@@ -94,7 +90,12 @@ pub(crate) fn corrupted(backup: impl Display, file: &str, message: impl Display)
     }
 }
 
-/// A blocking task that did not come back: it was aborted, or it panicked.
-pub(crate) fn lost_task(source: tokio::task::JoinError) -> Error {
-    Error::Encoding { action: "finish a background task".to_owned(), source: Box::new(source) }
+/// Runs `work` on a thread that may block, and returns its result.
+///
+/// # Errors
+/// [`Error::Encoding`] when the task is lost: it panicked, or the runtime was shut down.
+pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|source| Error::Encoding { action: "finish a background task".to_owned(), source: Box::new(source) })
 }

@@ -6,9 +6,9 @@ use milvus_backup_core::{
     BackupId, BackupState, Error, Finding, FindingKind, Progress, ProgressEvent, VerificationResult, VerificationType,
 };
 
-/// Collects findings, and the files that were looked at, and tells how far the verification is.
+/// Collects findings and the files that were checked, and reports progress.
 #[derive(Debug)]
-pub(super) struct Findings<'a> {
+pub struct Findings<'a> {
     progress: &'a dyn Progress,
     planned: bool,
     fail_fast: bool,
@@ -19,12 +19,13 @@ pub(super) struct Findings<'a> {
 }
 
 impl<'a> Findings<'a> {
-    pub(super) fn new(fail_fast: bool, progress: &'a dyn Progress) -> Self {
+    /// Creates an empty collection. With `fail_fast`, [`Findings::enough`] is true after the first finding.
+    pub fn new(fail_fast: bool, progress: &'a dyn Progress) -> Self {
         Self { progress, planned: false, fail_fast, found: Vec::new(), files: BTreeSet::new(), bytes: 0, row_groups: 0 }
     }
 
-    /// Notes that so many bytes are to be looked at from now on. What was looked at before is not worth telling.
-    pub(super) fn planned(&mut self, total_bytes: u64) {
+    /// Announces how many bytes are checked from now on. What was checked before is not reported.
+    pub fn planned(&mut self, total_bytes: u64) {
         self.planned = true;
         self.progress.event(ProgressEvent::Planned {
             state: BackupState::Verifying,
@@ -34,15 +35,15 @@ impl<'a> Findings<'a> {
         });
     }
 
-    /// Notes that a file was looked at.
-    pub(super) fn checked(&mut self, file: &str, bytes: u64) {
+    /// Notes that so many bytes of a file were checked.
+    pub fn checked(&mut self, file: &str, bytes: u64) {
         self.files.insert(file.to_owned());
         self.bytes += bytes;
         self.advanced(file, bytes);
     }
 
-    /// Notes that a row group was decoded, which takes so many bytes of its file.
-    pub(super) fn decoded(&mut self, file: &str, bytes: u64) {
+    /// Notes that a row group was decoded, which takes up so many bytes of its file.
+    pub fn decoded(&mut self, file: &str, bytes: u64) {
         self.files.insert(file.to_owned());
         self.row_groups += 1;
         self.advanced(file, bytes);
@@ -54,8 +55,8 @@ impl<'a> Findings<'a> {
         }
     }
 
-    /// Notes what an attempt to read a file came to.
-    pub(super) fn add_error(&mut self, file: &str, error: &Error) {
+    /// Adds the failure of an attempt to read a file.
+    pub fn add_error(&mut self, file: &str, error: &Error) {
         let kind = match error {
             Error::Corrupted { .. } | Error::Encoding { .. } => FindingKind::Malformed,
             _ => FindingKind::Unreadable,
@@ -64,7 +65,8 @@ impl<'a> Findings<'a> {
         self.add(file, kind, "", "", error.full_message());
     }
 
-    pub(super) fn add(&mut self, file: &str, kind: FindingKind, expected: &str, actual: &str, message: String) {
+    /// Adds a finding about a file.
+    pub fn add(&mut self, file: &str, kind: FindingKind, expected: &str, actual: &str, message: String) {
         self.found.push(Finding {
             file: file.to_owned(),
             kind,
@@ -74,12 +76,13 @@ impl<'a> Findings<'a> {
         });
     }
 
-    /// Whether to stop looking.
-    pub(super) fn enough(&self) -> bool {
+    /// Returns whether to stop looking.
+    pub fn enough(&self) -> bool {
         self.fail_fast && !self.found.is_empty()
     }
 
-    pub(super) fn into_result(
+    /// Returns the findings as the result of a verification.
+    pub fn into_result(
         self,
         backup_id: BackupId,
         verification_type: VerificationType,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
-use crate::buffers::ALIGNMENT;
+use crate::pool::ALIGNMENT;
 
 /// A file that was begun.
 #[derive(Debug)]

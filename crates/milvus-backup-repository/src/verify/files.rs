@@ -1,61 +1,84 @@
-//! Verification: a backup compared with what it recorded of itself.
-
-mod findings;
-mod hash;
-mod sample;
-
-pub(crate) use hash::digest_object;
+//! The files of a backup, compared with `checksums.json` and `metadata.json`.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
+use std::fmt::Debug;
 
+use async_trait::async_trait;
 use futures::StreamExt;
 use milvus_backup_core::{
-    BackupId, BackupMetadata, CollectionRef, Error, FORMAT_VERSION, FindingKind, Progress, Result, VerificationParams,
-    VerificationRecord, VerificationResult, VerificationType,
+    BackupId, BackupMetadata, CollectionRef, Error, FindingKind, Progress, Result, VerificationParams,
+    VerificationResult, VerificationType,
 };
+use milvus_backup_storage::Directory;
 
-use crate::documents::{ChecksumsDocument, FileEntry, VerificationDocument, has_own_layout, to_bytes};
+use super::findings::Findings;
+use super::hash::digest_object;
+use crate::catalogue::read_checksums;
+use crate::documents::{ChecksumsDocument, FileEntry, has_own_layout};
+use crate::handle::{RepositoryHandle, read_document};
 use crate::layout::{CHECKSUMS, DATA, METADATA, VERIFICATION, is_of_unfinished};
-use crate::links::refuse_links;
-use crate::objects::Directory;
-use crate::read::{read_checksums, read_verifications};
-use crate::store::LocalStore;
-use findings::Findings;
 
-/// Compares a backup with what it recorded of itself.
-pub(crate) async fn verify_backup(
-    store: &LocalStore,
-    collection: &CollectionRef,
-    id: &BackupId,
-    params: &VerificationParams,
-    now: jiff::Timestamp,
-    progress: &dyn Progress,
-) -> Result<VerificationResult> {
-    let directory = store.backup(collection, id);
-    let mut findings = Findings::new(params.fail_fast, progress);
-    match store.read_metadata(collection, id).await {
-        Ok(metadata) => compare_files(store, &directory, &metadata, params, &mut findings).await?,
-        Err(Error::Corrupted { message, failed_files, .. }) => {
-            for file in &failed_files {
-                findings.checked(file, 0);
-                findings.add(file, FindingKind::Malformed, "", "", message.clone());
+/// Checks what is in the data files, which only the backend that wrote them can.
+#[async_trait]
+pub trait ContentCheck: Send + Sync + Debug {
+    /// Returns the number of bytes that [`ContentCheck::check`] will report as checked. `present` are the files that are
+    /// there in their recorded size.
+    fn planned_bytes(&self, metadata: &BackupMetadata, params: &VerificationParams, present: &HashSet<&str>) -> u64;
+
+    /// Checks the data files, and adds what is wrong with them to `findings`.
+    ///
+    /// # Errors
+    /// What keeps the check from going on; damage is a finding.
+    async fn check(
+        &self,
+        metadata: &BackupMetadata,
+        params: &VerificationParams,
+        present: &HashSet<&str>,
+        findings: &mut Findings<'_>,
+    ) -> Result<()>;
+}
+
+impl RepositoryHandle {
+    /// Compares a backup with what it recorded of itself. A quick verification leaves the digests of data files out, and
+    /// has `content` check a sample of what is in them.
+    ///
+    /// # Errors
+    /// [`Error::BackupNotFound`], [`Error::UnsupportedFormatVersion`], [`Error::Storage`]. Damage is a finding.
+    pub async fn verify_backup(
+        &self,
+        collection: &CollectionRef,
+        id: &BackupId,
+        params: &VerificationParams,
+        now: jiff::Timestamp,
+        content: &dyn ContentCheck,
+        progress: &dyn Progress,
+    ) -> Result<VerificationResult> {
+        let directory = self.backup(collection, id);
+        let mut findings = Findings::new(params.fail_fast, progress);
+        match self.read_metadata(collection, id).await {
+            Ok(metadata) => compare_files(&directory, &metadata, params, content, &mut findings).await?,
+            Err(Error::Corrupted { message, failed_files, .. }) => {
+                for file in &failed_files {
+                    findings.checked(file, 0);
+                    findings.add(file, FindingKind::Malformed, "", "", message.clone());
+                }
             }
+            Err(error) => return Err(error),
         }
-        Err(error) => return Err(error),
+        let mut result = findings.into_result(id.clone(), params.verification_type, now);
+        if params.verification_type == VerificationType::Quick {
+            result.seed = Some(params.seed.unwrap_or_default());
+        }
+        Ok(result)
     }
-    let mut result = findings.into_result(id.clone(), params.verification_type, now);
-    if params.verification_type == VerificationType::Quick {
-        result.seed = Some(params.seed.unwrap_or_default());
-    }
-    Ok(result)
 }
 
 async fn compare_files(
-    store: &LocalStore,
     directory: &Directory,
     metadata: &BackupMetadata,
     params: &VerificationParams,
+    content: &dyn ContentCheck,
     findings: &mut Findings<'_>,
 ) -> Result<()> {
     check_metadata_layout(directory, findings).await?;
@@ -75,22 +98,21 @@ async fn compare_files(
         findings.checked(file, 0);
         findings.add(file, FindingKind::Unexpected, "no such file", file, format!("`{file}` does not belong here"));
     }
-    let mut present = compare_sizes(&checksums, &actual, findings);
+    let mut to_hash = compare_sizes(&checksums, &actual, findings);
+    let present: Vec<String> = to_hash.iter().map(|(file, _)| file.clone()).collect();
+    let present: HashSet<&str> = present.iter().map(String::as_str).collect();
     let quick = params.verification_type == VerificationType::Quick;
-    let mut sample = if quick { sample::of(metadata, params) } else { Vec::new() };
-    // Those of files that are missing, or cut off, cannot be looked at.
-    let there: HashSet<&str> = present.iter().map(|(file, _)| file.as_str()).collect();
-    sample.retain(|group| there.contains(group.file));
+    let mut planned = 0;
     if quick {
-        present.retain(|(file, _)| !file.starts_with(DATA));
+        to_hash.retain(|(file, _)| !file.starts_with(DATA));
+        planned = content.planned_bytes(metadata, params, &present);
     }
-    let sampled: u64 = sample.iter().map(|group| group.bytes).sum();
-    findings.planned(present.iter().map(|(_, entry)| entry.size_bytes).sum::<u64>() + sampled);
+    findings.planned(to_hash.iter().map(|(_, entry)| entry.size_bytes).sum::<u64>() + planned);
     if !findings.enough() {
-        compare_digests(directory, &checksums, present, findings).await;
+        compare_digests(directory, &checksums, to_hash, findings).await;
     }
     if quick && !findings.enough() {
-        sample::compare_rows(store, directory, metadata, &sample, findings).await?;
+        content.check(metadata, params, &present, findings).await?;
     }
     Ok(())
 }
@@ -103,7 +125,7 @@ fn is_unexpected(file: &str, checksums: &ChecksumsDocument) -> bool {
 
 /// The digest of the metadata covers its content; its bytes must be the ones that were written, too.
 async fn check_metadata_layout(directory: &Directory, findings: &mut Findings<'_>) -> Result<()> {
-    let bytes = directory.read_document(METADATA).await?.unwrap_or_default();
+    let bytes = read_document(directory, METADATA).await?.unwrap_or_default();
     findings.checked(METADATA, bytes.len() as u64);
     if !has_own_layout(&bytes) {
         findings.add(METADATA, FindingKind::Malformed, "", "", "its text is not the one that was written".to_owned());
@@ -196,25 +218,4 @@ async fn compare_digests(
             break;
         }
     }
-}
-
-/// Keeps the outcome beside the backup, with those of other depths. A backup that is deleted meanwhile leaves nothing.
-pub(crate) async fn keep_outcome(
-    store: &LocalStore,
-    directory: &Directory,
-    verification: VerificationRecord,
-) -> Result<()> {
-    refuse_links(&store.root, &directory.path).await?;
-    if directory.size(METADATA).await?.is_none() {
-        return Ok(());
-    }
-    let mut earlier_verifications = read_verifications(directory).await;
-    earlier_verifications.retain(|earlier| !verification.supersedes(earlier));
-    let document = VerificationDocument { format_version: FORMAT_VERSION, verification, earlier_verifications };
-    directory.write_document(VERIFICATION, to_bytes(&document)?).await?;
-    if directory.size(METADATA).await?.is_none() {
-        directory.delete([VERIFICATION.to_owned()]).await?;
-        store.remove_empty(&directory.path);
-    }
-    Ok(())
 }

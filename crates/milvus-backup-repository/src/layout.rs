@@ -3,53 +3,69 @@
 use milvus_backup_core::path_segment;
 
 /// Written last: its presence is the commit.
-pub(crate) const METADATA: &str = "metadata.json";
+pub const METADATA: &str = "metadata.json";
 /// Everything needed to create the collection again, indexes and aliases apart.
-pub(crate) const SCHEMA: &str = "schema.json";
+pub const SCHEMA: &str = "schema.json";
 /// The index definitions.
-pub(crate) const INDEXES: &str = "indexes/indexes.json";
+pub const INDEXES: &str = "indexes/indexes.json";
 /// Digest and size of every other file.
-pub(crate) const CHECKSUMS: &str = "checksums.json";
+pub const CHECKSUMS: &str = "checksums.json";
 /// Where the data files are.
-pub(crate) const DATA: &str = "data/";
+pub const DATA: &str = "data/";
 /// The last verification, outside the chain of digests.
-pub(crate) const VERIFICATION: &str = "verification.json";
+pub const VERIFICATION: &str = "verification.json";
 
 /// Who writes a backup that is not committed, and how; removed after the commit.
-pub(crate) const UNFINISHED: &str = "unfinished.json";
+pub const UNFINISHED: &str = "unfinished.json";
 /// The data files of such a backup that are complete; removed after the commit.
-pub(crate) const JOURNAL: &str = "unfinished/";
+pub const JOURNAL: &str = "unfinished/";
 /// Below the directory of a collection: who changes its backups.
-pub(crate) const LOCKS: &str = "locks";
+pub const LOCKS: &str = "locks";
 /// Below the directory of a collection: the collections that restores of its backups are making.
-pub(crate) const NOTES: &str = "restores";
+pub const NOTES: &str = "restores";
 
-/// The file of chunk `index` of a partition.
-pub(crate) fn chunk_file(partition: &str, index: usize) -> String {
+/// Returns the file of chunk `index` of a partition.
+pub fn chunk_file(partition: &str, index: usize) -> String {
     let name = path_segment(partition);
     if index == 0 { format!("{DATA}{name}.parquet") } else { format!("{DATA}{name}.{index:05}.parquet") }
 }
 
-/// The index of a chunk, if it is one of this partition.
-pub(crate) fn chunk_number(partition: &str, file: &str) -> Option<usize> {
+/// Returns the index of a chunk, if it is one of this partition.
+pub fn chunk_number(partition: &str, file: &str) -> Option<usize> {
     let number = file.strip_prefix(DATA)?.strip_prefix(&path_segment(partition))?.strip_suffix(".parquet")?;
     let number = if number.is_empty() { 0 } else { number.strip_prefix('.')?.parse().ok()? };
     (chunk_file(partition, number) == file).then_some(number)
 }
 
-/// Whether a file is only there to go on with a backup that was cut off. It means nothing in one that is committed.
-pub(crate) fn is_of_unfinished(file: &str) -> bool {
+/// Returns whether a file is only there to resume an interrupted backup. It means nothing in one that is committed.
+pub fn is_of_unfinished(file: &str) -> bool {
     file == UNFINISHED || file.starts_with(JOURNAL)
 }
 
-/// Whether a path that a document names stays inside the backup: relative, of plain segments.
-pub(crate) fn is_inside(path: &str) -> bool {
+/// Returns whether a path that a document names stays inside the backup: relative, of plain segments.
+pub fn is_inside(path: &str) -> bool {
     !path.is_empty()
         && path.len() <= 1024
         && path.split('/').all(|segment| {
             !matches!(segment, "" | "." | "..")
                 && segment.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b':' | b'*' | b'?'))
         })
+}
+
+/// The largest document that is read, in bytes, where [`document_limit`] sets no lower limit.
+const MAX_DOCUMENT_BYTES: u64 = 256 << 20;
+/// The largest `metadata.json` in bytes. Tens of thousands of chunks fit.
+const MAX_METADATA_BYTES: u64 = 64 << 20;
+/// The largest `verification.json` in bytes: a few records.
+const MAX_VERIFICATION_BYTES: u64 = 1 << 20;
+
+/// Returns the largest size in bytes at which a document of this name, or at this path, is read.
+pub fn document_limit(path: &str) -> u64 {
+    match path.rsplit('/').next() {
+        Some(METADATA) => MAX_METADATA_BYTES,
+        Some(VERIFICATION) => MAX_VERIFICATION_BYTES,
+        _ => MAX_DOCUMENT_BYTES,
+    }
 }
 
 #[cfg(test)]
@@ -76,5 +92,12 @@ mod tests {
         for path in ["", "/etc/passwd", "../x", "data/../../x", "data//x", "data/.", "c:\\x", "a\nb"] {
             assert!(!is_inside(path), "{path}");
         }
+    }
+
+    #[test]
+    fn limits_hold_for_names_and_paths() {
+        assert_eq!(document_limit("items/20261122T073015Z-4f9c2a7e/metadata.json"), 64 << 20);
+        assert_eq!(document_limit("verification.json"), 1 << 20);
+        assert_eq!(document_limit("data/verification.json.parquet"), 256 << 20);
     }
 }

@@ -4,23 +4,20 @@
 //! one wins; and a holder checks that its object is still there before it commits. Needs no more of a store than a
 //! conditional put.
 
-mod document;
-
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use milvus_backup_core::{CollectionLock, CollectionRef, Environment, Error, Operation, Result};
+use milvus_backup_storage::Directory;
+use milvus_backup_storage::error::is_conflict;
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
+use super::document::LockDocument;
 use crate::documents::{from_bytes, to_bytes};
-use crate::error::is_conflict;
+use crate::handle::{RepositoryHandle, read_document};
 use crate::layout::{LOCKS, NOTES};
-use crate::links::refuse_links;
-use crate::objects::Directory;
-use crate::store::LocalStore;
-use document::LockDocument;
 
 /// How often a lock is asked for before bad news in it is believed: an answer can be damaged on its way.
 const READS: usize = 3;
@@ -31,25 +28,36 @@ const RENEWAL: Duration = Duration::from_mins(1);
 /// How often a lock is tried for whose winner is gone when it is looked for.
 const ATTEMPTS: usize = 10;
 
-/// Takes the lock of a collection.
-///
-/// # Errors
-/// [`Error::InProgress`] with the holder.
-pub(crate) async fn acquire(
-    store: &LocalStore,
+impl RepositoryHandle {
+    /// Takes the lock of a collection. It is renewed until it is released or dropped.
+    ///
+    /// # Errors
+    /// [`Error::InProgress`] with the holder, [`Error::Storage`].
+    pub async fn lock(
+        &self,
+        collection: &CollectionRef,
+        operation: Operation,
+        environment: &Environment,
+    ) -> Result<Arc<dyn CollectionLock>> {
+        acquire(self, collection, operation, environment).await
+    }
+}
+
+async fn acquire(
+    store: &RepositoryHandle,
     collection: &CollectionRef,
     operation: Operation,
     environment: &Environment,
 ) -> Result<Arc<dyn CollectionLock>> {
     let path = format!("{}/{LOCKS}", collection.directory());
-    refuse_links(&store.root, &path).await?;
-    let directory = Directory { store: Arc::clone(&store.root.store), path };
+    store.storage().refuse_links(&path).await?;
+    let directory = store.storage().directory(path);
     let resource = format!("backups of {collection}");
     for _ in 0..ATTEMPTS {
         if let Some(held) = attempt(store, &directory, &resource, operation, environment).await? {
             // A write takes no minute: whoever began one that old is dead.
-            for path in [held.directory.path.clone(), format!("{}/{NOTES}", collection.directory())] {
-                store.remove_temporary_files_in(&path, RENEWAL);
+            for path in [held.directory.path().to_owned(), format!("{}/{NOTES}", collection.directory())] {
+                store.storage().remove_temporary_files(&path, RENEWAL);
             }
             return Ok(Arc::new(Lock::new(Arc::new(held), environment)));
         }
@@ -60,7 +68,7 @@ pub(crate) async fn acquire(
 /// Tries once. Returns `None` when another operation took the lock first and has released it since: then the lock may be
 /// free, and the next number is another.
 async fn attempt(
-    store: &LocalStore,
+    store: &RepositoryHandle,
     directory: &Directory,
     resource: &str,
     operation: Operation,
@@ -131,13 +139,13 @@ async fn read_until(
 ) -> Result<Option<LockDocument>> {
     let mut attempt = 1;
     loop {
-        let Some(bytes) = directory.read_document(file).await? else { return Ok(None) };
+        let Some(bytes) = read_document(directory, file).await? else { return Ok(None) };
         let last = attempt == READS;
-        match from_bytes::<LockDocument>(&directory.path, file, &bytes) {
+        match from_bytes::<LockDocument>(directory.path(), file, &bytes) {
             Ok(lock) if last || expected(&lock) => return Ok(Some(lock)),
             Err(Error::Corrupted { message, .. }) if last => {
                 return Err(Error::Refused {
-                    reason: format!("the lock `{}/{file}` cannot be read: {message}", directory.path),
+                    reason: format!("the lock `{}/{file}` cannot be read: {message}", directory.path()),
                     hint: "remove it once no operation runs".into(),
                 });
             }
@@ -150,7 +158,7 @@ async fn read_until(
 /// The object of a lock.
 #[derive(Debug)]
 struct Held {
-    store: LocalStore,
+    store: RepositoryHandle,
     directory: Directory,
     file: String,
     resource: String,
@@ -199,7 +207,7 @@ impl Held {
             Err(error) => Err(error),
         };
         match released {
-            Ok(()) => self.store.remove_empty(&self.directory.path),
+            Ok(()) => self.store.storage().remove_empty(self.directory.path()),
             Err(error) => tracing::warn!(error = error.full_message(), "cannot release the lock"),
         }
     }
@@ -252,6 +260,3 @@ impl Drop for Lock {
         self.renewal.abort();
     }
 }
-
-#[cfg(test)]
-mod tests;

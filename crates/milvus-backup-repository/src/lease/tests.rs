@@ -1,16 +1,21 @@
+use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use futures::{FutureExt, StreamExt};
-use milvus_backup_core::{BackupStore, Clock, Entropy, Interrupt};
+use milvus_backup_core::{Clock, CollectionRef, Entropy, Environment, Error, Interrupt, Operation, Result};
+use milvus_backup_storage::Storage;
 use object_store::path::Path;
 use object_store::{
     CopyOptions, Error as StoreError, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
     PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result as StoreResult,
 };
 
-use super::*;
+use super::document::LockDocument;
+use crate::RepositoryHandle;
+use crate::documents::to_bytes;
 
 #[derive(Debug)]
 struct FixedClock;
@@ -58,7 +63,7 @@ fn plant(root: &std::path::Path, number: u32, renewed: &str) {
 #[tokio::test]
 async fn one_at_a_time_and_nothing_is_left() {
     let root = tempfile::tempdir().unwrap();
-    let store = LocalStore::open(root.path().to_str().unwrap()).unwrap();
+    let store = RepositoryHandle::new(Storage::open(root.path().to_str().unwrap()).unwrap());
     let environment = environment();
     let first = store.lock(&items(), Operation::Create, &environment).await.unwrap();
     let refused = store.lock(&items(), Operation::Delete, &environment).await.unwrap_err();
@@ -72,7 +77,7 @@ async fn one_at_a_time_and_nothing_is_left() {
 #[tokio::test]
 async fn a_dead_lock_is_taken_over_and_its_holder_cannot_commit() {
     let root = tempfile::tempdir().unwrap();
-    let store = LocalStore::open(root.path().to_str().unwrap()).unwrap();
+    let store = RepositoryHandle::new(Storage::open(root.path().to_str().unwrap()).unwrap());
     let environment = environment();
     plant(root.path(), 7, "2026-11-25T11:00:00Z");
     let lock = store.lock(&items(), Operation::Create, &environment).await.unwrap();
@@ -90,7 +95,7 @@ async fn a_dead_lock_is_taken_over_and_its_holder_cannot_commit() {
 #[tokio::test]
 async fn what_a_killed_writer_of_a_lock_left_is_removed() {
     let root = tempfile::tempdir().unwrap();
-    let store = LocalStore::open(root.path().to_str().unwrap()).unwrap();
+    let store = RepositoryHandle::new(Storage::open(root.path().to_str().unwrap()).unwrap());
     let locks = root.path().join("items/locks");
     std::fs::create_dir_all(&locks).unwrap();
     for (name, seconds) in [("00000001.json#1", 600), ("00000001.json#2", 0), ("00000001.json#x", 600)] {
@@ -106,7 +111,7 @@ async fn what_a_killed_writer_of_a_lock_left_is_removed() {
 #[tokio::test]
 async fn a_lock_that_is_renewed_on_another_machine_is_respected() {
     let root = tempfile::tempdir().unwrap();
-    let store = LocalStore::open(root.path().to_str().unwrap()).unwrap();
+    let store = RepositoryHandle::new(Storage::open(root.path().to_str().unwrap()).unwrap());
     plant(root.path(), 1, "2026-11-25T11:55:00Z");
     let refused = store.lock(&items(), Operation::Create, &environment()).await.unwrap_err();
     assert!(matches!(refused, Error::InProgress { .. }), "{refused}");
@@ -115,7 +120,7 @@ async fn a_lock_that_is_renewed_on_another_machine_is_respected() {
 #[tokio::test]
 async fn of_many_at_once_at_most_one_has_it() {
     let root = tempfile::tempdir().unwrap();
-    let store = LocalStore::open(root.path().to_str().unwrap()).unwrap();
+    let store = RepositoryHandle::new(Storage::open(root.path().to_str().unwrap()).unwrap());
     let environment = environment();
     for round in 0..20 {
         if round % 2 == 0 {
@@ -186,10 +191,9 @@ impl ObjectStore for Contended {
     }
 }
 
-fn contended(root: &std::path::Path, losses: usize) -> LocalStore {
-    LocalStore::open(root.to_str().unwrap())
-        .unwrap()
-        .layered(|inner| Arc::new(Contended { inner, losses: losses.into() }))
+fn contended(root: &std::path::Path, losses: usize) -> RepositoryHandle {
+    let storage = Storage::open(root.to_str().unwrap()).unwrap();
+    RepositoryHandle::new(storage.layered(|inner| Arc::new(Contended { inner, losses: losses.into() })))
 }
 
 #[tokio::test]
@@ -213,7 +217,7 @@ async fn a_race_that_is_always_lost_is_an_operation_in_progress() {
 async fn two_contenders_only_ever_hear_of_each_other() {
     let root = tempfile::tempdir().unwrap();
     let contend = |operation: Operation| {
-        let store = LocalStore::open(root.path().to_str().unwrap()).unwrap();
+        let store = RepositoryHandle::new(Storage::open(root.path().to_str().unwrap()).unwrap());
         tokio::spawn(async move {
             let environment = environment();
             for _ in 0..150 {

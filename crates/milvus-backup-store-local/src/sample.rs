@@ -1,50 +1,80 @@
 //! The rows of a quick verification: every footer, and a sample of the row groups decoded.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use futures::StreamExt;
 use milvus_backup_core::{BackupMetadata, ChunkMetadata, Error, Result, VerificationParams};
+use milvus_backup_repository::{ContentCheck, Findings, RepositoryHandle};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::findings::Findings;
 use crate::chunk::{ChunkReader, ChunkSource};
-use crate::objects::Directory;
-use crate::store::LocalStore;
 
-/// Row groups that are decoded at the same time.
+/// Row groups that are decoded concurrently.
 const DECODERS: usize = 2;
 
-/// A row group of the sample.
-pub(super) struct SampledGroup<'a> {
-    pub(super) file: &'a str,
-    index: usize,
-    /// Its share of the file.
-    pub(super) bytes: u64,
+/// Opens every data file, and compares the rows of the sampled row groups with their recorded digests.
+#[derive(Debug)]
+pub(crate) struct SampleCheck {
+    repository: RepositoryHandle,
 }
 
-/// Opens every data file, and compares the rows of the sampled row groups with their recorded digests.
-pub(super) async fn compare_rows(
-    store: &LocalStore,
-    directory: &Directory,
-    metadata: &BackupMetadata,
-    sample: &[SampledGroup<'_>],
-    findings: &mut Findings<'_>,
-) -> Result<()> {
-    // A damaged definition was found by its digest already.
-    let definition = match store.read_definition(metadata).await {
-        Err(Error::Corrupted { .. }) => return Ok(()),
-        definition => definition?,
-    };
-    let source = ChunkSource::new(directory.clone(), &metadata.backup_id, &definition.schema, true)?;
-    let source = Arc::new(source);
-    for chunk in metadata.partitions.iter().flat_map(|partition| &partition.chunks) {
-        let groups = sample.iter().filter(|group| group.file == chunk.path).collect();
-        compare_chunk(&source, chunk, groups, findings).await;
-        if findings.enough() {
-            break;
-        }
+impl SampleCheck {
+    pub(crate) fn new(repository: RepositoryHandle) -> Self {
+        Self { repository }
     }
-    Ok(())
+}
+
+#[async_trait]
+impl ContentCheck for SampleCheck {
+    fn planned_bytes(&self, metadata: &BackupMetadata, params: &VerificationParams, present: &HashSet<&str>) -> u64 {
+        sample_of(metadata, params, present).iter().map(|group| group.bytes).sum()
+    }
+
+    async fn check(
+        &self,
+        metadata: &BackupMetadata,
+        params: &VerificationParams,
+        present: &HashSet<&str>,
+        findings: &mut Findings<'_>,
+    ) -> Result<()> {
+        // A damaged definition was found by its digest already.
+        let definition = match self.repository.read_definition(metadata).await {
+            Err(Error::Corrupted { .. }) => return Ok(()),
+            definition => definition?,
+        };
+        let sample = sample_of(metadata, params, present);
+        let directory = self.repository.directory_of(metadata)?;
+        let source = Arc::new(ChunkSource::new(directory, &metadata.backup_id, &definition.schema, true)?);
+        for chunk in metadata.partitions.iter().flat_map(|partition| &partition.chunks) {
+            let groups = sample.iter().filter(|group| group.file == chunk.path).collect();
+            compare_chunk(&source, chunk, groups, findings).await;
+            if findings.enough() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A row group of the sample.
+struct SampledGroup<'a> {
+    file: &'a str,
+    index: usize,
+    /// Its share of the file.
+    bytes: u64,
+}
+
+/// The part of the sample that is in files that are there: others cannot be decoded.
+fn sample_of<'a>(
+    metadata: &'a BackupMetadata,
+    params: &VerificationParams,
+    present: &HashSet<&str>,
+) -> Vec<SampledGroup<'a>> {
+    let mut sample = choose(metadata, params);
+    sample.retain(|group| present.contains(group.file));
+    sample
 }
 
 async fn compare_chunk(
@@ -76,7 +106,7 @@ async fn compare_chunk(
 
 /// A percentage of all row groups, rounded up: those with the smallest XXH3-64 of `FILE:INDEX` under the seed, so that
 /// a seed chooses the same ones on every machine and in every version.
-pub(super) fn of<'a>(metadata: &'a BackupMetadata, params: &VerificationParams) -> Vec<SampledGroup<'a>> {
+fn choose<'a>(metadata: &'a BackupMetadata, params: &VerificationParams) -> Vec<SampledGroup<'a>> {
     let seed = params.seed.unwrap_or_default();
     let rank = |file: &str, index| xxh3_64_with_seed(format!("{file}:{index}").as_bytes(), seed);
     let groups_of = |chunk: &'a ChunkMetadata| {

@@ -5,21 +5,12 @@ use std::path::Path;
 use milvus_backup_core::{Error, Result};
 
 use crate::error::corrupted;
-use crate::root::Root;
 
-/// Makes certain that no symbolic link is on the way from the root to a directory, nor below it. The root itself may
-/// be one. A store that is no directory has none.
+/// Returns the first symbolic link on the way from `base` to `directory`, or below it, as an error.
 ///
 /// # Errors
 /// [`Error::Corrupted`] naming the link.
-pub(crate) async fn refuse_links(root: &Root, directory: &str) -> Result<()> {
-    let Some(base) = root.directory.clone() else { return Ok(()) };
-    let directory = directory.to_owned();
-    let found = tokio::task::spawn_blocking(move || first_link(&base, &directory)).await;
-    found.map_err(crate::error::lost_task)?
-}
-
-fn first_link(base: &Path, directory: &str) -> Result<()> {
+pub(super) fn first_link(base: &Path, directory: &str) -> Result<()> {
     let mut path = base.to_path_buf();
     for segment in directory.split('/') {
         path.push(segment);

@@ -1,0 +1,98 @@
+//! [`RepositoryHandle`]: the storage of a repository and the places in it.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use milvus_backup_core::{BackupId, BackupMetadata, CollectionRef, Error, Result};
+use milvus_backup_storage::{Directory, Storage};
+
+use crate::layout::{DATA, JOURNAL, METADATA, UNFINISHED, document_limit};
+
+/// A repository: its storage, and where things are in it. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct RepositoryHandle {
+    storage: Storage,
+}
+
+impl RepositoryHandle {
+    /// Uses the repository at the root of `storage`. Nothing is created until a backup is written.
+    pub fn new(storage: Storage) -> Self {
+        Self { storage }
+    }
+
+    /// Returns the storage below.
+    pub fn storage(&self) -> &Storage {
+        &self.storage
+    }
+
+    /// Returns the directory of one backup, whether or not it exists.
+    pub fn backup(&self, collection: &CollectionRef, backup_id: &BackupId) -> Directory {
+        self.storage.directory(format!("{}/{backup_id}", collection.directory()))
+    }
+
+    /// Returns the directory of a backup whose metadata was read.
+    ///
+    /// # Errors
+    /// Those of [`CollectionRef::new`].
+    pub fn directory_of(&self, metadata: &BackupMetadata) -> Result<Directory> {
+        let collection = CollectionRef::new(&metadata.database, metadata.collection_name.clone())?;
+        Ok(self.backup(&collection, &metadata.backup_id))
+    }
+
+    pub(crate) fn not_found(&self, backup_id: &BackupId) -> Error {
+        Error::BackupNotFound { backup: backup_id.to_string(), path: self.storage.location().to_owned() }
+    }
+
+    /// Removes what an operation wrote of a backup that it did not commit. Never touches a committed backup.
+    ///
+    /// # Errors
+    /// [`Error::Storage`], and [`Error::Corrupted`] naming a symbolic link.
+    pub async fn discard(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
+        let directory = self.backup(collection, backup_id);
+        self.storage.refuse_links(directory.path()).await?;
+        if directory.size(METADATA).await?.is_some() {
+            return Ok(());
+        }
+        self.remove_all(&directory).await
+    }
+
+    /// Deletes a backup, its commit first, so that it is never listed half deleted.
+    ///
+    /// # Errors
+    /// [`Error::BackupNotFound`], [`Error::Storage`], and [`Error::Corrupted`] naming a symbolic link.
+    pub async fn delete(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
+        let directory = self.backup(collection, backup_id);
+        self.storage.refuse_links(directory.path()).await?;
+        if directory.size(METADATA).await?.is_none() {
+            return Err(self.not_found(backup_id));
+        }
+        // What is left when this process is killed is then known to be of a dead one. On a full disk it goes without.
+        if let Err(error) = crate::incomplete::note_owner(&directory, None).await {
+            tracing::warn!(error = error.full_message(), "cannot note who deletes the backup");
+        }
+        directory.delete([METADATA.to_owned()]).await?;
+        self.storage.sync(directory.path()).await?;
+        self.remove_all(&directory).await
+    }
+
+    /// Removes every object of a backup that is not committed, and the directories that held them.
+    async fn remove_all(&self, directory: &Directory) -> Result<()> {
+        let (owner, files): (Vec<_>, Vec<_>) =
+            directory.list().await?.into_iter().map(|(file, _)| file).partition(|file| file == UNFINISHED);
+        // The note of the owner goes last: as long as anything is left, it is known whose it is.
+        directory.delete(files.into_iter().chain(owner)).await?;
+        self.storage.remove_directory(directory.path()).await
+    }
+
+    /// Removes temporary files of interrupted uploads from the directories of a backup that no process writes any more.
+    pub fn remove_temporary_files(&self, backup: &Directory) {
+        for below in ["", DATA, JOURNAL, "indexes"] {
+            self.storage.remove_temporary_files(&format!("{}/{below}", backup.path()), Duration::ZERO);
+        }
+    }
+}
+
+/// Reads a document of a repository, or returns `None` where there is none. One that is too large for its name is refused.
+pub(crate) async fn read_document(directory: &Directory, file: &str) -> Result<Option<Bytes>> {
+    directory.read_document(file, document_limit(file)).await
+}

@@ -1,0 +1,109 @@
+//! Backups without a commit: being written, or left by an operation that died.
+
+use milvus_backup_core::{
+    BackupId, BackupPlan, CollectionRef, Error, FORMAT_VERSION, Hint, IncompleteBackup, InterruptedBackup, OwnerState,
+    Result,
+};
+use milvus_backup_storage::Directory;
+use serde::{Deserialize, Serialize};
+
+use crate::documents::{from_bytes, to_bytes};
+use crate::handle::{RepositoryHandle, read_document};
+use crate::layout::{JOURNAL, METADATA, UNFINISHED};
+use crate::process::Process;
+
+/// `unfinished.json` of a backup that is being written: who writes it, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct OwnerDocument {
+    format_version: u32,
+    process: Process,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    plan: Option<BackupPlan>,
+}
+
+/// Records who writes a backup and how, before anything else of it is written; or who deletes it, without a plan.
+pub(crate) async fn note_owner(directory: &Directory, plan: Option<&BackupPlan>) -> Result<()> {
+    let document = OwnerDocument { format_version: FORMAT_VERSION, process: Process::current(), plan: plan.cloned() };
+    directory.write_document(UNFINISHED, to_bytes(&document)?).await
+}
+
+impl RepositoryHandle {
+    /// Records who writes a backup and how, before anything else of it is written, so that it can be resumed.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn note_plan(&self, plan: &BackupPlan) -> Result<()> {
+        note_owner(&self.backup(&plan.collection, &plan.backup_id), Some(plan)).await
+    }
+
+    /// Lists the backups that were started and never committed, whichever process writes them.
+    ///
+    /// # Errors
+    /// [`Error::Storage`], and [`Error::Corrupted`] naming a symbolic link.
+    pub async fn find_incomplete(&self) -> Result<Vec<IncompleteBackup>> {
+        let mut found = Vec::new();
+        for directory_name in self.storage().subdirectories("").await? {
+            let Some(collection) = CollectionRef::from_directory(&directory_name) else { continue };
+            for name in self.storage().subdirectories(&directory_name).await? {
+                let Ok(backup_id) = name.parse::<BackupId>() else { continue };
+                let directory = self.backup(&collection, &backup_id);
+                self.storage().refuse_links(directory.path()).await?;
+                let files = directory.list().await?;
+                if files.iter().all(|(file, _)| file != METADATA) {
+                    found.push(IncompleteBackup {
+                        collection: collection.clone(),
+                        backup_id,
+                        files: files.len() as u64,
+                        size_bytes: files.iter().map(|(_, size)| size).sum(),
+                        owner: owner(&directory).await?,
+                    });
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Returns what is known of an interrupted backup.
+    ///
+    /// # Errors
+    /// [`Error::BackupNotFound`], and [`Error::Refused`] for one that is complete, or does not say how it was made.
+    pub async fn find_interrupted(
+        &self,
+        collection: &CollectionRef,
+        backup_id: &BackupId,
+    ) -> Result<InterruptedBackup> {
+        let directory = self.backup(collection, backup_id);
+        self.storage().refuse_links(directory.path()).await?;
+        let files = directory.list().await?;
+        if files.iter().any(|(file, _)| file == METADATA) {
+            return Err(Error::Refused {
+                reason: format!("backup {backup_id} is complete"),
+                hint: Hint::ShowBackup(backup_id.clone()),
+            });
+        }
+        if files.is_empty() {
+            return Err(self.not_found(backup_id));
+        }
+        let noted = match read_document(&directory, UNFINISHED).await? {
+            Some(bytes) => from_bytes::<OwnerDocument>(directory.path(), UNFINISHED, &bytes)?.plan,
+            None => None,
+        };
+        let plan = noted.filter(|plan| plan.backup_id == *backup_id && plan.collection == *collection);
+        let Some(plan) = plan else {
+            return Err(Error::Refused {
+                reason: format!("backup {backup_id} cannot be continued: it does not say how it was begun"),
+                hint: Hint::StartAnew,
+            });
+        };
+        let completed_chunks = files.iter().filter(|(file, _)| file.starts_with(JOURNAL)).count() as u64;
+        let size_bytes = files.iter().map(|(_, size)| size).sum();
+        Ok(InterruptedBackup { plan, completed_chunks, size_bytes })
+    }
+}
+
+/// What is known of the process that writes a backup.
+async fn owner(directory: &Directory) -> Result<OwnerState> {
+    let Some(bytes) = read_document(directory, UNFINISHED).await? else { return Ok(OwnerState::Unknown) };
+    let document = from_bytes::<OwnerDocument>(directory.path(), UNFINISHED, &bytes);
+    Ok(document.map_or(OwnerState::Unknown, |document| document.process.state()))
+}

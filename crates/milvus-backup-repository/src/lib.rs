@@ -1,0 +1,40 @@
+//! The protocol of a backup repository, as `docs/format.md` describes it: where files are, how a backup is committed, who
+//! may change what, and how files are compared with their recorded digests.
+//!
+//! It knows neither Arrow nor Parquet: what is in the data files is the business of the backend that writes them. The
+//! stores use a [`RepositoryHandle`] to find their directories and to commit what they wrote.
+//!
+//! ```
+//! use milvus_backup_repository::RepositoryHandle;
+//! use milvus_backup_storage::Storage;
+//!
+//! # let root = std::env::temp_dir().join("milvus-backup-repository-example");
+//! # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+//! # runtime.block_on(async {
+//! let repository = RepositoryHandle::new(Storage::open(root.to_str().unwrap_or("backups"))?);
+//! for backup in repository.list_backups(None).await?.backups {
+//!     println!("{} {} rows", backup.backup_id, backup.row_count);
+//! }
+//! # Ok::<(), milvus_backup_core::Error>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod catalogue;
+mod commit;
+mod documents;
+mod handle;
+#[cfg(test)]
+mod hostile;
+mod incomplete;
+mod journal;
+pub mod layout;
+mod lease;
+mod process;
+mod staging;
+mod verify;
+
+pub use commit::PendingCommit;
+pub use handle::RepositoryHandle;
+pub use journal::{CompletedChunks, MissingRange};
+pub use verify::{ContentCheck, Findings, digest_object};

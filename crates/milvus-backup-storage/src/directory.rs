@@ -1,0 +1,171 @@
+//! [`Directory`]: documents and other objects below one path.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt};
+use milvus_backup_core::{Error, Result};
+use object_store::path::Path;
+use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt, PutMode, PutOptions};
+
+use crate::error::{corrupted, storage};
+
+/// How often a document is read back before it is taken for another's.
+const READS_BACK: usize = 3;
+
+/// The objects below one directory of the repository.
+#[derive(Debug, Clone)]
+pub struct Directory {
+    store: Arc<dyn ObjectStore>,
+    path: String,
+}
+
+impl Directory {
+    /// Names the objects below `path`, whose segments are safe already.
+    pub fn new(store: Arc<dyn ObjectStore>, path: impl Into<String>) -> Self {
+        Self { store, path: path.into() }
+    }
+
+    /// Returns the store that holds the objects.
+    pub fn store(&self) -> &Arc<dyn ObjectStore> {
+        &self.store
+    }
+
+    /// Returns the path from the root, without a slash at either end.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Returns the path of `file` from the root. Its segments are safe already; an empty one is the directory itself.
+    ///
+    /// # Errors
+    /// [`Error::Storage`] for a path that no object can have.
+    pub fn object(&self, file: &str) -> Result<Path> {
+        let path = if file.is_empty() { self.path.clone() } else { format!("{}/{file}", self.path) };
+        Path::parse(&path).map_err(|source| storage("name", &path, source.into()))
+    }
+
+    /// Reads the whole of a document, or returns `None` where there is none. One of more than `limit` bytes is refused
+    /// by its size, before it is read.
+    ///
+    /// # Errors
+    /// [`Error::Storage`], and [`Error::Corrupted`] for a document that is too large.
+    pub async fn read_document(&self, file: &str, limit: u64) -> Result<Option<Bytes>> {
+        let path = self.object(file)?;
+        let found = match self.store.get(&path).await {
+            Ok(found) => found,
+            Err(StoreError::NotFound { .. }) => return Ok(None),
+            Err(source) => return Err(storage("read", &path, source)),
+        };
+        if found.meta.size > limit {
+            let message = format!("{} bytes exceed the limit of {limit}", found.meta.size);
+            return Err(corrupted(&self.path, file, message));
+        }
+        found.bytes().await.map(Some).map_err(|source| storage("read", &path, source))
+    }
+
+    /// Returns the size of an object in bytes, or `None` where there is none.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn size(&self, file: &str) -> Result<Option<u64>> {
+        let path = self.object(file)?;
+        match self.store.head(&path).await {
+            Ok(found) => Ok(Some(found.size)),
+            Err(StoreError::NotFound { .. }) => Ok(None),
+            Err(source) => Err(storage("read", &path, source)),
+        }
+    }
+
+    /// Writes a document, replacing one that is there.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn write_document(&self, file: &str, bytes: Bytes) -> Result<()> {
+        let path = self.object(file)?;
+        self.store.put(&path, bytes.into()).await.map_err(|source| storage("write", &path, source))?;
+        Ok(())
+    }
+
+    /// Writes a document only if there is none.
+    ///
+    /// A failure does not prove that nothing was written, and a document that the store reports may be our own, from an
+    /// attempt whose response was lost. So it is read back and compared, and again if it differs, since a response can be
+    /// damaged in flight.
+    ///
+    /// # Errors
+    /// [`Error::Storage`]; [`is_conflict`](crate::error::is_conflict) tells whether another process was first.
+    pub async fn create_document(&self, file: &str, bytes: Bytes) -> Result<()> {
+        let path = self.object(file)?;
+        let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
+        let limit = bytes.len() as u64;
+        match self.store.put_opts(&path, bytes.clone().into(), options).await {
+            Ok(_) => Ok(()),
+            Err(source) => {
+                for _ in 0..READS_BACK {
+                    if self
+                        .read_document(file, limit)
+                        .await
+                        .is_ok_and(|found| found.is_some_and(|found| found == bytes))
+                    {
+                        return Ok(());
+                    }
+                }
+                Err(storage("create", &path, source))
+            }
+        }
+    }
+
+    /// Lists every object below the directory, as path relative to it and size in bytes, in no order.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn list(&self) -> Result<Vec<(String, u64)>> {
+        let prefix = self.object("")?;
+        let objects = self.store.list(Some(&prefix)).map_err(|source| storage("list", &prefix, source));
+        objects
+            .map(|object| {
+                let object = object?;
+                let relative = object
+                    .location
+                    .prefix_match(&prefix)
+                    .map(|parts| parts.map(|part| part.as_ref().to_owned()).collect::<Vec<_>>().join("/"));
+                relative.map(|relative| (relative, object.size)).ok_or_else(|| Error::Protocol {
+                    message: format!("the store listed `{}` below `{prefix}`", object.location),
+                })
+            })
+            .try_collect()
+            .await
+    }
+
+    /// Deletes objects, one after the other. One that is gone already is no error.
+    ///
+    /// # Errors
+    /// [`Error::Storage`]; the objects after the one that failed are still there.
+    pub async fn delete(&self, files: impl IntoIterator<Item = String>) -> Result<()> {
+        for file in files {
+            let path = self.object(&file)?;
+            match self.store.delete(&path).await {
+                Ok(()) | Err(StoreError::NotFound { .. }) => {}
+                Err(source) => return Err(storage("delete", &path, source)),
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use object_store::memory::InMemory;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_document_is_refused_by_its_size() {
+        let directory = Directory::new(Arc::new(InMemory::new()), "items/backup");
+        directory.write_document("schema.json", Bytes::from(vec![0; 11])).await.unwrap();
+        let error = directory.read_document("schema.json", 10).await.unwrap_err();
+        assert!(error.to_string().ends_with("schema.json: 11 bytes exceed the limit of 10"), "{error}");
+        assert!(directory.read_document("schema.json", 11).await.unwrap().is_some());
+    }
+}

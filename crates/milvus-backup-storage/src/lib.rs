@@ -1,0 +1,35 @@
+//! Object stores for backups: opened by location, with retries, and with what only a local disk has.
+//!
+//! A [`Storage`] is the root of a repository. It hands out [`Directory`] values, through which documents are read,
+//! created and deleted, and [`Window`] values, through which large objects are read. The crates that keep a repository,
+//! write data files or read Milvus' own files use it; none of them has to know where the objects are.
+//!
+//! ```
+//! use milvus_backup_storage::Storage;
+//!
+//! # let root = std::env::temp_dir().join("milvus-backup-storage-example");
+//! # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+//! # runtime.block_on(async {
+//! let storage = Storage::open(root.to_str().unwrap_or("backups"))?;
+//! let directory = storage.directory("items");
+//! assert_eq!(directory.read_document("notes.json", 1 << 20).await?, None);
+//! # Ok::<(), milvus_backup_core::Error>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! What a local disk can do and an object store cannot (synchronising a directory, refusing symbolic links, removing
+//! empty directories, measuring free space) are methods of [`Storage`], each of which states what it does elsewhere.
+
+mod directory;
+pub mod error;
+mod local;
+mod pool;
+mod retrying;
+mod storage;
+mod window;
+
+pub use directory::Directory;
+pub use pool::{ALIGNMENT, BufferPool, PooledBuffer};
+pub use storage::Storage;
+pub use window::{Window, WindowReader};

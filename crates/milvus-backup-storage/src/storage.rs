@@ -1,0 +1,244 @@
+//! [`Storage`]: the root of a repository.
+
+use std::path::{Component, Path as FilePath, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use milvus_backup_core::{Error, Result, RetryPolicy};
+use object_store::ObjectStore;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path;
+
+use crate::directory::Directory;
+use crate::error::{of_disk, storage};
+use crate::local::LocalDisk;
+use crate::retrying::Retrying;
+
+/// An object store, and the disk under it where there is one. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Storage {
+    /// Retries transient failures.
+    store: Arc<dyn ObjectStore>,
+    /// The store without retries.
+    bare: Arc<dyn ObjectStore>,
+    retries: RetryPolicy,
+    location: String,
+    disk: Option<LocalDisk>,
+}
+
+impl Storage {
+    /// Opens a directory, by path or by `file://` URL. It is created when something is written.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] for an empty location and for a URL of another scheme.
+    pub fn open(location: &str) -> Result<Self> {
+        let directory = local_path(location)?;
+        let bare = local_store(&directory)?;
+        Ok(Self::over(bare, location, Some(LocalDisk::new(directory))))
+    }
+
+    /// Uses an object store that is open already. `location` is how messages name it.
+    pub fn from_store(store: Arc<dyn ObjectStore>, location: &str) -> Self {
+        Self::over(store, location, None)
+    }
+
+    fn over(bare: Arc<dyn ObjectStore>, location: &str, disk: Option<LocalDisk>) -> Self {
+        let retries = RetryPolicy::default();
+        let store = Arc::new(Retrying::new(Arc::clone(&bare), retries));
+        Self { store, bare, retries, location: location.to_owned(), disk }
+    }
+
+    /// Replaces the policy by which transient failures are retried.
+    #[must_use]
+    pub fn with_retries(self, retries: RetryPolicy) -> Self {
+        Self { store: Arc::new(Retrying::new(Arc::clone(&self.bare), retries)), retries, ..self }
+    }
+
+    /// Puts a layer between the object store and the retries: to throttle, to count, or to let it fail.
+    #[must_use]
+    pub fn layered(self, layer: impl FnOnce(Arc<dyn ObjectStore>) -> Arc<dyn ObjectStore>) -> Self {
+        let retries = self.retries;
+        Self { bare: layer(Arc::clone(&self.bare)), ..self }.with_retries(retries)
+    }
+
+    /// Returns the location as it was given, without credentials.
+    pub fn location(&self) -> &str {
+        &self.location
+    }
+
+    /// Returns the policy by which transient failures are retried.
+    pub fn retries(&self) -> RetryPolicy {
+        self.retries
+    }
+
+    /// Returns the root as a path of this machine, if it is one.
+    pub fn local_root(&self) -> Option<&FilePath> {
+        self.disk.as_ref().map(LocalDisk::root)
+    }
+
+    /// Returns the objects below a path of safe segments.
+    pub fn directory(&self, path: impl Into<String>) -> Directory {
+        Directory::new(Arc::clone(&self.store), path)
+    }
+
+    /// Lists the names of the directories directly below `path`; none where there is no such path.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn subdirectories(&self, path: &str) -> Result<Vec<String>> {
+        let prefix = Path::parse(path).map_err(|source| storage("name", path, source.into()))?;
+        let listed = match self.store.list_with_delimiter(Some(&prefix)).await {
+            Ok(listed) => listed,
+            Err(object_store::Error::NotFound { .. }) => return Ok(Vec::new()),
+            Err(source) => return Err(storage("list", path, source)),
+        };
+        let names = listed.common_prefixes.iter().filter_map(|path| path.filename().map(str::to_owned));
+        Ok(names.collect())
+    }
+}
+
+/// What only a disk can do. Each method states what it does for an object store.
+impl Storage {
+    /// Returns whether the root exists. An object store has no root that could be missing.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub fn exists(&self) -> Result<bool> {
+        self.disk.as_ref().map_or(Ok(true), LocalDisk::exists)
+    }
+
+    /// Creates the root directory. An object store needs none.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub fn create(&self) -> Result<()> {
+        self.disk.as_ref().map_or(Ok(()), LocalDisk::create)
+    }
+
+    /// Returns the free bytes; `None` for an object store, which reports no limit.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub fn available_bytes(&self) -> Result<Option<u64>> {
+        self.disk.as_ref().map(LocalDisk::available_bytes).transpose()
+    }
+
+    /// Makes certain that no symbolic link is on the way from the root to `directory`, nor below it, since following
+    /// one leads out of the root. The root itself may be one. An object store has no links.
+    ///
+    /// # Errors
+    /// [`Error::Corrupted`] naming the link.
+    pub async fn refuse_links(&self, directory: &str) -> Result<()> {
+        match &self.disk {
+            Some(disk) => disk.refuse_links(directory).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Makes what was removed from a directory stay removed when the power fails. The deletions of an object store are
+    /// durable when they return.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn sync(&self, directory: &str) -> Result<()> {
+        match &self.disk {
+            Some(disk) => disk.sync(directory).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Removes a directory whose objects were deleted, with temporary files that no store lists. An object store has no
+    /// directories.
+    ///
+    /// # Errors
+    /// [`Error::Internal`](milvus_backup_core::Error) when the task that removes it is lost. A directory that cannot be
+    /// removed is logged.
+    pub async fn remove_directory(&self, directory: &str) -> Result<()> {
+        match &self.disk {
+            Some(disk) => disk.remove_directory(directory).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Removes a directory and the one around it where they are empty. An object store has no directories.
+    pub fn remove_empty(&self, directory: &str) {
+        if let Some(disk) = &self.disk {
+            disk.remove_empty(directory);
+        }
+    }
+
+    /// Removes temporary files of interrupted uploads that were not written to for so long. The unfinished uploads of an
+    /// object store are not visible as objects, and are left to its own rules of expiry.
+    pub fn remove_temporary_files(&self, directory: &str, unchanged_for: Duration) {
+        if let Some(disk) = &self.disk {
+            disk.remove_temporary_files(directory, unchanged_for);
+        }
+    }
+}
+
+/// The absolute path of a directory that is named by path or URL.
+fn local_path(location: &str) -> Result<PathBuf> {
+    let invalid = |value: &str, limit: &str| Error::InvalidParameter {
+        field: "root".to_owned(),
+        value: value.to_owned(),
+        limit: limit.to_owned(),
+    };
+    let path = match location.split_once("://") {
+        None => location,
+        Some(("file", path)) => path,
+        Some((scheme, _)) => return Err(invalid(&format!("{scheme}://..."), "a directory, in this version")),
+    };
+    if path.trim().is_empty() {
+        return Err(invalid(location, "not empty"));
+    }
+    let absolute = std::path::absolute(path).map_err(|source| storage("find", path, of_disk(source)))?;
+    without_parents(&absolute).map_err(|source| storage("find", path, of_disk(source)))
+}
+
+/// Resolves `..` as the system would: the directory before it exists, and may be a symbolic link. A path without `..`
+/// stays as it is, so that a root that is a link keeps its name.
+fn without_parents(path: &FilePath) -> std::io::Result<PathBuf> {
+    let mut components: Vec<_> = path.components().collect();
+    let Some(last) = components.iter().rposition(|component| *component == Component::ParentDir) else {
+        return Ok(path.to_owned());
+    };
+    let below = components.split_off(last + 1);
+    let above: PathBuf = components.into_iter().collect();
+    Ok(below.into_iter().fold(above.canonicalize()?, |path, component| path.join(component)))
+}
+
+/// A store over absolute paths, rooted at the file system so that the directory need not exist yet.
+fn local_store(directory: &FilePath) -> Result<Arc<dyn ObjectStore>> {
+    let prefix =
+        Path::from_absolute_path(directory).map_err(|source| storage("open", directory.display(), source.into()))?;
+    let store = LocalFileSystem::new().with_fsync(true).with_automatic_cleanup(false);
+    #[cfg(target_os = "linux")]
+    let store = crate::local::DirectFiles::new(store);
+    Ok(Arc::new(object_store::prefix::PrefixStore::new(store, prefix)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parents_in_a_location_are_resolved_as_the_system_would() {
+        let outer = tempfile::tempdir().unwrap();
+        let outer = outer.path().canonicalize().unwrap();
+        std::fs::create_dir_all(outer.join("real/inner")).unwrap();
+        std::os::unix::fs::symlink(outer.join("real/inner"), outer.join("link")).unwrap();
+        let open = |below: &str| Storage::open(outer.join(below).to_str().unwrap());
+        let root = |below: &str| open(below).unwrap().local_root().unwrap().to_owned();
+        assert_eq!(root("real/../new"), outer.join("new"));
+        assert_eq!(root("link/../new/deep"), outer.join("real/new/deep"));
+        assert_eq!(root("link/new"), outer.join("link/new"));
+        assert!(matches!(open("missing/../new"), Err(Error::Storage { .. })));
+    }
+
+    #[test]
+    fn an_empty_location_and_other_schemes_are_refused() {
+        for location in ["", " ", "ftp://host/x", "file://"] {
+            assert!(matches!(Storage::open(location), Err(Error::InvalidParameter { .. })), "{location}");
+        }
+    }
+}
