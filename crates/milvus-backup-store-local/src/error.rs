@@ -96,5 +96,5 @@ pub(crate) fn corrupted(backup: impl Display, file: &str, message: impl Display)
 
 /// A blocking task that did not come back: it was aborted, or it panicked.
 pub(crate) fn lost_task(source: tokio::task::JoinError) -> Error {
-    Error::Encoding { action: "finish a background task".to_owned(), source: Box::new(source) }
+    Error::Internal { action: "finish a background task".to_owned(), source: Box::new(source) }
 }

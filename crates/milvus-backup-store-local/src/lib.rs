@@ -22,8 +22,6 @@
 mod buffers;
 mod chunk;
 mod commit;
-mod compare;
-mod cpu;
 mod decode;
 #[cfg(target_os = "linux")]
 mod direct;

@@ -87,7 +87,7 @@ async fn compare_files(
     let sampled: u64 = sample.iter().map(|group| group.bytes).sum();
     findings.planned(present.iter().map(|(_, entry)| entry.size_bytes).sum::<u64>() + sampled);
     if !findings.enough() {
-        compare_digests(directory, &checksums, present, findings).await;
+        compare_digests(directory, &checksums, present, findings).await?;
     }
     if quick && !findings.enough() {
         sample::compare_rows(store, directory, metadata, &sample, findings).await?;
@@ -171,7 +171,7 @@ async fn compare_digests(
     checksums: &ChecksumsDocument,
     mut files: Vec<(String, FileEntry)>,
     findings: &mut Findings<'_>,
-) {
+) -> Result<()> {
     // A large one that begins last would be hashed while all other processors wait.
     files.sort_by_key(|(_, entry)| Reverse(entry.size_bytes));
     let hashers = std::thread::available_parallelism().map_or(2, usize::from);
@@ -188,14 +188,13 @@ async fn compare_digests(
                 let message = format!("the digest of `{file}` is {digest}, but {} is recorded", entry.checksum);
                 findings.add(&file, FindingKind::ChecksumMismatch, &entry.checksum, &digest, message);
             }
-            Err(error) => {
-                findings.add(&file, FindingKind::Unreadable, &entry.checksum, "", error.full_message());
-            }
+            Err(error) => findings.add_error(&file, &entry.checksum, error)?,
         }
         if findings.enough() {
             break;
         }
     }
+    Ok(())
 }
 
 /// Keeps the outcome beside the backup, with those of other depths. A backup that is deleted meanwhile leaves nothing.

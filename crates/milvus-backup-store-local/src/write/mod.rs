@@ -24,10 +24,10 @@ use futures::stream::FuturesUnordered;
 use milvus_backup_core::schema::PrimaryKey;
 use milvus_backup_core::{
     BackupPlan, Error, FailedPartition, PartitionMetadata, PartitionPlan, Progress, ProgressEvent, Result, RowSource,
+    spawn_compute,
 };
 
 use crate::commit::Pending;
-use crate::cpu::on_cpu;
 use crate::layout::DATA;
 use crate::objects::Directory;
 use crate::store::LocalStore;
@@ -82,7 +82,7 @@ pub(crate) async fn encoded_bytes(plan: BackupPlan, rows: RecordBatch) -> Result
         let (last, _) = encoder.finish()?;
         Ok(first.iter().chain(&last).map(|part| part.len() as u64).sum())
     };
-    on_cpu(encode).await
+    spawn_compute(encode).await
 }
 
 /// Writes the data files of a plan. Nothing is visible before the commit of what this returns.
