@@ -16,8 +16,8 @@
 //!
 //! let (collection, params) = nightly("products")?;
 //! assert_eq!((collection.as_str(), params.tags.as_slice()), ("products", ["nightly".to_owned()].as_slice()));
-//! assert!(matches!(nightly("not a name"), Err(Error::InvalidParameter { .. })));
-//! # Result::Ok(())
+//! assert!(matches!(nightly(""), Err(Error::InvalidParameter { .. })));
+//! # Ok::<(), Error>(())
 //! ```
 //!
 //! Without the default feature `traits` the crate is data only, and is built without Arrow and without anything

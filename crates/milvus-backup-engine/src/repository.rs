@@ -21,7 +21,7 @@ impl BackupRepository {
     /// The repository in a store.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] when the configuration is outside its limits.
+    /// [`milvus_backup_core::Error::InvalidParameter`] when the configuration is outside its limits.
     pub fn new(store: Arc<dyn BackupStore>, config: BackupRecoveryConfig, environment: Environment) -> Result<Self> {
         config.validate()?;
         Ok(Self { store, config, environment, progress: Arc::new(Silent) })
@@ -60,7 +60,8 @@ impl BackupRepository {
     /// and what is left of it goes with [`Self::prune_incomplete_backups`].
     ///
     /// # Errors
-    /// [`Error::BackupNotFound`], and [`Error::InProgress`] while another operation changes backups of the collection.
+    /// [`milvus_backup_core::Error::BackupNotFound`], and
+    /// [`milvus_backup_core::Error::InProgress`] while another operation changes backups of the collection.
     pub async fn delete_backup(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
         self.delete_locked(collection, self.store.delete(collection, backup_id)).await
     }

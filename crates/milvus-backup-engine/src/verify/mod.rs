@@ -3,6 +3,8 @@
 mod compare;
 mod deep;
 mod files;
+mod live;
+mod restored;
 
 pub use compare::{RowComparison, compare_rows};
 pub(crate) use deep::VERIFICATION_PREFIX;
