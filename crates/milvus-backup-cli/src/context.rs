@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use milvus_backup_client::{ConnectionOptions, LITE_EXECUTABLE, LiteServer, MilvusConnection, Missing};
 use milvus_backup_core::{
-    BackupManager, BackupRecoveryConfig, BackupRepository, BackupStorageType, BackupStore, Catalog, CollectionName,
-    CollectionRef, DEFAULT_DATABASE, Environment, Error, Interrupt, Progress, ProgressEvent, Result,
+    BackupRecoveryConfig, BackupStorageType, BackupStore, Catalog, CollectionName, CollectionRef, DEFAULT_DATABASE,
+    Environment, Error, Interrupt, Progress, ProgressEvent, Result,
 };
+use milvus_backup_engine::{BackupManager, BackupRepository};
 use milvus_backup_store_local::LocalStore;
 
 use crate::Layers;

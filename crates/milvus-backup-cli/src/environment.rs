@@ -41,7 +41,7 @@ impl Entropy for SystemEntropy {
     fn bytes(&self) -> Result<[u8; 4]> {
         let mut bytes = [0; 4];
         getrandom::fill(&mut bytes)
-            .map_err(|source| Error::Encoding { action: "get randomness".to_owned(), source: Box::new(source) })?;
+            .map_err(|source| Error::Internal { action: "get random bytes".to_owned(), source: Box::new(source) })?;
         Ok(bytes)
     }
 }

@@ -76,7 +76,7 @@ pub fn run_layered(args: impl IntoIterator<Item = OsString>, layers: Layers) -> 
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(source) => {
-            let error = Error::Encoding { action: "start the runtime".to_owned(), source: Source::from(source) };
+            let error = Error::Internal { action: "start the runtime".to_owned(), source: Source::from(source) };
             return ExitCode::from(Report::from(&error).print(&output));
         }
     };

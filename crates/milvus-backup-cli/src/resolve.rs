@@ -1,8 +1,7 @@
 //! Which backup a text means.
 
-use milvus_backup_core::{
-    BackupId, BackupMetadata, BackupRepository, BrokenBackup, CollectionRef, Error, ErrorKind, Listing, Result,
-};
+use milvus_backup_core::{BackupId, BackupMetadata, BrokenBackup, CollectionRef, Error, ErrorKind, Listing, Result};
+use milvus_backup_engine::BackupRepository;
 
 use crate::command_error::CommandError;
 use crate::context::Context;

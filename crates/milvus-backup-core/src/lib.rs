@@ -1,71 +1,49 @@
-//! Models, configuration, errors and traits of the Milvus backup system, and the [`BackupManager`] that composes them.
+//! The vocabulary of the Milvus backup system: names, schemas, metadata, parameters, results, configuration and errors,
+//! and the traits that tell its parts from each other.
 //!
-//! This crate does no I/O. Milvus, the store, time and randomness come in through traits: [`Milvus`],
-//! [`BackupStore`], [`Clock`] and [`Entropy`].
+//! Every other crate of the system uses it. This one does no I/O: Milvus, stores, time and randomness come in through
+//! traits, [`Milvus`], [`BackupStore`], [`Clock`] and [`Entropy`]. What composes them is the crate `milvus-backup-engine`.
 //!
 //! ```
-//! use milvus_backup_core::{BackupManager, BackupParams, CollectionName, Result};
+//! use milvus_backup_core::{BackupParams, CollectionName, Error, Result};
 //!
-//! /// Backs up a collection under a name, and returns the identifier of the backup.
-//! async fn before_migration(manager: &BackupManager, collection: &CollectionName) -> Result<String> {
-//!     let params = BackupParams::full().with_name("pre_migration").with_tag("migration");
-//!     let result = manager.create_backup(collection, &params).await?;
-//!     println!("{} rows, {:.2} MB", result.row_count, result.size_mb());
-//!     Ok(result.backup_id)
+//! /// What a nightly job backs up, and how: checked before anything is connected.
+//! fn nightly(collection: &str) -> Result<(CollectionName, BackupParams)> {
+//!     let params = BackupParams::full().with_tag("nightly");
+//!     params.validate()?;
+//!     Ok((collection.parse()?, params))
 //! }
+//!
+//! let (collection, params) = nightly("products")?;
+//! assert_eq!((collection.as_str(), params.tags.as_slice()), ("products", ["nightly".to_owned()].as_slice()));
+//! assert!(matches!(nightly(""), Err(Error::InvalidParameter { .. })));
+//! # Ok::<(), Error>(())
 //! ```
 //!
-//! Without the default feature `manager` the crate is models, configuration and errors only.
+//! Without the default feature `traits` the crate is data only, and is built without Arrow and without anything
+//! asynchronous.
 
-#[cfg(feature = "manager")]
-mod access;
 mod config;
 mod error;
 mod identity;
 mod model;
 mod names;
 mod params;
-pub mod schema;
-
-#[cfg(feature = "manager")]
-mod environment;
-#[cfg(feature = "manager")]
-mod manager;
-#[cfg(feature = "manager")]
-mod milvus;
-#[cfg(feature = "manager")]
-mod progress;
 mod retry;
-#[cfg(feature = "manager")]
-mod store;
-mod wording;
+pub mod schema;
+#[cfg(feature = "traits")]
+mod traits;
+pub mod wording;
 
-#[cfg(feature = "manager")]
-pub use access::Access;
 pub use config::{BackupRecoveryConfig, validate_ratio};
-#[cfg(feature = "manager")]
-pub use environment::{Clock, Entropy, Environment, Interrupt, InterruptHandle};
 pub use error::{Error, ErrorKind, Hint, Result, ServerLimit, Source};
 pub use identity::{CollectionChange, CollectionMark, PinnedCollection};
-#[cfg(feature = "manager")]
-pub use manager::{BackupManager, BackupRepository, Leftover, LeftoverKind, RetentionPlan, SAFETY_AGE};
-#[cfg(feature = "manager")]
-pub use milvus::{
-    ALLOW_INSERT_AUTO_ID, Capabilities, Catalog, CollectionDescription, KeyCensus, KeyRange, LoadState, Milvus,
-    PreserveAutoId, ReadPoint, RowSink, RowSource, ScanRequest, TTL_SECONDS,
-};
 pub use model::*;
 pub use names::{
     BackupId, CollectionName, CollectionRef, DEFAULT_DATABASE, MAX_NAME_LENGTH, path_segment, validate_name,
     validate_new_collection_name,
 };
 pub use params::{AutoIdPolicy, BackupParams, LoadPolicy, RestoreMethod, RestoreParams, VerificationParams};
-#[cfg(feature = "manager")]
-pub use progress::{BackupProgress, Operation, Progress, ProgressEvent, ProgressTracker, Silent};
 pub use retry::RetryPolicy;
-#[cfg(feature = "manager")]
-pub use store::{
-    BackedUpDefinition, BackupPlan, BackupStore, BrokenBackup, CollectionLock, Completion, IncompleteBackup,
-    InterruptedBackup, Listing, OwnerState, PartitionPlan, PendingBackup, RestorePlan, RestoredPartition,
-    RowComparison, UnfinishedCollection,
-};
+#[cfg(feature = "traits")]
+pub use traits::*;

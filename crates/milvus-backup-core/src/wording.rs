@@ -1,6 +1,13 @@
-//! Numbers in the sentences of limitations and warnings.
+//! Numbers in sentences for people.
 
-/// Words a number of rows: `1 row`, `2 rows`.
-pub(crate) fn rows(number: u64) -> String {
-    if number == 1 { "1 row".to_owned() } else { format!("{number} rows") }
+/// Words a number of things: `1 row`, `2 rows`.
+///
+/// ```
+/// use milvus_backup_core::wording::count;
+///
+/// assert_eq!(count(1, "row"), "1 row");
+/// assert_eq!(count(0, "row"), "0 rows");
+/// ```
+pub fn count(number: u64, thing: &str) -> String {
+    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
 }

@@ -93,9 +93,9 @@ pub fn corrupted(backup: impl Display, file: &str, message: impl Display) -> Err
 /// Runs `work` on a thread that may block, and returns its result.
 ///
 /// # Errors
-/// [`Error::Encoding`] when the task is lost: it panicked, or the runtime was shut down.
+/// [`Error::Internal`] when the task is lost: it panicked, or the runtime was shut down.
 pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     tokio::task::spawn_blocking(work)
         .await
-        .map_err(|source| Error::Encoding { action: "finish a background task".to_owned(), source: Box::new(source) })
+        .map_err(|source| Error::Internal { action: "finish a background task".to_owned(), source: Box::new(source) })
 }

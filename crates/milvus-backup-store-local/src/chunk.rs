@@ -11,7 +11,7 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use futures::{FutureExt, TryFutureExt};
 use milvus_backup_core::schema::{CollectionSchema, arrow_schema};
-use milvus_backup_core::{BackupId, ChecksumAlgorithm, ChunkMetadata, Error, Result};
+use milvus_backup_core::{BackupId, ChecksumAlgorithm, ChunkMetadata, Error, Result, spawn_compute};
 use milvus_backup_integrity::RowDigest;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
@@ -20,7 +20,6 @@ use parquet::arrow::async_reader::MetadataFetch;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaDataReader, RowGroupMetaData};
 
-use crate::cpu::on_cpu;
 use crate::decode::{VectorBuffers, decode};
 use crate::pages::RowGroupBytes;
 use milvus_backup_repository::digest_object;
@@ -158,7 +157,7 @@ impl ChunkReader {
                 None => decoded,
             }
         };
-        on_cpu(decode).await
+        spawn_compute(decode).await
     }
 
     fn decode(&self, group: usize, window: &Window) -> Result<Vec<RecordBatch>> {

@@ -21,8 +21,6 @@
 //! ```
 
 mod chunk;
-mod compare;
-mod cpu;
 mod decode;
 mod encoding;
 #[cfg(test)]

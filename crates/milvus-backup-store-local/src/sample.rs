@@ -49,7 +49,7 @@ impl ContentCheck for SampleCheck {
         let source = Arc::new(ChunkSource::new(directory, &metadata.backup_id, &definition.schema, true)?);
         for chunk in metadata.partitions.iter().flat_map(|partition| &partition.chunks) {
             let groups = sample.iter().filter(|group| group.file == chunk.path).collect();
-            compare_chunk(&source, chunk, groups, findings).await;
+            compare_chunk(&source, chunk, groups, findings).await?;
             if findings.enough() {
                 break;
             }
@@ -82,10 +82,10 @@ async fn compare_chunk(
     chunk: &ChunkMetadata,
     groups: Vec<&SampledGroup<'_>>,
     findings: &mut Findings<'_>,
-) {
+) -> Result<()> {
     let reader = match ChunkReader::open(source, chunk).await {
         Ok(reader) => Arc::new(reader),
-        Err(error) => return findings.add_error(&chunk.path, &error),
+        Err(error) => return findings.add_error(&chunk.path, "", error),
     };
     findings.checked(&chunk.path, 0);
     let read = |group: &SampledGroup<'_>| {
@@ -96,12 +96,13 @@ async fn compare_chunk(
     while let Some((rows, bytes)) = decoded.next().await {
         findings.decoded(&chunk.path, bytes);
         if let Err(error) = rows {
-            findings.add_error(&chunk.path, &error);
+            findings.add_error(&chunk.path, "", error)?;
         }
         if findings.enough() {
-            return;
+            break;
         }
     }
+    Ok(())
 }
 
 /// A percentage of all row groups, rounded up: those with the smallest XXH3-64 of `FILE:INDEX` under the seed, so that

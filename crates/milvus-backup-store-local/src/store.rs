@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
-use milvus_backup_core::schema::CollectionSchema;
 use milvus_backup_core::{
     BackedUpDefinition, BackupId, BackupMetadata, BackupPlan, BackupStorageType, BackupStore, CollectionLock,
     CollectionName, CollectionRef, Environment, IncompleteBackup, InterruptedBackup, Listing, Operation, OwnerState,
-    PendingBackup, Progress, RestorePlan, RestoredPartition, Result, RetryPolicy, RowComparison, RowSink, RowSource,
+    PendingBackup, Progress, RestorePlan, RestoredPartition, Result, RetryPolicy, RowSink, RowSource,
     UnfinishedCollection, VerificationParams, VerificationRecord, VerificationResult,
 };
 
@@ -152,16 +151,6 @@ impl BackupStore for LocalStore {
         progress: Arc<dyn Progress>,
     ) -> Result<Vec<RestoredPartition>> {
         crate::restore::restore_rows(&self.repository, sink, plan, progress).await
-    }
-
-    async fn compare_rows(
-        &self,
-        source: Arc<dyn RowSource>,
-        metadata: &BackupMetadata,
-        schema: &CollectionSchema,
-        collection: &CollectionName,
-    ) -> Result<Vec<RowComparison>> {
-        crate::compare::compare_rows(source.as_ref(), metadata, schema, collection).await
     }
 
     async fn delete(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {

@@ -4,6 +4,7 @@ const CORE: &str = "milvus-backup-core";
 const INTEGRITY: &str = "milvus-backup-integrity";
 const CODEC: &str = "milvus-backup-codec";
 const RETENTION: &str = "milvus-backup-retention";
+const ENGINE: &str = "milvus-backup-engine";
 const CLIENT: &str = "milvus-backup-client";
 const STORAGE: &str = "milvus-backup-storage";
 const REPOSITORY: &str = "milvus-backup-repository";
@@ -20,6 +21,7 @@ pub(super) const MAY_USE: &[(&str, &[&str])] = &[
     (INTEGRITY, &[CORE]),
     (CODEC, &[CORE]),
     (RETENTION, &[CORE]),
+    (ENGINE, &[CORE, INTEGRITY, RETENTION]),
     (CLIENT, &[CORE]),
     (STORAGE, &[CORE]),
     (REPOSITORY, &[CORE, INTEGRITY, STORAGE]),
@@ -31,18 +33,26 @@ pub(super) const MAY_USE: &[(&str, &[&str])] = &[
     ("xtask", &[TESTKIT]),
 ];
 
-const LIBRARIES: &[&str] = &[CORE, INTEGRITY, CODEC, RETENTION, CLIENT, STORAGE, REPOSITORY, STORE_LOCAL, STORE_NATIVE];
+const LIBRARIES: &[&str] =
+    &[CORE, INTEGRITY, CODEC, RETENTION, ENGINE, CLIENT, STORAGE, REPOSITORY, STORE_LOCAL, STORE_NATIVE];
 const PRODUCT_AND_TESTKIT: &[&str] =
-    &[CORE, INTEGRITY, CODEC, RETENTION, CLIENT, STORAGE, REPOSITORY, STORE_LOCAL, STORE_NATIVE, CLI, TESTKIT];
+    &[CORE, INTEGRITY, CODEC, RETENTION, ENGINE, CLIENT, STORAGE, REPOSITORY, STORE_LOCAL, STORE_NATIVE, CLI, TESTKIT];
 
 /// What every crate may use in its tests besides what it may use anyway.
 pub(super) const IN_TESTS: &[&str] = &[TESTKIT];
 
 /// Crates that must stay cheap for whoever takes only them, and what must be nowhere below them.
-pub(super) const WITHOUT: &[(&str, &[&str])] =
-    &[(CORE, NETWORK_AND_RUNTIME), (INTEGRITY, NETWORK_AND_RUNTIME), (RETENTION, NETWORK_AND_RUNTIME)];
+pub(super) const WITHOUT: &[(&str, &[&str])] = &[
+    (CORE, NETWORK_AND_RUNTIME),
+    (INTEGRITY, NETWORK_AND_RUNTIME),
+    (RETENTION, NETWORK_AND_RUNTIME),
+    (ENGINE, NETWORK_AND_FORMATS),
+];
 
 const NETWORK_AND_RUNTIME: &[&str] = &["tokio", "tonic", "object_store"];
+
+/// The engine moves rows and keeps the order of steps; where they come from and go to is not its matter.
+const NETWORK_AND_FORMATS: &[&str] = &["tonic", "object_store", "parquet"];
 
 /// The row of a crate.
 pub(super) fn may_use(name: &str) -> Option<&'static [&'static str]> {
@@ -66,6 +76,13 @@ mod tests {
     fn the_stores_do_not_know_each_other() {
         assert!(!may_use(STORE_LOCAL).unwrap().contains(&STORE_NATIVE));
         assert!(!may_use(STORE_NATIVE).unwrap().contains(&STORE_LOCAL));
+    }
+
+    #[test]
+    fn the_engine_knows_no_server_and_no_store() {
+        for part in [CLIENT, STORE_LOCAL, STORE_NATIVE] {
+            assert!(!may_use(ENGINE).unwrap().contains(&part), "{part}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `milvus-br list`
 
-use milvus_backup_core::{BackupMetadata, BackupRepository, BackupType, Result};
+use milvus_backup_core::{BackupMetadata, BackupType, Result};
+use milvus_backup_engine::BackupRepository;
 
 use crate::args::ListArgs;
 use crate::context::Context;

@@ -1,8 +1,7 @@
 //! `milvus-br prune`
 
-use milvus_backup_core::{
-    BackupRepository, Decision, DecisionAction, Error, Result, RetentionPlan, RetentionResult, validate_ratio,
-};
+use milvus_backup_core::{Decision, DecisionAction, Error, Result, RetentionResult, validate_ratio};
+use milvus_backup_engine::{BackupRepository, RetentionPlan};
 use milvus_backup_retention::RetentionPolicy;
 
 use super::list::warn_of_missing_root;

@@ -1,6 +1,7 @@
 //! `milvus-br prune --incomplete`
 
-use milvus_backup_core::{Leftover, LeftoverKind, Result};
+use milvus_backup_core::Result;
+use milvus_backup_engine::{Leftover, LeftoverKind};
 use serde::Serialize;
 
 use crate::confirm::confirm;

@@ -40,7 +40,7 @@ impl MilvusConnection {
                 },
                 // It is not loaded any more.
                 _ if !self.forgets_loads().await? => return Err(was_released(collection)),
-                _ => match delays.next() {
+                LoadState::NotLoaded => match delays.next() {
                     Some(_) => self.load_collection(collection, None).await?,
                     None => return Err(was_released(collection)),
                 },

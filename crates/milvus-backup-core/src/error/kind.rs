@@ -28,6 +28,8 @@ pub enum ErrorKind {
     InsufficientStorage,
     /// Look at the store.
     Storage,
+    /// Look at the machine: this program did not get what it needs of it.
+    Internal,
     /// Give more time.
     DeadlineExceeded,
     /// Nothing: it was asked to stop.
@@ -49,6 +51,7 @@ impl ErrorKind {
             Self::Refused => "refused",
             Self::InsufficientStorage => "insufficient_storage",
             Self::Storage => "storage",
+            Self::Internal => "internal",
             Self::DeadlineExceeded => "deadline_exceeded",
             Self::Interrupted => "interrupted",
         }
@@ -108,6 +111,7 @@ impl Error {
             Self::Unreachable { .. } | Self::NotMilvus { .. } | Self::LiteFailed { .. } => ErrorKind::Unreachable,
             Self::Authentication { .. } | Self::PermissionDenied { .. } => ErrorKind::Authentication,
             Self::Storage { .. } => ErrorKind::Storage,
+            Self::Internal { .. } => ErrorKind::Internal,
             Self::DeadlineExceeded { .. } | Self::Stalled { .. } => ErrorKind::DeadlineExceeded,
             Self::Interrupted => ErrorKind::Interrupted,
             Self::Unsupported { .. } => ErrorKind::Unsupported,

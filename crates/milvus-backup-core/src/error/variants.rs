@@ -22,7 +22,7 @@ pub enum Error {
         collection: String,
         /// The backup that was being written; nothing of it is listed.
         backup_id: Option<BackupId>,
-        /// Whether what was written is kept, and [`crate::BackupManager::resume_backup`] goes on from there.
+        /// Whether what was written is kept, so that the backup can be resumed.
         resumable: bool,
         /// What went wrong.
         source: Box<Error>,
@@ -390,6 +390,17 @@ pub enum Error {
     /// Encoding or decoding rows failed.
     #[error("cannot {action}")]
     Encoding {
+        /// What was being done.
+        action: String,
+        /// The failure.
+        #[source]
+        source: Source,
+    },
+
+    /// This program, or the machine it runs on, could not do something that every operation relies on: start a thread, say,
+    /// or get random bytes. Neither Milvus, nor the store, nor the caller is at fault, and no backup is damaged by it.
+    #[error("cannot {action}")]
+    Internal {
         /// What was being done.
         action: String,
         /// The failure.

@@ -64,7 +64,7 @@ pub fn row_loss(previous: &[BackupVersion], row_count: u64, min_rows_ratio: Opti
     let good = previous.iter().filter(|backup| is_comparable(backup) && !shrunken.contains(backup));
     let before = good.max_by_key(|backup| (backup.created_at, &backup.backup_id))?;
     has_shrunk(before.row_count, row_count, ratio).then(|| {
-        let rows = wording::rows(row_count);
+        let rows = wording::count(row_count, "row");
         format!("the backup has {rows}; the last full backup before it, {}, had {}", before.backup_id, before.row_count)
     })
 }

@@ -46,7 +46,6 @@ pub struct RestoreParams {
 /// What happens to primary keys that the source's server had generated (`autoID`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[non_exhaustive]
 pub enum AutoIdPolicy {
     /// Keep them and keep `autoID` on. Refused, before anything is touched, where the server cannot do it.
     #[default]

@@ -9,20 +9,16 @@ mod index;
 mod row_traits;
 mod support;
 
-#[cfg(feature = "manager")]
+#[cfg(feature = "traits")]
 mod arrow;
-#[cfg(feature = "manager")]
-mod primary_key;
 
-#[cfg(feature = "manager")]
-pub use arrow::{LIST_ELEMENT, arrow_field, arrow_schema, stored_fields};
+#[cfg(feature = "traits")]
+pub use arrow::{LIST_ELEMENT, PrimaryKey, arrow_field, arrow_schema, stored_fields};
 pub use collection::{CollectionSchema, ConsistencyLevel, DYNAMIC_FIELD, FunctionKind, FunctionSchema};
 pub use compatibility::schema_differences;
 pub use data_type::DataType;
 pub use default_value::DefaultValue;
 pub use field::{FieldSchema, StructFieldSchema};
 pub use index::IndexDefinition;
-#[cfg(feature = "manager")]
-pub use primary_key::PrimaryKey;
 pub use row_traits::{RowTrait, RowTraitKind, RowTraits, top_level_keys};
 pub use support::SchemaSupport;

@@ -54,7 +54,7 @@ impl LockDocument {
         match self.process.state() {
             OwnerState::Dead => true,
             OwnerState::Unknown => now.duration_since(self.renewed_at).abs() > LIFETIME,
-            _ => false,
+            OwnerState::Running => false,
         }
     }
 

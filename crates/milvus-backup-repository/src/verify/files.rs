@@ -109,7 +109,7 @@ async fn compare_files(
     }
     findings.planned(to_hash.iter().map(|(_, entry)| entry.size_bytes).sum::<u64>() + planned);
     if !findings.enough() {
-        compare_digests(directory, &checksums, to_hash, findings).await;
+        compare_digests(directory, &checksums, to_hash, findings).await?;
     }
     if quick && !findings.enough() {
         content.check(metadata, params, &present, findings).await?;
@@ -193,7 +193,7 @@ async fn compare_digests(
     checksums: &ChecksumsDocument,
     mut files: Vec<(String, FileEntry)>,
     findings: &mut Findings<'_>,
-) {
+) -> Result<()> {
     // A large one that begins last would be hashed while all other processors wait.
     files.sort_by_key(|(_, entry)| Reverse(entry.size_bytes));
     let hashers = std::thread::available_parallelism().map_or(2, usize::from);
@@ -210,12 +210,11 @@ async fn compare_digests(
                 let message = format!("the digest of `{file}` is {digest}, but {} is recorded", entry.checksum);
                 findings.add(&file, FindingKind::ChecksumMismatch, &entry.checksum, &digest, message);
             }
-            Err(error) => {
-                findings.add(&file, FindingKind::Unreadable, &entry.checksum, "", error.full_message());
-            }
+            Err(error) => findings.add_error(&file, &entry.checksum, error)?,
         }
         if findings.enough() {
             break;
         }
     }
+    Ok(())
 }

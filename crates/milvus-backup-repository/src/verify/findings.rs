@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use milvus_backup_core::{
-    BackupId, BackupState, Error, Finding, FindingKind, Progress, ProgressEvent, VerificationResult, VerificationType,
+    BackupId, BackupState, Error, Finding, FindingKind, Progress, ProgressEvent, Result, VerificationResult,
+    VerificationType,
 };
 
 /// Collects findings and the files that were checked, and reports progress.
@@ -55,14 +56,19 @@ impl<'a> Findings<'a> {
         }
     }
 
-    /// Adds the failure of an attempt to read a file.
-    pub fn add_error(&mut self, file: &str, error: &Error) {
+    /// Notes why a file could not be read.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] as it is, which says nothing about the file.
+    pub fn add_error(&mut self, file: &str, expected: &str, error: Error) -> Result<()> {
         let kind = match error {
+            Error::Internal { .. } => return Err(error),
             Error::Corrupted { .. } | Error::Encoding { .. } => FindingKind::Malformed,
             _ => FindingKind::Unreadable,
         };
         self.checked(file, 0);
-        self.add(file, kind, "", "", error.full_message());
+        self.add(file, kind, expected, "", error.full_message());
+        Ok(())
     }
 
     /// Adds a finding about a file.
@@ -105,5 +111,23 @@ impl<'a> Findings<'a> {
             verified_at,
             verification_time_ms: 0,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use milvus_backup_core::Silent;
+
+    use super::*;
+
+    #[test]
+    fn a_machine_without_threads_damages_no_backup() {
+        let mut findings = Findings::new(true, &Silent);
+        let error = || Error::Internal { action: "start threads".to_owned(), source: "none are left".into() };
+        assert!(matches!(findings.add_error("data/p.parquet", "", error()), Err(Error::Internal { .. })));
+        assert!(!findings.enough() && findings.files.is_empty());
+        let error = Error::Encoding { action: "decode".to_owned(), source: "bad page".into() };
+        findings.add_error("data/p.parquet", "", error).unwrap();
+        assert_eq!(findings.found[0].kind, FindingKind::Malformed);
     }
 }

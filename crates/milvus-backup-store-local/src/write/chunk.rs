@@ -1,12 +1,11 @@
 //! One data file on its way to the store: encoded and hashed on threads for that, uploaded in parts.
 
 use arrow_array::RecordBatch;
-use milvus_backup_core::{BackupPlan, ChunkMetadata, PrimaryKeyRange, Result};
+use milvus_backup_core::{BackupPlan, ChunkMetadata, PrimaryKeyRange, Result, spawn_compute};
 use object_store::{ObjectStoreExt, WriteMultipart};
 
 use super::encoder::Encoder;
 use super::parts::PartBuffers;
-use crate::cpu::on_cpu;
 use milvus_backup_storage::Directory;
 use milvus_backup_storage::error::storage;
 
@@ -44,7 +43,7 @@ impl ChunkWriter {
             let parts = encoder.write(&batch)?;
             Ok((encoder, parts))
         };
-        let (encoder, parts) = on_cpu(encode).await?;
+        let (encoder, parts) = spawn_compute(encode).await?;
         for part in parts {
             upload.put(part);
             if let Err(source) = upload.wait_for_capacity(PARTS_IN_FLIGHT).await {
@@ -64,7 +63,7 @@ impl ChunkWriter {
     /// Ends the file and makes it durable.
     pub(super) async fn finish(self) -> Result<ChunkMetadata> {
         let Self { path, mut upload, encoder } = self;
-        let (parts, summary) = on_cpu(move || encoder.finish()).await?;
+        let (parts, summary) = spawn_compute(move || encoder.finish()).await?;
         for part in parts {
             upload.put(part);
         }

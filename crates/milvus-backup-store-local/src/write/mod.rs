@@ -23,9 +23,9 @@ use futures::stream::FuturesUnordered;
 use milvus_backup_core::schema::PrimaryKey;
 use milvus_backup_core::{
     BackupPlan, Error, FailedPartition, PartitionMetadata, PartitionPlan, Progress, ProgressEvent, Result, RowSource,
+    spawn_compute,
 };
 
-use crate::cpu::on_cpu;
 use assembly::Assembly;
 use encoder::Encoder;
 pub(crate) use encoder::value_bytes;
@@ -79,7 +79,7 @@ pub(crate) async fn encoded_bytes(plan: BackupPlan, rows: RecordBatch) -> Result
         let (last, _) = encoder.finish()?;
         Ok(first.iter().chain(&last).map(|part| part.len() as u64).sum())
     };
-    on_cpu(encode).await
+    spawn_compute(encode).await
 }
 
 /// Writes the data files of a plan. Nothing is visible before the commit of what this returns.

@@ -1,0 +1,25 @@
+//! The delays of a [`RetryPolicy`].
+
+use std::time::Duration;
+
+use crate::retry::RetryPolicy;
+
+impl RetryPolicy {
+    /// The delay before each retry, in order: as many as there are retries.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use milvus_backup_core::RetryPolicy;
+    ///
+    /// let delays: Vec<Duration> = RetryPolicy { max_retries: 2, delay: Duration::from_secs(5) }.delays().collect();
+    /// assert_eq!(delays.len(), 2);
+    /// assert!(delays[0] >= Duration::from_secs(5) && delays[1] >= Duration::from_secs(10));
+    /// ```
+    pub fn delays(self) -> impl Iterator<Item = Duration> + Send + Sync + Unpin {
+        let longest = Duration::from_mins(1).max(self.delay);
+        std::iter::successors(Some(self.delay), move |delay| Some(delay.saturating_mul(2).min(longest)))
+            .take(self.max_retries as usize)
+            // Many clients that lost the same server must not come back at the same moment.
+            .map(|delay| delay + delay.mul_f64(fastrand::f64()))
+    }
+}

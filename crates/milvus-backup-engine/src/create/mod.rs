@@ -1,0 +1,13 @@
+//! Create: from a collection to a committed backup.
+
+mod attempt;
+mod completion;
+mod differences;
+mod job;
+mod limitations;
+mod loading;
+mod plan;
+mod resume;
+mod settling;
+mod shortage;
+mod space;

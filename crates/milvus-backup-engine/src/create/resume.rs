@@ -1,0 +1,135 @@
+//! Resume: a create that was cut off, continued from the data files that were complete.
+//!
+//! Must always hold: the backup is made as it was begun. What was asked for otherwise, or is not as it was, is refused
+//! with the reason, and what was written stays.
+
+use std::sync::atomic::Ordering;
+
+use milvus_backup_core::{
+    BackupId, BackupParams, BackupPlan, BackupResult, CollectionRef, CompressionCodec, Consistency, Error, Hint,
+    ProgressEvent, Result,
+};
+
+use super::attempt::Attempt;
+use super::job::{Written, name_taken};
+use crate::BackupManager;
+
+impl BackupManager {
+    /// Goes on with a backup whose create was cut off. Data files that were complete are hashed again and kept; all
+    /// other rows are read. The read point is the first one where the server has snapshots.
+    ///
+    /// Parameters that were not given are as they were. Whether it succeeds or not, what is complete is kept until
+    /// the backup is committed.
+    ///
+    /// # Errors
+    /// [`Error::BackupNotFound`], [`Error::InProgress`] while the create runs, [`Error::Refused`] for a backup that is
+    /// complete, and for parameters or a collection that are not as they were; those of
+    /// [`BackupManager::create_backup`].
+    pub async fn resume_backup(
+        &self,
+        collection: &CollectionRef,
+        backup_id: &BackupId,
+        params: &BackupParams,
+    ) -> Result<BackupResult> {
+        params.validate()?;
+        if collection.database != self.milvus.database() {
+            return Err(Error::Refused {
+                reason: format!("backup {backup_id} is of database `{}`", collection.database),
+                hint: Hint::NameDatabase(collection.database.clone()),
+            });
+        }
+        let now = self.repository.environment.clock.now();
+        let attempt = self.attempt(&collection.name, backup_id.clone(), now, params).await?;
+        let attempt = Attempt { resumed: true, collection: collection.clone(), ..attempt };
+        let work = self.read_rest(&attempt, params);
+        self.run(&attempt, params, work).await
+    }
+
+    async fn read_rest(&self, attempt: &Attempt, params: &BackupParams) -> Result<Written> {
+        let store = &self.repository.store;
+        store.interrupted(&attempt.collection, &attempt.backup_id).await?;
+        self.take_lock(attempt).await?;
+        let interrupted = store.interrupted(&attempt.collection, &attempt.backup_id).await?;
+        let mut plan = fitted(interrupted.plan, params)?;
+        // The memory of this machine, and not of the one it was begun on.
+        plan.memory_limit_bytes = self.repository.config.memory_limit_bytes;
+        if let Some(existing) = self.backup_named(attempt, &plan.backup_name).await? {
+            return Err(name_taken(&plan.collection, existing));
+        }
+        self.require_as_before(attempt, &plan).await?;
+        self.announce(attempt);
+        let partitions: Vec<String> = plan.partitions.iter().map(|partition| partition.name.clone()).collect();
+        self.make_readable(attempt, &plan.description, &partitions, params.load).await?;
+        self.require_space(&plan, interrupted.size_bytes).await?;
+        self.announce_plan(&plan);
+        attempt.writing.store(true, Ordering::Release);
+        let resume = |progress| store.resume(self.milvus.clone(), plan.clone(), progress);
+        let pending = self.watched(&self.repository.progress, resume).await?;
+        let mut completion = self.complete(attempt, &plan, pending.as_ref(), params).await?;
+        if plan.read_point.consistency == Consistency::Fuzzy && interrupted.completed_chunks > 0 {
+            let message = "the backup was cut off and continued: its rows are of the first run and of the second";
+            self.repository.progress.event(ProgressEvent::Warning { message: message.to_owned() });
+            completion.limitations.push(message.to_owned());
+        }
+        Ok((pending, completion))
+    }
+
+    /// The collection must be the one that was begun with, as far as that can be told.
+    async fn require_as_before(&self, attempt: &Attempt, plan: &BackupPlan) -> Result<()> {
+        let now = self.milvus.describe_collection(&plan.collection.name).await?;
+        let version = self.milvus.server_version().await?;
+        let mut changed = Vec::new();
+        if now.name != plan.collection.name {
+            changed.push(format!("`{}` is an alias of collection `{}` now", plan.collection.name, now.name));
+        }
+        if plan.collection_id.is_some() && plan.collection_id != attempt.pin.mark.id() {
+            changed.push(format!("`{}` is another collection now, created under the same name", plan.collection.name));
+        }
+        if now.schema != plan.description.schema {
+            changed.push("the schema of the collection is another".to_owned());
+        }
+        let gone = plan.partitions.iter().filter(|partition| !now.partitions.contains(&partition.name));
+        changed.extend(gone.map(|partition| format!("partition `{}` does not exist any more", partition.name)));
+        if version != plan.milvus_version {
+            changed.push(format!("Milvus has version {version}, and had {}", plan.milvus_version));
+        }
+        if changed.is_empty() { Ok(()) } else { Err(refused(plan, &changed)) }
+    }
+}
+
+/// The plan, once it is certain that nothing else is asked for.
+fn fitted(mut plan: BackupPlan, params: &BackupParams) -> Result<BackupPlan> {
+    let mut changed = Vec::new();
+    let mut require = |same: bool, what: &str| {
+        if !same {
+            changed.push(format!("{what} was another"));
+        }
+    };
+    require(params.backup_name.as_ref().is_none_or(|name| *name == plan.backup_name), "the name");
+    require(params.tags.is_empty() || params.tags == plan.tags, "the list of tags");
+    let begun: Vec<&String> = plan.partitions.iter().map(|partition| &partition.name).collect();
+    let asked = &params.partition_names;
+    require(
+        asked.is_empty() || (asked.len() == begun.len() && asked.iter().all(|name| begun.contains(&name))),
+        "the list of partitions",
+    );
+    require(params.chunk_size_bytes.is_none_or(|size| size == plan.chunk_size_bytes), "the chunk size");
+    require(params.compression_codec.is_none_or(|codec| codec == plan.compression_codec), "the compression");
+    let level = params.compression_level.is_none_or(|level| level == plan.compression_level);
+    require(level || plan.compression_codec == CompressionCodec::None, "the compression level");
+    require(params.checksum_algorithm.is_none_or(|algorithm| algorithm == plan.checksum_algorithm), "the checksum");
+    require(params.include_indexes || !plan.include_indexes, "whether indexes are saved");
+    require(!params.skip_failed_partitions || plan.skip_failed_partitions, "whether failed partitions are skipped");
+    if !changed.is_empty() {
+        return Err(refused(&plan, &changed));
+    }
+    plan.concurrency = params.concurrency.unwrap_or(plan.concurrency);
+    Ok(plan)
+}
+
+fn refused(plan: &BackupPlan, changed: &[String]) -> Error {
+    Error::Refused {
+        reason: format!("backup {} cannot be continued: {}", plan.backup_id, changed.join("; ")),
+        hint: Hint::StartAnew,
+    }
+}

@@ -1,0 +1,105 @@
+//! The collection that an operation works on stays the same one, or the operation is refused.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use futures::future::{Either, select};
+use jiff::Timestamp;
+use milvus_backup_core::{
+    BackupId, CollectionChange, CollectionMark, CollectionName, Error, ErrorKind, PinnedCollection, ProgressEvent,
+    Result,
+};
+
+use crate::{BackupManager, SAFETY_AGE};
+
+/// When the operation began that created this alias to mark a collection.
+fn marked_at(mark: &CollectionName) -> Option<Timestamp> {
+    let id = mark.as_str().strip_prefix(CollectionMark::PREFIX)?.replace('_', "-");
+    id.parse::<BackupId>().ok()?.time()
+}
+
+/// How long removing a temporary alias may take: a server that hangs must not keep an operation from its end.
+const CLEAN_UP: Duration = Duration::from_secs(5);
+
+/// How long a failed operation may look for a collection that is not the same any more.
+const DIAGNOSIS: Duration = Duration::from_secs(10);
+
+impl BackupManager {
+    /// Takes hold of the collection that `name` means. [`Self::unpin`] lets go of it.
+    ///
+    /// # Errors
+    /// [`Error::CollectionNotFound`].
+    pub(crate) async fn pin(&self, name: &CollectionName) -> Result<PinnedCollection> {
+        // Not the identifier of a backup: a resumed one would meet the mark of the run that was killed.
+        let environment = &self.repository.environment;
+        let id = BackupId::new(environment.clock.now(), environment.entropy.bytes()?);
+        let mark = format!("{}{}", CollectionMark::PREFIX, id.as_str().replace('-', "_")).parse()?;
+        let pin = self.milvus.pin_collection(name, &mark).await?;
+        if matches!(pin.mark, CollectionMark::Alias(_)) {
+            self.remove_stale_marks(&pin).await;
+        }
+        Ok(pin)
+    }
+
+    /// Removes the aliases of operations on this collection that were killed before they could do so.
+    async fn remove_stale_marks(&self, pin: &PinnedCollection) {
+        let oldest = self.repository.environment.clock.now() - SAFETY_AGE;
+        for mark in self.milvus.list_marks(&pin.name).await.unwrap_or_default() {
+            if marked_at(&mark).is_some_and(|time| time < oldest) {
+                self.unpin(&PinnedCollection { mark: CollectionMark::Alias(mark), ..pin.clone() }).await;
+            }
+        }
+    }
+
+    /// Lets go of a collection, also after an interrupt. What cannot be undone, or not within seconds, is a warning.
+    pub(crate) async fn unpin(&self, pin: &PinnedCollection) {
+        let limit = self.repository.environment.clock.sleep(CLEAN_UP);
+        let unpinned = match select(pin!(self.milvus.unpin_collection(pin)), pin!(limit)).await {
+            Either::Left((unpinned, _)) => unpinned,
+            Either::Right(_) => Err(Error::DeadlineExceeded { seconds: CLEAN_UP.as_secs() }),
+        };
+        if let Err(error) = unpinned {
+            self.repository.progress.event(ProgressEvent::Warning {
+                message: format!("cannot remove the temporary alias of `{}`: {}", pin.name, error.full_message()),
+            });
+        }
+    }
+
+    /// Compares the collection that is pinned with what its names mean now.
+    ///
+    /// # Errors
+    /// [`Error::CollectionChanged`].
+    pub(crate) async fn require_unmoved(&self, pin: &PinnedCollection) -> Result<()> {
+        let located = self.milvus.locate_collection(pin).await?;
+        let means = self.milvus.resolve_collection(&pin.asked).await?;
+        match CollectionChange::between(pin, located.as_ref(), means.as_ref()) {
+            Some(change) => Err(Error::CollectionChanged { collection: pin.name.to_string(), change }),
+            None => Ok(()),
+        }
+    }
+
+    /// The error to report for an operation on a pinned collection: that it is another one now, where that is so, since
+    /// the failure is then only its consequence.
+    pub(crate) async fn explained(&self, pin: &PinnedCollection, error: Error) -> Error {
+        let stopped = [ErrorKind::Interrupted, ErrorKind::DeadlineExceeded, ErrorKind::Unreachable, ErrorKind::Storage];
+        if stopped.contains(&error.kind()) {
+            return error;
+        }
+        match self.repository.environment.bounded(DIAGNOSIS, self.require_unmoved(pin)).await {
+            Err(changed @ Error::CollectionChanged { .. }) => changed,
+            _ => error,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_mark_says_how_old_it_is() {
+        let mark = "milvus_br_pin_20261122T073015Z_4f9c2a7e".parse().unwrap();
+        assert_eq!(marked_at(&mark), Some("2026-11-22T07:30:15Z".parse().unwrap()));
+        assert_eq!(marked_at(&"milvus_br_pin_x".parse().unwrap()), None);
+    }
+}

@@ -1,0 +1,33 @@
+//! The engine of the Milvus backup system: it composes a Milvus and a store of backups into the operations that a user
+//! asks for.
+//!
+//! [`BackupManager`] creates, restores, verifies, retains and deletes. [`BackupRepository`] does what takes no Milvus. The
+//! command `milvus-br` is a thin layer over both, and services that make backups of their own use them in the same way.
+//! The engine knows no network, no file format and no clock: they come in through the traits of `milvus-backup-core`.
+//!
+//! ```
+//! use milvus_backup_core::{BackupParams, CollectionName, Result};
+//! use milvus_backup_engine::BackupManager;
+//!
+//! /// Backs up a collection under a name, and returns the identifier of the backup.
+//! async fn before_migration(manager: &BackupManager, collection: &CollectionName) -> Result<String> {
+//!     let params = BackupParams::full().with_name("pre_migration").with_tag("migration");
+//!     let result = manager.create_backup(collection, &params).await?;
+//!     println!("{} rows, {:.2} MB", result.row_count, result.size_mb());
+//!     Ok(result.backup_id)
+//! }
+//! ```
+
+mod create;
+mod identity;
+mod maintain;
+mod manager;
+mod repository;
+mod restore;
+mod verify;
+mod watchdog;
+
+pub use maintain::{Leftover, LeftoverKind, RetentionPlan, SAFETY_AGE};
+pub use manager::BackupManager;
+pub use repository::BackupRepository;
+pub use verify::{RowComparison, compare_rows};

@@ -1,0 +1,81 @@
+//! Retention: what the rules want deleted, and its deletion.
+
+use milvus_backup_core::{
+    BackupId, BackupMetadata, BackupVersion, BrokenBackup, CollectionRef, Decision, DecisionAction, Listing, Result,
+    RetentionResult, RetentionRules,
+};
+
+use crate::BackupRepository;
+
+/// What a retention policy wants done, and what it could not look at.
+#[derive(Debug)]
+pub struct RetentionPlan {
+    backups: Vec<BackupMetadata>,
+    versions: Vec<BackupVersion>,
+    decisions: Vec<Decision>,
+    warnings: Vec<String>,
+    /// Backups whose metadata cannot be read.
+    pub broken: Vec<BrokenBackup>,
+}
+
+impl RetentionPlan {
+    /// The report of doing nothing yet.
+    pub fn dry_run(&self) -> RetentionResult {
+        self.result(true, Vec::new())
+    }
+
+    fn result(&self, dry_run: bool, deleted: Vec<BackupId>) -> RetentionResult {
+        RetentionResult::new(&self.versions, self.decisions.clone(), dry_run, deleted)
+            .with_warnings(self.warnings.clone())
+    }
+}
+
+impl BackupRepository {
+    /// Asks `rules` which backups of one collection, or of all, to delete. Backups that cannot be read are neither
+    /// counted nor deleted.
+    pub async fn plan_retention(
+        &self,
+        collection: Option<&CollectionRef>,
+        rules: &dyn RetentionRules,
+    ) -> Result<RetentionPlan> {
+        let Listing { backups, broken } = self.list_backups(collection).await?;
+        let versions: Vec<BackupVersion> = backups.iter().map(BackupVersion::from).collect();
+        let now = self.environment.clock.now();
+        let (decisions, warnings) = (rules.decide(&versions, now), rules.warnings(&versions, now));
+        Ok(RetentionPlan { backups, versions, decisions, warnings, broken })
+    }
+
+    /// Deletes what a plan says, oldest first. What the plan does not name stays, whatever has changed since.
+    ///
+    /// # Errors
+    /// The first failure to delete. Backups deleted before it stay deleted.
+    pub async fn apply_retention_plan(&self, plan: &RetentionPlan) -> Result<RetentionResult> {
+        let mut deleted = Vec::new();
+        // The list is newest first.
+        for metadata in plan.backups.iter().rev() {
+            let collection = CollectionRef::new(&metadata.database, metadata.collection_name.clone())?;
+            let name = collection.to_string();
+            let doomed = plan.decisions.iter().any(|decision| {
+                decision.action == DecisionAction::Delete
+                    && decision.backup_id == metadata.backup_id
+                    && decision.collection_name == name
+            });
+            if doomed {
+                self.delete_backup(&collection, &metadata.backup_id).await?;
+                deleted.push(metadata.backup_id.clone());
+            }
+        }
+        Ok(plan.result(false, deleted))
+    }
+
+    /// Plans, and applies the plan unless `dry_run`.
+    pub async fn apply_retention_policy(
+        &self,
+        collection: Option<&CollectionRef>,
+        rules: &dyn RetentionRules,
+        dry_run: bool,
+    ) -> Result<RetentionResult> {
+        let plan = self.plan_retention(collection, rules).await?;
+        if dry_run { Ok(plan.dry_run()) } else { self.apply_retention_plan(&plan).await }
+    }
+}

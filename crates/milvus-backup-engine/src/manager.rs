@@ -1,0 +1,75 @@
+//! [`BackupManager`]: composes a Milvus and a store into the operations a user asks for.
+//!
+//! Must always hold: whatever ends an operation, nothing of an unfinished backup is listed, no collection that
+//! was there before is changed, and what the operation itself had made is removed.
+
+use std::sync::Arc;
+
+use milvus_backup_core::{
+    BackupId, BackupMetadata, BackupRecoveryConfig, BackupStore, CollectionName, CollectionRef, Environment, Listing,
+    Milvus, Progress, Result, RetentionResult, RetentionRules,
+};
+
+use crate::BackupRepository;
+
+/// Backs up, verifies, restores and deletes.
+///
+/// Every call is safe to use concurrently with others. A call may be dropped at any time; what it had begun
+/// then stays until [`BackupStore::discard`]. Prefer [`milvus_backup_core::Interrupt`], which cleans up.
+#[derive(Debug, Clone)]
+pub struct BackupManager {
+    pub(crate) milvus: Arc<dyn Milvus>,
+    pub(crate) repository: BackupRepository,
+}
+
+impl BackupManager {
+    /// A manager over one database of one Milvus and one store.
+    ///
+    /// # Errors
+    /// [`milvus_backup_core::Error::InvalidParameter`] when the configuration is outside its limits.
+    pub fn new(
+        milvus: Arc<dyn Milvus>,
+        store: Arc<dyn BackupStore>,
+        config: BackupRecoveryConfig,
+        environment: Environment,
+    ) -> Result<Self> {
+        Ok(Self { milvus, repository: BackupRepository::new(store, config, environment)? })
+    }
+
+    /// Sends the progress of all operations to `progress`.
+    #[must_use]
+    pub fn with_progress(mut self, progress: Arc<dyn Progress>) -> Self {
+        self.repository = self.repository.with_progress(progress);
+        self
+    }
+
+    /// The collection `name` of the database this manager works on.
+    pub fn collection(&self, name: &CollectionName) -> Result<CollectionRef> {
+        CollectionRef::new(self.milvus.database(), name.clone())
+    }
+
+    /// See [`BackupRepository::list_backups`].
+    pub async fn list_backups(&self, collection: Option<&CollectionRef>) -> Result<Listing> {
+        self.repository.list_backups(collection).await
+    }
+
+    /// See [`BackupRepository::get_backup`].
+    pub async fn get_backup(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<BackupMetadata> {
+        self.repository.get_backup(collection, backup_id).await
+    }
+
+    /// See [`BackupRepository::delete_backup`].
+    pub async fn delete_backup(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
+        self.repository.delete_backup(collection, backup_id).await
+    }
+
+    /// See [`BackupRepository::apply_retention_policy`].
+    pub async fn apply_retention_policy(
+        &self,
+        collection: Option<&CollectionRef>,
+        rules: &dyn RetentionRules,
+        dry_run: bool,
+    ) -> Result<RetentionResult> {
+        self.repository.apply_retention_policy(collection, rules, dry_run).await
+    }
+}

@@ -1,0 +1,100 @@
+//! [`BackupRepository`]: what can be done with backups while no Milvus is there.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use milvus_backup_core::{
+    BackedUpDefinition, BackupId, BackupMetadata, BackupRecoveryConfig, BackupStore, CollectionRef, Environment,
+    IncompleteBackup, Listing, Operation, Progress, Result, Silent,
+};
+
+/// Lists, verifies and deletes backups. Needs a store, but no Milvus.
+#[derive(Debug, Clone)]
+pub struct BackupRepository {
+    pub(crate) store: Arc<dyn BackupStore>,
+    pub(crate) config: BackupRecoveryConfig,
+    pub(crate) environment: Environment,
+    pub(crate) progress: Arc<dyn Progress>,
+}
+
+impl BackupRepository {
+    /// The repository in a store.
+    ///
+    /// # Errors
+    /// [`milvus_backup_core::Error::InvalidParameter`] when the configuration is outside its limits.
+    pub fn new(store: Arc<dyn BackupStore>, config: BackupRecoveryConfig, environment: Environment) -> Result<Self> {
+        config.validate()?;
+        Ok(Self { store, config, environment, progress: Arc::new(Silent) })
+    }
+
+    /// Sends the progress of all operations to `progress`.
+    #[must_use]
+    pub fn with_progress(mut self, progress: Arc<dyn Progress>) -> Self {
+        self.progress = progress;
+        self
+    }
+
+    /// The backups of one collection, or of all, newest first, and those that cannot be read.
+    pub async fn list_backups(&self, collection: Option<&CollectionRef>) -> Result<Listing> {
+        self.bounded(self.store.list(collection)).await
+    }
+
+    /// The backups that were begun and never committed, whoever writes them.
+    pub async fn incomplete_backups(&self) -> Result<Vec<IncompleteBackup>> {
+        self.bounded(self.store.incomplete()).await
+    }
+
+    /// All that is known of one backup.
+    pub async fn get_backup(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<BackupMetadata> {
+        self.bounded(self.store.get(collection, backup_id)).await
+    }
+
+    /// The definition of the collection that a backup holds, with its digest checked.
+    pub async fn definition(&self, metadata: &BackupMetadata) -> Result<BackedUpDefinition> {
+        self.store.definition(metadata).await
+    }
+
+    /// Removes a backup. Never asks; a caller with a person in front of it should.
+    ///
+    /// When it ends early, by the deadline or an interrupt too, the backup is whole and listed, or is not listed any more,
+    /// and what is left of it goes with [`Self::prune_incomplete_backups`].
+    ///
+    /// # Errors
+    /// [`milvus_backup_core::Error::BackupNotFound`], and
+    /// [`milvus_backup_core::Error::InProgress`] while another operation changes backups of the collection.
+    pub async fn delete_backup(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
+        self.delete_locked(collection, self.store.delete(collection, backup_id)).await
+    }
+
+    /// Runs a deletion while the collection is locked for it.
+    pub(crate) async fn delete_locked(
+        &self,
+        collection: &CollectionRef,
+        deletion: impl Future<Output = Result<()>> + Send,
+    ) -> Result<()> {
+        let lock = self.bounded(self.store.lock(collection, Operation::Delete, &self.environment)).await?;
+        let deleted = self.bounded(deletion).await;
+        lock.release().await;
+        deleted
+    }
+
+    /// Whether the root of the store exists. It is created with the first backup; until then the repository is empty.
+    pub async fn root_exists(&self) -> Result<bool> {
+        self.bounded(self.store.exists()).await
+    }
+
+    /// The root of the store, for people to read.
+    pub fn root(&self) -> &str {
+        self.store.root()
+    }
+
+    /// What has no deadline of its own has this one.
+    pub(crate) async fn bounded<T>(&self, operation: impl Future<Output = Result<T>> + Send) -> Result<T> {
+        self.environment.bounded(self.config.repository_timeout, operation).await
+    }
+
+    pub(crate) fn milliseconds_since(&self, started: Duration) -> u64 {
+        let passed = self.environment.clock.elapsed().saturating_sub(started);
+        u64::try_from(passed.as_millis()).unwrap_or(u64::MAX)
+    }
+}

@@ -1,0 +1,155 @@
+//! What must hold before a restore touches anything.
+
+use milvus_backup_core::schema::RowTraits;
+use milvus_backup_core::{
+    BackedUpDefinition, BackupMetadata, BackupVersion, Capabilities, CollectionName, Error, RestoreParams, Result,
+};
+
+use super::attempt::Attempt;
+use super::fill::Filled;
+use super::target::Target;
+use crate::BackupManager;
+
+impl BackupManager {
+    /// The target must be free, or be a collection that is to be replaced or filled: which one, is then kept in mind.
+    pub(super) async fn require_usable_target(
+        &self,
+        attempt: &Attempt,
+        params: &RestoreParams,
+        capabilities: &Capabilities,
+    ) -> Result<()> {
+        if !params.into_existing {
+            self.give_name_back(&attempt.target).await?;
+        }
+        let Some(collection) = self.milvus.resolve_collection(&attempt.target).await? else { return Ok(()) };
+        if collection != attempt.target {
+            let alias = attempt.target.to_string();
+            return Err(Error::TargetIsAlias { alias, collection: collection.to_string() });
+        }
+        if !params.into_existing {
+            self.require_replaceable(attempt, params, capabilities).await?;
+        }
+        let pin = self.pin(&attempt.target).await?;
+        attempt.existing.get_or_init(|| pin);
+        let aliases = self.milvus.describe_collection(&attempt.target).await?.aliases;
+        attempt.existing_aliases.get_or_init(|| aliases);
+        Ok(())
+    }
+
+    async fn require_replaceable(
+        &self,
+        attempt: &Attempt,
+        params: &RestoreParams,
+        capabilities: &Capabilities,
+    ) -> Result<()> {
+        if self.is_unfinished(&attempt.target).await? {
+            return Err(Error::Refused {
+                reason: format!("collection `{}` is incomplete: a previous restore was interrupted", attempt.target),
+                hint: "drop it, and restore again".into(),
+            });
+        }
+        if !params.drop_existing {
+            return Err(Error::TargetExists { collection: attempt.target.to_string() });
+        }
+        if capabilities.rename {
+            return Ok(());
+        }
+        let version = &capabilities.server_version;
+        Err(Error::Unsupported {
+            what: format!(
+                "replacing a collection on Milvus {version}, which cannot rename one: restore to another name"
+            ),
+        })
+    }
+
+    /// Whether a restore noted that it fills a collection under the name that it is to have, as it must where the server
+    /// cannot rename, and never came to an end.
+    async fn is_unfinished(&self, target: &CollectionName) -> Result<bool> {
+        let noted = self.repository.store.unfinished_collections().await?;
+        Ok(noted.iter().any(|(_, unfinished, _)| {
+            let here = unfinished.uri == self.milvus.uri() && unfinished.database == self.milvus.database();
+            here && unfinished.name == *target && unfinished.target == *target
+        }))
+    }
+
+    /// An alias that another collection has is never taken from it.
+    pub(super) async fn require_free_aliases(&self, attempt: &Attempt, metadata: &BackupMetadata) -> Result<()> {
+        for alias in &metadata.aliases {
+            match self.milvus.resolve_collection(&alias.parse()?).await? {
+                Some(owner) if owner.as_str() == alias => {
+                    return Err(Error::Refused {
+                        reason: format!("alias `{alias}` cannot be restored: a collection has that name"),
+                        hint: "restore without the aliases".into(),
+                    });
+                }
+                Some(owner) if owner != attempt.target => {
+                    return Err(Error::Refused {
+                        reason: format!("alias `{alias}` belongs to collection `{owner}`"),
+                        hint: "restore without the aliases, or remove that alias first".into(),
+                    });
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A part of a collection is not to take the place of a whole one by accident.
+///
+/// # Errors
+/// [`Error::PartialReplacement`] for a backup of some partitions, a partial backup, and a restore of some partitions.
+pub(super) fn require_whole(attempt: &Attempt, metadata: &BackupMetadata, partitions: &[String]) -> Result<()> {
+    if BackupVersion::from(metadata).is_whole_with(partitions) {
+        return Ok(());
+    }
+    Err(Error::PartialReplacement { collection: attempt.target.to_string(), partitions: partitions.to_vec() })
+}
+
+/// A collection whose restore left partitions out does not replace another one.
+///
+/// # Errors
+/// [`Error::PartialReplacement`].
+pub(super) fn require_nothing_failed(attempt: &Attempt, filled: &Filled) -> Result<()> {
+    if filled.failed.is_empty() {
+        return Ok(());
+    }
+    let collection = attempt.target.to_string();
+    Err(Error::PartialReplacement { collection, partitions: filled.restored.clone() })
+}
+
+/// The rows must be such that the server takes them and keeps them as they are.
+///
+/// # Errors
+/// [`Error::RowsIncompatible`] with everything that it would refuse or change.
+pub(super) fn require_acceptable_rows(
+    metadata: &BackupMetadata,
+    partitions: &[String],
+    capabilities: &Capabilities,
+) -> Result<()> {
+    let mut traits = RowTraits::default();
+    let chosen = metadata.partitions.iter().filter(|partition| partitions.contains(&partition.name));
+    traits.extend(chosen.flat_map(|partition| &partition.chunks).flat_map(|chunk| &chunk.row_traits));
+    let refused: Vec<String> = traits.outside(&capabilities.row_traits).map(ToString::to_string).collect();
+    if refused.is_empty() {
+        return Ok(());
+    }
+    Err(Error::RowsIncompatible { server: format!("Milvus {}", capabilities.server_version), rows: refused })
+}
+
+/// A collection with a vector field that has no index cannot be loaded.
+///
+/// # Errors
+/// [`Error::Refused`].
+pub(super) fn require_loadable(target: &Target, definition: &BackedUpDefinition, params: &RestoreParams) -> Result<()> {
+    let indexes = definition.indexes.as_deref().filter(|_| params.restore_indexes).unwrap_or_default();
+    let vectors = target.schema.fields.iter().filter(|field| field.data_type.is_vector());
+    let mut bare = vectors.filter(|field| indexes.iter().all(|index| index.field_name != field.name));
+    match bare.next() {
+        None => Ok(()),
+        Some(field) => Err(Error::Refused {
+            reason: format!("the restored collection could not be loaded: vector field `{}` has no index", field.name),
+            hint: "restore it with its indexes, or without loading it".into(),
+        }),
+    }
+}

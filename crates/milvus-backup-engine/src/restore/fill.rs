@@ -1,0 +1,82 @@
+//! Rows into the target, and counting them there.
+
+use std::sync::Arc;
+
+use milvus_backup_core::{Error, Progress, RestorePlan, RestoredPartition, Result};
+
+use crate::BackupManager;
+
+/// The partition that every collection has from the start.
+pub(super) const DEFAULT_PARTITION: &str = "_default";
+
+/// What became of the rows.
+#[derive(Debug, Default)]
+pub(super) struct Filled {
+    /// Rows in place.
+    pub(super) rows: u64,
+    /// Partitions that are complete.
+    pub(super) restored: Vec<String>,
+    /// Partitions that were left out, and why.
+    pub(super) failed: Vec<(String, String)>,
+}
+
+impl Filled {
+    /// The partitions that were left out, in sentences.
+    pub(super) fn failures(&self) -> impl Iterator<Item = String> {
+        self.failed.iter().map(|(name, error)| format!("partition `{name}` is missing or incomplete: {error}"))
+    }
+}
+
+impl BackupManager {
+    /// Inserts the rows into a collection that is there, and counts them; `alone` when it has no others.
+    pub(super) async fn insert_rows(
+        &self,
+        plan: &RestorePlan,
+        alone: bool,
+        progress: &Arc<dyn Progress>,
+    ) -> Result<Filled> {
+        if !plan.schema.has_partition_key() {
+            for partition in plan.partitions.iter().filter(|name| *name != DEFAULT_PARTITION) {
+                self.milvus.create_partition(&plan.target, partition).await?;
+            }
+        }
+        let store = &self.repository.store;
+        let restore = |progress| store.restore_rows(self.milvus.clone(), plan.clone(), progress);
+        let restored = self.watched(progress, restore).await?;
+        self.milvus.flush(&plan.target).await?;
+        let mut filled = Filled::default();
+        for RestoredPartition { name, rows, failure } in restored {
+            match failure {
+                None => {
+                    self.require_rows(plan, &name, rows, alone).await?;
+                    filled.rows += rows;
+                    filled.restored.push(name);
+                }
+                Some(error) if plan.skip_failed_partitions => filled.failed.push((name, error.full_message())),
+                Some(error) => return Err(error),
+            }
+        }
+        Ok(filled)
+    }
+
+    /// Compares the rows that the server has with those that the backup recorded. In a collection that has other
+    /// rows, too, only what was accepted can be compared.
+    async fn require_rows(&self, plan: &RestorePlan, partition: &str, accepted: u64, alone: bool) -> Result<()> {
+        let recorded = plan.metadata.partitions.iter().find(|p| p.name == partition).map_or(0, |p| p.row_count);
+        let stored = if alone {
+            let addressed = (!plan.schema.has_partition_key()).then_some(partition);
+            self.milvus.stored_rows(&plan.target, addressed).await?
+        } else {
+            recorded
+        };
+        if accepted == recorded && stored == recorded {
+            return Ok(());
+        }
+        Err(Error::Protocol {
+            message: format!(
+                "partition `{partition}` of the restored collection has {stored} rows; {accepted} were accepted, \
+                 {recorded} are in the backup"
+            ),
+        })
+    }
+}

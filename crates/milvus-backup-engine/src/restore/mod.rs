@@ -1,0 +1,13 @@
+//! Restore: from a committed backup to a collection.
+
+mod access;
+mod attempt;
+mod checks;
+mod fill;
+mod job;
+mod make;
+mod publish;
+mod selection;
+mod staged;
+mod tally;
+mod target;

@@ -1,0 +1,62 @@
+//! What a restore has made before it publishes it, and what is reported of it.
+
+use milvus_backup_core::{NotRestored, RestoreParams, RestorePlan, RestoreResult};
+
+use super::attempt::Attempt;
+use super::fill::Filled;
+use super::target::Target;
+
+/// A collection that is whole, but does not have its name yet.
+#[derive(Debug)]
+pub(super) struct Staged {
+    pub(super) plan: RestorePlan,
+    pub(super) target: Target,
+    pub(super) filled: Filled,
+    pub(super) indexes: u64,
+    pub(super) verified: bool,
+}
+
+impl Staged {
+    pub(super) fn into_result(self, attempt: &Attempt, untidy: Vec<String>, params: &RestoreParams) -> RestoreResult {
+        let not_restored = self.not_restored(attempt, params);
+        let Self { plan, target, filled, indexes, verified } = self;
+        let mut limitations = plan.metadata.limitations;
+        limitations.extend(target.limitations);
+        limitations.extend(untidy);
+        limitations.extend(filled.failures());
+        RestoreResult {
+            success: filled.failed.is_empty(),
+            backup_id: plan.metadata.backup_id,
+            source_collection_name: plan.metadata.collection_name.to_string(),
+            target_collection_name: attempt.target.to_string(),
+            rows_restored: filled.rows,
+            partitions_restored: filled.restored,
+            indexes_restored: indexes,
+            verification_passed: verified,
+            not_restored,
+            limitations,
+            execution_time_ms: 0,
+        }
+    }
+
+    /// What the source had and the target does not have, although the server could.
+    fn not_restored(&self, attempt: &Attempt, params: &RestoreParams) -> Vec<NotRestored> {
+        let metadata = &self.plan.metadata;
+        let mut missing = Vec::new();
+        if params.into_existing {
+            return missing;
+        }
+        let kept = attempt.existing_aliases.get().map(Vec::as_slice).unwrap_or_default();
+        let aliases: Vec<String> = metadata.aliases.iter().filter(|alias| !kept.contains(alias)).cloned().collect();
+        if !params.with_aliases && !aliases.is_empty() {
+            missing.push(NotRestored::Aliases { names: aliases });
+        }
+        if !params.restore_indexes && metadata.include_indexes {
+            missing.push(NotRestored::Indexes);
+        }
+        if metadata.was_loaded && !params.load_after_restore {
+            missing.push(NotRestored::LoadState { replicas: metadata.replica_number });
+        }
+        missing
+    }
+}

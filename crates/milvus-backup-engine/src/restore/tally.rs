@@ -1,0 +1,40 @@
+//! Progress that can be taken back.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use milvus_backup_core::{Progress, ProgressEvent};
+
+/// Passes events on, and remembers what of each partition was moved.
+#[derive(Debug)]
+pub(super) struct Tally {
+    inner: Arc<dyn Progress>,
+    /// Rows and bytes by partition.
+    moved: Mutex<BTreeMap<String, (u64, u64)>>,
+}
+
+impl Tally {
+    pub(super) fn new(inner: Arc<dyn Progress>) -> Self {
+        Self { inner, moved: Mutex::default() }
+    }
+
+    /// Says that all that was moved is to be moved again.
+    pub(super) fn discard(&self) {
+        let moved = std::mem::take(&mut *self.moved.lock().unwrap_or_else(PoisonError::into_inner));
+        for (partition, (rows, bytes)) in moved {
+            self.inner.event(ProgressEvent::Discarded { partition, rows, bytes });
+        }
+    }
+}
+
+impl Progress for Tally {
+    fn event(&self, event: ProgressEvent) {
+        if let ProgressEvent::Advanced { partition, rows, bytes } = &event {
+            let mut moved = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
+            let sums = moved.entry(partition.clone()).or_default();
+            sums.0 += rows;
+            sums.1 += bytes;
+        }
+        self.inner.event(event);
+    }
+}

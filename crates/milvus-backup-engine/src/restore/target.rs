@@ -1,0 +1,195 @@
+//! The collection that a restore makes: the schema of the backup, fitted to what the server can do.
+
+use std::collections::BTreeMap;
+
+use milvus_backup_core::schema::CollectionSchema;
+use milvus_backup_core::{
+    ALLOW_INSERT_AUTO_ID, AutoIdPolicy, Capabilities, Error, Hint, PreserveAutoId, Result, TTL_SECONDS,
+};
+
+/// What to create and how to insert into it.
+#[derive(Debug, Clone)]
+pub(super) struct Target {
+    /// The schema to create and to insert by.
+    pub(super) schema: CollectionSchema,
+    /// Columns of the backup that are not inserted, because the server makes them.
+    pub(super) omit_columns: Vec<String>,
+    /// Properties that are set once the rows are in place.
+    pub(super) late_properties: BTreeMap<String, String>,
+    /// Properties that are removed once the rows are in place.
+    pub(super) removed_properties: Vec<String>,
+    /// What will not be as it was.
+    pub(super) limitations: Vec<String>,
+}
+
+impl Target {
+    /// A collection to make.
+    ///
+    /// # Errors
+    /// [`Error::SchemaIncompatible`] with everything that the server cannot hold, and [`Error::Refused`] when it
+    /// does not take the primary keys.
+    pub(super) fn new(schema: &CollectionSchema, policy: AutoIdPolicy, server: &Capabilities) -> Result<Self> {
+        let incompatibilities = server.schema.missing(schema);
+        if !incompatibilities.is_empty() {
+            let target = format!("Milvus {}", server.server_version);
+            return Err(Error::SchemaIncompatible { target, incompatibilities });
+        }
+        let mut target = Self::existing(schema.clone(), policy, server)?;
+        if policy == AutoIdPolicy::Plain {
+            target.schema.fields.iter_mut().for_each(|field| field.auto_id = false);
+        }
+        target.defer_properties(server);
+        Ok(target)
+    }
+
+    /// A collection that is there.
+    pub(super) fn existing(schema: CollectionSchema, policy: AutoIdPolicy, server: &Capabilities) -> Result<Self> {
+        let key = schema.primary_key()?.clone();
+        let mut target = Self {
+            schema,
+            omit_columns: Vec::new(),
+            late_properties: BTreeMap::new(),
+            removed_properties: Vec::new(),
+            limitations: Vec::new(),
+        };
+        if !key.auto_id {
+            return Ok(target);
+        }
+        match policy {
+            AutoIdPolicy::Preserve if server.preserve_auto_id == PreserveAutoId::No => {
+                return Err(keys_refused(&key.name, &server.server_version));
+            }
+            AutoIdPolicy::Preserve => {
+                if server.preserve_auto_id == PreserveAutoId::WithProperty {
+                    let before = target.schema.properties.insert(ALLOW_INSERT_AUTO_ID.to_owned(), "true".to_owned());
+                    if before.is_none() {
+                        target.removed_properties.push(ALLOW_INSERT_AUTO_ID.to_owned());
+                    }
+                }
+            }
+            AutoIdPolicy::Regenerate => {
+                target.limitations.push(format!("primary key `{}` has new values", key.name));
+                target.omit_columns.push(key.name);
+            }
+            AutoIdPolicy::Plain => target.limitations.push(format!("primary key `{}` has autoID off", key.name)),
+        }
+        Ok(target)
+    }
+
+    /// Rows begin to age when they are inserted: the property that lets them expire is set last, so that none is
+    /// gone before it is counted.
+    fn defer_properties(&mut self, server: &Capabilities) {
+        if let Some(seconds) = self.schema.properties.get(TTL_SECONDS).cloned() {
+            if server.alter_properties {
+                self.schema.properties.remove(TTL_SECONDS);
+                self.late_properties.insert(TTL_SECONDS.to_owned(), seconds.clone());
+            }
+            self.limitations
+                .push(format!("rows expire {seconds} seconds after they were inserted: the restore inserts them anew"));
+        }
+    }
+
+    /// Whether properties change once the rows are in place.
+    pub(super) fn changes_properties(&self) -> bool {
+        !self.late_properties.is_empty() || !self.removed_properties.is_empty()
+    }
+}
+
+/// A database is shared by its collections: a restore into one that is there leaves its properties as they are, and
+/// says how they differ.
+pub(super) fn database_differences(
+    stored: &BTreeMap<String, String>,
+    found: &BTreeMap<String, String>,
+) -> impl Iterator<Item = String> {
+    let differing = stored.iter().filter(|(key, value)| found.get(*key) != Some(*value));
+    differing.map(|(key, value)| {
+        let now = found.get(key).map_or_else(|| "not set".to_owned(), |now| format!("`{now}`"));
+        format!("property `{key}` of the database was `{value}`, and is {now}: a restore does not change it")
+    })
+}
+
+fn keys_refused(key: &str, version: &str) -> Error {
+    Error::Refused {
+        reason: format!(
+            "primary key `{key}` is generated (autoID), and Milvus {version} does not accept such keys on insert"
+        ),
+        hint: Hint::AutoId,
+    }
+}
+
+/// Whether bulk import makes these rows of the data files.
+///
+/// # Errors
+/// [`Error::Unsupported`] on a server without it, [`Error::Refused`] where it would make other primary keys.
+pub(super) fn require_importable(target: &Target, capabilities: &Capabilities) -> Result<()> {
+    if !capabilities.bulk_import {
+        let version = &capabilities.server_version;
+        return Err(Error::Unsupported { what: format!("bulk import on Milvus {version}") });
+    }
+    if target.schema.primary_key()?.auto_id {
+        return Err(Error::Refused {
+            reason: "bulk import takes no files with primary keys into a collection with autoID".to_owned(),
+            hint: Hint::AutoIdOrInsert,
+        });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use milvus_backup_core::schema::{DataType, FieldSchema};
+
+    fn schema() -> CollectionSchema {
+        let mut id = FieldSchema::new("id", DataType::Int64);
+        id.is_primary = true;
+        id.auto_id = true;
+        CollectionSchema::new(vec![id])
+    }
+
+    fn server(preserve_auto_id: PreserveAutoId) -> Capabilities {
+        let mut capabilities = Capabilities::all("2.6.0");
+        capabilities.preserve_auto_id = preserve_auto_id;
+        capabilities
+    }
+
+    #[test]
+    fn generated_keys_are_kept_where_the_server_can_and_refused_elsewhere() {
+        let policy = AutoIdPolicy::Preserve;
+        assert!(Target::new(&schema(), policy, &server(PreserveAutoId::No)).unwrap_err().hint().is_some());
+        let kept = Target::new(&schema(), policy, &server(PreserveAutoId::Yes)).unwrap();
+        assert!(kept.schema.fields[0].auto_id && !kept.changes_properties());
+        let kept = Target::new(&schema(), policy, &server(PreserveAutoId::WithProperty)).unwrap();
+        assert_eq!(kept.schema.properties[ALLOW_INSERT_AUTO_ID], "true");
+        assert_eq!(kept.removed_properties, [ALLOW_INSERT_AUTO_ID]);
+    }
+
+    #[test]
+    fn plain_switches_auto_id_off_and_regenerate_leaves_the_keys_out() {
+        let server = server(PreserveAutoId::No);
+        let plain = Target::new(&schema(), AutoIdPolicy::Plain, &server).unwrap();
+        assert!(!plain.schema.fields[0].auto_id && plain.omit_columns.is_empty());
+        let regenerated = Target::new(&schema(), AutoIdPolicy::Regenerate, &server).unwrap();
+        assert_eq!(regenerated.omit_columns, ["id"]);
+    }
+
+    #[test]
+    fn properties_of_a_database_that_differ_are_told() {
+        let properties = |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
+        let stored = properties(&[("timezone", "UTC"), ("database.replica.number", "2"), ("same", "1")]);
+        let found = properties(&[("timezone", "Asia/Tokyo"), ("same", "1"), ("more", "1")]);
+        let told: Vec<String> = database_differences(&stored, &found).collect();
+        assert_eq!(told.len(), 2);
+        assert!(told[0].contains("`2`, and is not set"), "{told:?}");
+        assert!(told[1].contains("`UTC`, and is `Asia/Tokyo`"), "{told:?}");
+    }
+
+    #[test]
+    fn rows_cannot_expire_before_they_are_counted() {
+        let mut schema = schema();
+        schema.properties.insert(TTL_SECONDS.into(), "60".into());
+        let target = Target::new(&schema, AutoIdPolicy::Plain, &server(PreserveAutoId::No)).unwrap();
+        assert!(!target.schema.properties.contains_key(TTL_SECONDS));
+        assert_eq!(target.late_properties[TTL_SECONDS], "60");
+    }
+}

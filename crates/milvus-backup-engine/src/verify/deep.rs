@@ -1,0 +1,136 @@
+//! Deep verification: a backup restored into a temporary collection, which is read back and compared.
+//!
+//! Must always hold: the temporary collection is dropped, whatever ends the verification; one that a killed process
+//! left is dropped by the next deep verification of the same backup.
+
+use milvus_backup_core::{
+    Access, AutoIdPolicy, BackupId, BackupMetadata, CollectionName, CollectionRef, ProgressEvent, RestoreParams,
+    Result, VerificationParams, VerificationResult, VerificationType,
+};
+
+use crate::BackupManager;
+
+/// Marks the collections that deep verifications make for themselves.
+pub(crate) const VERIFICATION_PREFIX: &str = "milvus_br_verify_";
+
+/// The temporary collection of one verification of a backup.
+fn temporary_name(backup_id: &BackupId, randomness: [u8; 4]) -> Result<CollectionName> {
+    let backup_id = backup_id.as_str().replace('-', "_");
+    format!("{VERIFICATION_PREFIX}{backup_id}_{:08x}", u32::from_be_bytes(randomness)).parse()
+}
+
+impl BackupManager {
+    /// Compares a backup with what it recorded of itself, and keeps the outcome with it. With
+    /// [`VerificationType::Deep`] it is also restored into a temporary collection, which is read back: rows (by
+    /// digest and count), schema and indexes are compared with the backup, and the rows with the collection the
+    /// backup was made of, where that is still there and loaded.
+    ///
+    /// A live collection that differs is a warning, since it may have changed. What was compared is in
+    /// [`VerificationResult::compared`].
+    ///
+    /// # Errors
+    /// When the verification itself could not be done. Findings are part of the result.
+    pub async fn verify_backup(
+        &self,
+        collection: &CollectionRef,
+        backup_id: &BackupId,
+        params: &VerificationParams,
+    ) -> Result<VerificationResult> {
+        if params.verification_type != VerificationType::Deep {
+            return self.repository.verify_backup(collection, backup_id, params).await;
+        }
+        params.validate()?;
+        self.repository.announce_verification(collection, backup_id);
+        let environment = &self.repository.environment;
+        let started = environment.clock.elapsed();
+        let temporary = temporary_name(backup_id, environment.entropy.bytes()?)?;
+        let needed = [Access::RESTORING, &[Access::CreateIndex, Access::Load], Access::READING].concat();
+        self.milvus.require_access(&temporary, &needed).await?;
+        let verified = self.verify_deep(collection, backup_id, params, &temporary).await;
+        self.drop_temporary(collection, &temporary).await;
+        let mut result = verified?;
+        result.success = result.errors.is_empty();
+        result.verified_at = environment.clock.now();
+        result.verification_time_ms = self.repository.milliseconds_since(started);
+        self.repository.keep_verification(collection, &result).await;
+        Ok(result)
+    }
+
+    async fn verify_deep(
+        &self,
+        collection: &CollectionRef,
+        backup_id: &BackupId,
+        params: &VerificationParams,
+        temporary: &CollectionName,
+    ) -> Result<VerificationResult> {
+        let environment = &self.repository.environment;
+        let started = environment.clock.elapsed();
+        let deadline = params.timeout.unwrap_or(self.repository.config.verification_timeout);
+        let left = || deadline.saturating_sub(environment.clock.elapsed().saturating_sub(started));
+        let files = self.compare_files(collection, backup_id, params);
+        let (metadata, mut result) = match environment.bounded(left(), files).await? {
+            (Some(metadata), result) => (metadata, result),
+            (None, result) => return Ok(result),
+        };
+        let mut restore = RestoreParams::to(temporary.clone());
+        restore.verify_before_restore = Some(false);
+        restore.auto_id = AutoIdPolicy::Plain;
+        restore.timeout = Some(left());
+        self.note_unfinished(collection, temporary, temporary, backup_id).await;
+        // It keeps the deadline itself, and tidies up when that passes.
+        Box::pin(self.restore_backup(collection, backup_id, &restore)).await?;
+        let restored = self.compare_restored(collection, &metadata, temporary, &mut result);
+        environment.bounded(left(), restored).await?;
+        Ok(result)
+    }
+
+    /// The files by their checksums, and the metadata when nothing is wrong with them.
+    async fn compare_files(
+        &self,
+        collection: &CollectionRef,
+        backup_id: &BackupId,
+        params: &VerificationParams,
+    ) -> Result<(Option<BackupMetadata>, VerificationResult)> {
+        let mut result = self.repository.compare_files(collection, backup_id, params).await?;
+        result.compared.push("files with their checksums".to_owned());
+        if !result.success {
+            return Ok((None, result));
+        }
+        self.prune_dead_verifications(backup_id).await?;
+        Ok((Some(self.repository.store.get(collection, backup_id).await?), result))
+    }
+
+    async fn compare_restored(
+        &self,
+        collection: &CollectionRef,
+        metadata: &BackupMetadata,
+        temporary: &CollectionName,
+        result: &mut VerificationResult,
+    ) -> Result<()> {
+        let definition = self.repository.store.definition(metadata).await?;
+        self.compare_definition(&definition, temporary, result).await?;
+        self.make_searchable(&definition, temporary).await?;
+        self.compare_restored_rows(metadata, &definition, temporary, result).await?;
+        self.compare_live_rows(collection, metadata, &definition, result).await
+    }
+
+    async fn drop_temporary(&self, collection: &CollectionRef, temporary: &CollectionName) {
+        match self.milvus.drop_collection(temporary).await {
+            Ok(()) => self.forget_unfinished(collection, temporary).await,
+            Err(error) => self.repository.progress.event(ProgressEvent::Warning {
+                message: format!("cannot drop `{temporary}`: {}", error.full_message()),
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_temporary_collection_is_marked_and_has_a_valid_name() {
+        let name = temporary_name(&"20261122T073015Z-4f9c2a7e".parse().unwrap(), [0, 0, 0, 7]).unwrap();
+        assert_eq!(name.as_str(), "milvus_br_verify_20261122T073015Z_4f9c2a7e_00000007");
+    }
+}

@@ -1,0 +1,100 @@
+//! Verification of the files of a backup, which needs no Milvus.
+
+use milvus_backup_core::{
+    BackupId, CollectionRef, Error, Operation, ProgressEvent, Result, VerificationParams, VerificationResult,
+    VerificationType,
+};
+
+use crate::BackupRepository;
+
+impl BackupRepository {
+    /// Compares a backup with what it recorded of itself, and keeps the outcome with it.
+    ///
+    /// Findings are part of the result; an error means that the verification itself could not be done.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`], also for [`VerificationType::Deep`]: that takes a Milvus, see
+    /// [`crate::BackupManager::verify_backup`].
+    pub async fn verify_backup(
+        &self,
+        collection: &CollectionRef,
+        backup_id: &BackupId,
+        params: &VerificationParams,
+    ) -> Result<VerificationResult> {
+        params.validate()?;
+        if params.verification_type == VerificationType::Deep {
+            return Err(Error::InvalidParameter {
+                field: "verification_type".to_owned(),
+                value: "DEEP".to_owned(),
+                limit: "CHECKSUM or QUICK without a Milvus".to_owned(),
+            });
+        }
+        self.announce_verification(collection, backup_id);
+        let deadline = params.timeout.unwrap_or(self.config.verification_timeout);
+        self.environment.bounded(deadline, self.verify_files(collection, backup_id, params)).await
+    }
+
+    pub(crate) fn announce_verification(&self, collection: &CollectionRef, backup_id: &BackupId) {
+        self.progress.event(ProgressEvent::Started {
+            operation: Operation::Verify,
+            backup_id: backup_id.clone(),
+            collection: collection.to_string(),
+        });
+    }
+
+    /// Verifies the files and keeps the outcome.
+    async fn verify_files(
+        &self,
+        collection: &CollectionRef,
+        backup_id: &BackupId,
+        params: &VerificationParams,
+    ) -> Result<VerificationResult> {
+        let started = self.environment.clock.elapsed();
+        let mut result = self.compare_files(collection, backup_id, params).await?;
+        result.verification_time_ms = self.milliseconds_since(started);
+        self.keep_verification(collection, &result).await;
+        Ok(result)
+    }
+
+    /// Verifies the files. A quick verification without a seed gets a random one.
+    pub(crate) async fn compare_files(
+        &self,
+        collection: &CollectionRef,
+        backup_id: &BackupId,
+        params: &VerificationParams,
+    ) -> Result<VerificationResult> {
+        let mut params = params.clone();
+        if params.seed.is_none() {
+            params.seed = Some(u64::from(u32::from_be_bytes(self.environment.entropy.bytes()?)));
+        }
+        let (now, progress) = (self.environment.clock.now(), self.progress.as_ref());
+        self.store.verify(collection, backup_id, &params, now, progress).await
+    }
+
+    /// Keeps the outcome with the backup. A store that cannot be written to does not make the verification fail.
+    pub(crate) async fn keep_verification(&self, collection: &CollectionRef, result: &VerificationResult) {
+        if let Err(error) = self.store.keep_verification(collection, &result.backup_id, &result.into()).await {
+            let message = format!("cannot keep the outcome of the verification: {}", error.full_message());
+            self.progress.event(ProgressEvent::Warning { message });
+        }
+    }
+
+    /// Fails with [`Error::Corrupted`] unless the backup verifies.
+    pub(crate) async fn require_verified(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
+        let mut params = VerificationParams::checksum();
+        params.fail_fast = false;
+        let result = self.verify_files(collection, backup_id, &params).await?;
+        if result.success {
+            return Ok(());
+        }
+        let first = result.errors.first().map_or_else(String::new, |finding| finding.message.clone());
+        Err(Error::Corrupted {
+            backup: backup_id.to_string(),
+            message: match result.files_verified {
+                1 => format!("the file that was checked failed: {first}"),
+                checked => format!("{} of {checked} files failed: {first}", result.files_failed),
+            },
+            failed_files: result.errors.into_iter().map(|finding| finding.file).collect(),
+        })
+    }
+}
