@@ -8,7 +8,7 @@ use crate::workspace;
 
 /// The decoders of the files of a repository, of the pages of Milvus, and of the configuration.
 const TARGETS: [&str; 3] =
-    ["milvus-backup-store-local --lib", "milvus-backup-client --test it", "milvus-backup-cli --lib"];
+    ["milvus-backup-store-local --lib", "milvus-backup-columns --test it", "milvus-backup-cli --lib"];
 
 /// Mutations of each round. A failure prints the input, made small.
 const CASES: &str = "5000";

@@ -70,6 +70,7 @@ mod tests {
             "milvus-backup-retention -> milvus-backup-core",
             "milvus-backup-store-local -> milvus-backup-integrity",
             "milvus-backup-store-local -> object_store",
+            "milvus-backup-client -> milvus-backup-columns",
             "milvus-backup-client -> milvus-backup-testkit [dev]",
             "milvus-backup-integrity -> tokio [dev]",
             "milvus-backup-cli -> milvus-backup-store-native",
