@@ -10,7 +10,7 @@ use crate::workspace;
 const TARGETS: [&str; 4] = [
     "milvus-backup-repository --lib",
     "milvus-backup-store-local --lib",
-    "milvus-backup-client --test it",
+    "milvus-backup-columns --test it",
     "milvus-backup-cli --lib",
 ];
 

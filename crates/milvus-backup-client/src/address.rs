@@ -22,7 +22,7 @@ impl Address {
     /// let address = Address::parse("https://milvus.example:19530/shop")?;
     /// assert_eq!(address.uri, "https://milvus.example:19530");
     /// assert_eq!(address.database.as_deref(), Some("shop"));
-    /// # milvus_backup_core::Result::Ok(())
+    /// # Ok::<(), milvus_backup_core::Error>(())
     /// ```
     ///
     /// # Errors

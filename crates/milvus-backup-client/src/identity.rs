@@ -7,8 +7,9 @@ use milvus::proto::common::Status;
 use milvus::proto::milvus as pb;
 use milvus_backup_core::{CollectionMark, CollectionName, Error, PinnedCollection, Result};
 
-use crate::catalog::call;
+use crate::call::call;
 use crate::connection::MilvusConnection;
+use crate::describe::real_name;
 use crate::status::is_collection_not_found;
 use crate::versions::Server;
 
@@ -57,16 +58,6 @@ impl MilvusConnection {
         }
     }
 
-    pub(crate) async fn new_alias(&self, collection: &CollectionName, alias: &str) -> Result<()> {
-        let request = pb::CreateAliasRequest {
-            db_name: self.request_database(),
-            collection_name: collection.to_string(),
-            alias: alias.to_owned(),
-            ..Default::default()
-        };
-        call!(self, "CreateAlias", create_alias, request).map(drop::<Status>)
-    }
-
     /// The name, as long as the collection that has it also has this number.
     async fn name_if_same(&self, name: &CollectionName, id: i64) -> Result<Option<CollectionName>> {
         let described = self.described(name).await?.filter(|answer| answer.collection_id == id);
@@ -86,12 +77,4 @@ impl MilvusConnection {
             Err(error) => Err(error),
         }
     }
-}
-
-/// The name of the collection that is described, whatever name it was asked for by: Milvus repeats the name that was
-/// asked for in `collection_name`, and has the one of the collection in its schema.
-pub(crate) fn real_name(answer: &pb::DescribeCollectionResponse) -> Result<CollectionName> {
-    let in_schema = answer.schema.as_ref().map_or("", |schema| schema.name.as_str());
-    let name = if in_schema.is_empty() { &answer.collection_name } else { in_schema };
-    name.parse()
 }

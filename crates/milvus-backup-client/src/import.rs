@@ -4,8 +4,9 @@ use milvus::proto::common::ImportState;
 use milvus::proto::milvus as pb;
 use milvus_backup_core::{CollectionName, Error, Hint, Result};
 
-use crate::catalog::{POLL, call};
-use crate::connection::{Client, MilvusConnection};
+use crate::call::{call, call_once};
+use crate::connection::MilvusConnection;
+use crate::polling::POLL;
 
 impl MilvusConnection {
     /// Imports one file, and waits until it is done.
@@ -18,8 +19,7 @@ impl MilvusConnection {
             ..Default::default()
         };
         // Not made again when its answer is lost: the rows would be there twice.
-        let send = |mut client: Client, request| async move { client.import(request).await };
-        let tasks = self.call_once("Import", request, &send).await?.tasks;
+        let tasks = call_once!(self, "Import", import, request)?.tasks;
         let mut rows = 0;
         for task in tasks {
             rows += self.imported_rows(task, file).await?;

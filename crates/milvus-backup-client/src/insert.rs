@@ -8,8 +8,9 @@ use milvus_backup_core::schema::CollectionSchema;
 use milvus_backup_core::{CollectionName, Error, Result, RowSink};
 use tonic::Status;
 
-use crate::catalog::{POLL, call};
+use crate::call::call;
 use crate::connection::MilvusConnection;
+use crate::polling::POLL;
 use crate::status::{check, is_partition_not_found, is_too_large, may_pass};
 use crate::versions::Server;
 use crate::wire::{self, InsertRows};
@@ -107,7 +108,7 @@ impl MilvusConnection {
         let (rows, server) = (batch.num_rows(), self.server().await?);
         // A call whose answer was lost may have been carried out, and a second one would double its rows: so it is
         // made again only where the server said that it did nothing, or never got it.
-        let send = |_, request| wire::insert(self.transport(), request, self.message_buffers());
+        let send = |_, request| wire::insert(self.transport(), request, self.buffers());
         let insert = || async {
             let request = InsertRows::new(self.request_database(), collection, partition, schema, batch)?;
             match self.send(request, &send).await {
@@ -121,7 +122,7 @@ impl MilvusConnection {
                 Err(status) => Ok(Err(self.transport_error("Insert", &status))),
             }
         };
-        let answer = self.pace().retried(self.retry_policy(), insert).await??;
+        let answer = self.rate_limiter().retried(self.retry_policy(), insert).await??;
         let accepted = u64::try_from(answer.insert_cnt).unwrap_or(0);
         if accepted == rows as u64 {
             Ok(accepted)

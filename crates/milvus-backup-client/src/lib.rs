@@ -1,7 +1,7 @@
-//! Milvus over gRPC for the backup system: columns in and out as Arrow.
+//! Milvus over gRPC for the backup system: rows in and out as Arrow.
 //!
 //! [`MilvusConnection`] implements the traits of `milvus-backup-core`. Rows never exist as single values: the
-//! columns of the protocol become Arrow columns and back ([`decode_columns`], [`encode_columns`]).
+//! columns of the protocol become Arrow columns and back, by the conventions of `milvus-backup-columns`.
 //!
 //! ```no_run
 //! use milvus_backup_client::{ConnectionOptions, MilvusConnection};
@@ -19,27 +19,36 @@
 
 mod access;
 mod address;
+mod aliases;
+mod call;
 mod catalog;
-mod columns;
+mod collections;
 mod connection;
+mod databases;
+mod definition;
 mod describe;
+mod handshake;
 mod identity;
 mod import;
+mod indexes;
 mod insert;
 mod limitations;
 mod lite;
 mod loading;
 mod options;
-mod pace;
+mod permission;
+mod polling;
+mod query_window;
+mod rate_limiter;
 mod retry;
 mod scan;
+mod segments;
 mod status;
 mod transport;
 mod versions;
 mod wire;
 
 pub use address::Address;
-pub use columns::{decode_columns, encode_columns};
 pub use connection::MilvusConnection;
 pub use lite::{LITE_EXECUTABLE, LiteServer, Missing};
 pub use options::ConnectionOptions;

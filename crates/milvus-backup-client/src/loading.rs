@@ -1,15 +1,14 @@
 //! Collections and partitions into memory, and out of it.
 //!
-//! "Loaded" is what the server claims. Whether queries find all rows is asked for apart: see [`MilvusConnection::pending`].
+//! "Loaded" is what the server claims. Whether queries find all rows is asked for apart: see [`crate::segments`].
 
-use std::collections::BTreeSet;
-
-use milvus::proto::common::{LoadState as WireLoadState, SegmentLevel, SegmentState, Status};
+use milvus::proto::common::{LoadState as WireLoadState, Status};
 use milvus::proto::milvus as pb;
 use milvus_backup_core::{CollectionName, Error, LoadState, Result};
 
-use crate::catalog::{POLL, call};
-use crate::connection::{Client, MilvusConnection};
+use crate::call::{call, call_once};
+use crate::connection::MilvusConnection;
+use crate::polling::POLL;
 use crate::status::{is_index_not_found, is_not_loaded};
 
 /// Polls of the load state between two questions for the progress of the load.
@@ -44,6 +43,19 @@ impl MilvusConnection {
             Ok(WireLoadState::Loading) => LoadState::Loading,
             _ => LoadState::NotLoaded,
         })
+    }
+
+    /// Returns the number of replicas of a loaded collection, where the server reports it.
+    pub(crate) async fn replicas_of(&self, collection: &CollectionName) -> Result<Option<u32>> {
+        let request = pb::GetReplicasRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            ..Default::default()
+        };
+        match call!(self, "GetReplicas", get_replicas, request) {
+            Err(Error::Unsupported { .. } | Error::Milvus { .. } | Error::PermissionDenied { .. }) => Ok(None),
+            answer => answer.map(|answer| u32::try_from(answer.replicas.len()).ok().filter(|number| *number > 0)),
+        }
     }
 
     pub(crate) async fn load(&self, collection: &CollectionName, replicas: Option<u32>) -> Result<()> {
@@ -108,49 +120,6 @@ impl MilvusConnection {
         call!(self, "ReleasePartitions", release_partitions, request).map(drop::<Status>)
     }
 
-    /// Rows of these partitions in flushed segments that no query node serves; of all partitions where none is named.
-    ///
-    /// No such rows proves that queries find everything that is flushed. Such rows prove nothing: for some seconds after a
-    /// flush, a node serves them from the segment that they grew in, which is not in the list.
-    pub(crate) async fn pending(&self, collection: &CollectionName, partitions: &[String]) -> Result<Option<u64>> {
-        let (db_name, collection_name) = (self.request_database(), collection.to_string());
-        let request = pb::GetPersistentSegmentInfoRequest {
-            db_name: db_name.clone(),
-            collection_name: collection_name.clone(),
-            ..Default::default()
-        };
-        let stored = call!(self, "GetPersistentSegmentInfo", get_persistent_segment_info, request);
-        let Some(stored) = reported(stored)? else { return Ok(None) };
-        let request = pb::GetQuerySegmentInfoRequest {
-            db_name: db_name.clone(),
-            collection_name: collection_name.clone(),
-            ..Default::default()
-        };
-        let served = call!(self, "GetQuerySegmentInfo", get_query_segment_info, request);
-        let Some(served) = reported(served)? else { return Ok(None) };
-        let wanted = if partitions.is_empty() { None } else { Some(self.partition_ids(collection, partitions).await?) };
-        let served: BTreeSet<i64> = served.infos.iter().map(|segment| segment.segment_id).collect();
-        let pending = stored.infos.iter().filter(|segment| {
-            segment.state == SegmentState::Flushed as i32
-                // A segment that holds nothing but deletes has no rows to serve.
-                && segment.level != SegmentLevel::L0 as i32
-                && !served.contains(&segment.segment_id)
-                && wanted.as_ref().is_none_or(|wanted| wanted.contains(&segment.partition_id))
-        });
-        Ok(Some(pending.map(|segment| u64::try_from(segment.num_rows).unwrap_or(0)).sum()))
-    }
-
-    async fn partition_ids(&self, collection: &CollectionName, partitions: &[String]) -> Result<BTreeSet<i64>> {
-        let request = pb::ShowPartitionsRequest {
-            db_name: self.request_database(),
-            collection_name: collection.to_string(),
-            ..Default::default()
-        };
-        let answer = call!(self, "ShowPartitions", show_partitions, request)?;
-        let named = answer.partition_names.iter().zip(answer.partition_i_ds);
-        Ok(named.filter(|(name, _)| partitions.contains(name)).map(|(_, id)| id).collect())
-    }
-
     /// Returns whether these partitions are loaded, or anything of the collection where none is named, once they are not
     /// being loaded any more.
     ///
@@ -177,21 +146,10 @@ impl MilvusConnection {
             collection_name: collection.to_string(),
             ..Default::default()
         };
-        let send = |mut client: Client, request| async move { client.get_loading_progress(request).await };
-        match self.call_once("GetLoadingProgress", request, &send).await {
+        match call_once!(self, "GetLoadingProgress", get_loading_progress, request) {
             Err(error @ Error::Milvus { retryable: false, .. }) if !is_not_loaded(&error) => Some(error),
             _ => None,
         }
-    }
-}
-
-/// `None` where the server does not have the call, or does not let this user make it.
-fn reported<A>(answer: Result<A>) -> Result<Option<A>> {
-    match answer {
-        Err(Error::Unsupported { .. } | Error::Milvus { retryable: false, .. } | Error::Authentication { .. }) => {
-            Ok(None)
-        }
-        answer => answer.map(Some),
     }
 }
 

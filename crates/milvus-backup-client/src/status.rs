@@ -7,7 +7,7 @@ use milvus::proto::common::Status;
 use milvus::proto::milvus as pb;
 use milvus_backup_core::{Error, Result, ServerLimit};
 
-use crate::wire::QueryAnswer;
+use crate::wire::QueryRows;
 
 /// `ErrorCode` of the servers before 2.3 for a collection that does not exist.
 const LEGACY_COLLECTION_NOT_EXISTS: i32 = 4;
@@ -38,7 +38,7 @@ impl IntoStatus for Status {
     }
 }
 
-impl IntoStatus for QueryAnswer {
+impl IntoStatus for QueryRows {
     fn status(&self) -> Option<&Status> {
         self.status.as_ref()
     }
@@ -169,7 +169,7 @@ pub(crate) fn is_not_loaded(error: &Error) -> bool {
 }
 
 /// Whether the error says that the server gets more calls, rows or bytes than it is set up to take at once.
-pub(crate) fn is_pushback(error: &Error) -> bool {
+pub(crate) fn is_backpressure(error: &Error) -> bool {
     matches!(error, Error::Milvus { code: RATE_LIMITED | LEGACY_RATE_LIMITED, .. }) && !is_too_large(error)
 }
 

@@ -5,14 +5,25 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use milvus::proto::milvus::milvus_service_client::MilvusServiceClient;
 use milvus_backup_core::{Error, Result};
+use tonic::codegen::InterceptedService;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
-use tonic::transport::{Certificate, ClientTlsConfig, Endpoint, Identity};
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
 use tonic::{Request, Status};
 
 use crate::address::Address;
 use crate::options::ConnectionOptions;
+
+/// Largest answer that is accepted. A page that is larger is asked for again in halves.
+pub(crate) const MAX_MESSAGE_BYTES: usize = 128 << 20;
+
+/// The channel, with who we are.
+pub(crate) type Transport = InterceptedService<Channel, Credentials>;
+
+/// The generated calls.
+pub(crate) type Client = MilvusServiceClient<Transport>;
 
 /// Adds who we are to every call.
 #[derive(Debug, Clone)]

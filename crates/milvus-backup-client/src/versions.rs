@@ -8,6 +8,9 @@ use std::collections::BTreeSet;
 use milvus_backup_core::schema::{DataType, FunctionKind, RowTraitKind, SchemaSupport};
 use milvus_backup_core::{Capabilities, PreserveAutoId};
 
+/// What stands for the version of a server that has no call to report it: that is Milvus Lite 2.
+pub(crate) const LITE_2_VERSION: &str = "milvus_lite-2";
+
 /// The servers that differ in what they have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Server {
@@ -23,7 +26,7 @@ impl Server {
     /// From the version text of a server. One that cannot be read counts as the newest: it is then the server
     /// that refuses what it cannot hold.
     pub(crate) fn from_version(version: &str) -> Self {
-        if version == crate::connection::LITE_2 {
+        if version == LITE_2_VERSION {
             return Self::Lite2;
         }
         if version.starts_with("milvus_lite") {

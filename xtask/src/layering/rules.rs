@@ -4,6 +4,7 @@ const CORE: &str = "milvus-backup-core";
 const INTEGRITY: &str = "milvus-backup-integrity";
 const CODEC: &str = "milvus-backup-codec";
 const RETENTION: &str = "milvus-backup-retention";
+const COLUMNS: &str = "milvus-backup-columns";
 const ENGINE: &str = "milvus-backup-engine";
 const CLIENT: &str = "milvus-backup-client";
 const STORAGE: &str = "milvus-backup-storage";
@@ -21,8 +22,9 @@ pub(super) const MAY_USE: &[(&str, &[&str])] = &[
     (INTEGRITY, &[CORE]),
     (CODEC, &[CORE]),
     (RETENTION, &[CORE]),
+    (COLUMNS, &[CORE]),
     (ENGINE, &[CORE, INTEGRITY, RETENTION]),
-    (CLIENT, &[CORE]),
+    (CLIENT, &[CORE, COLUMNS]),
     (STORAGE, &[CORE]),
     (REPOSITORY, &[CORE, INTEGRITY, STORAGE]),
     (STORE_LOCAL, &[CORE, INTEGRITY, CODEC, STORAGE, REPOSITORY]),
@@ -34,9 +36,22 @@ pub(super) const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 const LIBRARIES: &[&str] =
-    &[CORE, INTEGRITY, CODEC, RETENTION, ENGINE, CLIENT, STORAGE, REPOSITORY, STORE_LOCAL, STORE_NATIVE];
-const PRODUCT_AND_TESTKIT: &[&str] =
-    &[CORE, INTEGRITY, CODEC, RETENTION, ENGINE, CLIENT, STORAGE, REPOSITORY, STORE_LOCAL, STORE_NATIVE, CLI, TESTKIT];
+    &[CORE, INTEGRITY, CODEC, RETENTION, ENGINE, COLUMNS, CLIENT, STORAGE, REPOSITORY, STORE_LOCAL, STORE_NATIVE];
+const PRODUCT_AND_TESTKIT: &[&str] = &[
+    CORE,
+    INTEGRITY,
+    CODEC,
+    RETENTION,
+    ENGINE,
+    COLUMNS,
+    CLIENT,
+    STORAGE,
+    REPOSITORY,
+    STORE_LOCAL,
+    STORE_NATIVE,
+    CLI,
+    TESTKIT,
+];
 
 /// What every crate may use in its tests besides what it may use anyway.
 pub(super) const IN_TESTS: &[&str] = &[TESTKIT];
@@ -47,6 +62,8 @@ pub(super) const WITHOUT: &[(&str, &[&str])] = &[
     (INTEGRITY, NETWORK_AND_RUNTIME),
     (RETENTION, NETWORK_AND_RUNTIME),
     (ENGINE, NETWORK_AND_FORMATS),
+    // The generated messages come with the SDK, and so with a runtime; a store is not needed for them.
+    (COLUMNS, &["object_store"]),
 ];
 
 const NETWORK_AND_RUNTIME: &[&str] = &["tokio", "tonic", "object_store"];

@@ -9,7 +9,7 @@ use milvus_backup_core::{CollectionName, KeyCensus, ReadPoint, Result};
 
 use super::cursor::{after, equal_to, every_key, up_to};
 use super::keys::{KeyCursor, Keys};
-use super::pager::guarantee;
+use super::page_params::guarantee;
 use crate::connection::MilvusConnection;
 
 /// Counts of ranges at most: what is left then stays unexamined.

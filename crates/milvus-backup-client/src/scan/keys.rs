@@ -7,10 +7,11 @@ use milvus_backup_core::schema::{FieldSchema, PrimaryKey};
 use milvus_backup_core::{CollectionName, Error, Result};
 
 use super::cursor::after;
-use super::pager::iterator_params;
-use crate::catalog::call;
-use crate::connection::{MAX_MESSAGE_BYTES, MilvusConnection};
+use super::page_params::iterator_params;
+use crate::call::call;
+use crate::connection::MilvusConnection;
 use crate::status::is_too_large;
+use crate::transport::MAX_MESSAGE_BYTES;
 
 /// Bytes of texts to aim for in one answer.
 const PAGE_BYTES: usize = 4 << 20;

@@ -17,7 +17,7 @@ pub(super) struct PageSize {
     /// Set once a page was refused: what was too large before is not tried again.
     ceiling: usize,
     /// Rows that come for 100 that are asked for. A page may have more, up to as many from each segment: see
-    /// [`super::pager::iterator_params`].
+    /// [`super::page_params::iterator_params`].
     yielded: usize,
 }
 

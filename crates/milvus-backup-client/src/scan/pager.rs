@@ -1,19 +1,21 @@
 //! One page after the other.
 
 use arrow_array::{Array, RecordBatch};
-use milvus::proto::common::{ConsistencyLevel as WireConsistency, KeyValuePair};
+use milvus::proto::common::KeyValuePair;
 use milvus::proto::milvus as pb;
+use milvus_backup_columns::{WireColumn, decode_columns};
 use milvus_backup_core::schema::{DYNAMIC_FIELD, FieldSchema, PrimaryKey, stored_fields};
-use milvus_backup_core::{CollectionName, Error, ReadPoint, Result, RowSource, ScanRequest};
+use milvus_backup_core::{Error, Result, ScanRequest};
 
 use super::cursor::{after, last_key, up_to};
 use super::json_texts::quote_texts;
+use super::page_params::{full_page_params, guarantee, iterator_params};
 use super::page_size::PageSize;
-use crate::columns::decode_answer;
-use crate::connection::{MAX_MESSAGE_BYTES, MilvusConnection};
+use super::position::key_not_nameable;
+use crate::connection::MilvusConnection;
 use crate::status::{is_over_limit, is_too_large, is_unparsable, is_without_raw_data};
+use crate::transport::MAX_MESSAGE_BYTES;
 use crate::versions::Server;
-use crate::wire::Column;
 
 /// How many times larger than asked for a page may be.
 const MAX_OVERSIZE: usize = 2;
@@ -61,7 +63,7 @@ impl Pager {
     /// The next page, or `None` after the last one.
     pub(super) async fn next_page(&mut self) -> Result<Option<RecordBatch>> {
         let columns = self.fetch().await?;
-        let rows = match columns.iter().find(|column| column.field_name == self.primary_key.name) {
+        let rows = match columns.iter().find(|column| column.name() == self.primary_key.name) {
             Some(keys) => keys.key_count(),
             None if columns.is_empty() => 0,
             None => return Err(Error::Protocol { message: "a page without primary keys".to_owned() }),
@@ -69,7 +71,7 @@ impl Pager {
         if rows == 0 {
             return Ok(None);
         }
-        let mut page = decode_answer(&self.request.schema, rows, columns)?;
+        let mut page = decode_columns(&self.request.schema, rows, columns)?;
         if self.connection.known_server() == Some(Server::Lite3) {
             page = quote_texts(page, &self.request.schema)?;
         }
@@ -79,7 +81,7 @@ impl Pager {
         Ok(Some(page))
     }
 
-    async fn fetch(&mut self) -> Result<Vec<Column>> {
+    async fn fetch(&mut self) -> Result<Vec<WireColumn>> {
         // Rows may suddenly be wider than those before. A single row is taken whatever its size.
         let mut limit = self.request.batch_bytes.saturating_mul(MAX_OVERSIZE);
         loop {
@@ -107,7 +109,7 @@ impl Pager {
 
     async fn is_empty(&self) -> Result<bool> {
         let ScanRequest { collection, schema, partition, read_point, .. } = &self.request;
-        Ok(self.connection.count_rows(collection, schema, partition.as_deref(), *read_point).await? == 0)
+        Ok(self.connection.count(collection, schema, partition.as_deref(), *read_point).await? == 0)
     }
 
     /// The rows that are left; empty for all.
@@ -142,57 +144,6 @@ impl Pager {
             ..Default::default()
         })
     }
-}
-
-/// The expression language reserves the name of the primary key, and the rows do not fit the one query that works without
-/// an expression.
-pub(super) fn key_not_nameable(collection: &CollectionName, key: &str, window: usize) -> Error {
-    Error::Refused {
-        reason: format!(
-            "collection `{collection}` cannot be read in pages: its primary key is named `{key}`, a word that the \
-             expressions of this server reserve, and without expressions a query reaches {window} rows of a partition"
-        ),
-        hint:
-            "raise quotaAndLimits.limits.maxQueryResultWindow of the server, or copy the rows into a collection whose \
-               primary key has another name"
-                .into(),
-    }
-}
-
-/// What makes a query see all that was written before the read point. With strong consistency each would wait for the
-/// next tick of the server's clock, for a fifth of a second; a timestamp that has passed needs no waiting.
-pub(super) fn guarantee(read_point: ReadPoint) -> (i32, u64) {
-    match read_point.timestamp {
-        Some(timestamp) => (WireConsistency::Customized as i32, timestamp),
-        None => (WireConsistency::Strong as i32, 0),
-    }
-}
-
-/// The parameters of a page that begins after the last key: in the order of primary keys, and without a gap.
-///
-/// A segment returns as many rows as the page may have, copies of a key among them. So its keys may end before those of
-/// another segment, and a page that is filled up from the others has a gap: Milvus 2.3.5 was seen to return the first 1,004
-/// keys and then the last 20. With `reduce_stop_for_best` the page ends where the first segment does. It may be short
-/// then, and only an empty page is the end.
-pub(super) fn iterator_params(limit: usize) -> Vec<KeyValuePair> {
-    page_params(limit, 0, "True")
-}
-
-/// The parameters of a page that may have gaps, and is as full as it can be: of a sample, or of rows by their position.
-pub(super) fn full_page_params(limit: usize, offset: usize) -> Vec<KeyValuePair> {
-    page_params(limit, offset, "False")
-}
-
-fn page_params(limit: usize, offset: usize, stop_for_best: &str) -> Vec<KeyValuePair> {
-    [
-        ("limit", limit.to_string()),
-        ("offset", offset.to_string()),
-        ("iterator", "True".to_owned()),
-        ("reduce_stop_for_best", stop_for_best.to_owned()),
-    ]
-    .into_iter()
-    .map(|(key, value)| KeyValuePair { key: key.to_owned(), value })
-    .collect()
 }
 
 /// Bytes of the values of a batch.

@@ -1,14 +1,14 @@
 //! Queries of a collection that is loaded.
 
 use milvus::proto::milvus as pb;
-use milvus_backup_core::{Catalog, CollectionName, LoadState, Result};
+use milvus_backup_core::{CollectionName, LoadState, Result};
 
-use crate::catalog::POLL;
 use crate::connection::MilvusConnection;
 use crate::loading::was_released;
+use crate::polling::POLL;
 use crate::status::is_not_loaded;
 use crate::versions::Server;
-use crate::wire::{self, QueryAnswer};
+use crate::wire::{self, QueryRows};
 
 impl MilvusConnection {
     /// Queries a collection. After a restart, a server answers before it has its collections in memory again: that is
@@ -22,16 +22,16 @@ impl MilvusConnection {
         collection: &CollectionName,
         request: pb::QueryRequest,
         limit: usize,
-    ) -> Result<QueryAnswer> {
+    ) -> Result<QueryRows> {
         let partitions = request.partition_names.clone();
         let mut delays = self.retry_policy().delays();
-        let send = |_, request| wire::query(self.transport(), request, limit, self.message_buffers());
+        let send = |_, request| wire::query(self.transport(), request, limit, self.buffers());
         loop {
             let error = match self.call("Query", request.clone(), send).await {
                 Err(error) if is_not_loaded(&error) => error,
                 answer => return answer,
             };
-            match self.load_state(collection, &partitions).await? {
+            match self.state_of(collection, &partitions).await? {
                 LoadState::Loading => tokio::time::sleep(POLL).await,
                 // Its memory has it, but not yet everyone who answers queries.
                 LoadState::Loaded => match delays.next() {
@@ -41,7 +41,7 @@ impl MilvusConnection {
                 // It is not loaded any more.
                 _ if !self.forgets_loads().await? => return Err(was_released(collection)),
                 LoadState::NotLoaded => match delays.next() {
-                    Some(_) => self.load_collection(collection, None).await?,
+                    Some(_) => self.load(collection, None).await?,
                     None => return Err(was_released(collection)),
                 },
             }

@@ -6,17 +6,11 @@ use milvus_backup_core::schema::{CollectionSchema, DataType};
 use milvus_backup_core::{CollectionName, Error, Result, RowSink};
 
 use super::keys::Keys;
-use super::pager::key_not_nameable;
+use super::position::key_not_nameable;
 use crate::connection::MilvusConnection;
 use crate::status::is_unparsable;
 
 impl MilvusConnection {
-    /// Rows of a partition that can be read by position: all, on Milvus Lite.
-    pub(super) fn position_limit(&self) -> usize {
-        let lite = self.known_server().is_some_and(crate::versions::Server::is_lite);
-        if lite { usize::MAX } else { self.window().rows() }
-    }
-
     /// See [`milvus_backup_core::RowSource::require_readable`]. Milvus parses an expression before it looks whether the
     /// collection is loaded.
     pub(super) async fn require_nameable_key(

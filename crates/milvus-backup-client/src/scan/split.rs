@@ -9,7 +9,7 @@ use milvus_backup_core::schema::{DataType, FieldSchema, PrimaryKey};
 use milvus_backup_core::{CollectionName, Error, Result};
 
 use super::keys::{KeyCursor, Keys};
-use super::pager::full_page_params;
+use super::page_params::full_page_params;
 use crate::connection::MilvusConnection;
 
 /// Keys to aim for in a sample. The size of a part is then right within a few percent, for a few dozen parts.

@@ -10,8 +10,8 @@ use tonic::codegen::Body;
 use tonic::codegen::http::HeaderMap;
 use tonic::{Code, Status};
 
-use super::buffers::MessageBuffers;
-use super::floats::{Floats, find_floats};
+use super::buffer_pool::BufferPool;
+use super::float_position::{FloatPosition, find_first_floats};
 
 /// Bytes before a message.
 pub(super) const PREFIX: usize = 5;
@@ -21,7 +21,7 @@ pub(super) const PREFIX: usize = 5;
 /// # Errors
 /// The status that the answer ends with, when it is not success; those of the transport; an answer that breaks off, or has
 /// more than `limit` bytes, which are then not read.
-pub(super) async fn receive<B>(body: B, limit: usize, buffers: &MessageBuffers) -> Result<Bytes, Status>
+pub(super) async fn receive<B>(body: B, limit: usize, buffers: &BufferPool) -> Result<Bytes, Status>
 where
     B: Body<Data = Bytes, Error = Status>,
 {
@@ -53,7 +53,7 @@ struct Answer {
 }
 
 impl Answer {
-    fn append(&mut self, mut data: Bytes, limit: usize, buffers: &MessageBuffers) -> Result<(), Status> {
+    fn append(&mut self, mut data: Bytes, limit: usize, buffers: &BufferPool) -> Result<(), Status> {
         if self.message.is_none() {
             let more = (PREFIX - self.prefix.len()).min(data.len());
             self.prefix.extend_from_slice(&data.split_to(more));
@@ -68,9 +68,9 @@ impl Answer {
         message.append(&data)
     }
 
-    fn finish(self, buffers: &MessageBuffers) -> Result<Bytes, Status> {
+    fn finish(self, buffers: &BufferPool) -> Result<Bytes, Status> {
         match self.message {
-            Some(message) if message.is_whole() => Ok(buffers.lend(message.buffer).slice(message.start..)),
+            Some(message) if message.is_whole() => Ok(buffers.share(message.buffer).slice(message.start..)),
             // A server that goes away in the middle.
             _ => Err(Status::unavailable("the answer breaks off")),
         }
@@ -89,7 +89,7 @@ struct Incoming {
 }
 
 impl Incoming {
-    fn new(mut prefix: &[u8], limit: usize, buffers: &MessageBuffers) -> Result<Self, Status> {
+    fn new(mut prefix: &[u8], limit: usize, buffers: &BufferPool) -> Result<Self, Status> {
         if prefix.get_u8() != 0 {
             return Err(Status::internal("the answer is compressed, which was not asked for"));
         }
@@ -99,7 +99,7 @@ impl Incoming {
                 "message length too large: {length} bytes, of {limit} that are read"
             )));
         }
-        Ok(Self { buffer: buffers.take(length + align_of::<f32>()), start: 0, length, placed: false })
+        Ok(Self { buffer: buffers.get(length + align_of::<f32>()), start: 0, length, placed: false })
     }
 
     fn is_whole(&self) -> bool {
@@ -119,10 +119,10 @@ impl Incoming {
 
     /// Moves what is there by a few bytes, so that the floats will begin at a multiple of their size.
     fn place(&mut self) {
-        match find_floats(&self.buffer, self.length) {
-            Floats::NotYet => {}
-            Floats::None => self.placed = true,
-            Floats::At(floats) => {
+        match find_first_floats(&self.buffer, self.length) {
+            FloatPosition::NotYet => {}
+            FloatPosition::None => self.placed = true,
+            FloatPosition::At(floats) => {
                 self.placed = true;
                 let end = self.buffer.len();
                 let shift = self.buffer.as_ptr().wrapping_add(floats).align_offset(align_of::<f32>());
@@ -138,17 +138,18 @@ impl Incoming {
 
 #[cfg(test)]
 mod tests {
+    use milvus::proto::schema::{FieldData, FloatArray, VectorField, field_data, vector_field};
     use prost::Message;
 
     use super::*;
-    use crate::wire::{Column, Elements, Floats as FloatBytes, QueryAnswer, Values, Vectors};
+    use crate::wire::QueryRows;
 
-    fn answer(name: &str) -> QueryAnswer {
-        let little_endian = (0..4000_u32).flat_map(u32::to_le_bytes).collect();
-        let vectors = Vectors { elements: Some(Elements::Float(FloatBytes { little_endian })), ..Vectors::default() };
-        let column =
-            Column { field_name: name.to_owned(), values: Some(Values::Vectors(vectors)), ..Column::default() };
-        QueryAnswer { fields_data: vec![column], ..QueryAnswer::default() }
+    fn answer(name: &str) -> QueryRows {
+        let floats = FloatArray { data: (0..4000_u16).map(f32::from).collect() };
+        let vectors = VectorField { data: Some(vector_field::Data::FloatVector(floats)), ..VectorField::default() };
+        let field = Some(field_data::Field::Vectors(vectors));
+        let column = FieldData { field_name: name.to_owned(), field, ..FieldData::default() };
+        QueryRows { fields_data: vec![column.into()], ..QueryRows::default() }
     }
 
     fn framed(message: &[u8]) -> Vec<u8> {
@@ -157,7 +158,7 @@ mod tests {
     }
 
     fn collect<'a>(frames: impl Iterator<Item = &'a [u8]>) -> Result<Bytes, Status> {
-        let (mut answer, buffers) = (Answer::default(), MessageBuffers::default());
+        let (mut answer, buffers) = (Answer::default(), BufferPool::default());
         for frame in frames {
             answer.append(Bytes::copy_from_slice(frame), 1 << 20, &buffers)?;
         }
@@ -171,11 +172,12 @@ mod tests {
             for size in [1, 4, 5, 6, 7, 100, 1 << 20] {
                 let received = collect(framed(&message).chunks(size)).unwrap();
                 assert_eq!(received, message, "frames of {size}");
-                let decoded = QueryAnswer::decode(received).unwrap();
-                assert_eq!(decoded, expected);
-                let Some(Values::Vectors(vectors)) = &decoded.fields_data[0].values else { panic!("{decoded:?}") };
-                let Some(Elements::Float(floats)) = &vectors.elements else { panic!("{decoded:?}") };
-                assert_eq!(floats.little_endian.as_ptr().align_offset(align_of::<f32>()), 0, "frames of {size}");
+                let FloatPosition::At(floats) = find_first_floats(&received, received.len()) else {
+                    panic!("no floats")
+                };
+                let floats = received[floats..].as_ptr();
+                assert_eq!(floats.align_offset(align_of::<f32>()), 0, "frames of {size}");
+                assert_eq!(QueryRows::decode(received).unwrap(), expected);
             }
         }
     }

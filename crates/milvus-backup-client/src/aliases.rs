@@ -1,0 +1,59 @@
+//! Aliases of a collection.
+
+use milvus::proto::common::Status;
+use milvus::proto::milvus as pb;
+use milvus_backup_core::{CollectionMark, CollectionName, Error, Result};
+
+use crate::call::call;
+use crate::connection::MilvusConnection;
+
+impl MilvusConnection {
+    /// Lists the aliases, which Milvus Lite does not put into the description. A user who may not list them is no reason
+    /// to fail: where they are described, there are none.
+    pub(crate) async fn aliases(
+        &self,
+        collection: &CollectionName,
+        limitations: &mut Vec<String>,
+    ) -> Result<Vec<String>> {
+        let request = pb::ListAliasesRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            ..Default::default()
+        };
+        match call!(self, "ListAliases", list_aliases, request) {
+            Err(Error::Unsupported { .. }) => Ok(Vec::new()),
+            Err(error @ Error::PermissionDenied { .. }) => {
+                limitations.push(format!("aliases could not be listed and are not stored: {error}"));
+                Ok(Vec::new())
+            }
+            answer => answer.map(|answer| answer.aliases),
+        }
+    }
+
+    /// Lists the aliases that stand for the identity of a collection.
+    pub(crate) async fn marks(&self, collection: &CollectionName) -> Result<Vec<CollectionName>> {
+        let aliases = self.aliases(collection, &mut Vec::new()).await?;
+        aliases.iter().filter(|alias| alias.starts_with(CollectionMark::PREFIX)).map(|alias| alias.parse()).collect()
+    }
+
+    pub(crate) async fn new_alias(&self, collection: &CollectionName, alias: &str) -> Result<()> {
+        let request = pb::CreateAliasRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            alias: alias.to_owned(),
+            ..Default::default()
+        };
+        call!(self, "CreateAlias", create_alias, request).map(drop::<Status>)
+    }
+
+    /// Moves an alias to a collection.
+    pub(crate) async fn move_alias(&self, collection: &CollectionName, alias: &str) -> Result<()> {
+        let request = pb::AlterAliasRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            alias: alias.to_owned(),
+            ..Default::default()
+        };
+        call!(self, "AlterAlias", alter_alias, request).map(drop::<Status>)
+    }
+}

@@ -1,0 +1,115 @@
+//! Collections and partitions: listed, created, dropped, renamed.
+
+use std::collections::BTreeMap;
+
+use milvus::proto::common::Status;
+use milvus::proto::milvus as pb;
+use milvus_backup_columns::params_to_wire;
+use milvus_backup_core::schema::CollectionSchema;
+use milvus_backup_core::{CollectionName, Error, Result};
+
+use crate::call::{call, call_once};
+use crate::connection::MilvusConnection;
+use crate::definition::create_request;
+use crate::status::{is_collection_not_found, may_pass};
+use crate::versions::Server;
+
+/// The one name under which rows spread by a partition key are stored: their partitions cannot be named in calls.
+pub(crate) const ALL_ROWS: &str = "_default";
+
+impl MilvusConnection {
+    /// Returns the names of all collections, in ascending order.
+    pub(crate) async fn collection_names(&self) -> Result<Vec<String>> {
+        let list = || async {
+            let request = pb::ShowCollectionsRequest { db_name: self.request_database(), ..Default::default() };
+            call_once!(self, "ShowCollections", show_collections, request)
+        };
+        let mut names = self.repeated(list).await?.collection_names;
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    pub(crate) async fn create(&self, collection: &CollectionName, schema: &CollectionSchema) -> Result<()> {
+        let request = create_request(self.request_database(), collection, schema)?;
+        call!(self, "CreateCollection", create_collection, request).map(drop::<Status>)
+    }
+
+    /// Drops a collection. One that does not exist is no error.
+    pub(crate) async fn drop_if_exists(&self, collection: &CollectionName) -> Result<()> {
+        let drop_it = || async {
+            let request = pb::DropCollectionRequest {
+                db_name: self.request_database(),
+                collection_name: collection.to_string(),
+                ..Default::default()
+            };
+            call_once!(self, "DropCollection", drop_collection, request)
+        };
+        match self.repeated(drop_it).await {
+            Err(error) if is_collection_not_found(&error) => Ok(()),
+            answer => answer.map(drop::<Status>),
+        }
+    }
+
+    pub(crate) async fn rename(&self, from: &CollectionName, to: &CollectionName) -> Result<()> {
+        let request = pb::RenameCollectionRequest {
+            db_name: self.request_database(),
+            old_name: from.to_string(),
+            new_name: to.to_string(),
+            ..Default::default()
+        };
+        call!(self, "RenameCollection", rename_collection, request).map(drop::<Status>)
+    }
+
+    pub(crate) async fn alter(
+        &self,
+        collection: &CollectionName,
+        properties: &BTreeMap<String, String>,
+        removed: &[String],
+    ) -> Result<()> {
+        let request = pb::AlterCollectionRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            properties: params_to_wire(properties),
+            delete_keys: removed.to_vec(),
+            ..Default::default()
+        };
+        call!(self, "AlterCollection", alter_collection, request).map(drop::<Status>)
+    }
+
+    /// Returns the names of the partitions of a collection.
+    pub(crate) async fn partitions(&self, collection: &CollectionName) -> Result<Vec<String>> {
+        let request = pb::ShowPartitionsRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            ..Default::default()
+        };
+        match call!(self, "ShowPartitions", show_partitions, request) {
+            // Milvus Lite 2.5 has no partitions.
+            Err(Error::Unsupported { .. }) => Ok(vec![ALL_ROWS.to_owned()]),
+            answer => answer.map(|answer| answer.partition_names),
+        }
+    }
+
+    pub(crate) async fn new_partition(&self, collection: &CollectionName, partition: &str) -> Result<()> {
+        let request = pb::CreatePartitionRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            partition_name: partition.to_owned(),
+            ..Default::default()
+        };
+        call!(self, "CreatePartition", create_partition, request).map(drop::<Status>)
+    }
+
+    /// Makes a call that may be made twice, again also when Milvus Lite 3 refuses it. Lite opens each collection to list
+    /// them all, fails with whatever it met (a missing file, most often) when someone drops or renames one of them
+    /// meanwhile, and cannot remove a directory that it still writes to.
+    async fn repeated<A, F>(&self, call: impl Fn() -> F + Send + Sync) -> Result<A>
+    where
+        A: Send,
+        F: Future<Output = Result<A>> + Send,
+    {
+        let racy = self.server().await? == Server::Lite3;
+        let attempt = || async { call().await.map_err(|error| if racy { may_pass(error) } else { error }) };
+        self.rate_limiter().retried(self.retry_policy(), attempt).await
+    }
+}

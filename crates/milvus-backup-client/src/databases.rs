@@ -1,0 +1,34 @@
+//! Databases and their properties.
+
+use std::collections::BTreeMap;
+
+use milvus::proto::common::Status;
+use milvus::proto::milvus as pb;
+use milvus_backup_columns::{params_from_wire, params_to_wire};
+use milvus_backup_core::{Error, Result};
+
+use crate::call::call;
+use crate::connection::MilvusConnection;
+use crate::options::ConnectionOptions;
+
+impl MilvusConnection {
+    /// Creates the database that the options name, with these properties, over a connection of its own. One that exists
+    /// is an error of the server.
+    pub async fn create_database(options: ConnectionOptions, properties: &BTreeMap<String, String>) -> Result<()> {
+        let db_name = options.database.clone();
+        let connection = Self::connect(ConnectionOptions { database: String::new(), ..options }).await?;
+        let properties = params_to_wire(properties);
+        let request = pb::CreateDatabaseRequest { db_name, properties, ..Default::default() };
+        call!(connection, "CreateDatabase", create_database, request).map(drop::<Status>)
+    }
+
+    /// Returns the properties of the database; none where databases have none.
+    pub(crate) async fn properties_of_database(&self) -> Result<BTreeMap<String, String>> {
+        let request = pb::DescribeDatabaseRequest { db_name: self.database().to_owned(), ..Default::default() };
+        match call!(self, "DescribeDatabase", describe_database, request) {
+            // Before Milvus 2.4.3, and on Milvus Lite 2.5, databases have no properties.
+            Err(Error::Unsupported { .. }) => Ok(BTreeMap::new()),
+            answer => answer.map(|answer| params_from_wire(&answer.properties)),
+        }
+    }
+}

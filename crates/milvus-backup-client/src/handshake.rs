@@ -1,0 +1,71 @@
+//! The start of a connection: the channel, who we are, and who the server is.
+
+use milvus::proto::common::ClientInfo;
+use milvus::proto::milvus as pb;
+use milvus_backup_core::{Error, Result};
+
+use crate::address::without_credentials;
+use crate::call::call;
+use crate::connection::MilvusConnection;
+use crate::options::ConnectionOptions;
+use crate::transport::{Credentials, Transport, endpoint};
+use crate::versions::{LITE_2_VERSION, Server};
+
+impl MilvusConnection {
+    /// Connects, and asks the server who it is.
+    ///
+    /// # Errors
+    /// [`Error::Unreachable`] within [`ConnectionOptions::connect_timeout`], [`Error::Authentication`], and
+    /// [`Error::InvalidParameter`] for an address that cannot be parsed.
+    pub async fn connect(options: ConnectionOptions) -> Result<Self> {
+        let uri = options.shown_as.clone().unwrap_or_else(|| without_credentials(&options.uri));
+        let connected = tokio::time::timeout(options.connect_timeout, Self::handshake(options)).await;
+        connected.map_err(|source| Error::Unreachable { uri, source: Box::new(source) })?
+    }
+
+    async fn handshake(options: ConnectionOptions) -> Result<Self> {
+        let endpoint = endpoint(&options)?;
+        let uri = options.shown_as.clone().unwrap_or_else(|| options.uri.clone());
+        let channel = endpoint.connect().await.map_err(|source| not_connected(&uri, source))?;
+        let connection = Self::over(Transport::new(channel, Credentials::new(&options)?), uri, options);
+        connection.ping().await?;
+        Ok(connection)
+    }
+
+    /// Introduces this client to the server, and checks the credentials by doing so.
+    pub async fn ping(&self) -> Result<()> {
+        let info = ClientInfo {
+            sdk_type: "milvus-br".to_owned(),
+            sdk_version: env!("CARGO_PKG_VERSION").to_owned(),
+            ..ClientInfo::default()
+        };
+        let request = pb::ConnectRequest { base: None, client_info: Some(info) };
+        match call!(self, "Connect", connect, request) {
+            Err(Error::Unsupported { .. }) => Ok(()),
+            answer => answer.map(drop),
+        }
+    }
+
+    /// Returns the server's version text, which is asked for once per connection.
+    pub async fn version(&self) -> Result<String> {
+        if let Some(version) = self.known_version() {
+            return Ok(version.to_owned());
+        }
+        let version = match call!(self, "GetVersion", get_version, pb::GetVersionRequest {}) {
+            Ok(answer) => answer.version,
+            Err(Error::Unsupported { .. }) => LITE_2_VERSION.to_owned(),
+            Err(error) => return Err(error),
+        };
+        Ok(self.keep_version(version).to_owned())
+    }
+
+    /// Returns which of the servers that differ this is.
+    pub(crate) async fn server(&self) -> Result<Server> {
+        Ok(Server::from_version(&self.version().await?))
+    }
+}
+
+/// The failure of a connection that could not be made.
+fn not_connected(uri: &str, source: tonic::transport::Error) -> Error {
+    Error::Unreachable { uri: uri.to_owned(), source: Box::new(source) }
+}

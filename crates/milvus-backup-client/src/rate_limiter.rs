@@ -1,0 +1,207 @@
+//! How many calls to a server are in flight: fewer when it applies back-pressure, and more again while it does not.
+//!
+//! The limit grows by one for each round of calls that were taken, and is halved when one is refused for being too many, as
+//! TCP does with its window (RFC 5681). It begins above what anyone asks for: only a server that applies back-pressure is spared.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use milvus_backup_core::{Error, Result, RetryPolicy};
+use tokio::sync::Notify;
+
+use crate::retry::retried;
+use crate::status::is_backpressure;
+
+/// Calls at once at most.
+const MAX_IN_FLIGHT: usize = 64;
+
+/// The wait after a first refusal; it doubles, up to [`MAX_WAIT`].
+const MIN_WAIT: Duration = Duration::from_millis(100);
+
+const MAX_WAIT: Duration = Duration::from_secs(5);
+
+/// Limits the calls in flight over one connection. Clones share the limit.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RateLimiter {
+    window: Arc<Mutex<Window>>,
+    freed: Arc<Notify>,
+}
+
+#[derive(Debug)]
+struct Window {
+    /// Calls that may be in flight.
+    limit: usize,
+    in_flight: usize,
+    /// Calls that were taken since the limit changed.
+    taken: usize,
+    /// Counts the times that the limit was halved: calls that were sent before do not halve it again.
+    halvings: u64,
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        Self { limit: MAX_IN_FLIGHT, in_flight: 0, taken: 0, halvings: 0 }
+    }
+}
+
+impl RateLimiter {
+    /// Makes a call until it is taken, fails for good, or the retries are used up. Being refused for a while does not use
+    /// them up: the deadline of the whole, and the time without progress, bound that.
+    pub(crate) async fn retried<T, F, A>(&self, policy: RetryPolicy, mut call: A) -> Result<T>
+    where
+        A: FnMut() -> F + Send,
+        F: Future<Output = Result<T>> + Send,
+        T: Send,
+    {
+        let mut wait = MIN_WAIT;
+        loop {
+            let permit = self.acquire().await;
+            match retried(policy, &mut call).await {
+                Err(error) if is_backpressure(&error) && policy.max_retries > 0 => permit.refused(&error),
+                outcome => {
+                    permit.taken();
+                    return outcome;
+                }
+            }
+            // Those that were refused together must not come back together.
+            tokio::time::sleep(wait + wait.mul_f64(fastrand::f64())).await;
+            wait = (wait * 2).min(MAX_WAIT);
+        }
+    }
+
+    /// Waits until there are fewer calls in flight than the limit.
+    async fn acquire(&self) -> Permit {
+        loop {
+            let freed = self.freed.notified();
+            if let Some(halvings) = self.lock().enter() {
+                return Permit { limiter: self.clone(), halvings };
+            }
+            freed.await;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Window> {
+        self.window.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Window {
+    fn enter(&mut self) -> Option<u64> {
+        (self.in_flight < self.limit).then(|| {
+            self.in_flight += 1;
+            self.halvings
+        })
+    }
+
+    fn taken(&mut self) {
+        self.taken += 1;
+        if self.taken >= self.limit {
+            self.limit = (self.limit + 1).min(MAX_IN_FLIGHT);
+            self.taken = 0;
+        }
+    }
+
+    /// Half of what is in flight now, if `halvings` is the number when the call was sent.
+    fn refused(&mut self, halvings: u64) -> bool {
+        let first = self.halvings == halvings;
+        if first {
+            self.limit = (self.in_flight / 2).max(1);
+            self.taken = 0;
+            self.halvings += 1;
+        }
+        first
+    }
+}
+
+/// The permission for one call in flight.
+#[derive(Debug)]
+struct Permit {
+    limiter: RateLimiter,
+    halvings: u64,
+}
+
+impl Permit {
+    fn taken(self) {
+        self.limiter.lock().taken();
+    }
+
+    fn refused(self, error: &Error) {
+        let mut window = self.limiter.lock();
+        if window.refused(self.halvings) {
+            let limit = window.limit;
+            tracing::info!(%error, limit, "the server pushes back: fewer calls at once");
+        }
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        self.limiter.lock().in_flight -= 1;
+        self.limiter.freed.notify_waiters();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::status::refused;
+
+    const QUICK: RetryPolicy = RetryPolicy { max_retries: 1, delay: Duration::ZERO };
+
+    fn too_many() -> Error {
+        refused("Query", 8, "rate limit exceeded".to_owned(), true)
+    }
+
+    /// A server that takes so many calls at once, and refuses others.
+    #[tokio::test]
+    async fn a_server_that_takes_few_gets_few_and_all_calls_are_made() {
+        let (limiter, inside, refusals) = (RateLimiter::default(), AtomicUsize::new(0), AtomicUsize::new(0));
+        let call = || async {
+            let now = inside.fetch_add(1, Ordering::SeqCst);
+            let taken = now < 3;
+            if taken {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            inside.fetch_sub(1, Ordering::SeqCst);
+            if taken {
+                return Ok(());
+            }
+            refusals.fetch_add(1, Ordering::SeqCst);
+            Err(too_many())
+        };
+        let calls = (0..100).map(|_| limiter.retried(QUICK, call));
+        futures::future::try_join_all(calls).await.unwrap();
+        let limit = limiter.lock().limit;
+        assert!((1..=6).contains(&limit), "{limit}");
+        let refusals = refusals.into_inner();
+        assert!((1..100).contains(&refusals), "{refusals}");
+        assert_eq!(limiter.lock().in_flight, 0);
+    }
+
+    #[tokio::test]
+    async fn a_call_that_is_dropped_gives_its_permit_back() {
+        let limiter = RateLimiter::default();
+        let never = || std::future::pending::<Result<()>>();
+        let hanging = limiter.retried(QUICK, never);
+        assert!(tokio::time::timeout(Duration::from_millis(10), hanging).await.is_err());
+        assert_eq!(limiter.lock().in_flight, 0);
+    }
+
+    #[tokio::test]
+    async fn without_retries_a_refusal_is_an_error() {
+        let refuse = || async { Err::<(), _>(too_many()) };
+        assert!(RateLimiter::default().retried(RetryPolicy::NEVER, refuse).await.is_err());
+    }
+
+    #[test]
+    fn one_round_of_refusals_halves_once() {
+        let mut window = Window::default();
+        let sent: Vec<u64> = (0..8).map(|_| window.enter().unwrap()).collect();
+        let halved = sent.into_iter().filter(|halvings| window.refused(*halvings)).count();
+        assert_eq!((halved, window.limit), (1, 4));
+        (0..4).for_each(|_| window.taken());
+        assert_eq!(window.limit, 5);
+    }
+}

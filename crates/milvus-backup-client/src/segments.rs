@@ -1,0 +1,65 @@
+//! Segments that are stored, and those that queries are answered from.
+
+use std::collections::BTreeSet;
+
+use milvus::proto::common::{SegmentLevel, SegmentState};
+use milvus::proto::milvus as pb;
+use milvus_backup_core::{CollectionName, Error, Result};
+
+use crate::call::call;
+use crate::connection::MilvusConnection;
+
+impl MilvusConnection {
+    /// Rows of these partitions in flushed segments that no query node serves; of all partitions where none is named.
+    ///
+    /// No such rows proves that queries find everything that is flushed. Such rows prove nothing: for some seconds after a
+    /// flush, a node serves them from the segment that they grew in, which is not in the list.
+    pub(crate) async fn pending(&self, collection: &CollectionName, partitions: &[String]) -> Result<Option<u64>> {
+        let (db_name, collection_name) = (self.request_database(), collection.to_string());
+        let request = pb::GetPersistentSegmentInfoRequest {
+            db_name: db_name.clone(),
+            collection_name: collection_name.clone(),
+            ..Default::default()
+        };
+        let stored = call!(self, "GetPersistentSegmentInfo", get_persistent_segment_info, request);
+        let Some(stored) = reported(stored)? else { return Ok(None) };
+        let request = pb::GetQuerySegmentInfoRequest {
+            db_name: db_name.clone(),
+            collection_name: collection_name.clone(),
+            ..Default::default()
+        };
+        let served = call!(self, "GetQuerySegmentInfo", get_query_segment_info, request);
+        let Some(served) = reported(served)? else { return Ok(None) };
+        let wanted = if partitions.is_empty() { None } else { Some(self.partition_ids(collection, partitions).await?) };
+        let served: BTreeSet<i64> = served.infos.iter().map(|segment| segment.segment_id).collect();
+        let pending = stored.infos.iter().filter(|segment| {
+            segment.state == SegmentState::Flushed as i32
+                // A segment that holds nothing but deletes has no rows to serve.
+                && segment.level != SegmentLevel::L0 as i32
+                && !served.contains(&segment.segment_id)
+                && wanted.as_ref().is_none_or(|wanted| wanted.contains(&segment.partition_id))
+        });
+        Ok(Some(pending.map(|segment| u64::try_from(segment.num_rows).unwrap_or(0)).sum()))
+    }
+
+    async fn partition_ids(&self, collection: &CollectionName, partitions: &[String]) -> Result<BTreeSet<i64>> {
+        let request = pb::ShowPartitionsRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            ..Default::default()
+        };
+        let answer = call!(self, "ShowPartitions", show_partitions, request)?;
+        let named = answer.partition_names.iter().zip(answer.partition_i_ds);
+        Ok(named.filter(|(name, _)| partitions.contains(name)).map(|(_, id)| id).collect())
+    }
+}
+
+/// Returns `None` where the server does not have the call, or does not let this user make it.
+fn reported<A>(answer: Result<A>) -> Result<Option<A>> {
+    match answer {
+        Err(Error::Unsupported { .. } | Error::Milvus { retryable: false, .. } | Error::Authentication { .. }) => {
+            Ok(None)
+        }
+        answer => answer.map(Some),
+    }
+}

@@ -1,0 +1,99 @@
+//! The calls that take and give these messages.
+
+use bytes::BufMut;
+use http_body_util::Full;
+use milvus::proto::milvus as pb;
+use prost::Message;
+use tonic::body::Body;
+use tonic::codegen::Service;
+use tonic::codegen::http::header::{CONTENT_TYPE, TE};
+use tonic::codegen::http::{self, HeaderValue, StatusCode};
+use tonic::{Code, Request, Response, Status};
+
+use super::buffer_pool::BufferPool;
+use super::messages::{InsertRows, QueryRows};
+use super::receive::{PREFIX, receive, require_success};
+use crate::transport::{MAX_MESSAGE_BYTES, Transport};
+
+/// The call `Query`. An answer of more than `limit` bytes is an error (`OUT_OF_RANGE`).
+pub(crate) async fn query(
+    transport: Transport,
+    request: Request<pb::QueryRequest>,
+    limit: usize,
+    buffers: BufferPool,
+) -> Result<Response<QueryRows>, Status> {
+    call(transport, "/milvus.proto.milvus.MilvusService/Query", request, limit, &buffers).await
+}
+
+/// The call `Insert`.
+pub(crate) async fn insert(
+    transport: Transport,
+    request: Request<InsertRows>,
+    buffers: BufferPool,
+) -> Result<Response<pb::MutationResult>, Status> {
+    call(transport, "/milvus.proto.milvus.MilvusService/Insert", request, MAX_MESSAGE_BYTES, &buffers).await
+}
+
+/// A call with one message and one answer, which lie in `buffers` when they are large.
+async fn call<Q: Message, A: Message + Default>(
+    mut transport: Transport,
+    path: &'static str,
+    request: Request<Q>,
+    limit: usize,
+    buffers: &BufferPool,
+) -> Result<Response<A>, Status> {
+    let request = http_request(path, request, buffers)?;
+    std::future::poll_fn(|context| transport.poll_ready(context))
+        .await
+        .map_err(|error| Status::from_error(error.into()))?;
+    let answer = transport.call(request).await.map_err(|error| Status::from_error(error.into()))?;
+    let (head, body) = answer.into_parts();
+    require_success(Some(&head.headers))?;
+    require_ok(head.status)?;
+    let message = receive(body, limit, buffers).await?;
+    let answer = A::decode(message).map_err(|error| Status::internal(error.to_string()))?;
+    Ok(Response::new(answer))
+}
+
+/// A call as HTTP/2 request, see "gRPC over HTTP2".
+fn http_request<Q: Message>(
+    path: &'static str,
+    request: Request<Q>,
+    buffers: &BufferPool,
+) -> Result<http::Request<Body>, Status> {
+    let (metadata, extensions, message) = request.into_parts();
+    let length = message.encoded_len();
+    let prefix = u32::try_from(length).ok().filter(|_| length <= MAX_MESSAGE_BYTES);
+    let too_large = || Status::out_of_range(format!("message length too large: {length} bytes"));
+    let prefix = prefix.ok_or_else(too_large)?;
+    let mut bytes = buffers.get(PREFIX + length);
+    bytes.put_u8(0);
+    bytes.put_u32(prefix);
+    message.encode(&mut bytes).map_err(|error| Status::internal(error.to_string()))?;
+    let mut request = http::Request::new(Body::new(Full::new(buffers.share(bytes))));
+    *request.method_mut() = http::Method::POST;
+    *request.version_mut() = http::Version::HTTP_2;
+    *request.uri_mut() = http::Uri::from_static(path);
+    *request.headers_mut() = metadata.into_headers();
+    *request.extensions_mut() = extensions;
+    request.headers_mut().insert(TE, HeaderValue::from_static("trailers"));
+    request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
+    Ok(request)
+}
+
+/// Fails for an answer that is not from Milvus, but from what stands before it ("HTTP to gRPC Status Code Mapping").
+fn require_ok(status: StatusCode) -> Result<(), Status> {
+    let code = match status {
+        StatusCode::OK => return Ok(()),
+        StatusCode::BAD_REQUEST => Code::Internal,
+        StatusCode::UNAUTHORIZED => Code::Unauthenticated,
+        StatusCode::FORBIDDEN => Code::PermissionDenied,
+        StatusCode::NOT_FOUND => Code::Unimplemented,
+        StatusCode::TOO_MANY_REQUESTS
+        | StatusCode::BAD_GATEWAY
+        | StatusCode::SERVICE_UNAVAILABLE
+        | StatusCode::GATEWAY_TIMEOUT => Code::Unavailable,
+        _ => Code::Unknown,
+    };
+    Err(Status::new(code, format!("HTTP status {status}")))
+}

@@ -1,0 +1,128 @@
+//! Scalar values as they are sent, checked against the type of the schema.
+
+use std::sync::Arc;
+
+use arrow_array::types::{Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type};
+use arrow_array::{ArrayRef, ArrowPrimitiveType, BooleanArray, PrimitiveArray, StringArray};
+use arrow_buffer::{BooleanBuffer, ScalarBuffer};
+use milvus::proto::schema::scalar_field;
+use milvus_backup_core::Result;
+use milvus_backup_core::schema::DataType;
+
+use super::validity::Validity;
+use crate::error::mismatch;
+
+/// Scalar values as they were sent, all of one type.
+pub(super) enum ScalarValues {
+    Bool(Vec<bool>),
+    Int8(Vec<i8>),
+    Int16(Vec<i16>),
+    Int32(Vec<i32>),
+    Int64(Vec<i64>),
+    Float(Vec<f32>),
+    Double(Vec<f64>),
+    Text(Vec<String>),
+}
+
+impl ScalarValues {
+    /// Reads the values of a scalar field. No data is no values.
+    pub(super) fn from_wire(name: &str, data_type: DataType, data: Option<scalar_field::Data>) -> Result<Self> {
+        use scalar_field::Data;
+
+        Ok(match (data_type, data) {
+            (DataType::Bool, Some(Data::BoolData(values))) => Self::Bool(values.data),
+            (DataType::Bool, None) => Self::Bool(Vec::new()),
+            (DataType::Int8, Some(Data::IntData(values))) => Self::Int8(narrow(name, values.data)?),
+            (DataType::Int8, None) => Self::Int8(Vec::new()),
+            (DataType::Int16, Some(Data::IntData(values))) => Self::Int16(narrow(name, values.data)?),
+            (DataType::Int16, None) => Self::Int16(Vec::new()),
+            (DataType::Int32, Some(Data::IntData(values))) => Self::Int32(values.data),
+            (DataType::Int32, None) => Self::Int32(Vec::new()),
+            (DataType::Int64, Some(Data::LongData(values))) => Self::Int64(values.data),
+            (DataType::Int64, None) => Self::Int64(Vec::new()),
+            (DataType::Float, Some(Data::FloatData(values))) => Self::Float(values.data),
+            (DataType::Float, None) => Self::Float(Vec::new()),
+            (DataType::Double, Some(Data::DoubleData(values))) => Self::Double(values.data),
+            (DataType::Double, None) => Self::Double(Vec::new()),
+            (
+                DataType::VarChar | DataType::Text | DataType::Timestamptz | DataType::Geometry,
+                Some(Data::StringData(values)),
+            ) => Self::Text(values.data),
+            (DataType::Geometry, Some(Data::GeometryWktData(values))) => Self::Text(values.data),
+            (DataType::Json, Some(Data::JsonData(values))) => Self::Text(json_texts(name, values.data)?),
+            (
+                DataType::VarChar | DataType::Text | DataType::Timestamptz | DataType::Geometry | DataType::Json,
+                None,
+            ) => Self::Text(Vec::new()),
+            (expected, Some(_)) => return Err(mismatch(name, format!("values that are not {expected} were sent"))),
+            (other, None) => return Err(mismatch(name, format!("{other} is not a scalar type"))),
+        })
+    }
+
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Bool(values) => values.len(),
+            Self::Int8(values) => values.len(),
+            Self::Int16(values) => values.len(),
+            Self::Int32(values) => values.len(),
+            Self::Int64(values) => values.len(),
+            Self::Float(values) => values.len(),
+            Self::Double(values) => values.len(),
+            Self::Text(values) => values.len(),
+        }
+    }
+
+    pub(super) fn append(&mut self, more: Self) {
+        match (self, more) {
+            (Self::Bool(all), Self::Bool(mut more)) => all.append(&mut more),
+            (Self::Int8(all), Self::Int8(mut more)) => all.append(&mut more),
+            (Self::Int16(all), Self::Int16(mut more)) => all.append(&mut more),
+            (Self::Int32(all), Self::Int32(mut more)) => all.append(&mut more),
+            (Self::Int64(all), Self::Int64(mut more)) => all.append(&mut more),
+            (Self::Float(all), Self::Float(mut more)) => all.append(&mut more),
+            (Self::Double(all), Self::Double(mut more)) => all.append(&mut more),
+            (Self::Text(all), Self::Text(mut more)) => all.append(&mut more),
+            // Both sides were read for one data type.
+            _ => {}
+        }
+    }
+
+    pub(super) fn into_array(self, name: &str, validity: &Validity) -> Result<ArrayRef> {
+        match self {
+            Self::Bool(values) => {
+                let values = BooleanBuffer::from(validity.spread(name, values, &false)?);
+                Ok(Arc::new(BooleanArray::new(values, validity.nulls())))
+            }
+            Self::Int8(values) => primitive::<Int8Type>(name, validity, values),
+            Self::Int16(values) => primitive::<Int16Type>(name, validity, values),
+            Self::Int32(values) => primitive::<Int32Type>(name, validity, values),
+            Self::Int64(values) => primitive::<Int64Type>(name, validity, values),
+            Self::Float(values) => primitive::<Float32Type>(name, validity, values),
+            Self::Double(values) => primitive::<Float64Type>(name, validity, values),
+            Self::Text(values) => {
+                let values = validity.spread(name, values, &String::new())?;
+                let array = StringArray::from_iter_values(values);
+                let (offsets, bytes, _) = array.into_parts();
+                StringArray::try_new(offsets, bytes, validity.nulls())
+                    .map(|array| Arc::new(array) as ArrayRef)
+                    .map_err(|error| mismatch(name, error))
+            }
+        }
+    }
+}
+
+fn primitive<T: ArrowPrimitiveType>(name: &str, validity: &Validity, values: Vec<T::Native>) -> Result<ArrayRef> {
+    let values = validity.spread(name, values, &T::Native::default())?;
+    Ok(Arc::new(PrimitiveArray::<T>::new(ScalarBuffer::from(values), validity.nulls())))
+}
+
+fn narrow<T: TryFrom<i32>>(name: &str, values: Vec<i32>) -> Result<Vec<T>> {
+    let convert = |value: i32| T::try_from(value).map_err(|_| mismatch(name, format!("{value} is out of range")));
+    values.into_iter().map(convert).collect()
+}
+
+/// JSON documents are kept byte for byte, and Parquet text is UTF-8.
+fn json_texts(name: &str, documents: Vec<Vec<u8>>) -> Result<Vec<String>> {
+    let convert = |bytes| String::from_utf8(bytes).map_err(|_| mismatch(name, "a JSON document that is not UTF-8"));
+    documents.into_iter().map(convert).collect()
+}

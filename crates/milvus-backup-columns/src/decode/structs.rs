@@ -1,0 +1,53 @@
+//! Arrays of structs: in the protocol each member is an array of its own.
+
+use arrow_array::cast::AsArray;
+use arrow_array::{ArrayRef, ListArray};
+use milvus::proto::schema::{FieldData, VectorField, field_data, vector_field};
+use milvus_backup_core::Result;
+use milvus_backup_core::schema::{DataType, FieldSchema, StructFieldSchema};
+
+use super::field::decode_field;
+use crate::conventions::{Validity, structs, vector_arrays};
+use crate::error::mismatch;
+
+/// Decodes the rows of an array of structs.
+pub(super) fn decode_struct(field: &StructFieldSchema, rows: usize, column: FieldData) -> Result<ArrayRef> {
+    let name = field.name.as_str();
+    let validity = Validity::from_flags(name, rows, &column.valid_data, field.nullable)?;
+    let Some(field_data::Field::StructArrays(members)) = column.field else {
+        return Err(mismatch(name, "no array of structs was sent"));
+    };
+    let mut columns = members.fields;
+    let mut arrays = Vec::with_capacity(field.fields.len());
+    for member in &field.fields {
+        arrays.push(decode_member(member, rows, take_member(name, &member.name, &mut columns)?)?);
+    }
+    structs(field, &validity, &arrays)
+}
+
+/// Servers send the name of a member with or without that of its struct: `struct[member]`.
+fn take_member(owner: &str, member: &str, columns: &mut Vec<FieldData>) -> Result<FieldData> {
+    let qualified = format!("{owner}[{member}]");
+    let index = columns
+        .iter()
+        .position(|column| column.field_name == member || column.field_name == qualified)
+        .ok_or_else(|| mismatch(&qualified, "missing in the response"))?;
+    Ok(columns.swap_remove(index))
+}
+
+fn decode_member(member: &FieldSchema, rows: usize, column: FieldData) -> Result<ListArray> {
+    let name = member.name.as_str();
+    if member.data_type != DataType::ArrayOfVector {
+        let array = decode_field(member, rows, column)?;
+        return array.as_list_opt::<i32>().cloned().ok_or_else(|| mismatch(name, "a member that is not an array"));
+    }
+    let validity = Validity::from_flags(name, rows, &column.valid_data, member.nullable)?;
+    let vectors = match column.field {
+        Some(field_data::Field::Vectors(VectorField {
+            data: Some(vector_field::Data::VectorArray(array)), ..
+        })) => array.data,
+        Some(field_data::Field::Vectors(VectorField { data: None, .. })) | None => Vec::new(),
+        Some(_) => return Err(mismatch(name, "no arrays of vectors were sent")),
+    };
+    vector_arrays(member, &validity, vectors)
+}

@@ -1,0 +1,42 @@
+//! Milvus' columns to and from Arrow, and its schemas to and from the models of the backup system, without a network.
+//!
+//! Every source of rows must produce the same Arrow batches for the same rows, bit by bit: data files, row digests and
+//! comparisons rely on it. So the Arrow form of each type is decided here, once:
+//!
+//! - [`decode_columns`] and [`encode_columns`] convert the columns of the protocol (`milvus-backup-client` receives and
+//!   sends them).
+//! - [`conventions`] builds the same arrays from values that come from elsewhere, such as Milvus' segment files.
+//! - [`decode_schema`] and [`encode_schema`] convert the definition of a collection.
+//!
+//! It opens no connection. The generated messages come from `milvus-sdk-rust`, which is built with tonic and tokio; nothing here
+//! calls them.
+//!
+//! Rows never exist as single values, and float vectors stay the bytes that were received ([`WireColumn`]).
+//!
+//! ```
+//! use milvus::proto::schema::{FieldData, LongArray, ScalarField, field_data::Field, scalar_field::Data};
+//! use milvus_backup_columns::{decode_columns, encode_columns};
+//! use milvus_backup_core::schema::{CollectionSchema, DataType, FieldSchema};
+//!
+//! let schema = CollectionSchema::new(vec![FieldSchema::new("year", DataType::Int64)]);
+//! let years = ScalarField { data: Some(Data::LongData(LongArray { data: vec![1927, 1949] })), ..Default::default() };
+//! let column = FieldData { field_name: "year".to_owned(), field: Some(Field::Scalars(years)), ..Default::default() };
+//!
+//! let batch = decode_columns(&schema, 2, [column])?;
+//! assert_eq!(batch.schema().field(0).name(), "year");
+//! let columns = encode_columns(&schema, &batch)?;
+//! assert_eq!(columns[0].name(), "year");
+//! # Ok::<(), milvus_backup_core::Error>(())
+//! ```
+
+pub mod conventions;
+mod decode;
+mod encode;
+mod error;
+mod schema;
+mod wire;
+
+pub use decode::decode_columns;
+pub use encode::encode_columns;
+pub use schema::{decode_schema, encode_schema, params_from_wire, params_to_wire};
+pub use wire::WireColumn;

@@ -1,0 +1,15 @@
+//! Parameters and properties: pairs of texts in the protocol.
+
+use std::collections::BTreeMap;
+
+use milvus::proto::common::KeyValuePair;
+
+/// Reads pairs of the protocol. Of pairs with the same key the last one counts.
+pub fn params_from_wire(pairs: &[KeyValuePair]) -> BTreeMap<String, String> {
+    pairs.iter().map(|pair| (pair.key.clone(), pair.value.clone())).collect()
+}
+
+/// Returns the pairs of the protocol, in the order of their keys.
+pub fn params_to_wire(params: &BTreeMap<String, String>) -> Vec<KeyValuePair> {
+    params.iter().map(|(key, value)| KeyValuePair { key: key.clone(), value: value.clone() }).collect()
+}
