@@ -70,3 +70,10 @@ fn a_missing_partition_names_those_that_exist() {
     assert!(error.to_string().contains("it has _default, p1"), "{error}");
     assert_eq!(error.kind(), ErrorKind::NotFound);
 }
+
+#[test]
+fn a_fault_of_the_machine_is_nobody_elses() {
+    let error = Error::Internal { action: "start threads".into(), source: "none are left".into() };
+    assert_eq!((error.kind().as_str(), error.retryable(), error.hint()), ("internal", false, None));
+    assert_eq!(error.full_message(), "cannot start threads: none are left");
+}
