@@ -17,9 +17,9 @@ use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 use milvus_backup_core::schema::{CollectionSchema, DataType, FieldSchema, arrow_schema};
 use milvus_backup_core::{
-    BackupMetadata, BackupPlan, BackupStore, BackupType, ChecksumAlgorithm, CollectionDescription, CollectionName,
-    CollectionRef, Completion, CompressionCodec, Consistency, PartitionPlan, ReadPoint, RestoreMethod, RestorePlan,
-    Result, RowSink, RowSource, ScanRequest, Silent,
+    BackupPlan, BackupStore, BackupType, ChecksumAlgorithm, CollectionDescription, CollectionName, CollectionRef,
+    Completion, CompressionCodec, Consistency, PartitionPlan, ReadPoint, RestoreMethod, RestorePlan, Result, RowSink,
+    RowSource, ScanRequest, Silent, StoredBackup,
 };
 use milvus_backup_store_local::LocalStore;
 
@@ -171,20 +171,20 @@ impl RowSink for Memory {
     }
 }
 
-fn restore_plan(schema: &CollectionSchema, metadata: BackupMetadata) -> RestorePlan {
+fn restore_plan(schema: &CollectionSchema, backup: StoredBackup) -> RestorePlan {
     RestorePlan {
         target: "measured".parse().unwrap(),
         stored_schema: schema.clone(),
         schema: schema.clone(),
         omit_columns: Vec::new(),
-        partitions: metadata.partition_names.clone(),
+        partitions: backup.metadata.partition_names.clone(),
         skip_failed_partitions: false,
         flush_between_partitions: false,
         verify_checksums: true,
         method: RestoreMethod::Insert,
         concurrency: 4,
         memory_limit_bytes: 512 << 20,
-        metadata,
+        backup,
     }
 }
 
@@ -196,9 +196,11 @@ fn decoding(criterion: &mut Criterion) {
     let memory = Arc::new(Memory(rows(&schema)));
     let plan = runtime.block_on(async {
         let plan = plan(&schema, CompressionCodec::Zstd);
-        let completion = Completion { completed_at: plan.created_at, limitations: Vec::new() };
+        let completion = Completion { completed_at: plan.created_at, limitations: Vec::new(), lease_epoch: 1 };
         let pending = store.write(memory.clone(), plan, Arc::new(Silent)).await.unwrap();
-        restore_plan(&schema, pending.commit(completion).await.unwrap())
+        let metadata = pending.commit(completion).await.unwrap();
+        let collection = CollectionRef::new(&metadata.database, metadata.collection_name).unwrap();
+        restore_plan(&schema, store.open(&collection, &metadata.backup_id).await.unwrap())
     });
     let mut group = criterion.benchmark_group("decode");
     group.throughput(Throughput::Bytes(memory.0.get_array_memory_size() as u64));

@@ -27,7 +27,7 @@ pub use listing::{BrokenBackup, Listing};
 pub use milvus::Milvus;
 pub use plans::{BackedUpDefinition, BackupPlan, Completion, PartitionPlan, RestorePlan, RestoredPartition};
 pub use progress::{BackupProgress, Operation, Progress, ProgressEvent, ProgressTracker, Silent};
-pub use recovery::{CollectionLock, IncompleteBackup, InterruptedBackup, OwnerState, UnfinishedCollection};
+pub use recovery::{IncompleteBackup, InterruptedBackup, Lease, OwnerState, UnfinishedCollection};
 pub use sink::RowSink;
 pub use source::{ReadPoint, RowSource, ScanRequest};
 pub use store::{BackupStore, PendingBackup};

@@ -8,7 +8,6 @@ use std::fmt::Debug;
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
-use serde::{Deserialize, Serialize};
 
 use super::keys::{KeyCensus, KeyRange};
 use crate::error::Result;
@@ -17,7 +16,7 @@ use crate::names::CollectionName;
 use crate::schema::CollectionSchema;
 
 /// The moment at which rows are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReadPoint {
     /// Hybrid timestamp of the server: physical milliseconds, shifted left by 18 bits, and a counter. `None`
     /// where the server gives none.

@@ -10,11 +10,13 @@ use super::environment::Environment;
 use super::listing::Listing;
 use super::plans::{BackedUpDefinition, BackupPlan, Completion, RestorePlan, RestoredPartition};
 use super::progress::{Operation, Progress};
-use super::recovery::{CollectionLock, IncompleteBackup, InterruptedBackup, OwnerState, UnfinishedCollection};
+use super::recovery::{IncompleteBackup, InterruptedBackup, Lease, OwnerState, UnfinishedCollection};
 use super::sink::RowSink;
 use super::source::RowSource;
 use crate::error::Result;
-use crate::model::{BackupMetadata, BackupStorageType, FailedPartition, VerificationRecord, VerificationResult};
+use crate::model::{
+    BackupMetadata, BackupStorageType, FailedPartition, StoredBackup, VerificationRecord, VerificationResult,
+};
 use crate::names::{BackupId, CollectionName, CollectionRef};
 use crate::params::VerificationParams;
 
@@ -48,20 +50,21 @@ pub trait BackupStore: Send + Sync + Debug {
     /// Bytes that are free, or `None` where that cannot be told.
     async fn available_bytes(&self) -> Result<Option<u64>>;
 
-    /// Checks that the store can be written to, before any row is read.
-    async fn prepare(&self) -> Result<()>;
+    /// Makes certain that the store can be written to, before any row is read, and creates the repository in it if there
+    /// is none.
+    async fn prepare(&self, environment: &Environment) -> Result<()>;
 
-    /// Takes the right to change the backups of a collection. It is kept alive until it is released; that of a
-    /// process that died is taken over.
+    /// Takes the lease on the backups of a collection. It is renewed until it is released; that of a process that died is
+    /// taken over.
     ///
     /// # Errors
     /// [`crate::Error::InProgress`] with the holder.
-    async fn lock(
+    async fn lease(
         &self,
         collection: &CollectionRef,
         operation: Operation,
         environment: &Environment,
-    ) -> Result<Arc<dyn CollectionLock>>;
+    ) -> Result<Arc<dyn Lease>>;
 
     /// Bytes that these rows would take in a data file of the plan. Writes nothing.
     async fn encoded_bytes(&self, plan: &BackupPlan, rows: RecordBatch) -> Result<u64>;
@@ -97,11 +100,15 @@ pub trait BackupStore: Send + Sync + Debug {
     /// The backups of one collection, or of all.
     async fn list(&self, collection: Option<&CollectionRef>) -> Result<Listing>;
 
-    /// One backup.
+    /// Opens one backup: reads its summary and its manifest, and checks their digests.
     ///
     /// # Errors
     /// [`crate::Error::BackupNotFound`], [`crate::Error::Corrupted`], [`crate::Error::UnsupportedFormatVersion`].
-    async fn get(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<BackupMetadata>;
+    async fn open(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<StoredBackup>;
+
+    /// Returns the collections that have a backup of this identifier: one, unless directories were copied. Asks for one
+    /// object of each collection, and lists none of them.
+    async fn find(&self, backup_id: &BackupId) -> Result<Vec<CollectionRef>>;
 
     /// The definition of the collection, with its digest checked.
     async fn definition(&self, metadata: &BackupMetadata) -> Result<BackedUpDefinition>;

@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 
-use milvus_backup_core::{BackupId, BackupVersion, CollectionLock, CollectionRef, Error, PinnedCollection, Result};
+use milvus_backup_core::{BackupId, BackupVersion, CollectionRef, Error, Lease, PinnedCollection, Result};
 
 use super::shortage::Shortage;
 
@@ -17,7 +17,7 @@ pub(super) struct Attempt {
     pub(super) created_at: jiff::Timestamp,
     /// Whether it goes on with what another attempt wrote.
     pub(super) resumed: bool,
-    pub(super) lock: OnceLock<Arc<dyn CollectionLock>>,
+    pub(super) lock: OnceLock<Arc<dyn Lease>>,
     pub(super) loaded_by_us: OnceLock<Loaded>,
     /// The backups of the collection before this one.
     pub(super) previous: OnceLock<Vec<BackupVersion>>,
@@ -56,10 +56,11 @@ impl Attempt {
         }
     }
 
-    pub(super) async fn require_lock(&self) -> Result<()> {
+    /// Returns the epoch of the lease, once it is certain that it is still held.
+    pub(super) async fn require_lock(&self) -> Result<u64> {
         match self.lock.get() {
             Some(lock) => lock.check().await,
-            None => Ok(()),
+            None => Err(Error::Internal { action: "commit a backup".to_owned(), source: "no lease was taken".into() }),
         }
     }
 

@@ -46,7 +46,7 @@ impl BackupManager {
         for message in &limitations {
             self.repository.progress.event(ProgressEvent::Warning { message: message.clone() });
         }
-        Ok(Completion { completed_at: self.repository.environment.clock.now(), limitations })
+        Ok(Completion { completed_at: self.repository.environment.clock.now(), limitations, lease_epoch: 0 })
     }
 
     /// A full backup with far fewer rows than the one before it says so: the collection may have been emptied by mistake.
@@ -86,9 +86,9 @@ impl BackupManager {
         &self,
         attempt: &Attempt,
         pending: Box<dyn PendingBackup>,
-        completion: Completion,
+        mut completion: Completion,
     ) -> Result<BackupMetadata> {
-        attempt.require_lock().await?;
+        completion.lease_epoch = attempt.require_lock().await?;
         let metadata = pending.commit(completion).await?;
         if let Err(lost) = attempt.require_lock().await {
             self.repository.store.delete(&attempt.collection, &attempt.backup_id).await?;

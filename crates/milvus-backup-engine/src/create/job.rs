@@ -108,7 +108,7 @@ impl BackupManager {
         self.milvus.require_access(name, Access::READING).await?;
         let description = self.milvus.describe_collection(name).await?;
         let partitions = select_partitions(name, &description, &params.partition_names)?;
-        self.repository.store.prepare().await?;
+        self.repository.store.prepare(&self.repository.environment).await?;
         self.take_lock(attempt).await?;
         let backup_name = self.unused_name(attempt, params).await?;
         self.announce(attempt);
@@ -140,7 +140,7 @@ impl BackupManager {
 
     pub(super) async fn take_lock(&self, attempt: &Attempt) -> Result<()> {
         let environment = &self.repository.environment;
-        let lock = self.repository.store.lock(&attempt.collection, Operation::Create, environment).await?;
+        let lock = self.repository.store.lease(&attempt.collection, Operation::Create, environment).await?;
         attempt.lock.get_or_init(|| lock);
         Ok(())
     }
@@ -210,7 +210,7 @@ impl BackupManager {
             self.repository.progress.event(ProgressEvent::Warning { message });
             return Err(error);
         }
-        self.repository.store.get(&attempt.collection, &attempt.backup_id).await
+        Ok(self.repository.store.open(&attempt.collection, &attempt.backup_id).await?.metadata)
     }
 
     /// Removes what the attempt wrote, and returns the error to report. What can be continued is kept where the

@@ -3,8 +3,7 @@
 use futures::TryStreamExt;
 use milvus_backup_core::schema::CollectionSchema;
 use milvus_backup_core::{
-    BackupMetadata, CollectionName, KeyRange, PartitionMetadata, ReadPoint, Result, RowSource, ScanRequest,
-    spawn_compute,
+    CollectionName, KeyRange, PartitionMetadata, ReadPoint, Result, RowSource, ScanRequest, StoredBackup, spawn_compute,
 };
 use milvus_backup_integrity::RowDigest;
 
@@ -39,13 +38,13 @@ impl RowComparison {
 /// Reads the rows of every partition of the backup, and digests them as they were digested when they were written.
 pub async fn compare_rows(
     source: &dyn RowSource,
-    metadata: &BackupMetadata,
+    backup: &StoredBackup,
     schema: &CollectionSchema,
     collection: &CollectionName,
 ) -> Result<Vec<RowComparison>> {
     let read_point = source.read_point(collection).await?;
     let mut comparisons = Vec::new();
-    for partition in &metadata.partitions {
+    for partition in &backup.manifest.partitions {
         let found = digest(source, scan_request(schema, collection, partition, read_point)).await?;
         comparisons.push(RowComparison {
             partition: partition.name.clone(),

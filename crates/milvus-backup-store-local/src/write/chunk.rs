@@ -1,7 +1,7 @@
 //! One data file on its way to the store: encoded and hashed on threads for that, uploaded in parts.
 
 use arrow_array::RecordBatch;
-use milvus_backup_core::{BackupPlan, ChunkMetadata, PrimaryKeyRange, Result, spawn_compute};
+use milvus_backup_core::{BackupPlan, ChunkBase, ChunkMetadata, Result, spawn_compute};
 use object_store::{ObjectStoreExt, WriteMultipart};
 
 use super::encoder::Encoder;
@@ -69,6 +69,7 @@ impl ChunkWriter {
         }
         upload.finish().await.map_err(|source| storage("write", &path, source))?;
         Ok(ChunkMetadata {
+            base: ChunkBase::Backup,
             path,
             row_count: summary.rows,
             size_bytes: summary.size_bytes,
@@ -76,9 +77,8 @@ impl ChunkWriter {
             checksum: summary.checksum,
             row_digest: summary.digest.to_hex(),
             row_group_digests: summary.row_groups.iter().map(milvus_backup_integrity::RowDigest::to_hex).collect(),
-            primary_key_range: summary
-                .keys
-                .unwrap_or_else(|| PrimaryKeyRange { min: String::new(), max: String::new() }),
+            ordered: true,
+            primary_key_range: summary.keys,
             uncompressed_columns: summary.uncompressed_columns,
             row_traits: summary.row_traits,
         })

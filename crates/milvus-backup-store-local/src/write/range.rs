@@ -49,7 +49,8 @@ struct Position {
 impl Position {
     /// The key after which the next chunk begins.
     fn last_key(&self) -> Option<String> {
-        let last = self.completed.last().map(|chunk| chunk.primary_key_range.max.clone());
+        let last = self.completed.last().and_then(|chunk| chunk.primary_key_range.as_ref());
+        let last = last.map(|range| range.max.clone());
         last.or_else(|| self.range.after.as_ref().map(PrimaryKey::to_string))
     }
 }
