@@ -8,6 +8,7 @@ use crate::address::without_credentials;
 use crate::call::call;
 use crate::connection::MilvusConnection;
 use crate::options::ConnectionOptions;
+use crate::refusal::RefusalKind;
 use crate::transport::{Credentials, Transport, endpoint};
 use crate::versions::{LITE_2_VERSION, Server};
 
@@ -41,8 +42,8 @@ impl MilvusConnection {
         };
         let request = pb::ConnectRequest { base: None, client_info: Some(info) };
         match call!(self, "Connect", connect, request) {
-            Err(Error::Unsupported { .. }) => Ok(()),
-            answer => answer.map(drop),
+            Err(failure) if failure.is(RefusalKind::Unsupported) => Ok(()),
+            answer => Ok(answer.map(drop)?),
         }
     }
 
@@ -53,8 +54,8 @@ impl MilvusConnection {
         }
         let version = match call!(self, "GetVersion", get_version, pb::GetVersionRequest {}) {
             Ok(answer) => answer.version,
-            Err(Error::Unsupported { .. }) => LITE_2_VERSION.to_owned(),
-            Err(error) => return Err(error),
+            Err(failure) if failure.is(RefusalKind::Unsupported) => LITE_2_VERSION.to_owned(),
+            Err(failure) => return Err(failure.into()),
         };
         Ok(self.keep_version(version).to_owned())
     }

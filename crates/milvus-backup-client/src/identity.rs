@@ -3,14 +3,13 @@
 //! Milvus numbers its collections. Milvus Lite 3 does not: there a temporary alias stands for the number, since Lite
 //! moves aliases with a rename and removes them with the collection.
 
-use milvus::proto::common::Status;
 use milvus::proto::milvus as pb;
 use milvus_backup_core::{CollectionMark, CollectionName, Error, PinnedCollection, Result};
 
 use crate::call::call;
 use crate::connection::MilvusConnection;
 use crate::describe::real_name;
-use crate::status::is_collection_not_found;
+use crate::refusal::{CallResult, RefusalKind};
 use crate::versions::Server;
 
 impl MilvusConnection {
@@ -39,8 +38,8 @@ impl MilvusConnection {
         match &pin.mark {
             CollectionMark::Id(id) => match self.name_of(*id).await {
                 // Where privileges go by names, a number names nothing that is granted.
-                Err(Error::PermissionDenied { .. }) => self.name_if_same(&pin.name, *id).await,
-                located => located,
+                Err(failure) if failure.is(RefusalKind::NotPermitted) => self.name_if_same(&pin.name, *id).await,
+                located => Ok(located?),
             },
             CollectionMark::Alias(alias) => self.resolve(alias).await,
             _ => self.resolve(&pin.name).await,
@@ -53,8 +52,11 @@ impl MilvusConnection {
         let request =
             pb::DropAliasRequest { db_name: self.request_database(), alias: alias.to_string(), ..Default::default() };
         match call!(self, "DropAlias", drop_alias, request) {
-            Err(error) if is_collection_not_found(&error) => Ok(()),
-            answer => answer.map(drop::<Status>),
+            Err(failure) if failure.is(RefusalKind::CollectionNotFound) => Ok(()),
+            answer => {
+                answer?;
+                Ok(())
+            }
         }
     }
 
@@ -65,16 +67,17 @@ impl MilvusConnection {
     }
 
     /// The name of the collection with this number.
-    async fn name_of(&self, id: i64) -> Result<Option<CollectionName>> {
+    async fn name_of(&self, id: i64) -> CallResult<Option<CollectionName>> {
         let request =
             pb::DescribeCollectionRequest { db_name: self.request_database(), collection_id: id, ..Default::default() };
         match call!(self, "DescribeCollection", describe_collection, request) {
-            Ok(answer) if answer.collection_id == id => real_name(&answer).map(Some),
-            Ok(answer) => Err(Error::Protocol {
-                message: format!("collection {id} was asked for, and {} is described", answer.collection_id),
-            }),
-            Err(error) if is_collection_not_found(&error) => Ok(None),
-            Err(error) => Err(error),
+            Ok(answer) if answer.collection_id == id => Ok(Some(real_name(&answer)?)),
+            Ok(answer) => {
+                let message = format!("collection {id} was asked for, and {} is described", answer.collection_id);
+                Err(Error::Protocol { message }.into())
+            }
+            Err(failure) if failure.is(RefusalKind::CollectionNotFound) => Ok(None),
+            Err(failure) => Err(failure),
         }
     }
 }

@@ -6,11 +6,11 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use milvus_backup_core::{Error, Result, RetryPolicy};
+use milvus_backup_core::RetryPolicy;
 use tokio::sync::Notify;
 
+use crate::refusal::{CallResult, Failure, RefusalKind};
 use crate::retry::retried;
-use crate::status::is_backpressure;
 
 /// Calls at once at most.
 const MAX_IN_FLIGHT: usize = 64;
@@ -47,17 +47,19 @@ impl Default for Window {
 impl RateLimiter {
     /// Makes a call until it is taken, fails for good, or the retries are used up. Being refused for a while does not use
     /// them up: the deadline of the whole, and the time without progress, bound that.
-    pub(crate) async fn retried<T, F, A>(&self, policy: RetryPolicy, mut call: A) -> Result<T>
+    pub(crate) async fn retried<T, F, A>(&self, policy: RetryPolicy, mut call: A) -> CallResult<T>
     where
         A: FnMut() -> F + Send,
-        F: Future<Output = Result<T>> + Send,
+        F: Future<Output = CallResult<T>> + Send,
         T: Send,
     {
         let mut wait = MIN_WAIT;
         loop {
             let permit = self.acquire().await;
             match retried(policy, &mut call).await {
-                Err(error) if is_backpressure(&error) && policy.max_retries > 0 => permit.refused(&error),
+                Err(failure) if failure.is(RefusalKind::RateLimited) && policy.max_retries > 0 => {
+                    permit.refused(&failure);
+                }
                 outcome => {
                     permit.taken();
                     return outcome;
@@ -125,11 +127,11 @@ impl Permit {
         self.limiter.lock().taken();
     }
 
-    fn refused(self, error: &Error) {
+    fn refused(self, failure: &Failure) {
         let mut window = self.limiter.lock();
         if window.refused(self.halvings) {
             let limit = window.limit;
-            tracing::info!(%error, limit, "the server pushes back: fewer calls at once");
+            tracing::info!(%failure, limit, "the server pushes back: fewer calls at once");
         }
     }
 }
@@ -146,12 +148,13 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
-    use crate::status::refused;
+    use crate::refusal::{Context, Refusal};
 
     const QUICK: RetryPolicy = RetryPolicy { max_retries: 1, delay: Duration::ZERO };
 
-    fn too_many() -> Error {
-        refused("Query", 8, "rate limit exceeded".to_owned(), true)
+    fn too_many() -> Failure {
+        let refusal = Refusal::Milvus { code: 8, reason: "rate limit exceeded".to_owned(), retriable: false };
+        Failure::new(Context { call: "Query", uri: "http://localhost:19530", database: "default" }, refusal)
     }
 
     /// A server that takes so many calls at once, and refuses others.
@@ -183,7 +186,7 @@ mod tests {
     #[tokio::test]
     async fn a_call_that_is_dropped_gives_its_permit_back() {
         let limiter = RateLimiter::default();
-        let never = || std::future::pending::<Result<()>>();
+        let never = || std::future::pending::<CallResult<()>>();
         let hanging = limiter.retried(QUICK, never);
         assert!(tokio::time::timeout(Duration::from_millis(10), hanging).await.is_err());
         assert_eq!(limiter.lock().in_flight, 0);

@@ -1,19 +1,19 @@
 //! Retries of single calls.
 
 use backon::Retryable;
-use milvus_backup_core::{Result, RetryPolicy};
+use milvus_backup_core::RetryPolicy;
 
-use crate::status::is_backpressure;
+use crate::refusal::{CallResult, RefusalKind};
 
 /// Runs `attempt` until it succeeds, fails for good, is refused for being one too many, or the retries are used up.
-pub(crate) async fn retried<T, F, A>(policy: RetryPolicy, attempt: A) -> Result<T>
+pub(crate) async fn retried<T, F, A>(policy: RetryPolicy, attempt: A) -> CallResult<T>
 where
     A: FnMut() -> F + Send,
-    F: Future<Output = Result<T>> + Send,
+    F: Future<Output = CallResult<T>> + Send,
 {
     attempt
         .retry(policy.delays())
-        .when(|error| error.retryable() && !is_backpressure(error))
-        .notify(|error, delay| tracing::warn!(%error, ?delay, "retrying"))
+        .when(|failure| failure.retryable() && !failure.is(RefusalKind::RateLimited))
+        .notify(|failure, delay| tracing::warn!(%failure, ?delay, "retrying"))
         .await
 }

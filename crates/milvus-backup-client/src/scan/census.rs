@@ -108,7 +108,7 @@ impl<'a> Census<'a> {
     async fn count(&mut self, expression: &str) -> Result<u64> {
         self.counts += 1;
         let Keys { connection, collection, partition, .. } = self.keys;
-        connection.count_where(collection, expression.to_owned(), partition, self.read_point).await
+        Ok(connection.count_where(collection, expression.to_owned(), partition, self.read_point).await?)
     }
 
     fn between(&self, before: Option<&PrimaryKey>, last: Option<&PrimaryKey>) -> String {
