@@ -44,6 +44,7 @@ mod retry;
 mod scan;
 mod segments;
 mod status;
+mod tls;
 mod transport;
 mod versions;
 mod wire;
