@@ -1,7 +1,5 @@
 //! One call of the generated service: its deadline, its retries, and its failure.
 
-use std::time::Instant;
-
 use tonic::{Request, Status};
 
 use crate::connection::MilvusConnection;
@@ -54,9 +52,10 @@ impl MilvusConnection {
         A: IntoStatus,
         F: Future<Output = Result<tonic::Response<A>, Status>> + Send,
     {
-        let started = Instant::now();
+        let started = self.environment().elapsed();
         let answer = self.send(request, send).await;
-        tracing::debug!(call = name, milliseconds = started.elapsed().as_millis(), ok = answer.is_ok());
+        let passed = self.environment().elapsed().saturating_sub(started);
+        tracing::debug!(call = name, milliseconds = passed.as_millis(), ok = answer.is_ok());
         answer.map_err(Refusal::Grpc).and_then(checked).map_err(|refusal| self.failure(name, refusal))
     }
 

@@ -20,8 +20,10 @@ impl MilvusConnection {
     /// [`Error::InvalidParameter`] for an address that cannot be parsed.
     pub async fn connect(options: ConnectionOptions) -> Result<Self> {
         let uri = options.shown_as.clone().unwrap_or_else(|| without_credentials(&options.uri));
-        let connected = tokio::time::timeout(options.connect_timeout, Self::handshake(options)).await;
-        connected.map_err(|source| Error::Unreachable { uri, source: Box::new(source) })?
+        let (environment, limit) = (options.environment.clone(), options.connect_timeout);
+        let connected = environment.within(limit, Box::pin(Self::handshake(options))).await;
+        connected
+            .unwrap_or_else(|| Err(Error::Unreachable { uri, source: format!("no answer within {limit:?}").into() }))
     }
 
     async fn handshake(options: ConnectionOptions) -> Result<Self> {

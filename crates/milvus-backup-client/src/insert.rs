@@ -72,7 +72,7 @@ impl RowSink for MilvusConnection {
             };
             match call!(self, "GetFlushState", get_flush_state, request) {
                 Ok(answer) if answer.flushed => return Ok(()),
-                Ok(_) => tokio::time::sleep(POLL).await,
+                Ok(_) => self.environment().sleep(POLL).await,
                 // A server without the call flushes before it answers.
                 Err(failure) if failure.is(RefusalKind::Unsupported) => return Ok(()),
                 Err(failure) => return Err(failure.into()),

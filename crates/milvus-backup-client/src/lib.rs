@@ -27,6 +27,7 @@ mod connection;
 mod databases;
 mod definition;
 mod describe;
+mod environment;
 mod handshake;
 mod identity;
 mod import;
@@ -51,5 +52,6 @@ mod wire;
 
 pub use address::Address;
 pub use connection::MilvusConnection;
+pub use environment::{SystemClock, SystemEntropy, system_environment};
 pub use lite::{LITE_EXECUTABLE, LiteServer, Missing};
 pub use options::ConnectionOptions;

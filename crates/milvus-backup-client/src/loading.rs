@@ -65,7 +65,7 @@ impl MilvusConnection {
             replica_number: replica_number(replicas),
             ..Default::default()
         };
-        let mut again = self.retry_policy().delays();
+        let mut again = self.retry_policy().delays_in(self.environment());
         loop {
             let answer = call!(self, "LoadCollection", load_collection, request.clone());
             loadable(collection, answer)?;
@@ -77,7 +77,7 @@ impl MilvusConnection {
             }
             // Someone released it meanwhile, or Milvus Lite forgot.
             let Some(delay) = again.next() else { return Err(was_released(collection)) };
-            tokio::time::sleep(delay).await;
+            self.environment().sleep(delay).await;
         }
     }
 
@@ -131,7 +131,7 @@ impl MilvusConnection {
         loop {
             for _ in 0..POLLS_PER_PROGRESS {
                 match self.state_of(collection, partitions).await? {
-                    LoadState::Loading => tokio::time::sleep(POLL).await,
+                    LoadState::Loading => self.environment().sleep(POLL).await,
                     state => return Ok(state),
                 }
             }

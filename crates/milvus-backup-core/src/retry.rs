@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "manager")]
+use crate::environment::Environment;
+
 /// How often and how fast a call that failed for a transient reason is tried again.
 ///
 /// The delay doubles each time, up to a minute, with jitter.
@@ -35,10 +38,25 @@ impl RetryPolicy {
     /// ```
     #[cfg(feature = "manager")]
     pub fn delays(self) -> impl Iterator<Item = Duration> + Send + Sync + Unpin {
+        self.delays_by(fastrand::f64)
+    }
+
+    /// Returns the delay before each retry as [`RetryPolicy::delays`] does, with the randomness of an environment.
+    #[cfg(feature = "manager")]
+    pub fn delays_in(self, environment: &Environment) -> impl Iterator<Item = Duration> + Send + Sync + Unpin + use<> {
+        let environment = environment.clone();
+        self.delays_by(move || environment.jitter())
+    }
+
+    #[cfg(feature = "manager")]
+    fn delays_by<J>(self, mut jitter: J) -> impl Iterator<Item = Duration> + Send + Sync + Unpin + use<J>
+    where
+        J: FnMut() -> f64 + Send + Sync + Unpin,
+    {
         let longest = Duration::from_mins(1).max(self.delay);
         std::iter::successors(Some(self.delay), move |delay| Some(delay.saturating_mul(2).min(longest)))
             .take(self.max_retries as usize)
             // Many clients that lost the same server must not come back at the same moment.
-            .map(|delay| delay + delay.mul_f64(fastrand::f64()))
+            .map(move |delay| delay + delay.mul_f64(jitter()))
     }
 }

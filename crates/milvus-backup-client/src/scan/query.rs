@@ -24,7 +24,7 @@ impl MilvusConnection {
         limit: usize,
     ) -> CallResult<QueryRows> {
         let partitions = request.partition_names.clone();
-        let mut delays = self.retry_policy().delays();
+        let mut delays = self.retry_policy().delays_in(self.environment());
         let send = |_, request| wire::query(self.transport(), request, limit, self.buffers());
         loop {
             let failure = match self.call("Query", request.clone(), send).await {
@@ -32,10 +32,10 @@ impl MilvusConnection {
                 answer => return answer,
             };
             match self.state_of(collection, &partitions).await? {
-                LoadState::Loading => tokio::time::sleep(POLL).await,
+                LoadState::Loading => self.environment().sleep(POLL).await,
                 // Its memory has it, but not yet everyone who answers queries.
                 LoadState::Loaded => match delays.next() {
-                    Some(delay) => tokio::time::sleep(delay.max(POLL)).await,
+                    Some(delay) => self.environment().sleep(delay.max(POLL)).await,
                     None => return Err(failure),
                 },
                 // It is not loaded any more.
