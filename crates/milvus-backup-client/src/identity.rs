@@ -13,12 +13,12 @@ use crate::refusal::{CallResult, RefusalKind};
 use crate::versions::Server;
 
 impl MilvusConnection {
-    /// See [`milvus_backup_core::Catalog::resolve_collection`].
+    /// Implements [`milvus_backup_core::Catalog::resolve_collection`] on this connection.
     pub(crate) async fn resolve(&self, name: &CollectionName) -> Result<Option<CollectionName>> {
         self.described(name).await?.as_ref().map(real_name).transpose()
     }
 
-    /// See [`milvus_backup_core::Catalog::pin_collection`].
+    /// Implements [`milvus_backup_core::Catalog::pin_collection`] on this connection.
     pub(crate) async fn pin(&self, asked: &CollectionName, mark: &CollectionName) -> Result<PinnedCollection> {
         let answer = self.describe(asked).await?;
         let (asked, name) = (asked.clone(), real_name(&answer)?);
@@ -33,7 +33,7 @@ impl MilvusConnection {
         Ok(PinnedCollection { asked, name, mark })
     }
 
-    /// See [`milvus_backup_core::Catalog::locate_collection`].
+    /// Implements [`milvus_backup_core::Catalog::locate_collection`] on this connection.
     pub(crate) async fn locate(&self, pin: &PinnedCollection) -> Result<Option<CollectionName>> {
         match &pin.mark {
             CollectionMark::Id(id) => match self.name_of(*id).await {
@@ -46,7 +46,7 @@ impl MilvusConnection {
         }
     }
 
-    /// See [`milvus_backup_core::Catalog::unpin_collection`].
+    /// Implements [`milvus_backup_core::Catalog::unpin_collection`] on this connection.
     pub(crate) async fn unpin(&self, pin: &PinnedCollection) -> Result<()> {
         let CollectionMark::Alias(alias) = &pin.mark else { return Ok(()) };
         let request =

@@ -22,7 +22,7 @@ pub(crate) const MAX_MESSAGE_BYTES: usize = 128 << 20;
 /// The channel, with who we are.
 pub(crate) type Transport = InterceptedService<Channel, Credentials>;
 
-/// The generated calls.
+/// The generated calls of Milvus.
 pub(crate) type Client = MilvusServiceClient<Transport>;
 
 /// Adds who we are to every call.

@@ -30,7 +30,7 @@ struct Tail {
 }
 
 impl LastLines {
-    /// Starts to read.
+    /// Starts to read the output.
     pub(super) fn of(mut output: impl AsyncRead + Unpin + Send + 'static) -> Self {
         let kept = Arc::<Mutex<Tail>>::default();
         let tail = Arc::clone(&kept);

@@ -15,7 +15,7 @@ pub(crate) enum Refusal {
     Grpc(Status),
     /// The response has a code of Milvus 2.3 or later (`merr`).
     Milvus {
-        /// The code.
+        /// The code in Milvus' own list.
         code: i32,
         /// The words of the server.
         reason: String,
@@ -24,7 +24,7 @@ pub(crate) enum Refusal {
     },
     /// The response has only a code of Milvus before 2.3 (`ErrorCode`).
     Legacy {
-        /// The code.
+        /// The number of an [`ErrorCode`].
         code: i32,
         /// The words of the server.
         reason: String,

@@ -32,12 +32,12 @@ pub(crate) struct Context<'a> {
     pub(crate) call: &'a str,
     /// The address, without credentials.
     pub(crate) uri: &'a str,
-    /// The database.
+    /// The database of the connection.
     pub(crate) database: &'a str,
 }
 
 impl Failure {
-    /// Classifies a refusal.
+    /// Classifies the refusal of a call.
     pub(crate) fn new(context: Context<'_>, refusal: Refusal) -> Self {
         let kind = refusal.kind();
         Self::Refused { kind, error: error_of(context, kind, refusal) }

@@ -4,15 +4,15 @@ use milvus_backup_core::ServerLimit;
 
 use super::kind::RefusalKind;
 
-/// Words of servers, the kind that they mean, and the server on which they were measured. `*` stands for any text. The first
-/// that fits counts.
+/// Words of servers, the kind that they mean, and the server on which they were measured, or where else they are from. `*`
+/// stands for any text. The first that fits counts.
 const TEXTS: &[(&str, RefusalKind, &str)] = &[
     ("*exceed the limit size*", RefusalKind::TooLarge, "Milvus 2.3.5"),
-    ("*maxOutputSize*", RefusalKind::TooLarge, "none: the words of Milvus 2.4"),
+    ("*maxOutputSize*", RefusalKind::TooLarge, "none: the words of newer servers"),
     ("*message length too large*", RefusalKind::TooLarge, "tonic 0.13, and this client"),
-    ("*larger than max*", RefusalKind::TooLarge, "Milvus 2.3.5 (grpc-go)"),
+    ("*larger than max*", RefusalKind::TooLarge, "none: the words of grpc-go, in which Milvus is written"),
     ("*exceeds the limit*", RefusalKind::TooLarge, "none: the words of newer servers"),
-    ("*query result window*", RefusalKind::OverWindow { allowed: None }, "Milvus 2.3.5, Milvus Lite 2.5.1"),
+    ("*query result window*", RefusalKind::OverWindow { allowed: None }, "Milvus 2.3.5"),
     ("*cannot parse expression*", RefusalKind::Unparsable, "Milvus 2.3.5"),
     ("unexpected token*", RefusalKind::Unparsable, "Milvus Lite 3.2.2"),
     ("comparison *incompatible types*", RefusalKind::Unparsable, "Milvus Lite 3.2.2"),
@@ -24,13 +24,21 @@ const TEXTS: &[(&str, RefusalKind, &str)] = &[
         "Milvus 2.3.5",
     ),
     ("*ength of a * must be less than *", RefusalKind::ServerLimit(ServerLimit::NameLength), "Milvus 2.3.5"),
-    ("*maximum field's number should be limited to*", RefusalKind::ServerLimit(ServerLimit::Fields), "Milvus 2.3.5"),
-    ("*maximum shards's number should be limited to*", RefusalKind::ServerLimit(ServerLimit::Shards), "Milvus 2.3.5"),
+    (
+        "*maximum field's number should be limited to*",
+        RefusalKind::ServerLimit(ServerLimit::Fields),
+        "none: the words of Milvus' sources",
+    ),
+    (
+        "*maximum shards's number should be limited to*",
+        RefusalKind::ServerLimit(ServerLimit::Shards),
+        "none: the words of Milvus' sources",
+    ),
     ("database '*' does not exist", RefusalKind::DatabaseNotFound, "Milvus Lite 3.2.2"),
     ("*can't find collection*", RefusalKind::CollectionNotFound, "Milvus 2.3.5"),
     ("*collection not found*", RefusalKind::CollectionNotFound, "Milvus 2.3.5"),
     ("*index not found*", RefusalKind::IndexNotFound, "Milvus 2.3.5"),
-    ("*index doesn't exist*", RefusalKind::IndexNotFound, "none: the words of Milvus 2.2"),
+    ("*index doesn't exist*", RefusalKind::IndexNotFound, "none: the words of older servers"),
     ("*not loaded*", RefusalKind::NotLoaded, "Milvus 2.3.5 (of a partition, when it is queried)"),
 ];
 

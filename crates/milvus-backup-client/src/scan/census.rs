@@ -41,7 +41,7 @@ impl<'a> Census<'a> {
         Self { keys, read_point, counts: 0, found: KeyCensus::default() }
     }
 
-    /// Takes it.
+    /// Reads all keys, and counts the rows between them.
     pub(super) async fn take(mut self) -> Result<KeyCensus> {
         let mut cursor = KeyCursor::default();
         loop {

@@ -12,7 +12,7 @@ use crate::refusal::{CallResult, RefusalKind};
 use crate::transport::MAX_MESSAGE_BYTES;
 
 impl MilvusConnection {
-    /// See [`milvus_backup_core::RowSource::count_rows`].
+    /// Implements [`milvus_backup_core::RowSource::count_rows`] on this connection.
     pub(super) async fn count(
         &self,
         collection: &CollectionName,

@@ -29,7 +29,7 @@ pub(super) struct Pager {
     output_fields: Vec<String>,
     size: PageSize,
     last: Option<PrimaryKey>,
-    /// Rows so far.
+    /// Rows that were read so far.
     read: usize,
     /// Whether pages begin after so many rows, and not after the last key: the expression language reserves its name.
     by_position: bool,

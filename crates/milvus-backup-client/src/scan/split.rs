@@ -16,7 +16,7 @@ use crate::refusal::CallResult;
 /// Keys to aim for in a sample. The size of a part is then right within a few percent, for a few dozen parts.
 const SAMPLE_KEYS: u64 = 4096;
 
-/// See [`milvus_backup_core::RowSource::split_keys`].
+/// Implements [`milvus_backup_core::RowSource::split_keys`] on this connection.
 pub(super) async fn split_keys(
     connection: &MilvusConnection,
     collection: &CollectionName,
