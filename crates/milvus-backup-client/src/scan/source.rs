@@ -7,7 +7,7 @@ use futures::stream::BoxStream;
 use milvus::proto::common::ConsistencyLevel as WireConsistency;
 use milvus::proto::milvus as pb;
 use milvus_backup_core::schema::CollectionSchema;
-use milvus_backup_core::{CollectionName, Consistency, Error, KeyCensus, ReadPoint, Result, RowSource, ScanRequest};
+use milvus_backup_core::{CollectionName, Consistency, KeyCensus, ReadPoint, Result, RowSource, ScanRequest};
 
 use super::census::Census;
 use super::page_params::iterator_params;
@@ -15,6 +15,7 @@ use super::pager::Pager;
 use super::split;
 use crate::call::call;
 use crate::connection::MilvusConnection;
+use crate::refusal::RefusalKind;
 use crate::transport::MAX_MESSAGE_BYTES;
 
 #[async_trait]
@@ -36,8 +37,8 @@ impl RowSource for MilvusConnection {
         let allocated = call!(self, "AllocTimestamp", alloc_timestamp, pb::AllocTimestampRequest { base: None });
         let timestamp = match allocated {
             Ok(answer) => Some(answer.timestamp).filter(|timestamp| *timestamp != 0),
-            Err(Error::Unsupported { .. } | Error::Milvus { .. }) => None,
-            Err(error) => return Err(error),
+            Err(failure) if failure.is_of_the_request() || failure.is(RefusalKind::Unsupported) => None,
+            Err(failure) => return Err(failure.into()),
         };
         Ok(ReadPoint { timestamp, consistency: Consistency::Fuzzy })
     }

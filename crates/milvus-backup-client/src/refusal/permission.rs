@@ -4,7 +4,7 @@ use milvus_backup_core::Error;
 
 /// Returns the error for a call that was refused for want of a privilege, which servers name in their message: `PrivilegeQuery: permission
 /// deny to alice`.
-pub(crate) fn permission_denied(uri: &str, call: &str, message: String) -> Error {
+pub(super) fn permission_denied(uri: &str, call: &str, message: String) -> Error {
     let named =
         message.split_once(':').map(|(first, _)| first.trim()).and_then(|first| first.strip_prefix("Privilege"));
     let privileges = named.filter(|name| name.chars().all(char::is_alphanumeric)).map(str::to_owned);
