@@ -24,6 +24,8 @@ mod maintain;
 mod manager;
 mod repository;
 mod restore;
+mod transfer;
+mod undo;
 mod verify;
 mod watchdog;
 

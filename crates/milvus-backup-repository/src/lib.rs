@@ -32,9 +32,9 @@ pub mod layout;
 mod lease;
 mod process;
 mod staging;
+mod transaction;
 mod verify;
 
-pub use commit::PendingCommit;
 pub use handle::RepositoryHandle;
-pub use journal::{CompletedChunks, MissingRange};
+pub use transaction::BackupTransaction;
 pub use verify::{ContentCheck, Findings, digest_object};

@@ -13,20 +13,16 @@ use arrow_buffer::OffsetBuffer;
 use arrow_schema::DataType as ArrowType;
 use async_trait::async_trait;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use futures::StreamExt;
-use futures::stream::{self, BoxStream};
 use milvus_backup_core::schema::{CollectionSchema, DataType, FieldSchema, arrow_schema};
 use milvus_backup_core::{
     BackupMetadata, BackupPlan, BackupStore, BackupType, ChecksumAlgorithm, CollectionDescription, CollectionName,
-    CollectionRef, Completion, CompressionCodec, Consistency, PartitionPlan, ReadPoint, RestoreMethod, RestorePlan,
-    Result, RowSink, RowSource, ScanRequest, Silent,
+    CollectionRef, Completion, CompressionCodec, FileNumbers, PartitionMetadata, PartitionPlan, ReadPoint,
+    RestoreMethod, RestorePlan, Result, RowFormat, RowOrder, RowSink, Silent, UnitFiles, WrittenRows,
 };
 use milvus_backup_store_local::LocalStore;
 
 const ROWS: u16 = 4_000;
 const DIM: usize = 768;
-
-const READ_POINT: ReadPoint = ReadPoint { timestamp: None, consistency: Consistency::Fuzzy };
 
 fn schema() -> CollectionSchema {
     let mut id = FieldSchema::new("id", DataType::Int64);
@@ -80,9 +76,8 @@ fn plan(schema: &CollectionSchema, compression_codec: CompressionCodec) -> Backu
             name: "_default".to_owned(),
             addressable: true,
             expected_rows: u64::from(ROWS),
-            split_keys: Vec::new(),
         }],
-        read_point: READ_POINT,
+        read_point: ReadPoint::Unknown,
         compression_enabled: compression_codec != CompressionCodec::None,
         compression_codec,
         compression_level: 6,
@@ -108,43 +103,17 @@ fn encoding(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("encode");
     group.throughput(Throughput::Bytes(rows.get_array_memory_size() as u64));
     for (name, codec) in [("zstd 6", CompressionCodec::Zstd), ("no compression", CompressionCodec::None)] {
-        let plan = plan(&schema, codec);
+        let encoding = plan(&schema, codec).encoding();
         group.bench_function(name, |bencher| {
-            bencher.iter(|| runtime.block_on(store.encoded_bytes(&plan, rows.clone())).unwrap());
+            bencher.iter(|| runtime.block_on(store.estimate(&encoding, rows.clone())).unwrap());
         });
     }
     group.finish();
 }
 
-/// A batch of rows in place of a collection, and what takes rows and drops them.
+/// A batch of rows, and what takes rows and drops them.
 #[derive(Debug)]
 struct Memory(RecordBatch);
-
-#[async_trait]
-impl RowSource for Memory {
-    async fn read_point(&self, _: &CollectionName) -> Result<ReadPoint> {
-        Ok(READ_POINT)
-    }
-
-    async fn count_rows(&self, _: &CollectionName, _: &CollectionSchema, _: Option<&str>, _: ReadPoint) -> Result<u64> {
-        Ok(self.0.num_rows() as u64)
-    }
-
-    async fn split_keys(
-        &self,
-        _: &CollectionName,
-        _: &CollectionSchema,
-        _: Option<&str>,
-        _: u64,
-        _: usize,
-    ) -> Result<Vec<String>> {
-        Ok(Vec::new())
-    }
-
-    fn scan(&self, _: ScanRequest) -> BoxStream<'static, Result<RecordBatch>> {
-        stream::iter([Ok(self.0.clone())]).boxed()
-    }
-}
 
 #[async_trait]
 impl RowSink for Memory {
@@ -188,18 +157,37 @@ fn restore_plan(schema: &CollectionSchema, metadata: BackupMetadata) -> RestoreP
     }
 }
 
+/// Writes the rows as the only data file of a backup, and commits it.
+async fn back_up(store: &LocalStore, plan: &BackupPlan, rows: RecordBatch) -> BackupMetadata {
+    let transaction = store.begin(plan).await.unwrap();
+    let mut writer = store.writers(&plan.collection, &plan.backup_id, Arc::new(plan.encoding())).writer(UnitFiles {
+        partition: "_default".to_owned(),
+        numbers: Arc::new(FileNumbers::starting_at(0)),
+        order: RowOrder::PrimaryKey,
+        chunk_size_bytes: plan.chunk_size_bytes,
+        row_group_bytes: 32 << 20,
+    });
+    writer.append(rows).await.unwrap();
+    let chunk = writer.finish().await.unwrap().unwrap();
+    let partition = PartitionMetadata {
+        name: "_default".to_owned(),
+        row_count: chunk.row_count,
+        row_digest: chunk.row_digest.clone(),
+        chunks: vec![chunk],
+    };
+    let written = WrittenRows { partitions: vec![partition], failed: Vec::new() };
+    let completion = Completion { completed_at: plan.created_at, limitations: Vec::new() };
+    transaction.commit(written, completion).await.unwrap()
+}
+
 fn decoding(criterion: &mut Criterion) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let directory = tempfile::tempdir().unwrap();
     let store = LocalStore::open(directory.path().to_str().unwrap()).unwrap();
     let schema = schema();
     let memory = Arc::new(Memory(rows(&schema)));
-    let plan = runtime.block_on(async {
-        let plan = plan(&schema, CompressionCodec::Zstd);
-        let completion = Completion { completed_at: plan.created_at, limitations: Vec::new() };
-        let pending = store.write(memory.clone(), plan, Arc::new(Silent)).await.unwrap();
-        restore_plan(&schema, pending.commit(completion).await.unwrap())
-    });
+    let backed_up = runtime.block_on(back_up(&store, &plan(&schema, CompressionCodec::Zstd), memory.0.clone()));
+    let plan = restore_plan(&schema, backed_up);
     let mut group = criterion.benchmark_group("decode");
     group.throughput(Throughput::Bytes(memory.0.get_array_memory_size() as u64));
     group.bench_function("zstd 6", |bencher| {

@@ -25,6 +25,8 @@ mod decode;
 mod encoding;
 #[cfg(test)]
 mod hostile;
+#[cfg(test)]
+mod open_uploads;
 mod pages;
 mod restore;
 mod sample;

@@ -151,7 +151,7 @@ impl Restore {
 
     async fn insert(&self, partition: &PartitionMetadata, batch: RecordBatch) -> Result<u64> {
         let batch = self.without_omitted(&batch)?;
-        let bytes = crate::write::value_bytes(&batch) as u64;
+        let bytes = milvus_backup_core::schema::value_bytes(&batch) as u64;
         let (target, schema) = (&self.plan.target, &self.plan.schema);
         let _turn = self.turns.acquire().await;
         let rows = self.sink.insert(target, schema, self.addressed(partition), batch).await?;

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use milvus_backup_core::{
     BackedUpDefinition, BackupId, BackupMetadata, BackupPlan, BackupStorageType, BackupStore, CollectionLock,
     CollectionName, CollectionRef, Environment, IncompleteBackup, InterruptedBackup, Listing, Operation, OwnerState,
-    PendingBackup, Progress, RestorePlan, RestoredPartition, Result, RetryPolicy, RowSink, RowSource,
-    UnfinishedCollection, VerificationParams, VerificationRecord, VerificationResult,
+    Progress, RestorePlan, RestoredPartition, Result, RetryPolicy, RowEncoding, RowFormat, RowSink, Transaction,
+    UnfinishedCollection, UnitWriters, VerificationParams, VerificationRecord, VerificationResult,
 };
 
 use milvus_backup_repository::RepositoryHandle;
@@ -16,6 +16,7 @@ use milvus_backup_storage::Storage;
 use object_store::ObjectStore;
 
 use crate::sample::SampleCheck;
+use crate::write::ParquetWriters;
 
 /// A repository of backups as plain Parquet files. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -51,6 +52,27 @@ impl LocalStore {
 }
 
 #[async_trait]
+impl RowFormat for LocalStore {
+    fn storage_type(&self) -> BackupStorageType {
+        BackupStorageType::LocalFile
+    }
+
+    async fn estimate(&self, encoding: &RowEncoding, rows: RecordBatch) -> Result<u64> {
+        crate::write::encoded_bytes(encoding.clone(), rows).await
+    }
+
+    fn writers(
+        &self,
+        collection: &CollectionRef,
+        backup_id: &BackupId,
+        encoding: Arc<RowEncoding>,
+    ) -> Arc<dyn UnitWriters> {
+        let is_local = self.repository.storage().local_root().is_some();
+        Arc::new(ParquetWriters::new(self.repository.backup(collection, backup_id), is_local, encoding))
+    }
+}
+
+#[async_trait]
 impl BackupStore for LocalStore {
     fn storage_type(&self) -> BackupStorageType {
         BackupStorageType::LocalFile
@@ -81,30 +103,20 @@ impl BackupStore for LocalStore {
         self.repository.lock(collection, operation, environment).await
     }
 
-    async fn write(
-        &self,
-        source: Arc<dyn RowSource>,
-        plan: BackupPlan,
-        progress: Arc<dyn Progress>,
-    ) -> Result<Box<dyn PendingBackup>> {
-        Ok(Box::new(crate::write::write_backup(&self.repository, source, plan, progress).await?))
+    fn format(&self) -> &dyn RowFormat {
+        self
     }
 
-    async fn encoded_bytes(&self, plan: &BackupPlan, rows: RecordBatch) -> Result<u64> {
-        crate::write::encoded_bytes(plan.clone(), rows).await
+    async fn begin(&self, plan: &BackupPlan) -> Result<Box<dyn Transaction>> {
+        Ok(Box::new(self.repository.begin(plan).await?))
+    }
+
+    async fn resume(&self, plan: &BackupPlan) -> Result<Box<dyn Transaction>> {
+        Ok(Box::new(self.repository.resume(plan).await?))
     }
 
     async fn interrupted(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<InterruptedBackup> {
         self.repository.find_interrupted(collection, backup_id).await
-    }
-
-    async fn resume(
-        &self,
-        source: Arc<dyn RowSource>,
-        plan: BackupPlan,
-        progress: Arc<dyn Progress>,
-    ) -> Result<Box<dyn PendingBackup>> {
-        Ok(Box::new(crate::write::resume_backup(&self.repository, source, plan, progress).await?))
     }
 
     async fn discard(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {

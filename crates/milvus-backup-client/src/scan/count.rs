@@ -12,7 +12,8 @@ use crate::status::is_unparsable;
 use crate::transport::MAX_MESSAGE_BYTES;
 
 impl MilvusConnection {
-    /// See [`milvus_backup_core::RowSource::count_rows`].
+    /// Returns the rows of a partition, or of the whole collection, that are visible now, with all that were written before
+    /// the read point.
     pub(super) async fn count(
         &self,
         collection: &CollectionName,

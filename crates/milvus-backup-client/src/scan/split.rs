@@ -15,7 +15,8 @@ use crate::connection::MilvusConnection;
 /// Keys to aim for in a sample. The size of a part is then right within a few percent, for a few dozen parts.
 const SAMPLE_KEYS: u64 = 4096;
 
-/// See [`milvus_backup_core::RowSource::split_keys`].
+/// Returns keys that split the `rows` rows of a partition, or of the whole collection, into about `parts` parts of about the
+/// same size: fewer or none where that cannot be told cheaply; in ascending order, each once.
 pub(super) async fn split_keys(
     connection: &MilvusConnection,
     collection: &CollectionName,
@@ -23,7 +24,7 @@ pub(super) async fn split_keys(
     partition: Option<&str>,
     rows: u64,
     parts: usize,
-) -> Result<Vec<String>> {
+) -> Result<Vec<PrimaryKey>> {
     // One process that answers one call at a time.
     if connection.server().await?.is_lite() {
         return Ok(Vec::new());
@@ -34,7 +35,7 @@ pub(super) async fn split_keys(
     let found =
         if key.data_type == DataType::Int64 { keys.sample(rows, parts).await } else { keys.all(rows, parts).await };
     match found {
-        Ok(keys) => Ok(keys.iter().map(PrimaryKey::to_string).collect()),
+        Ok(keys) => Ok(keys),
         // Not every server knows every expression. One part is slower, and as good.
         Err(error @ Error::Milvus { .. }) => {
             tracing::warn!(%error, "cannot find ranges of primary keys: one after the other is read");

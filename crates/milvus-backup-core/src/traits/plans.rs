@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::catalog::CollectionDescription;
-use super::source::ReadPoint;
+use super::format::RowEncoding;
+use super::read_point::ReadPoint;
 use crate::error::Error;
 use crate::model::{BackupMetadata, BackupType, ChecksumAlgorithm, CompressionCodec};
 use crate::names::{BackupId, CollectionName, CollectionRef};
@@ -65,6 +66,19 @@ pub struct BackupPlan {
     pub replica_number: Option<u32>,
 }
 
+impl BackupPlan {
+    /// Returns how rows are encoded.
+    pub fn encoding(&self) -> RowEncoding {
+        RowEncoding {
+            schema: self.description.schema.clone(),
+            compression_enabled: self.compression_enabled,
+            compression_codec: self.compression_codec,
+            compression_level: self.compression_level,
+            checksum_algorithm: self.checksum_algorithm,
+        }
+    }
+}
+
 /// One partition of a [`BackupPlan`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartitionPlan {
@@ -74,10 +88,6 @@ pub struct PartitionPlan {
     pub addressable: bool,
     /// Rows at the start.
     pub expected_rows: u64,
-    /// Primary keys after which it can be divided, so that its parts are read at the same time. In ascending order, with
-    /// about the same number of rows between each two.
-    #[serde(default)]
-    pub split_keys: Vec<String>,
 }
 
 /// What is decided only when all rows have been read.

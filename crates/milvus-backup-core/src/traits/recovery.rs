@@ -3,11 +3,13 @@
 use std::fmt::Debug;
 
 use async_trait::async_trait;
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::plans::BackupPlan;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::names::{BackupId, CollectionName, CollectionRef};
 
 /// The right to change the backups of one collection.
@@ -18,6 +20,11 @@ pub trait CollectionLock: Send + Sync + Debug {
     /// # Errors
     /// [`crate::Error::InProgress`] once another operation took it over.
     async fn check(&self) -> Result<()>;
+
+    /// Returns once the lock is lost, with the reason. Never returns while it is held.
+    fn lost(&self) -> BoxFuture<'_, Error> {
+        futures::future::pending().boxed()
+    }
 
     /// Gives the lock back. A lock that was lost stays with the one who has it now.
     async fn release(&self);

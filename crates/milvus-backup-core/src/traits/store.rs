@@ -3,33 +3,20 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use arrow_array::RecordBatch;
 use async_trait::async_trait;
 
 use super::environment::Environment;
+use super::format::RowFormat;
 use super::listing::Listing;
-use super::plans::{BackedUpDefinition, BackupPlan, Completion, RestorePlan, RestoredPartition};
+use super::plans::{BackedUpDefinition, BackupPlan, RestorePlan, RestoredPartition};
 use super::progress::{Operation, Progress};
 use super::recovery::{CollectionLock, IncompleteBackup, InterruptedBackup, OwnerState, UnfinishedCollection};
 use super::sink::RowSink;
-use super::source::RowSource;
+use super::transaction::Transaction;
 use crate::error::Result;
-use crate::model::{BackupMetadata, BackupStorageType, FailedPartition, VerificationRecord, VerificationResult};
+use crate::model::{BackupMetadata, BackupStorageType, VerificationRecord, VerificationResult};
 use crate::names::{BackupId, CollectionName, CollectionRef};
 use crate::params::VerificationParams;
-
-/// A backup whose rows are written, but which nobody can see yet.
-#[async_trait]
-pub trait PendingBackup: Send + Sync + Debug {
-    /// Rows written of each partition, in the order of the plan; `None` for one that failed.
-    fn rows_per_partition(&self) -> Vec<Option<u64>>;
-
-    /// The partitions that failed. Empty unless the plan says to go on without them.
-    fn failed_partitions(&self) -> &[FailedPartition];
-
-    /// Makes the backup visible, whole and durable, in one step.
-    async fn commit(self: Box<Self>, completion: Completion) -> Result<BackupMetadata>;
-}
 
 /// A store of backups.
 #[async_trait]
@@ -63,18 +50,16 @@ pub trait BackupStore: Send + Sync + Debug {
         environment: &Environment,
     ) -> Result<Arc<dyn CollectionLock>>;
 
-    /// Bytes that these rows would take in a data file of the plan. Writes nothing.
-    async fn encoded_bytes(&self, plan: &BackupPlan, rows: RecordBatch) -> Result<u64>;
+    /// Returns the format of the data files.
+    fn format(&self) -> &dyn RowFormat;
 
-    /// Reads the rows of the plan and writes them, without making anything visible.
+    /// Begins a backup, and notes how it is made before anything else of it is written, so that it can be resumed.
     ///
     /// When it fails or is dropped, [`BackupStore::discard`] removes what was written.
-    async fn write(
-        &self,
-        source: Arc<dyn RowSource>,
-        plan: BackupPlan,
-        progress: Arc<dyn Progress>,
-    ) -> Result<Box<dyn PendingBackup>>;
+    async fn begin(&self, plan: &BackupPlan) -> Result<Box<dyn Transaction>>;
+
+    /// Begins again with a backup that was interrupted, whose complete data files are kept.
+    async fn resume(&self, plan: &BackupPlan) -> Result<Box<dyn Transaction>>;
 
     /// What is known of a backup that was begun and not committed.
     ///
@@ -82,16 +67,7 @@ pub trait BackupStore: Send + Sync + Debug {
     /// [`crate::Error::BackupNotFound`], and [`crate::Error::Refused`] for one that is complete or cannot be continued.
     async fn interrupted(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<InterruptedBackup>;
 
-    /// Goes on with a backup that was cut off: data files that are complete and unchanged stay, the other rows of the
-    /// plan are read and written as by [`BackupStore::write`].
-    async fn resume(
-        &self,
-        source: Arc<dyn RowSource>,
-        plan: BackupPlan,
-        progress: Arc<dyn Progress>,
-    ) -> Result<Box<dyn PendingBackup>>;
-
-    /// Removes what an unfinished [`BackupStore::write`] left. Never touches a committed backup.
+    /// Removes what was written of a backup that is not committed. Never touches a committed backup.
     async fn discard(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()>;
 
     /// The backups of one collection, or of all.
