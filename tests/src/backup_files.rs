@@ -98,12 +98,13 @@ fn collect(directory: &Path, prefix: &str, names: &mut Vec<String>) {
     }
 }
 
-/// Every file below the root, whatever it belongs to.
+/// Every file below the root, whatever it belongs to, but the marker of the repository: that one stays.
 pub fn everything_below(root: &Path) -> Vec<String> {
     let mut names = Vec::new();
     if root.is_dir() {
         collect(root, "", &mut names);
     }
+    names.retain(|name| name != "repository.json");
     names.sort();
     names
 }

@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use milvus_backup_core::{
-    BackupId, BackupMetadata, BackupRecoveryConfig, BackupStore, CollectionName, CollectionRef, Environment, Listing,
-    Milvus, Progress, Result, RetentionResult, RetentionRules,
+    BackupId, BackupRecoveryConfig, BackupStore, CollectionName, CollectionRef, Environment, Listing, Milvus, Progress,
+    Result, RetentionResult, RetentionRules, StoredBackup,
 };
 
 use crate::BackupRepository;
@@ -54,7 +54,7 @@ impl BackupManager {
     }
 
     /// See [`BackupRepository::get_backup`].
-    pub async fn get_backup(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<BackupMetadata> {
+    pub async fn get_backup(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<StoredBackup> {
         self.repository.get_backup(collection, backup_id).await
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use milvus_backup_core::{
     BackedUpDefinition, BackupId, BackupMetadata, BackupRecoveryConfig, BackupStore, CollectionRef, Environment,
-    IncompleteBackup, Listing, Operation, Progress, Result, Silent,
+    IncompleteBackup, Listing, Operation, Progress, Result, Silent, StoredBackup,
 };
 
 /// Lists, verifies and deletes backups. Needs a store, but no Milvus.
@@ -45,8 +45,8 @@ impl BackupRepository {
     }
 
     /// All that is known of one backup.
-    pub async fn get_backup(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<BackupMetadata> {
-        self.bounded(self.store.get(collection, backup_id)).await
+    pub async fn get_backup(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<StoredBackup> {
+        self.bounded(self.store.open(collection, backup_id)).await
     }
 
     /// The definition of the collection that a backup holds, with its digest checked.
@@ -72,7 +72,7 @@ impl BackupRepository {
         collection: &CollectionRef,
         deletion: impl Future<Output = Result<()>> + Send,
     ) -> Result<()> {
-        let lock = self.bounded(self.store.lock(collection, Operation::Delete, &self.environment)).await?;
+        let lock = self.bounded(self.store.lease(collection, Operation::Delete, &self.environment)).await?;
         let deleted = self.bounded(deletion).await;
         lock.release().await;
         deleted

@@ -1,28 +1,62 @@
 //! Reading the documents of a repository, which are untrusted input.
 
-use futures::StreamExt;
+use futures::{StreamExt, TryStreamExt};
 use milvus_backup_core::{
-    BackedUpDefinition, BackupId, BackupMetadata, BrokenBackup, CollectionRef, Error, Listing, Result,
-    VerificationRecord,
+    BackedUpDefinition, BackupId, BackupManifest, BackupMetadata, BrokenBackup, CollectionRef, Error, Listing, Result,
+    StoredBackup, VerificationRecord,
 };
 use milvus_backup_storage::Directory;
 use milvus_backup_storage::error::corrupted;
 
 use crate::documents::{
-    ChecksumsDocument, IndexesDocument, SchemaDocument, VerificationDocument, digest, from_bytes, metadata_from_bytes,
+    ChecksumsDocument, IndexesDocument, SchemaDocument, VerificationDocument, digest, from_bytes, manifest_from_bytes,
+    metadata_from_bytes,
 };
 use crate::handle::{RepositoryHandle, read_document};
-use crate::layout::{CHECKSUMS, DATA, INDEXES, METADATA, SCHEMA, VERIFICATION, is_inside};
+use crate::layout::{CHECKSUMS, INDEXES, MANIFEST, METADATA, SCHEMA, VERIFICATION, is_inside};
 
 /// Documents that are read at the same time.
 const READERS: usize = 8;
 
 impl RepositoryHandle {
-    /// Reads the metadata of a backup, with the outcome of its last verification.
+    /// Opens a backup: reads its summary, with the outcome of its last verification, and its manifest.
     ///
     /// # Errors
     /// [`Error::BackupNotFound`], [`Error::Corrupted`], [`Error::UnsupportedFormatVersion`], [`Error::Storage`].
+    pub async fn open(&self, collection: &CollectionRef, id: &BackupId) -> Result<StoredBackup> {
+        let metadata = self.read_metadata(collection, id).await?;
+        let manifest = self.read_manifest(&metadata).await?;
+        Ok(StoredBackup { metadata, manifest })
+    }
+
+    /// Returns the collections that have a backup of this identifier: one, unless directories were copied. Asks for one
+    /// object of each collection, and lists none of them.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn find(&self, id: &BackupId) -> Result<Vec<CollectionRef>> {
+        self.require_readable().await?;
+        let collections = self.storage().subdirectories("").await?;
+        let collections: Vec<_> = collections.iter().filter_map(|name| CollectionRef::from_directory(name)).collect();
+        let mut found: Vec<CollectionRef> = futures::stream::iter(collections)
+            .map(|collection| async move {
+                let size = self.backup(&collection, id).size(METADATA).await?;
+                Ok::<_, Error>(size.map(|_| collection))
+            })
+            .buffer_unordered(READERS)
+            .try_filter_map(|found| async move { Ok(found) })
+            .try_collect()
+            .await?;
+        found.sort();
+        Ok(found)
+    }
+
+    /// Reads the summary of a backup, with the outcome of its last verification.
+    ///
+    /// # Errors
+    /// Those of [`RepositoryHandle::open`].
     pub async fn read_metadata(&self, collection: &CollectionRef, id: &BackupId) -> Result<BackupMetadata> {
+        self.require_readable().await?;
         self.read_committed(&self.backup(collection, id), id).await?.ok_or_else(|| self.not_found(id))
     }
 
@@ -35,11 +69,35 @@ impl RepositoryHandle {
         Ok(Some(metadata))
     }
 
+    /// Reads the manifest of a backup, and checks its digest.
+    ///
+    /// # Errors
+    /// [`Error::Corrupted`], [`Error::UnsupportedFormatVersion`], [`Error::Storage`], and [`Error::Unsupported`] for a kind
+    /// of payload that this version does not know.
+    pub async fn read_manifest(&self, metadata: &BackupMetadata) -> Result<BackupManifest> {
+        let directory = self.directory_of(metadata)?;
+        let Some(bytes) = read_document(&directory, MANIFEST).await? else {
+            return Err(corrupted(directory.path(), MANIFEST, "missing"));
+        };
+        let found = digest(metadata.checksum_algorithm, &bytes);
+        if found != metadata.manifest_checksum {
+            let message = format!("digest is {found}, but {} is recorded", metadata.manifest_checksum);
+            return Err(corrupted(directory.path(), MANIFEST, message));
+        }
+        let manifest = manifest_from_bytes(directory.path(), &bytes)?;
+        let names = manifest.partitions.iter().map(|partition| &partition.name);
+        if !names.eq(&metadata.partition_names) {
+            return Err(corrupted(directory.path(), MANIFEST, format!("its partitions are not those of {METADATA}")));
+        }
+        Ok(manifest)
+    }
+
     /// Lists the backups of one collection, or of all, newest first, and those that cannot be read apart from them.
     ///
     /// # Errors
     /// [`Error::Storage`].
     pub async fn list_backups(&self, collection: Option<&CollectionRef>) -> Result<Listing> {
+        self.require_readable().await?;
         let collections = match collection {
             Some(collection) => vec![collection.directory()],
             None => self.storage().subdirectories("").await?,
@@ -98,7 +156,7 @@ impl RepositoryHandle {
     }
 }
 
-/// What the metadata says must fit the place it was found at, and must not name anything outside.
+/// What the metadata says must fit the place it was found at.
 fn check_metadata(directory: &Directory, id: &BackupId, metadata: &BackupMetadata) -> Result<()> {
     let broken = |message: String| Err(corrupted(directory.path(), METADATA, message));
     if metadata.backup_id != *id {
@@ -107,12 +165,6 @@ fn check_metadata(directory: &Directory, id: &BackupId, metadata: &BackupMetadat
     let collection = CollectionRef::new(&metadata.database, metadata.collection_name.clone())?;
     if directory.path() != format!("{}/{id}", collection.directory()) {
         return broken(format!("it says that it is of collection {collection}"));
-    }
-    let chunks = metadata.partitions.iter().flat_map(|partition| &partition.chunks);
-    for chunk in chunks {
-        if !is_inside(&chunk.path) || !chunk.path.starts_with(DATA) {
-            return broken(format!("it names `{}` as data file", chunk.path.escape_default()));
-        }
     }
     Ok(())
 }

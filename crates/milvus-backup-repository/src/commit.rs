@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use milvus_backup_core::{
-    BackupMetadata, BackupPlan, BackupState, BackupStorageType, Completion, Error, FORMAT_VERSION, FailedPartition,
-    PartitionMetadata, Result, WrittenRows,
+    BackupManifest, BackupMetadata, BackupPlan, BackupState, BackupStorageType, Completion, Error, FORMAT_VERSION,
+    FailedPartition, PartitionMetadata, PayloadKind, Result, WrittenRows,
 };
 use milvus_backup_storage::Directory;
 
@@ -17,7 +17,7 @@ use crate::documents::{
     ChecksumsDocument, FileEntry, IndexesDocument, SchemaDocument, digest, metadata_to_bytes, to_bytes,
 };
 use crate::handle::RepositoryHandle;
-use crate::layout::{CHECKSUMS, INDEXES, METADATA, SCHEMA, document_limit};
+use crate::layout::{CHECKSUMS, INDEXES, MANIFEST, METADATA, SCHEMA, document_limit};
 
 /// Data files that are written and durable, and everything needed to commit them.
 #[derive(Debug)]
@@ -43,6 +43,10 @@ impl PendingCommit {
         if self.plan.include_indexes {
             self.write_covered(INDEXES, to_bytes(&self.indexes_document())?, &mut files).await?;
         }
+        let manifest = to_bytes(&self.manifest())?;
+        check_size(MANIFEST, &manifest)?;
+        let manifest_checksum = digest(self.plan.checksum_algorithm, &manifest);
+        self.write_covered(MANIFEST, manifest, &mut files).await?;
         let checksums = to_bytes(&ChecksumsDocument {
             format_version: FORMAT_VERSION,
             algorithm: self.plan.checksum_algorithm,
@@ -53,16 +57,10 @@ impl PendingCommit {
         self.directory.write_document(CHECKSUMS, checksums).await?;
         let directory = self.directory.clone();
         let repository = self.repository.clone();
-        let metadata = self.metadata(completion, checksum, size_bytes);
+        let metadata = self.metadata(completion, checksum, manifest_checksum, size_bytes);
         let bytes = metadata_to_bytes(&metadata)?;
-        // Readers would refuse it.
-        let (size, limit) = (bytes.len() as u64, document_limit(METADATA));
-        if size > limit {
-            return Err(Error::Refused {
-                reason: format!("{METADATA}: {size} bytes exceed the limit of {limit}"),
-                hint: "use a larger chunk size, so that there are fewer data files".into(),
-            });
-        }
+        check_size(METADATA, &bytes)?;
+        repository.create_marker().await?;
         directory.create_document(METADATA, bytes).await?;
         // Until now it told how to go on. What is left of it does no harm.
         if let Err(error) = crate::journal::remove(&repository, &directory).await {
@@ -99,11 +97,25 @@ impl PendingCommit {
         }
     }
 
+    fn manifest(&self) -> BackupManifest {
+        BackupManifest {
+            format_version: FORMAT_VERSION,
+            kind: PayloadKind::Parquet,
+            partitions: self.partitions.clone(),
+        }
+    }
+
     fn indexes_document(&self) -> IndexesDocument {
         IndexesDocument { format_version: FORMAT_VERSION, indexes: self.plan.description.indexes.clone() }
     }
 
-    fn metadata(self, completion: Completion, checksum: String, size_bytes: u64) -> BackupMetadata {
+    fn metadata(
+        self,
+        completion: Completion,
+        checksum: String,
+        manifest_checksum: String,
+        size_bytes: u64,
+    ) -> BackupMetadata {
         let plan = Arc::unwrap_or_clone(self.plan);
         let chunks = || self.partitions.iter().flat_map(|partition| &partition.chunks);
         BackupMetadata {
@@ -128,8 +140,9 @@ impl PendingCommit {
             include_indexes: plan.include_indexes,
             checksum_algorithm: plan.checksum_algorithm,
             checksum,
+            manifest_checksum,
+            lease_epoch: completion.lease_epoch,
             partition_names: self.partitions.iter().map(|partition| partition.name.clone()).collect(),
-            partitions: self.partitions,
             failed_partitions: self.failed,
             consistency: plan.read_point.consistency(),
             read_timestamp: plan.read_point.timestamp().map(|timestamp| timestamp.to_string()),
@@ -145,4 +158,16 @@ impl PendingCommit {
             earlier_verifications: Vec::new(),
         }
     }
+}
+
+/// Makes certain that a document is not too large for readers.
+fn check_size(file: &str, document: &[u8]) -> Result<()> {
+    let (size, limit) = (document.len() as u64, document_limit(file));
+    if size <= limit {
+        return Ok(());
+    }
+    Err(Error::Refused {
+        reason: format!("{file}: {size} bytes exceed the limit of {limit}"),
+        hint: "use a larger chunk size, so that there are fewer data files".into(),
+    })
 }

@@ -1,28 +1,46 @@
 //! [`RepositoryHandle`]: the storage of a repository and the places in it.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
 use milvus_backup_core::{BackupId, BackupMetadata, CollectionRef, Error, Result};
 use milvus_backup_storage::{Directory, Storage};
 
+use crate::documents::MarkerDocument;
 use crate::layout::{DATA, JOURNAL, METADATA, UNFINISHED, document_limit};
 
 /// A repository: its storage, and where things are in it. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct RepositoryHandle {
     storage: Storage,
+    /// The marker at the root, once it was read.
+    marker: Arc<OnceLock<MarkerDocument>>,
+    /// The marker that the first commit writes where there is none.
+    draft: Arc<OnceLock<MarkerDocument>>,
 }
 
 impl RepositoryHandle {
     /// Uses the repository at the root of `storage`. Nothing is created until a backup is written.
     pub fn new(storage: Storage) -> Self {
-        Self { storage }
+        Self { storage, marker: Arc::default(), draft: Arc::default() }
     }
 
     /// Returns the storage below.
     pub fn storage(&self) -> &Storage {
         &self.storage
+    }
+
+    pub(crate) fn root(&self) -> Directory {
+        self.storage.directory("")
+    }
+
+    pub(crate) fn known_marker(&self) -> &OnceLock<MarkerDocument> {
+        &self.marker
+    }
+
+    pub(crate) fn drafted_marker(&self) -> &OnceLock<MarkerDocument> {
+        &self.draft
     }
 
     /// Returns the directory of one backup, whether or not it exists.

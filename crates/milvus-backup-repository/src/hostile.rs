@@ -10,10 +10,10 @@ use milvus_backup_testkit::mutation::{mutate, mutation};
 use proptest::prelude::*;
 
 use crate::documents::{
-    ChecksumsDocument, IndexesDocument, SchemaDocument, VerificationDocument, from_bytes, has_own_layout,
-    metadata_from_bytes,
+    ChecksumsDocument, IndexesDocument, MarkerDocument, ResumeDocument, SchemaDocument, StagingDocument,
+    VerificationDocument, from_bytes, has_own_layout, manifest_from_bytes, metadata_from_bytes,
 };
-use crate::layout::{CHECKSUMS, INDEXES, METADATA, SCHEMA, VERIFICATION};
+use crate::layout::{CHECKSUMS, INDEXES, MANIFEST, METADATA, REPOSITORY, SCHEMA, UNFINISHED, VERIFICATION};
 
 /// The directories of the golden backups of all versions.
 fn golden() -> Vec<PathBuf> {
@@ -36,6 +36,10 @@ fn golden() -> Vec<PathBuf> {
 fn decode_everything(bytes: &[u8]) {
     drop(metadata_from_bytes("backup", bytes));
     drop(serde_json::from_slice::<BackupMetadata>(bytes));
+    drop(manifest_from_bytes("backup", bytes));
+    drop(from_bytes::<ResumeDocument>("backup", UNFINISHED, bytes));
+    drop(from_bytes::<StagingDocument>("backup", "staging.json", bytes));
+    drop(from_bytes::<MarkerDocument>("", REPOSITORY, bytes));
     drop(from_bytes::<SchemaDocument>("backup", SCHEMA, bytes));
     drop(from_bytes::<IndexesDocument>("backup", INDEXES, bytes));
     drop(from_bytes::<ChecksumsDocument>("backup", CHECKSUMS, bytes));
@@ -49,7 +53,7 @@ proptest! {
     #[test]
     fn documents_are_decoded_or_refused(
         backup in 0..golden().len(),
-        file in prop::sample::select(vec![METADATA, SCHEMA, INDEXES, CHECKSUMS, VERIFICATION]),
+        file in prop::sample::select(vec![METADATA, MANIFEST, SCHEMA, INDEXES, CHECKSUMS, VERIFICATION]),
         mutations in prop::collection::vec(mutation(), 1..6),
     ) {
         let bytes = std::fs::read(golden()[backup].join(file)).unwrap_or_default();

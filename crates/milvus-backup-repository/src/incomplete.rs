@@ -1,29 +1,18 @@
 //! Backups without a commit: being written, or left by an operation that died.
 
 use milvus_backup_core::{
-    BackupId, BackupPlan, CollectionRef, Error, FORMAT_VERSION, Hint, IncompleteBackup, InterruptedBackup, OwnerState,
-    Result,
+    BackupId, BackupPlan, CollectionRef, Error, Hint, IncompleteBackup, InterruptedBackup, OwnerState, Result,
 };
 use milvus_backup_storage::Directory;
-use serde::{Deserialize, Serialize};
 
-use crate::documents::{from_bytes, to_bytes};
+use crate::documents::{ResumeDocument, from_bytes, to_bytes};
 use crate::handle::{RepositoryHandle, read_document};
 use crate::layout::{JOURNAL, METADATA, UNFINISHED};
 use crate::process::Process;
 
-/// `unfinished.json` of a backup that is being written: who writes it, and how.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct OwnerDocument {
-    format_version: u32,
-    process: Process,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    plan: Option<BackupPlan>,
-}
-
 /// Records who writes a backup and how, before anything else of it is written; or who deletes it, without a plan.
 pub(crate) async fn note_owner(directory: &Directory, plan: Option<&BackupPlan>) -> Result<()> {
-    let document = OwnerDocument { format_version: FORMAT_VERSION, process: Process::current(), plan: plan.cloned() };
+    let document = ResumeDocument::new(Process::current(), plan);
     directory.write_document(UNFINISHED, to_bytes(&document)?).await
 }
 
@@ -41,6 +30,7 @@ impl RepositoryHandle {
     /// # Errors
     /// [`Error::Storage`], and [`Error::Corrupted`] naming a symbolic link.
     pub async fn find_incomplete(&self) -> Result<Vec<IncompleteBackup>> {
+        self.require_readable().await?;
         let mut found = Vec::new();
         for directory_name in self.storage().subdirectories("").await? {
             let Some(collection) = CollectionRef::from_directory(&directory_name) else { continue };
@@ -72,6 +62,7 @@ impl RepositoryHandle {
         collection: &CollectionRef,
         backup_id: &BackupId,
     ) -> Result<InterruptedBackup> {
+        self.require_readable().await?;
         let directory = self.backup(collection, backup_id);
         self.storage().refuse_links(directory.path()).await?;
         let files = directory.list().await?;
@@ -85,7 +76,7 @@ impl RepositoryHandle {
             return Err(self.not_found(backup_id));
         }
         let noted = match read_document(&directory, UNFINISHED).await? {
-            Some(bytes) => from_bytes::<OwnerDocument>(directory.path(), UNFINISHED, &bytes)?.plan,
+            Some(bytes) => from_bytes::<ResumeDocument>(directory.path(), UNFINISHED, &bytes)?.into_plan(),
             None => None,
         };
         let plan = noted.filter(|plan| plan.backup_id == *backup_id && plan.collection == *collection);
@@ -104,6 +95,6 @@ impl RepositoryHandle {
 /// What is known of the process that writes a backup.
 async fn owner(directory: &Directory) -> Result<OwnerState> {
     let Some(bytes) = read_document(directory, UNFINISHED).await? else { return Ok(OwnerState::Unknown) };
-    let document = from_bytes::<OwnerDocument>(directory.path(), UNFINISHED, &bytes);
+    let document = from_bytes::<ResumeDocument>(directory.path(), UNFINISHED, &bytes);
     Ok(document.map_or(OwnerState::Unknown, |document| document.process.state()))
 }

@@ -63,7 +63,9 @@ fn covered(
     let key = |text: &str| PrimaryKey::from_text(text, primary_key);
     let mut ascending = Vec::with_capacity(noted.len());
     for (after, chunk) in noted {
-        ascending.push((after.as_deref().map(key).transpose()?, key(&chunk.primary_key_range.max)?, chunk));
+        // One whose keys are not known covers nothing that is known.
+        let Some(range) = chunk.primary_key_range.as_ref().filter(|_| chunk.ordered) else { continue };
+        ascending.push((after.as_deref().map(key).transpose()?, key(&range.max)?, chunk));
     }
     ascending.sort_by(|(one, ..), (other, ..)| one.cmp(other));
     let (mut chunks, mut missing, mut last) = (Vec::new(), Vec::new(), None);
@@ -111,8 +113,8 @@ fn journal_file(chunk: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use milvus_backup_core::PrimaryKeyRange;
     use milvus_backup_core::schema::DataType;
+    use milvus_backup_core::{ChunkBase, PrimaryKeyRange};
 
     use super::*;
 
@@ -128,7 +130,9 @@ mod tests {
                 checksum: String::new(),
                 row_digest: String::new(),
                 row_group_digests: Vec::new(),
-                primary_key_range: PrimaryKeyRange { min: max.clone(), max },
+                base: ChunkBase::Backup,
+                ordered: true,
+                primary_key_range: Some(PrimaryKeyRange { min: max.clone(), max }),
                 uncompressed_columns: Vec::new(),
                 row_traits: Vec::new(),
             };

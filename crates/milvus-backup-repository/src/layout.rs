@@ -4,6 +4,10 @@ use milvus_backup_core::path_segment;
 
 /// Written last: its presence is the commit.
 pub const METADATA: &str = "metadata.json";
+/// The payload: the partitions and their data files.
+pub const MANIFEST: &str = "manifest.json";
+/// At the root: what kind of repository this is, and who may read and write it.
+pub const REPOSITORY: &str = "repository.json";
 /// Everything needed to create the collection again, indexes and aliases apart.
 pub const SCHEMA: &str = "schema.json";
 /// The index definitions.
@@ -54,8 +58,10 @@ pub fn is_inside(path: &str) -> bool {
 
 /// The largest document that is read, in bytes, where [`document_limit`] sets no lower limit.
 const MAX_DOCUMENT_BYTES: u64 = 256 << 20;
-/// The largest `metadata.json` in bytes. Tens of thousands of chunks fit.
-const MAX_METADATA_BYTES: u64 = 64 << 20;
+/// The largest `metadata.json` in bytes: names of 4,096 partitions of 255 bytes fit several times.
+const MAX_METADATA_BYTES: u64 = 8 << 20;
+/// The largest `repository.json` in bytes.
+const MAX_REPOSITORY_BYTES: u64 = 1 << 20;
 /// The largest `verification.json` in bytes: a few records.
 const MAX_VERIFICATION_BYTES: u64 = 1 << 20;
 
@@ -63,6 +69,7 @@ const MAX_VERIFICATION_BYTES: u64 = 1 << 20;
 pub fn document_limit(path: &str) -> u64 {
     match path.rsplit('/').next() {
         Some(METADATA) => MAX_METADATA_BYTES,
+        Some(REPOSITORY) => MAX_REPOSITORY_BYTES,
         Some(VERIFICATION) => MAX_VERIFICATION_BYTES,
         _ => MAX_DOCUMENT_BYTES,
     }
@@ -96,7 +103,7 @@ mod tests {
 
     #[test]
     fn limits_hold_for_names_and_paths() {
-        assert_eq!(document_limit("items/20261122T073015Z-4f9c2a7e/metadata.json"), 64 << 20);
+        assert_eq!(document_limit("items/20261122T073015Z-4f9c2a7e/metadata.json"), 8 << 20);
         assert_eq!(document_limit("verification.json"), 1 << 20);
         assert_eq!(document_limit("data/verification.json.parquet"), 256 << 20);
     }

@@ -30,8 +30,11 @@ mod incomplete;
 mod journal;
 pub mod layout;
 mod lease;
+mod marker;
 mod process;
 mod staging;
+#[cfg(test)]
+mod test_environment;
 mod transaction;
 mod verify;
 

@@ -1,23 +1,14 @@
 //! The staging register: collections in Milvus that restores are filling, noted so that they are found when a process dies.
 
 use milvus_backup_core::{
-    CollectionName, CollectionRef, Error, FORMAT_VERSION, OwnerState, Result, UnfinishedCollection, path_segment,
+    CollectionName, CollectionRef, Error, OwnerState, Result, UnfinishedCollection, path_segment,
 };
 use milvus_backup_storage::Directory;
-use serde::{Deserialize, Serialize};
 
-use crate::documents::{from_bytes, to_bytes};
+use crate::documents::{StagingDocument, from_bytes, to_bytes};
 use crate::handle::{RepositoryHandle, read_document};
 use crate::layout::NOTES;
 use crate::process::Process;
-
-/// `restores/COLLECTION.json`: a collection that is being made, and by whom.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct NoteDocument {
-    format_version: u32,
-    process: Process,
-    collection: UnfinishedCollection,
-}
 
 impl RepositoryHandle {
     fn notes(&self, collection_directory: &str) -> Directory {
@@ -29,13 +20,10 @@ impl RepositoryHandle {
     /// # Errors
     /// [`Error::Storage`].
     pub async fn register_staging(&self, of: &CollectionRef, collection: &UnfinishedCollection) -> Result<()> {
+        self.require_writable().await?;
         let notes = self.notes(&of.directory());
         self.storage().refuse_links(notes.path()).await?;
-        let document = NoteDocument {
-            format_version: FORMAT_VERSION,
-            process: Process::current(),
-            collection: collection.clone(),
-        };
+        let document = StagingDocument::new(Process::current(), collection);
         notes.write_document(&note_file(&collection.name), to_bytes(&document)?).await
     }
 
@@ -56,6 +44,7 @@ impl RepositoryHandle {
     /// # Errors
     /// [`Error::Storage`], and [`Error::Refused`] for a note that cannot be read.
     pub async fn list_staging(&self) -> Result<Vec<(CollectionRef, UnfinishedCollection, OwnerState)>> {
+        self.require_readable().await?;
         let mut found = Vec::new();
         for directory_name in self.storage().subdirectories("").await? {
             let Some(collection) = CollectionRef::from_directory(&directory_name) else { continue };
@@ -63,13 +52,16 @@ impl RepositoryHandle {
             self.storage().refuse_links(notes.path()).await?;
             for (file, _) in notes.list().await? {
                 let Some(bytes) = read_document(&notes, &file).await? else { continue };
-                let note: NoteDocument = from_bytes(notes.path(), &file, &bytes).map_err(|error| Error::Refused {
-                    reason: format!("the note `{}/{file}` cannot be read: {}", notes.path(), error.full_message()),
-                    hint: "remove it once no restore runs".into(),
-                })?;
+                let note: StagingDocument =
+                    from_bytes(notes.path(), &file, &bytes).map_err(|error| Error::Refused {
+                        reason: format!("the note `{}/{file}` cannot be read: {}", notes.path(), error.full_message()),
+                        hint: "remove it once no restore runs".into(),
+                    })?;
+                let state = note.process.state();
+                let unfinished = note.into_collection();
                 // A note speaks for the collection it is named after, and for no other.
-                if note_file(&note.collection.name) == file {
-                    found.push((collection.clone(), note.collection, note.process.state()));
+                if note_file(&unfinished.name) == file {
+                    found.push((collection.clone(), unfinished, state));
                 }
             }
         }

@@ -41,7 +41,10 @@ impl Directory {
     /// # Errors
     /// [`Error::Storage`] for a path that no object can have.
     pub fn object(&self, file: &str) -> Result<Path> {
-        let path = if file.is_empty() { self.path.clone() } else { format!("{}/{file}", self.path) };
+        let path = match (self.path.as_str(), file) {
+            ("", path) | (path, "") => path.to_owned(),
+            (path, file) => format!("{path}/{file}"),
+        };
         Path::parse(&path).map_err(|source| storage("name", &path, source.into()))
     }
 

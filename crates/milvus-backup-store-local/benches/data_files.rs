@@ -15,9 +15,9 @@ use async_trait::async_trait;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use milvus_backup_core::schema::{CollectionSchema, DataType, FieldSchema, arrow_schema};
 use milvus_backup_core::{
-    BackupMetadata, BackupPlan, BackupStore, BackupType, ChecksumAlgorithm, CollectionDescription, CollectionName,
-    CollectionRef, Completion, CompressionCodec, FileNumbers, PartitionMetadata, PartitionPlan, ReadPoint,
-    RestoreMethod, RestorePlan, Result, RowFormat, RowOrder, RowSink, Silent, UnitFiles, WrittenRows,
+    BackupPlan, BackupStore, BackupType, ChecksumAlgorithm, CollectionDescription, CollectionName, CollectionRef,
+    Completion, CompressionCodec, FileNumbers, PartitionMetadata, PartitionPlan, ReadPoint, RestoreMethod, RestorePlan,
+    Result, RowFormat, RowOrder, RowSink, Silent, StoredBackup, UnitFiles, WrittenRows,
 };
 use milvus_backup_store_local::LocalStore;
 
@@ -140,25 +140,25 @@ impl RowSink for Memory {
     }
 }
 
-fn restore_plan(schema: &CollectionSchema, metadata: BackupMetadata) -> RestorePlan {
+fn restore_plan(schema: &CollectionSchema, backup: StoredBackup) -> RestorePlan {
     RestorePlan {
         target: "measured".parse().unwrap(),
         stored_schema: schema.clone(),
         schema: schema.clone(),
         omit_columns: Vec::new(),
-        partitions: metadata.partition_names.clone(),
+        partitions: backup.metadata.partition_names.clone(),
         skip_failed_partitions: false,
         flush_between_partitions: false,
         verify_checksums: true,
         method: RestoreMethod::Insert,
         concurrency: 4,
         memory_limit_bytes: 512 << 20,
-        metadata,
+        backup,
     }
 }
 
 /// Writes the rows as the only data file of a backup, and commits it.
-async fn back_up(store: &LocalStore, plan: &BackupPlan, rows: RecordBatch) -> BackupMetadata {
+async fn back_up(store: &LocalStore, plan: &BackupPlan, rows: RecordBatch) -> StoredBackup {
     let transaction = store.begin(plan).await.unwrap();
     let mut writer = store.writers(&plan.collection, &plan.backup_id, Arc::new(plan.encoding())).writer(UnitFiles {
         partition: "_default".to_owned(),
@@ -176,8 +176,9 @@ async fn back_up(store: &LocalStore, plan: &BackupPlan, rows: RecordBatch) -> Ba
         chunks: vec![chunk],
     };
     let written = WrittenRows { partitions: vec![partition], failed: Vec::new() };
-    let completion = Completion { completed_at: plan.created_at, limitations: Vec::new() };
-    transaction.commit(written, completion).await.unwrap()
+    let completion = Completion { completed_at: plan.created_at, limitations: Vec::new(), lease_epoch: 1 };
+    transaction.commit(written, completion).await.unwrap();
+    store.open(&plan.collection, &plan.backup_id).await.unwrap()
 }
 
 fn decoding(criterion: &mut Criterion) {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use milvus_backup_core::schema::CollectionSchema;
-use milvus_backup_core::{BackupMetadata, ChunkMetadata};
+use milvus_backup_core::{BackupMetadata, ChunkMetadata, StoredBackup};
 use milvus_backup_repository::RepositoryHandle;
 use milvus_backup_storage::{Directory, Storage};
 use milvus_backup_testkit::mutation::{mutate, mutation};
@@ -22,7 +22,7 @@ use crate::chunk::{ChunkReader, ChunkSource};
 #[derive(Debug)]
 struct Golden {
     directory: PathBuf,
-    metadata: BackupMetadata,
+    backup: StoredBackup,
     schema: CollectionSchema,
 }
 
@@ -47,7 +47,9 @@ async fn read(root: &Path) -> Vec<Golden> {
     let mut found = Vec::new();
     for metadata in repository.list_backups(None).await.unwrap().backups {
         let schema = repository.read_definition(&metadata).await.unwrap().schema;
-        found.push(Golden { directory: root.join(&metadata.storage_path), metadata, schema });
+        let directory = root.join(&metadata.storage_path);
+        let manifest = repository.read_manifest(&metadata).await.unwrap();
+        found.push(Golden { directory, backup: StoredBackup { metadata, manifest }, schema });
     }
     found
 }
@@ -61,11 +63,11 @@ proptest! {
         backup in 0..golden().len(),
         mutations in prop::collection::vec(mutation(), 1..4),
     ) {
-        let Golden { directory, metadata, schema } = &golden()[backup];
-        let chunk = metadata.partitions.iter().flat_map(|partition| &partition.chunks).next().unwrap().clone();
+        let Golden { directory, backup, schema } = &golden()[backup];
+        let chunk = backup.manifest.chunks().next().unwrap().clone();
         let bytes = mutate(std::fs::read(directory.join(&chunk.path)).unwrap(), &mutations);
         let chunk = ChunkMetadata { size_bytes: bytes.len() as u64, ..chunk };
-        let rows = runtime().block_on(read_all(metadata, schema, &chunk, bytes));
+        let rows = runtime().block_on(read_all(&backup.metadata, schema, &chunk, bytes));
         prop_assert!(rows.is_none_or(|rows| rows == chunk.row_count));
     }
 }

@@ -27,8 +27,9 @@ pub(crate) async fn restore_rows(
     plan: RestorePlan,
     progress: Arc<dyn Progress>,
 ) -> Result<Vec<RestoredPartition>> {
-    let directory = store.directory_of(&plan.metadata)?;
-    let source = ChunkSource::new(directory, &plan.metadata.backup_id, &plan.stored_schema, plan.verify_checksums)?;
+    let directory = store.directory_of(&plan.backup.metadata)?;
+    let source =
+        ChunkSource::new(directory, &plan.backup.metadata.backup_id, &plan.stored_schema, plan.verify_checksums)?;
     let root = store.storage().local_root().map(Path::to_owned);
     let side_by_side = side_by_side(&plan);
     let turns = Semaphore::new(plan.concurrency.clamp(1, Semaphore::MAX_PERMITS));
@@ -45,7 +46,7 @@ pub(crate) async fn restore_rows(
 
 /// The partitions to restore.
 fn chosen(plan: &RestorePlan) -> impl Iterator<Item = &PartitionMetadata> {
-    plan.metadata.partitions.iter().filter(|partition| plan.partitions.contains(&partition.name))
+    plan.backup.manifest.partitions.iter().filter(|partition| plan.partitions.contains(&partition.name))
 }
 
 /// Small partitions go side by side, as far as half of the memory limit allows: one alone may be a single insert.
@@ -112,7 +113,7 @@ impl Restore {
     async fn import(&self, partition: &PartitionMetadata, chunk: &ChunkMetadata) -> Result<u64> {
         let _turn = self.turns.acquire().await;
         if self.plan.verify_checksums {
-            self.source.require_digest(chunk, self.plan.metadata.checksum_algorithm).await?;
+            self.source.require_digest(chunk, self.plan.backup.metadata.checksum_algorithm).await?;
         }
         let file = self.source.file_for_others(chunk, self.root.as_deref())?;
         let rows = self.sink.import_file(&self.plan.target, self.addressed(partition), &file).await?;

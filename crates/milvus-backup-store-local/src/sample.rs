@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures::StreamExt;
-use milvus_backup_core::{BackupMetadata, ChunkMetadata, Error, Result, VerificationParams};
+use milvus_backup_core::{BackupManifest, ChunkMetadata, Error, Result, StoredBackup, VerificationParams};
 use milvus_backup_repository::{ContentCheck, Findings, RepositoryHandle};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
@@ -28,26 +28,26 @@ impl SampleCheck {
 
 #[async_trait]
 impl ContentCheck for SampleCheck {
-    fn planned_bytes(&self, metadata: &BackupMetadata, params: &VerificationParams, present: &HashSet<&str>) -> u64 {
-        sample_of(metadata, params, present).iter().map(|group| group.bytes).sum()
+    fn planned_bytes(&self, backup: &StoredBackup, params: &VerificationParams, present: &HashSet<&str>) -> u64 {
+        sample_of(backup, params, present).iter().map(|group| group.bytes).sum()
     }
 
     async fn check(
         &self,
-        metadata: &BackupMetadata,
+        backup: &StoredBackup,
         params: &VerificationParams,
         present: &HashSet<&str>,
         findings: &mut Findings<'_>,
     ) -> Result<()> {
         // A damaged definition was found by its digest already.
-        let definition = match self.repository.read_definition(metadata).await {
+        let definition = match self.repository.read_definition(&backup.metadata).await {
             Err(Error::Corrupted { .. }) => return Ok(()),
             definition => definition?,
         };
-        let sample = sample_of(metadata, params, present);
-        let directory = self.repository.directory_of(metadata)?;
-        let source = Arc::new(ChunkSource::new(directory, &metadata.backup_id, &definition.schema, true)?);
-        for chunk in metadata.partitions.iter().flat_map(|partition| &partition.chunks) {
+        let sample = sample_of(backup, params, present);
+        let directory = self.repository.directory_of(&backup.metadata)?;
+        let source = Arc::new(ChunkSource::new(directory, &backup.metadata.backup_id, &definition.schema, true)?);
+        for chunk in backup.manifest.chunks() {
             let groups = sample.iter().filter(|group| group.file == chunk.path).collect();
             compare_chunk(&source, chunk, groups, findings).await?;
             if findings.enough() {
@@ -68,11 +68,11 @@ struct SampledGroup<'a> {
 
 /// The part of the sample that is in files that are there: others cannot be decoded.
 fn sample_of<'a>(
-    metadata: &'a BackupMetadata,
+    backup: &'a StoredBackup,
     params: &VerificationParams,
     present: &HashSet<&str>,
 ) -> Vec<SampledGroup<'a>> {
-    let mut sample = choose(metadata, params);
+    let mut sample = choose(&backup.manifest, params);
     sample.retain(|group| present.contains(group.file));
     sample
 }
@@ -107,7 +107,7 @@ async fn compare_chunk(
 
 /// A percentage of all row groups, rounded up: those with the smallest XXH3-64 of `FILE:INDEX` under the seed, so that
 /// a seed chooses the same ones on every machine and in every version.
-fn choose<'a>(metadata: &'a BackupMetadata, params: &VerificationParams) -> Vec<SampledGroup<'a>> {
+fn choose<'a>(manifest: &'a BackupManifest, params: &VerificationParams) -> Vec<SampledGroup<'a>> {
     let seed = params.seed.unwrap_or_default();
     let rank = |file: &str, index| xxh3_64_with_seed(format!("{file}:{index}").as_bytes(), seed);
     let groups_of = |chunk: &'a ChunkMetadata| {
@@ -115,8 +115,7 @@ fn choose<'a>(metadata: &'a BackupMetadata, params: &VerificationParams) -> Vec<
         let bytes = chunk.size_bytes / (groups.max(1) as u64);
         (0..groups).map(move |index| SampledGroup { file: &chunk.path, index, bytes })
     };
-    let chunks = metadata.partitions.iter().flat_map(|partition| &partition.chunks);
-    let mut groups: Vec<SampledGroup<'a>> = chunks.flat_map(groups_of).collect();
+    let mut groups: Vec<SampledGroup<'a>> = manifest.chunks().flat_map(groups_of).collect();
     groups.sort_by_cached_key(|group| (rank(group.file, group.index), group.file, group.index));
     groups.truncate(share(groups.len(), params.sample_size));
     groups

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use milvus_backup_core::{
-    BackedUpDefinition, BackupId, BackupMetadata, BackupPlan, BackupStorageType, BackupStore, CollectionLock,
-    CollectionName, CollectionRef, Environment, IncompleteBackup, InterruptedBackup, Listing, Operation, OwnerState,
-    Progress, RestorePlan, RestoredPartition, Result, RetryPolicy, RowEncoding, RowFormat, RowSink, Transaction,
+    BackedUpDefinition, BackupId, BackupMetadata, BackupPlan, BackupStorageType, BackupStore, CollectionName,
+    CollectionRef, Environment, IncompleteBackup, InterruptedBackup, Lease, Listing, Operation, OwnerState, Progress,
+    RestorePlan, RestoredPartition, Result, RetryPolicy, RowEncoding, RowFormat, RowSink, StoredBackup, Transaction,
     UnfinishedCollection, UnitWriters, VerificationParams, VerificationRecord, VerificationResult,
 };
 
@@ -90,17 +90,17 @@ impl BackupStore for LocalStore {
         self.repository.storage().available_bytes()
     }
 
-    async fn prepare(&self) -> Result<()> {
-        self.repository.storage().create()
+    async fn prepare(&self, environment: &Environment) -> Result<()> {
+        self.repository.prepare(environment).await
     }
 
-    async fn lock(
+    async fn lease(
         &self,
         collection: &CollectionRef,
         operation: Operation,
         environment: &Environment,
-    ) -> Result<Arc<dyn CollectionLock>> {
-        self.repository.lock(collection, operation, environment).await
+    ) -> Result<Arc<dyn Lease>> {
+        self.repository.lease(collection, operation, environment).await
     }
 
     fn format(&self) -> &dyn RowFormat {
@@ -127,8 +127,12 @@ impl BackupStore for LocalStore {
         self.repository.list_backups(collection).await
     }
 
-    async fn get(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<BackupMetadata> {
-        self.repository.read_metadata(collection, backup_id).await
+    async fn open(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<StoredBackup> {
+        self.repository.open(collection, backup_id).await
+    }
+
+    async fn find(&self, backup_id: &BackupId) -> Result<Vec<CollectionRef>> {
+        self.repository.find(backup_id).await
     }
 
     async fn definition(&self, metadata: &BackupMetadata) -> Result<BackedUpDefinition> {

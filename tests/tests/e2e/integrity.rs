@@ -92,15 +92,28 @@ fn edited_metadata(kind: ServerKind) {
         ("/state", json!("PARTIALLY_COMPLETED")),
         ("/tags", json!(["mine"])),
         ("/checksum", json!("0".repeat(64))),
-        ("/partitions/0/row_count", json!(0)),
-        ("/partitions/0/chunks/0/path", json!("data/p1.parquet")),
-        ("/partitions/0/chunks/0/path", json!("../../../etc/passwd")),
+        ("/manifest_checksum", json!("0".repeat(64))),
+        ("/lease_epoch", json!(7)),
         ("/digest", json!("0".repeat(64))),
     ] {
         let mut edited = metadata.clone();
         *edited.pointer_mut(pointer).unwrap() = value;
         files.write("metadata.json", &serde_json::to_vec_pretty(&edited).unwrap());
         assert_refused(&br, &backup, "metadata.json", &format!("an edit of {pointer}"));
+        br.run(&["show", &backup, "--json"]).code(13).error();
+        files.put_back(&whole);
+    }
+    let manifest = files.json("manifest.json");
+    for (pointer, value) in [
+        ("/kind", json!("milvus-backup")),
+        ("/partitions/0/row_count", json!(0)),
+        ("/partitions/0/chunks/0/path", json!("data/p1.parquet")),
+        ("/partitions/0/chunks/0/path", json!("../../../etc/passwd")),
+    ] {
+        let mut edited = manifest.clone();
+        *edited.pointer_mut(pointer).unwrap() = value;
+        files.write("manifest.json", &serde_json::to_vec_pretty(&edited).unwrap());
+        assert_refused(&br, &backup, "manifest.json", &format!("an edit of {pointer}"));
         br.run(&["show", &backup, "--json"]).code(13).error();
         files.put_back(&whole);
     }

@@ -60,7 +60,7 @@ fn a_paused_create_that_lost_its_lock(kind: ServerKind) {
     let other = br.create(&[name]);
     paused.signal(Signal::CONT);
     let error = paused.finish_within(Duration::from_mins(1)).code(11).error();
-    assert!(error["causes"].to_string().contains("took this one for dead"), "{error}");
+    assert!(error["causes"].to_string().contains("considered this lock stale"), "{error}");
     assert_eq!(br.listed(), [other.as_str()]);
     let others = everything_below(&br.root()).into_iter().filter(|file| !file.contains(&other));
     assert_eq!(others.collect::<Vec<_>>(), Vec::<String>::new());

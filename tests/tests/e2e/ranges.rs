@@ -25,10 +25,10 @@ fn every_row_once(name: &str, make: impl FnOnce(Plain) -> Plain, options: &[&str
     let id = br.create(&[name, "--chunk-size", "1MB", "--compression", "none"]);
     let files = BackupFiles::find(&br, &id);
     assert!(files.data().len() >= 8, "few files: {:?}", files.data());
-    let metadata = files.json("metadata.json");
-    assert_eq!(metadata["row_count"], rows);
+    assert_eq!(files.json("metadata.json")["row_count"], rows);
+    let manifest = files.json("manifest.json");
     // Chunks are in the order of their keys, whichever was written first.
-    let chunks = metadata["partitions"][0]["chunks"].as_array().unwrap();
+    let chunks = manifest["partitions"][0]["chunks"].as_array().unwrap();
     let key = |chunk: &serde_json::Value, end: &str| chunk["primary_key_range"][end].as_str().unwrap().to_owned();
     for pair in chunks.windows(2) {
         let (max, min) = (key(&pair[0], "max"), key(&pair[1], "min"));

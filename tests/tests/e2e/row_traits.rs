@@ -74,9 +74,10 @@ client.load_collection(name)";
     let br = MilvusBr::on(kind);
     let created = br.json(&["create", name]);
     assert!(created["limitations"].to_string().contains("JSON texts without their quotes"), "{created}");
-    let traits = &created["metadata"]["partitions"][0]["chunks"][0]["row_traits"];
-    assert_eq!(traits[0]["kind"], "json_text", "{created}");
     let backup = created["backup_id"].as_str().unwrap();
+    let shown = br.json(&["show", backup]);
+    let traits = &shown["partitions"][0]["chunks"][0]["row_traits"];
+    assert_eq!(traits[0]["kind"], "json_text", "{shown}");
     br.restore(backup, copy, &[]);
     let returned = |name: &str| -> Vec<Value> {
         let script = "

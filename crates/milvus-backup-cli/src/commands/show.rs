@@ -4,30 +4,52 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use milvus_backup_core::schema::{CollectionSchema, FieldSchema, IndexDefinition};
-use milvus_backup_core::{BackedUpDefinition, BackupMetadata, BackupType, BackupVersion, VerificationRecord};
+use milvus_backup_core::{
+    BackedUpDefinition, BackupManifest, BackupMetadata, BackupType, BackupVersion, PartitionMetadata, PayloadKind,
+    StoredBackup, VerificationRecord,
+};
+use serde::Serialize;
 
 use crate::args::ShowArgs;
 use crate::command_error::CommandError;
 use crate::context::Context;
 use crate::exit_code;
 use crate::output::warning;
-use crate::resolve::{explained, resolve};
+use crate::resolve::{collection_of, explained, resolve};
 use crate::sizes::format_size;
 use crate::text::{count, printable};
 
 /// Labels and values, one line each.
 type Lines = Vec<(&'static str, String)>;
 
+/// One backup as one document: the members of its summary and those of its manifest.
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(flatten)]
+    metadata: &'a BackupMetadata,
+    kind: PayloadKind,
+    partitions: &'a [PartitionMetadata],
+}
+
+impl<'a> Document<'a> {
+    fn of(backup: &'a StoredBackup) -> Self {
+        let StoredBackup { metadata, manifest } = backup;
+        Self { metadata, kind: manifest.kind, partitions: &manifest.partitions }
+    }
+}
+
 /// The definition is read for people only. A backup in which it is damaged is shown without it.
 pub(crate) async fn run(context: &Context, args: ShowArgs) -> Result<u8, CommandError> {
     let repository = context.repository()?;
     let resolved = resolve(context, &repository, &args.backup).await?;
     let newest_good = resolved.newest_good_hint();
-    let metadata = resolved.metadata()?;
+    let summary = resolved.metadata()?;
+    let backup = repository.get_backup(&collection_of(&summary)?, &summary.backup_id).await;
+    let backup = backup.map_err(|error| explained(error, newest_good.clone()))?;
     let definition = if context.output.is_json() {
         None
     } else {
-        match repository.definition(&metadata).await {
+        match repository.definition(&backup.metadata).await {
             Ok(definition) => Some(definition),
             Err(error) => {
                 let error = explained(error, newest_good);
@@ -37,14 +59,14 @@ pub(crate) async fn run(context: &Context, args: ShowArgs) -> Result<u8, Command
             }
         }
     };
-    context.output.result(&metadata, || describe(&metadata, definition.as_ref()));
+    context.output.result(&Document::of(&backup), || describe(&backup, definition.as_ref()));
     Ok(exit_code::DONE)
 }
 
 /// The columns that were left as they are, in some file at least.
-fn uncompressed(metadata: &BackupMetadata) -> String {
-    let chunks = metadata.partitions.iter().flat_map(|partition| &partition.chunks);
-    let columns: BTreeSet<&str> = chunks.flat_map(|chunk| &chunk.uncompressed_columns).map(String::as_str).collect();
+fn uncompressed(manifest: &BackupManifest) -> String {
+    let columns: BTreeSet<&str> =
+        manifest.chunks().flat_map(|chunk| &chunk.uncompressed_columns).map(String::as_str).collect();
     if columns.is_empty() {
         return String::new();
     }
@@ -64,8 +86,9 @@ fn outcome(record: &VerificationRecord) -> String {
     format!("{outcome}, {}, {}", record.verification_type, record.verified_at)
 }
 
-fn describe(metadata: &BackupMetadata, definition: Option<&BackedUpDefinition>) -> String {
-    let mut lines = summary(metadata);
+fn describe(backup: &StoredBackup, definition: Option<&BackedUpDefinition>) -> String {
+    let metadata = &backup.metadata;
+    let mut lines = summary(backup);
     if let Some(definition) = definition {
         lines.extend(definition.schema.fields.iter().map(|field| ("field", describe_field(field))));
         lines.extend(struct_fields(&definition.schema));
@@ -77,7 +100,7 @@ fn describe(metadata: &BackupMetadata, definition: Option<&BackedUpDefinition>) 
             None => lines.push(("index", "definitions were not saved".to_owned())),
         }
     }
-    for partition in &metadata.partitions {
+    for partition in &backup.manifest.partitions {
         let bytes = partition.chunks.iter().map(|chunk| chunk.size_bytes).sum();
         let (rows, files) = (count(partition.row_count, "row"), count(partition.chunks.len(), "file"));
         lines.push(("partition", format!("{}: {rows}, {files}, {}", partition.name, format_size(bytes))));
@@ -94,7 +117,8 @@ fn describe(metadata: &BackupMetadata, definition: Option<&BackedUpDefinition>) 
     text
 }
 
-fn summary(metadata: &BackupMetadata) -> Lines {
+fn summary(backup: &StoredBackup) -> Lines {
+    let metadata = &backup.metadata;
     let verifications: Vec<String> =
         metadata.verification.iter().chain(&metadata.earlier_verifications).map(outcome).collect();
     let verified = if verifications.is_empty() { "never".to_owned() } else { verifications.join("; ") };
@@ -111,7 +135,7 @@ fn summary(metadata: &BackupMetadata) -> Lines {
         ("state", metadata.effective_state().to_string()),
         ("rows", metadata.row_count.to_string()),
         ("size", format_size(metadata.size_bytes)),
-        ("compression", format!("{codec} (level {level}){}, ratio {ratio}", uncompressed(metadata))),
+        ("compression", format!("{codec} (level {level}){}, ratio {ratio}", uncompressed(&backup.manifest))),
         ("consistency", format!("{} (read point {read_at})", metadata.consistency)),
         ("verified", verified),
         ("checksums", metadata.checksum_algorithm.to_string()),

@@ -11,12 +11,12 @@ use super::kinds::{
 };
 use super::results::VerificationResult;
 use crate::names::{BackupId, CollectionName};
-use crate::schema::RowTrait;
 
 /// The newest repository format this version writes and reads.
 pub const FORMAT_VERSION: u32 = 1;
 
-/// Everything that is known of one backup, as in `metadata.json` and as printed by `show --json`.
+/// The summary of one backup, as in `metadata.json`: a few KiB, whatever the size of the backup. Its data files are in the
+/// [`BackupManifest`](super::BackupManifest).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BackupMetadata {
     /// Version of the repository format, see [`FORMAT_VERSION`].
@@ -58,14 +58,16 @@ pub struct BackupMetadata {
     pub compression_level: u8,
     /// Whether index definitions were saved.
     pub include_indexes: bool,
-    /// The digest used in `checksums.json` and in [`BackupMetadata::checksum`].
+    /// The digest used in `checksums.json`, [`BackupMetadata::checksum`] and [`BackupMetadata::manifest_checksum`].
     pub checksum_algorithm: ChecksumAlgorithm,
     /// Digest of `checksums.json`, lower-case hexadecimal.
     pub checksum: String,
-    /// Names of the partitions in this backup, in the order of [`BackupMetadata::partitions`].
+    /// Digest of `manifest.json`, lower-case hexadecimal.
+    pub manifest_checksum: String,
+    /// Number of the lease under which the backup was committed. A later lease of the collection has a higher one.
+    pub lease_epoch: u64,
+    /// Names of the partitions in this backup, in the order of the manifest.
     pub partition_names: Vec<String>,
-    /// The partitions and their data files.
-    pub partitions: Vec<PartitionMetadata>,
     /// The partitions that were to be in this backup, but failed. Not empty only when it is
     /// [`BackupState::PartiallyCompleted`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -174,55 +176,6 @@ pub struct FailedPartition {
     pub name: String,
     /// What went wrong, with its causes.
     pub error: String,
-}
-
-/// One partition of a backup.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PartitionMetadata {
-    /// Name of the partition.
-    pub name: String,
-    /// Rows in all its chunks.
-    pub row_count: u64,
-    /// Order-independent digest of all its rows, see `milvus-backup-integrity`; 32 hexadecimal digits.
-    pub row_digest: String,
-    /// Its data files, in writing order. Empty for a partition without rows.
-    pub chunks: Vec<ChunkMetadata>,
-}
-
-/// One Parquet file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChunkMetadata {
-    /// Path relative to the directory of the backup. Readers use this and never derive it from names.
-    pub path: String,
-    /// Rows in the file.
-    pub row_count: u64,
-    /// Size of the file in bytes.
-    pub size_bytes: u64,
-    /// Bytes of the column values before encoding and compression.
-    pub uncompressed_size_bytes: u64,
-    /// Digest of the file, lower-case hexadecimal; the same as in `checksums.json`.
-    pub checksum: String,
-    /// Order-independent digest of the rows.
-    pub row_digest: String,
-    /// Order-independent digest of the rows of each row group, in file order.
-    pub row_group_digests: Vec<String>,
-    /// Smallest and largest primary key.
-    pub primary_key_range: PrimaryKeyRange,
-    /// Columns that are not compressed, although a codec was asked for: it would not have made them smaller by much.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub uncompressed_columns: Vec<String>,
-    /// What some of its rows hold that not every server takes, each kind of each field once.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub row_traits: Vec<RowTrait>,
-}
-
-/// Smallest and largest primary key of a chunk, as text: decimal for `Int64`, the key itself for `VarChar`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PrimaryKeyRange {
-    /// Smallest key.
-    pub min: String,
-    /// Largest key.
-    pub max: String,
 }
 
 /// The outcome of one verification.

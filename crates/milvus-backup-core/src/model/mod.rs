@@ -5,6 +5,7 @@
 
 mod kinds;
 mod latest;
+mod manifest;
 mod metadata;
 mod results;
 mod retention;
@@ -15,10 +16,10 @@ pub use kinds::{
     BackupState, BackupStorageType, BackupType, ChecksumAlgorithm, CompressionCodec, Consistency, VerificationType,
 };
 pub use latest::{LatestBackup, latest_full_backup};
-pub use metadata::{
-    BackupMetadata, ChunkMetadata, FORMAT_VERSION, FailedPartition, PartitionMetadata, PrimaryKeyRange,
-    VerificationRecord,
+pub use manifest::{
+    BackupManifest, ChunkBase, ChunkMetadata, PartitionMetadata, PayloadKind, PrimaryKeyRange, StoredBackup,
 };
+pub use metadata::{BackupMetadata, FORMAT_VERSION, FailedPartition, VerificationRecord};
 pub use results::{BackupResult, Finding, FindingKind, NotRestored, RestoreResult, VerificationResult};
 pub use retention::{Decision, DecisionAction, RetentionResult, RetentionRules, calculate_storage_savings};
 pub use shrinkage::{DEFAULT_MIN_ROWS_RATIO, Shrinkage, row_loss, shrunken_backups};

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use async_trait::async_trait;
-use serde::{Deserialize, Serialize};
 
 use super::access::Access;
 use super::capabilities::Capabilities;
@@ -14,7 +13,7 @@ use crate::names::CollectionName;
 use crate::schema::{CollectionSchema, IndexDefinition};
 
 /// Everything a server tells about one collection.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CollectionDescription {
     /// Its own name, also where it was described by an alias.
     pub name: CollectionName,

@@ -35,7 +35,7 @@ pub use milvus::Milvus;
 pub use plans::{BackedUpDefinition, BackupPlan, Completion, PartitionPlan, RestorePlan, RestoredPartition};
 pub use progress::{BackupProgress, Operation, Progress, ProgressEvent, ProgressTracker, Silent};
 pub use read_point::ReadPoint;
-pub use recovery::{CollectionLock, IncompleteBackup, InterruptedBackup, OwnerState, UnfinishedCollection};
+pub use recovery::{IncompleteBackup, InterruptedBackup, Lease, OwnerState, UnfinishedCollection};
 pub use session::ScanSession;
 pub use sink::RowSink;
 pub use source::{RowSource, ScanOptions, SourceRequirements};

@@ -2,19 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 use super::catalog::CollectionDescription;
 use super::format::RowEncoding;
 use super::read_point::ReadPoint;
 use crate::error::Error;
-use crate::model::{BackupMetadata, BackupType, ChecksumAlgorithm, CompressionCodec};
+use crate::model::{BackupType, ChecksumAlgorithm, CompressionCodec, StoredBackup};
 use crate::names::{BackupId, CollectionName, CollectionRef};
 use crate::params::RestoreMethod;
 use crate::schema::{CollectionSchema, IndexDefinition};
 
 /// A backup to write, with every choice made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BackupPlan {
     /// Its identifier.
     pub backup_id: BackupId,
@@ -80,7 +78,7 @@ impl BackupPlan {
 }
 
 /// One partition of a [`BackupPlan`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartitionPlan {
     /// Its name.
     pub name: String,
@@ -95,6 +93,8 @@ pub struct PartitionPlan {
 pub struct Completion {
     /// When the backup is committed.
     pub completed_at: jiff::Timestamp,
+    /// The epoch of the lease under which it is committed.
+    pub lease_epoch: u64,
     /// What cannot be brought back exactly.
     pub limitations: Vec<String>,
 }
@@ -103,7 +103,7 @@ pub struct Completion {
 #[derive(Debug, Clone)]
 pub struct RestorePlan {
     /// The backup.
-    pub metadata: BackupMetadata,
+    pub backup: StoredBackup,
     /// The collection to fill. It exists and has all partitions.
     pub target: CollectionName,
     /// The schema of the data files.

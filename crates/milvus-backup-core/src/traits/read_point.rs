@@ -1,14 +1,11 @@
 //! The moment at which rows are read.
 
-use serde::{Deserialize, Serialize};
-
 use crate::model::Consistency;
 
 /// The moment at which the rows of a scan are read.
 ///
 /// Timestamps are hybrid ones of the server: physical milliseconds, shifted left by 18 bits, and a counter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(from = "Recorded", into = "Recorded")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ReadPoint {
     /// Every row as it was at exactly this moment.
     Snapshot(u64),
@@ -42,25 +39,6 @@ impl ReadPoint {
             Self::Snapshot(_) => Consistency::Snapshot,
             Self::AtLeast(_) | Self::Unknown => Consistency::Fuzzy,
         }
-    }
-}
-
-/// A read point as documents have it.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct Recorded {
-    timestamp: Option<u64>,
-    consistency: Consistency,
-}
-
-impl From<Recorded> for ReadPoint {
-    fn from(recorded: Recorded) -> Self {
-        Self::new(recorded.timestamp, recorded.consistency)
-    }
-}
-
-impl From<ReadPoint> for Recorded {
-    fn from(point: ReadPoint) -> Self {
-        Self { timestamp: point.timestamp(), consistency: point.consistency() }
     }
 }
 

@@ -3,30 +3,28 @@
 use std::fmt::Debug;
 
 use async_trait::async_trait;
-use futures::FutureExt;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::plans::BackupPlan;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::names::{BackupId, CollectionName, CollectionRef};
 
-/// The right to change the backups of one collection.
+/// An exclusive lease on the backups of one collection.
 #[async_trait]
-pub trait CollectionLock: Send + Sync + Debug {
-    /// Makes certain that the lock is still held: a process that was paused for long may have lost it.
+pub trait Lease: Send + Sync + Debug {
+    /// Returns the epoch of the lease, once it is certain that it is still held: a process that was paused for long may
+    /// have lost it. Epochs of one lease grow with each renewal, and that of a successor is higher.
     ///
     /// # Errors
     /// [`crate::Error::InProgress`] once another operation took it over.
-    async fn check(&self) -> Result<()>;
+    async fn check(&self) -> Result<u64>;
 
-    /// Returns once the lock is lost, with the reason. Never returns while it is held.
-    fn lost(&self) -> BoxFuture<'_, Error> {
-        futures::future::pending().boxed()
-    }
+    /// Completes when the lease is lost, and never otherwise. The operation that holds it stops then. Cancel-safe.
+    fn lost(&self) -> BoxFuture<'static, ()>;
 
-    /// Gives the lock back. A lock that was lost stays with the one who has it now.
+    /// Gives the lease back. One that was lost stays with the operation that has it now.
     async fn release(&self);
 }
 
@@ -69,7 +67,7 @@ pub struct InterruptedBackup {
 }
 
 /// A collection that a restore or a deep verification is making under a name of its own, or left when it died.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnfinishedCollection {
     /// Its name.
     pub name: CollectionName,

@@ -10,11 +10,11 @@ use super::format::RowFormat;
 use super::listing::Listing;
 use super::plans::{BackedUpDefinition, BackupPlan, RestorePlan, RestoredPartition};
 use super::progress::{Operation, Progress};
-use super::recovery::{CollectionLock, IncompleteBackup, InterruptedBackup, OwnerState, UnfinishedCollection};
+use super::recovery::{IncompleteBackup, InterruptedBackup, Lease, OwnerState, UnfinishedCollection};
 use super::sink::RowSink;
 use super::transaction::Transaction;
 use crate::error::Result;
-use crate::model::{BackupMetadata, BackupStorageType, VerificationRecord, VerificationResult};
+use crate::model::{BackupMetadata, BackupStorageType, StoredBackup, VerificationRecord, VerificationResult};
 use crate::names::{BackupId, CollectionName, CollectionRef};
 use crate::params::VerificationParams;
 
@@ -35,20 +35,21 @@ pub trait BackupStore: Send + Sync + Debug {
     /// Bytes that are free, or `None` where that cannot be told.
     async fn available_bytes(&self) -> Result<Option<u64>>;
 
-    /// Checks that the store can be written to, before any row is read.
-    async fn prepare(&self) -> Result<()>;
+    /// Makes certain that the store can be written to, before any row is read, and creates the repository in it if there
+    /// is none.
+    async fn prepare(&self, environment: &Environment) -> Result<()>;
 
-    /// Takes the right to change the backups of a collection. It is kept alive until it is released; that of a
-    /// process that died is taken over.
+    /// Takes the lease on the backups of a collection. It is renewed until it is released; that of a process that died is
+    /// taken over.
     ///
     /// # Errors
     /// [`crate::Error::InProgress`] with the holder.
-    async fn lock(
+    async fn lease(
         &self,
         collection: &CollectionRef,
         operation: Operation,
         environment: &Environment,
-    ) -> Result<Arc<dyn CollectionLock>>;
+    ) -> Result<Arc<dyn Lease>>;
 
     /// Returns the format of the data files.
     fn format(&self) -> &dyn RowFormat;
@@ -73,11 +74,15 @@ pub trait BackupStore: Send + Sync + Debug {
     /// The backups of one collection, or of all.
     async fn list(&self, collection: Option<&CollectionRef>) -> Result<Listing>;
 
-    /// One backup.
+    /// Opens one backup: reads its summary and its manifest, and checks their digests.
     ///
     /// # Errors
     /// [`crate::Error::BackupNotFound`], [`crate::Error::Corrupted`], [`crate::Error::UnsupportedFormatVersion`].
-    async fn get(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<BackupMetadata>;
+    async fn open(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<StoredBackup>;
+
+    /// Returns the collections that have a backup of this identifier: one, unless directories were copied. Asks for one
+    /// object of each collection, and lists none of them.
+    async fn find(&self, backup_id: &BackupId) -> Result<Vec<CollectionRef>>;
 
     /// The definition of the collection, with its digest checked.
     async fn definition(&self, metadata: &BackupMetadata) -> Result<BackedUpDefinition>;

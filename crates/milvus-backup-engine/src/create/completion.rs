@@ -41,7 +41,7 @@ impl CreateJob<'_> {
         for message in &limitations {
             self.manager.repository.progress.event(ProgressEvent::Warning { message: message.clone() });
         }
-        Ok(Completion { completed_at: self.manager.repository.environment.clock.now(), limitations })
+        Ok(Completion { completed_at: self.manager.repository.environment.clock.now(), limitations, lease_epoch: 0 })
     }
 
     /// A full backup with far fewer rows than the one before it says so: the collection may have been emptied by mistake.
@@ -78,8 +78,8 @@ impl CreateJob<'_> {
     /// Commits while the lock is held. A process that was paused just before and lost it meanwhile finds out right
     /// after, and takes its commit back: its files may be gone.
     pub(super) async fn commit(&self, written: Written) -> Result<BackupMetadata> {
-        let Written { transaction, rows, completion } = written;
-        self.require_lease().await?;
+        let Written { transaction, rows, mut completion } = written;
+        completion.lease_epoch = self.require_lease().await?;
         let metadata = transaction.commit(rows, completion).await?;
         if let Err(lost) = self.require_lease().await {
             self.manager.repository.store.delete(&self.collection, &self.backup_id).await?;

@@ -8,7 +8,7 @@ use futures::future::{Either, select};
 use jiff::Timestamp;
 use milvus_backup_core::{
     Access, BackupId, BackupMetadata, BackupParams, BackupPlan, BackupResult, BackupState, BackupVersion,
-    CollectionDescription, CollectionLock, CollectionName, CollectionRef, Completion, Operation, PinnedCollection,
+    CollectionDescription, CollectionName, CollectionRef, Completion, Error, Lease, Operation, PinnedCollection,
     ProgressEvent, Result, ScanSession, ScanUnit, Transaction, WrittenRows,
 };
 
@@ -33,7 +33,7 @@ pub(super) struct CreateJob<'a> {
     pub(super) resumed: bool,
     pub(super) phase: Phase,
     pub(super) undo: UndoStack<Undo>,
-    pub(super) lease: Option<Arc<dyn CollectionLock>>,
+    pub(super) lease: Option<Arc<dyn Lease>>,
     /// The backups of the collection before this one.
     pub(super) previous: Vec<BackupVersion>,
     /// Partitions of which the server finds fewer rows than it has stored.
@@ -135,7 +135,7 @@ impl<'a> CreateJob<'a> {
         milvus.require_access(&name, Access::READING).await?;
         let description = milvus.describe_collection(&name).await?;
         let partitions = select_partitions(&name, &description, &self.params.partition_names)?;
-        self.manager.repository.store.prepare().await?;
+        self.manager.repository.store.prepare(&self.manager.repository.environment).await?;
         let lease = self.take_lease().await?;
         while_held(lease.as_ref(), self.read_and_write(description, partitions)).await
     }
@@ -237,18 +237,19 @@ impl<'a> CreateJob<'a> {
     }
 
     /// Takes the lease of the collection, which this job keeps to its end.
-    pub(super) async fn take_lease(&mut self) -> Result<Arc<dyn CollectionLock>> {
+    pub(super) async fn take_lease(&mut self) -> Result<Arc<dyn Lease>> {
         let repository = &self.manager.repository;
-        let lease = repository.store.lock(&self.collection, Operation::Create, &repository.environment).await?;
+        let lease = repository.store.lease(&self.collection, Operation::Create, &repository.environment).await?;
         self.undo.push(Undo::Release(Arc::clone(&lease)));
         self.lease = Some(Arc::clone(&lease));
         Ok(lease)
     }
 
-    pub(super) async fn require_lease(&self) -> Result<()> {
+    /// Returns the epoch of the lease, once it is certain that it is still held.
+    pub(super) async fn require_lease(&self) -> Result<u64> {
         match &self.lease {
             Some(lease) => lease.check().await,
-            None => Ok(()),
+            None => Err(Error::Internal { action: "commit a backup".to_owned(), source: "no lease was taken".into() }),
         }
     }
 
@@ -266,7 +267,7 @@ impl<'a> CreateJob<'a> {
             self.warn(format!("backup {} is written and listed, but not verified", self.backup_id));
             return Err(error);
         }
-        repository.store.get(&self.collection, &self.backup_id).await
+        Ok(repository.store.open(&self.collection, &self.backup_id).await?.metadata)
     }
 }
 
@@ -274,12 +275,16 @@ impl<'a> CreateJob<'a> {
 ///
 /// # Errors
 /// Those of the work, and [`milvus_backup_core::Error::InProgress`] naming the operation that took the lease over.
-pub(super) async fn while_held<T>(
-    lease: &dyn CollectionLock,
-    work: impl Future<Output = Result<T>> + Send,
-) -> Result<T> {
+pub(super) async fn while_held<T>(lease: &dyn Lease, work: impl Future<Output = Result<T>> + Send) -> Result<T> {
     match select(pin!(work), lease.lost()).await {
         Either::Left((outcome, _)) => outcome,
-        Either::Right((lost, _)) => Err(lost),
+        // The check says which operation has it.
+        Either::Right(((), _)) => match lease.check().await {
+            Err(lost) => Err(lost),
+            Ok(_) => Err(Error::InProgress {
+                resource: "backups of the collection".to_owned(),
+                holder: "no operation: the lease could not be renewed in time".to_owned(),
+            }),
+        },
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use milvus_backup_core::{CollectionLock, Error, ErrorKind, ProgressEvent, Result, ScanSession, UnitWriters};
+use milvus_backup_core::{Error, ErrorKind, Lease, ProgressEvent, Result, ScanSession, UnitWriters};
 
 use super::job::{CreateJob, Phase};
 
@@ -12,7 +12,7 @@ pub(super) enum Undo {
     /// Lets go of the collection.
     Unpin,
     /// Gives the lease back.
-    Release(Arc<dyn CollectionLock>),
+    Release(Arc<dyn Lease>),
     /// Releases from memory what was loaded.
     Unload(Loaded),
     /// Closes the session of the source.

@@ -3,6 +3,7 @@
 use milvus_backup_core::schema::RowTraits;
 use milvus_backup_core::{
     BackedUpDefinition, BackupMetadata, BackupVersion, Capabilities, CollectionName, Error, RestoreParams, Result,
+    StoredBackup,
 };
 
 use super::attempt::Attempt;
@@ -123,12 +124,12 @@ pub(super) fn require_nothing_failed(attempt: &Attempt, filled: &Filled) -> Resu
 /// # Errors
 /// [`Error::RowsIncompatible`] with everything that it would refuse or change.
 pub(super) fn require_acceptable_rows(
-    metadata: &BackupMetadata,
+    backup: &StoredBackup,
     partitions: &[String],
     capabilities: &Capabilities,
 ) -> Result<()> {
     let mut traits = RowTraits::default();
-    let chosen = metadata.partitions.iter().filter(|partition| partitions.contains(&partition.name));
+    let chosen = backup.manifest.partitions.iter().filter(|partition| partitions.contains(&partition.name));
     traits.extend(chosen.flat_map(|partition| &partition.chunks).flat_map(|chunk| &chunk.row_traits));
     let refused: Vec<String> = traits.outside(&capabilities.row_traits).map(ToString::to_string).collect();
     if refused.is_empty() {

@@ -62,7 +62,7 @@ impl BackupManager {
     /// Compares the rows that the server has with those that the backup recorded. In a collection that has other
     /// rows, too, only what was accepted can be compared.
     async fn require_rows(&self, plan: &RestorePlan, partition: &str, accepted: u64, alone: bool) -> Result<()> {
-        let recorded = plan.metadata.partitions.iter().find(|p| p.name == partition).map_or(0, |p| p.row_count);
+        let recorded = plan.backup.manifest.partition(partition).map_or(0, |p| p.row_count);
         let stored = if alone {
             let addressed = (!plan.schema.has_partition_key()).then_some(partition);
             self.milvus.stored_rows(&plan.target, addressed).await?

@@ -4,8 +4,8 @@ use std::sync::atomic::Ordering;
 
 use milvus_backup_core::schema::schema_differences;
 use milvus_backup_core::{
-    BackedUpDefinition, BackupId, BackupMetadata, BackupState, Capabilities, CollectionRef, Error, Operation,
-    ProgressEvent, RestoreMethod, RestoreParams, RestorePlan, RestoreResult, Result,
+    BackedUpDefinition, BackupId, BackupState, Capabilities, CollectionRef, Error, Operation, ProgressEvent,
+    RestoreMethod, RestoreParams, RestorePlan, RestoreResult, Result, StoredBackup,
 };
 
 use super::access::needed_access;
@@ -38,11 +38,12 @@ impl BackupManager {
         let started = self.repository.environment.clock.elapsed();
         let deadline = params.timeout.unwrap_or(self.repository.config.default_restore_timeout);
         let randomness = self.repository.environment.entropy.bytes()?;
-        let metadata = self.repository.store.get(collection, backup_id).await?;
+        let backup = self.repository.store.open(collection, backup_id).await?;
+        let metadata = &backup.metadata;
         let target = params.target_collection_name.clone().unwrap_or_else(|| metadata.collection_name.clone());
         let attempt = Attempt::new(collection.clone(), staging_name(&target, randomness)?, target, randomness);
         let environment = &self.repository.environment;
-        let staged = environment.bounded(deadline, self.stage(&attempt, collection, &metadata, params)).await;
+        let staged = environment.bounded(deadline, self.stage(&attempt, collection, &backup, params)).await;
         let outcome = match staged {
             // The exchange of names is short, and to cut it in two would leave neither collection in place.
             Ok(staged) => self.publish(&attempt, params, &staged).await.map(|untidy| (staged, untidy)),
@@ -70,16 +71,17 @@ impl BackupManager {
         &self,
         attempt: &Attempt,
         collection: &CollectionRef,
-        metadata: &BackupMetadata,
+        backup: &StoredBackup,
         params: &RestoreParams,
     ) -> Result<Staged> {
+        let metadata = &backup.metadata;
         let partitions = select_partitions(metadata, &params.partition_names)?;
         let capabilities = self.milvus.capabilities().await?;
         self.require_usable_target(attempt, params, &capabilities).await?;
         if attempt.existing.get().is_some() && params.drop_existing && !params.replace_with_part {
             require_whole(attempt, metadata, &partitions)?;
         }
-        require_acceptable_rows(metadata, &partitions, &capabilities)?;
+        require_acceptable_rows(backup, &partitions, &capabilities)?;
         let definition = self.repository.store.definition(metadata).await?;
         let mut target = self.plan_target(attempt, &definition, params, &capabilities).await?;
         if params.method == RestoreMethod::Import {
@@ -112,12 +114,12 @@ impl BackupManager {
         if verify {
             self.repository.require_verified(collection, &metadata.backup_id).await?;
         }
-        self.announce_plan_of(metadata, &target, &partitions);
+        self.announce_plan_of(backup, &target, &partitions);
         let filled = attempt.filled(params, &capabilities);
         self.milvus.require_access(&filled, &needed_access(&target, &definition, &partitions, params)).await?;
         attempt.touched.store(true, Ordering::Release);
         let plan = RestorePlan {
-            metadata: metadata.clone(),
+            backup: backup.clone(),
             target: filled,
             stored_schema: definition.schema.clone(),
             schema: target.schema.clone(),
@@ -172,15 +174,15 @@ impl BackupManager {
         if method == RestoreMethod::Insert { chunks.saturating_mul(2) } else { chunks }
     }
 
-    fn announce_plan_of(&self, metadata: &BackupMetadata, target: &Target, partitions: &[String]) {
-        let chosen = || metadata.partitions.iter().filter(|partition| partitions.contains(&partition.name));
+    fn announce_plan_of(&self, backup: &StoredBackup, target: &Target, partitions: &[String]) {
+        let chosen = || backup.manifest.partitions.iter().filter(|partition| partitions.contains(&partition.name));
         self.repository.progress.event(ProgressEvent::Planned {
             state: BackupState::InProgress,
             total_rows: chosen().map(|partition| partition.row_count).sum(),
             total_bytes: chosen().flat_map(|p| &p.chunks).map(|chunk| chunk.uncompressed_size_bytes).sum(),
             partition_rows: chosen().map(|partition| (partition.name.clone(), partition.row_count)).collect(),
         });
-        for message in metadata.limitations.iter().chain(&target.limitations) {
+        for message in backup.metadata.limitations.iter().chain(&target.limitations) {
             self.repository.progress.event(ProgressEvent::Warning { message: message.clone() });
         }
     }

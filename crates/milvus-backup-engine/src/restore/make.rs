@@ -23,7 +23,7 @@ impl BackupManager {
         definition: &BackedUpDefinition,
         params: &RestoreParams,
     ) -> Result<(Filled, u64)> {
-        self.note_unfinished(&attempt.source, &plan.target, &attempt.target, &plan.metadata.backup_id).await;
+        self.note_unfinished(&attempt.source, &plan.target, &attempt.target, &plan.backup.metadata.backup_id).await;
         let mut delays = self.repository.config.retry_policy().delays();
         loop {
             let tally = Arc::new(Tally::new(Arc::clone(&self.repository.progress)));

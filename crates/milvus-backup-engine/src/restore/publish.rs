@@ -36,7 +36,7 @@ impl BackupManager {
         attempt.touched.store(false, Ordering::Release);
         self.forget_unfinished(&attempt.source, filled).await;
         if params.with_aliases {
-            untidy.extend(self.restore_aliases(&attempt.target, &staged.plan.metadata.aliases).await);
+            untidy.extend(self.restore_aliases(&attempt.target, &staged.plan.backup.metadata.aliases).await);
         }
         self.warn_all(untidy.iter().cloned());
         Ok(untidy)

@@ -20,14 +20,14 @@ impl Staged {
     pub(super) fn into_result(self, attempt: &Attempt, untidy: Vec<String>, params: &RestoreParams) -> RestoreResult {
         let not_restored = self.not_restored(attempt, params);
         let Self { plan, target, filled, indexes, verified } = self;
-        let mut limitations = plan.metadata.limitations;
+        let mut limitations = plan.backup.metadata.limitations;
         limitations.extend(target.limitations);
         limitations.extend(untidy);
         limitations.extend(filled.failures());
         RestoreResult {
             success: filled.failed.is_empty(),
-            backup_id: plan.metadata.backup_id,
-            source_collection_name: plan.metadata.collection_name.to_string(),
+            backup_id: plan.backup.metadata.backup_id,
+            source_collection_name: plan.backup.metadata.collection_name.to_string(),
             target_collection_name: attempt.target.to_string(),
             rows_restored: filled.rows,
             partitions_restored: filled.restored,
@@ -41,7 +41,7 @@ impl Staged {
 
     /// What the source had and the target does not have, although the server could.
     fn not_restored(&self, attempt: &Attempt, params: &RestoreParams) -> Vec<NotRestored> {
-        let metadata = &self.plan.metadata;
+        let metadata = &self.plan.backup.metadata;
         let mut missing = Vec::new();
         if params.into_existing {
             return missing;

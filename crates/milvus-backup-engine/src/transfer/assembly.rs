@@ -39,7 +39,9 @@ impl Assembly {
             return Ok(Err((self.name, error)));
         }
         let first_key = |chunk: ChunkMetadata| {
-            PrimaryKey::from_text(&chunk.primary_key_range.min, primary_key).map(|key| (key, chunk))
+            let range = chunk.primary_key_range.as_ref();
+            let key = range.map(|range| PrimaryKey::from_text(&range.min, primary_key)).transpose();
+            key.map(|key| (key, chunk))
         };
         let mut chunks = self.chunks.into_iter().map(first_key).collect::<Result<Vec<_>>>()?;
         chunks.sort_by(|(one, _), (other, _)| one.cmp(other));

@@ -3,8 +3,8 @@
 use futures::{StreamExt, TryStreamExt};
 use milvus_backup_core::schema::CollectionSchema;
 use milvus_backup_core::{
-    BackupMetadata, CollectionName, PartitionMetadata, Result, RowSource, ScanOptions, ScanPosition, ScanSession,
-    ScanTarget, spawn_compute,
+    CollectionName, PartitionMetadata, Result, RowSource, ScanOptions, ScanPosition, ScanSession, ScanTarget,
+    StoredBackup, spawn_compute,
 };
 use milvus_backup_integrity::RowDigest;
 
@@ -39,13 +39,13 @@ impl RowComparison {
 /// Reads the rows of every partition of the backup, and digests them as they were digested when they were written.
 pub async fn compare_rows(
     source: &dyn RowSource,
-    metadata: &BackupMetadata,
+    backup: &StoredBackup,
     schema: &CollectionSchema,
     collection: &CollectionName,
 ) -> Result<Vec<RowComparison>> {
     let session = source.open(collection, schema, ScanOptions::default()).await?;
     let mut comparisons = Vec::new();
-    for partition in &metadata.partitions {
+    for partition in &backup.manifest.partitions {
         let found = digest(session.as_ref(), partition).await?;
         comparisons.push(RowComparison {
             partition: partition.name.clone(),

@@ -4,8 +4,8 @@
 //! left is dropped by the next deep verification of the same backup.
 
 use milvus_backup_core::{
-    Access, AutoIdPolicy, BackupId, BackupMetadata, CollectionName, CollectionRef, ProgressEvent, RestoreParams,
-    Result, VerificationParams, VerificationResult, VerificationType,
+    Access, AutoIdPolicy, BackupId, CollectionName, CollectionRef, ProgressEvent, RestoreParams, Result, StoredBackup,
+    VerificationParams, VerificationResult, VerificationType,
 };
 
 use crate::BackupManager;
@@ -68,8 +68,8 @@ impl BackupManager {
         let deadline = params.timeout.unwrap_or(self.repository.config.verification_timeout);
         let left = || deadline.saturating_sub(environment.clock.elapsed().saturating_sub(started));
         let files = self.compare_files(collection, backup_id, params);
-        let (metadata, mut result) = match environment.bounded(left(), files).await? {
-            (Some(metadata), result) => (metadata, result),
+        let (backup, mut result) = match environment.bounded(left(), files).await? {
+            (Some(backup), result) => (backup, result),
             (None, result) => return Ok(result),
         };
         let mut restore = RestoreParams::to(temporary.clone());
@@ -79,7 +79,7 @@ impl BackupManager {
         self.note_unfinished(collection, temporary, temporary, backup_id).await;
         // It keeps the deadline itself, and tidies up when that passes.
         Box::pin(self.restore_backup(collection, backup_id, &restore)).await?;
-        let restored = self.compare_restored(collection, &metadata, temporary, &mut result);
+        let restored = self.compare_restored(collection, &backup, temporary, &mut result);
         environment.bounded(left(), restored).await?;
         Ok(result)
     }
@@ -90,28 +90,28 @@ impl BackupManager {
         collection: &CollectionRef,
         backup_id: &BackupId,
         params: &VerificationParams,
-    ) -> Result<(Option<BackupMetadata>, VerificationResult)> {
+    ) -> Result<(Option<StoredBackup>, VerificationResult)> {
         let mut result = self.repository.compare_files(collection, backup_id, params).await?;
         result.compared.push("files with their checksums".to_owned());
         if !result.success {
             return Ok((None, result));
         }
         self.prune_dead_verifications(backup_id).await?;
-        Ok((Some(self.repository.store.get(collection, backup_id).await?), result))
+        Ok((Some(self.repository.store.open(collection, backup_id).await?), result))
     }
 
     async fn compare_restored(
         &self,
         collection: &CollectionRef,
-        metadata: &BackupMetadata,
+        backup: &StoredBackup,
         temporary: &CollectionName,
         result: &mut VerificationResult,
     ) -> Result<()> {
-        let definition = self.repository.store.definition(metadata).await?;
+        let definition = self.repository.store.definition(&backup.metadata).await?;
         self.compare_definition(&definition, temporary, result).await?;
         self.make_searchable(&definition, temporary).await?;
-        self.compare_restored_rows(metadata, &definition, temporary, result).await?;
-        self.compare_live_rows(collection, metadata, &definition, result).await
+        self.compare_restored_rows(backup, &definition, temporary, result).await?;
+        self.compare_live_rows(collection, backup, &definition, result).await
     }
 
     async fn drop_temporary(&self, collection: &CollectionRef, temporary: &CollectionName) {

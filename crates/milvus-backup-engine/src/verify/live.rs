@@ -2,7 +2,7 @@
 
 use milvus_backup_core::schema::schema_differences;
 use milvus_backup_core::{
-    BackedUpDefinition, BackupMetadata, CollectionDescription, CollectionRef, Error, LoadState, Result,
+    BackedUpDefinition, CollectionDescription, CollectionRef, Error, LoadState, Result, StoredBackup,
     VerificationResult,
 };
 
@@ -14,7 +14,7 @@ impl BackupManager {
     pub(super) async fn compare_live_rows(
         &self,
         collection: &CollectionRef,
-        metadata: &BackupMetadata,
+        backup: &StoredBackup,
         definition: &BackedUpDefinition,
         result: &mut VerificationResult,
     ) -> Result<()> {
@@ -24,10 +24,12 @@ impl BackupManager {
             _ if collection.database != self.collection(name)?.database => "it is in another database",
             Ok(live) if !schema_differences(&definition.schema, &live.schema).is_empty() => "its schema is another",
             Ok(live) if live.name != *name => "it is an alias of another collection",
-            Ok(live) if metadata.partition_names.iter().any(|partition| !live.partitions.contains(partition)) => {
+            Ok(live)
+                if backup.metadata.partition_names.iter().any(|partition| !live.partitions.contains(partition)) =>
+            {
                 "it has other partitions"
             }
-            Ok(live) if !self.is_loaded(&live, &metadata.partition_names).await? => "it is not loaded",
+            Ok(live) if !self.is_loaded(&live, &backup.metadata.partition_names).await? => "it is not loaded",
             Ok(_) => "",
             Err(error) => return Err(error),
         };
@@ -35,7 +37,7 @@ impl BackupManager {
             result.warnings.push(format!("not compared with the live collection `{name}`: {not_compared}"));
             return Ok(());
         }
-        let rows = compare_rows(self.milvus.as_ref(), metadata, &definition.schema, name).await?;
+        let rows = compare_rows(self.milvus.as_ref(), backup, &definition.schema, name).await?;
         let differing = rows.iter().filter(|rows| !rows.is_equal()).map(|rows| format!("`{}`", rows.partition));
         let differing: Vec<String> = differing.collect();
         if !differing.is_empty() {

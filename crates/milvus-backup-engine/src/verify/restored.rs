@@ -2,7 +2,7 @@
 
 use milvus_backup_core::schema::{DataType, FieldSchema, IndexDefinition, schema_differences};
 use milvus_backup_core::{
-    BackedUpDefinition, BackupMetadata, CollectionName, Finding, FindingKind, Result, VerificationResult,
+    BackedUpDefinition, CollectionName, Finding, FindingKind, Result, StoredBackup, VerificationResult,
 };
 
 use super::compare::compare_rows;
@@ -52,15 +52,15 @@ impl BackupManager {
     /// Compares the rows of each partition.
     pub(super) async fn compare_restored_rows(
         &self,
-        metadata: &BackupMetadata,
+        backup: &StoredBackup,
         definition: &BackedUpDefinition,
         temporary: &CollectionName,
         result: &mut VerificationResult,
     ) -> Result<()> {
-        for comparison in compare_rows(self.milvus.as_ref(), metadata, &definition.schema, temporary).await? {
+        for comparison in compare_rows(self.milvus.as_ref(), backup, &definition.schema, temporary).await? {
             if !comparison.is_equal() {
                 result.errors.push(Finding {
-                    file: data_file(metadata, &comparison.partition),
+                    file: data_file(backup, &comparison.partition),
                     kind: FindingKind::Differs,
                     expected: rows_and_digest(comparison.recorded_rows, &comparison.recorded_digest),
                     actual: rows_and_digest(comparison.found_rows, &comparison.found_digest),
@@ -93,8 +93,8 @@ fn rows_and_digest(rows: u64, digest: &str) -> String {
 }
 
 /// The first data file of a partition.
-fn data_file(metadata: &BackupMetadata, partition: &str) -> String {
-    let found = metadata.partitions.iter().find(|found| found.name == partition);
+fn data_file(backup: &StoredBackup, partition: &str) -> String {
+    let found = backup.manifest.partition(partition);
     found.and_then(|found| found.chunks.first()).map_or_else(|| "data".to_owned(), |chunk| chunk.path.clone())
 }
 

@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::process::Process;
 
-/// How long a lock of another machine holds after it was renewed last.
-const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
+/// How long a lease of another machine holds after it was last renewed.
+pub(super) const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 
 /// The holder of a lock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct LockDocument {
+pub(super) struct LeaseDocument {
     pub(super) format_version: u32,
     /// Tells this acquisition from all others.
     pub(super) owner: String,
@@ -24,7 +24,7 @@ pub(super) struct LockDocument {
     pub(super) expires_at: Timestamp,
 }
 
-impl LockDocument {
+impl LeaseDocument {
     pub(super) fn new(owner: String, operation: Operation, now: Timestamp) -> Self {
         let operation = match operation {
             Operation::Create => "create",
@@ -72,8 +72,8 @@ fn expiry(now: Timestamp) -> Timestamp {
 mod tests {
     use super::*;
 
-    fn lock(machine: &str) -> LockDocument {
-        let mut lock = LockDocument::new("a".to_owned(), Operation::Create, "2026-11-25T12:00:00Z".parse().unwrap());
+    fn lock(machine: &str) -> LeaseDocument {
+        let mut lock = LeaseDocument::new("a".to_owned(), Operation::Create, "2026-11-25T12:00:00Z".parse().unwrap());
         if !machine.is_empty() {
             machine.clone_into(&mut lock.process.machine);
         }

@@ -1,262 +1,115 @@
-//! The lock of a collection: one object per acquisition, with ascending numbers; the highest one is the holder's.
-//!
-//! Must always hold: an object is created only if there is none of that number, so of two that take over a dead lock
-//! one wins; and a holder checks that its object is still there before it commits. Needs no more of a store than a
-//! conditional put.
+//! A lease that is held: its epoch, its renewal, its check and its release.
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use async_trait::async_trait;
-use milvus_backup_core::{CollectionLock, CollectionRef, Environment, Error, Operation, Result};
-use milvus_backup_storage::Directory;
+use jiff::Timestamp;
+use milvus_backup_core::Result;
 use milvus_backup_storage::error::is_conflict;
+use milvus_backup_storage::{Directory, Storage};
 use tokio::sync::Mutex;
-use tokio::task::JoinHandle;
 
-use super::document::LockDocument;
-use crate::documents::{from_bytes, to_bytes};
-use crate::handle::{RepositoryHandle, read_document};
-use crate::layout::{LOCKS, NOTES};
+use super::acquire::in_progress;
+use super::document::LeaseDocument;
+use super::files::{epochs, file_of, read_until};
+use crate::documents::to_bytes;
 
-/// How often a lock is asked for before bad news in it is believed: an answer can be damaged on its way.
-const READS: usize = 3;
-
-/// How often a lock is renewed.
-const RENEWAL: Duration = Duration::from_mins(1);
-
-/// How often a lock is tried for whose winner is gone when it is looked for.
-const ATTEMPTS: usize = 10;
-
-impl RepositoryHandle {
-    /// Takes the lock of a collection. It is renewed until it is released or dropped.
-    ///
-    /// # Errors
-    /// [`Error::InProgress`] with the holder, [`Error::Storage`].
-    pub async fn lock(
-        &self,
-        collection: &CollectionRef,
-        operation: Operation,
-        environment: &Environment,
-    ) -> Result<Arc<dyn CollectionLock>> {
-        acquire(self, collection, operation, environment).await
-    }
-}
-
-async fn acquire(
-    store: &RepositoryHandle,
-    collection: &CollectionRef,
-    operation: Operation,
-    environment: &Environment,
-) -> Result<Arc<dyn CollectionLock>> {
-    let path = format!("{}/{LOCKS}", collection.directory());
-    store.storage().refuse_links(&path).await?;
-    let directory = store.storage().directory(path);
-    let resource = format!("backups of {collection}");
-    for _ in 0..ATTEMPTS {
-        if let Some(held) = attempt(store, &directory, &resource, operation, environment).await? {
-            // A write takes no minute: whoever began one that old is dead.
-            for path in [held.directory.path().to_owned(), format!("{}/{NOTES}", collection.directory())] {
-                store.storage().remove_temporary_files(&path, RENEWAL);
-            }
-            return Ok(Arc::new(Lock::new(Arc::new(held), environment)));
-        }
-    }
-    Err(in_progress(&resource, "other operations, one after the other".to_owned()))
-}
-
-/// Tries once. Returns `None` when another operation took the lock first and has released it since: then the lock may be
-/// free, and the next number is another.
-async fn attempt(
-    store: &RepositoryHandle,
-    directory: &Directory,
-    resource: &str,
-    operation: Operation,
-    environment: &Environment,
-) -> Result<Option<Held>> {
-    let dead = find_dead(directory, resource, environment).await?;
-    let number = dead.last().map_or(1, |(number, _)| number + 1);
-    let file = format!("{number:08}.json");
-    let [high, low] = [environment.entropy.bytes()?, environment.entropy.bytes()?].map(u32::from_be_bytes);
-    let owner = format!("{high:08x}{low:08x}");
-    let document = LockDocument::new(owner, operation, environment.clock.now());
-    if let Err(error) = directory.create_document(&file, to_bytes(&document)?).await {
-        return match read(directory, &file).await? {
-            Some(winner) => Err(in_progress(resource, winner.holder())),
-            None if is_conflict(&error) => Ok(None),
-            None => Err(error),
-        };
-    }
-    let (directory, resource) = (directory.clone(), resource.to_owned());
-    let held = Held { store: store.clone(), directory, file, resource, document: Mutex::new(document) };
-    held.require_alone(&dead).await?;
-    held.directory.delete(dead.into_iter().map(|(_, file)| file)).await?;
-    Ok(Some(held))
-}
-
-fn in_progress(resource: &str, holder: String) -> Error {
-    Error::InProgress { resource: resource.to_owned(), holder }
-}
-
-/// The locks that dead processes left, by ascending number.
-///
-/// # Errors
-/// [`Error::InProgress`] when one is alive.
-async fn find_dead(directory: &Directory, resource: &str, environment: &Environment) -> Result<Vec<(u64, String)>> {
-    let mut dead = Vec::new();
-    for (file, _) in directory.list().await? {
-        let Some(number) = number_of(&file) else { continue };
-        let is_alive = |lock: &LockDocument| !lock.is_dead(environment.clock.now());
-        match read_until(directory, &file, is_alive).await? {
-            // Released just now.
-            None => {}
-            Some(lock) if !is_alive(&lock) => dead.push((number, file)),
-            Some(lock) => return Err(in_progress(resource, lock.holder())),
-        }
-    }
-    dead.sort_unstable();
-    Ok(dead)
-}
-
-/// The number in the name of a lock: eight digits, so that there is always a next one.
-fn number_of(file: &str) -> Option<u64> {
-    file.strip_suffix(".json").filter(|digits| digits.len() == 8)?.parse().ok()
-}
-
-/// The lock in a file, or `None` where there is none.
-///
-/// # Errors
-/// [`Error::Refused`] when it cannot be read, however often it is asked for.
-async fn read(directory: &Directory, file: &str) -> Result<Option<LockDocument>> {
-    read_until(directory, file, |_| true).await
-}
-
-/// The lock in a file, asked for again while it cannot be read or is not `expected`, [`READS`] times in all.
-async fn read_until(
-    directory: &Directory,
-    file: &str,
-    expected: impl Fn(&LockDocument) -> bool + Send,
-) -> Result<Option<LockDocument>> {
-    let mut attempt = 1;
-    loop {
-        let Some(bytes) = read_document(directory, file).await? else { return Ok(None) };
-        let last = attempt == READS;
-        match from_bytes::<LockDocument>(directory.path(), file, &bytes) {
-            Ok(lock) if last || expected(&lock) => return Ok(Some(lock)),
-            Err(Error::Corrupted { message, .. }) if last => {
-                return Err(Error::Refused {
-                    reason: format!("the lock `{}/{file}` cannot be read: {message}", directory.path()),
-                    hint: "remove it once no operation runs".into(),
-                });
-            }
-            Err(error) if !matches!(error, Error::Corrupted { .. }) => return Err(error),
-            Ok(_) | Err(_) => attempt += 1,
-        }
-    }
-}
-
-/// The object of a lock.
+/// The files of a lease that this process holds.
 #[derive(Debug)]
-struct Held {
-    store: RepositoryHandle,
+pub(super) struct Held {
+    storage: Storage,
     directory: Directory,
-    file: String,
     resource: String,
-    /// Held while the object is written, so that a release never comes between.
-    document: Mutex<LockDocument>,
+    /// Locked while files are written, so that a release never comes between.
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    epoch: u64,
+    document: LeaseDocument,
+    lost: bool,
 }
 
 impl Held {
-    /// Another operation may have begun where there was no lock while this one took over a dead one: both see each
-    /// other, and both step back.
-    async fn require_alone(&self, dead: &[(u64, String)]) -> Result<()> {
-        for (file, _) in self.directory.list().await? {
-            let known = file == self.file || dead.iter().any(|(_, dead)| *dead == file);
-            if known || number_of(&file).is_none() {
-                continue;
-            }
-            if let Some(other) = read(&self.directory, &file).await? {
-                self.directory.delete([self.file.clone()]).await?;
-                return Err(in_progress(&self.resource, other.holder()));
-            }
-        }
-        Ok(())
+    pub(super) fn new(
+        storage: Storage,
+        directory: Directory,
+        resource: String,
+        epoch: u64,
+        document: LeaseDocument,
+    ) -> Self {
+        Self { storage, directory, resource, state: Mutex::new(State { epoch, document, lost: false }) }
     }
 
-    async fn is_ours(&self, document: &LockDocument) -> Result<bool> {
-        let ours = |found: &LockDocument| found.owner == document.owner;
-        Ok(read_until(&self.directory, &self.file, ours).await?.is_some_and(|found| ours(&found)))
-    }
-
-    /// Says that the holder is alive; false once the lock is another's.
-    async fn renew(&self, now: jiff::Timestamp) -> Result<bool> {
-        let mut document = self.document.lock().await;
-        if !self.is_ours(&document).await? {
+    /// Renews the lease under the next epoch, which is created only if there is none. Returns false once the lease is
+    /// another's.
+    ///
+    /// A holder that was paused between any two of these steps creates nothing where another took over, or finds that its
+    /// own epoch was deleted by the one who did, and takes back what it created.
+    pub(super) async fn renew(&self, now: Timestamp) -> Result<bool> {
+        let mut state = self.state.lock().await;
+        if !self.is_held(&mut state).await? {
             return Ok(false);
         }
+        let (old, next) = (state.epoch, state.epoch + 1);
+        let mut document = state.document.clone();
         document.renew(now);
-        self.directory.write_document(&self.file, to_bytes(&*document)?).await?;
+        match self.directory.create_document(&file_of(next), to_bytes(&document)?).await {
+            Ok(()) => {}
+            Err(error) if is_conflict(&error) && self.directory.size(&file_of(next)).await?.is_some() => {
+                state.lost = true;
+                return Ok(false);
+            }
+            Err(error) => return Err(error),
+        }
+        if !self.has_own(old, &state.document).await? {
+            state.lost = true;
+            self.directory.delete([file_of(next)]).await?;
+            return Ok(false);
+        }
+        (state.epoch, state.document) = (next, document);
+        self.directory.delete([file_of(old)]).await?;
         Ok(true)
     }
 
-    async fn release(&self) {
-        let document = self.document.lock().await;
-        let released = match self.is_ours(&document).await {
-            Ok(true) => self.directory.delete([self.file.clone()]).await,
+    /// Returns the epoch of the lease, once it is certain that it is still held.
+    ///
+    /// # Errors
+    /// [`InProgress`](milvus_backup_core::Error::InProgress) once another operation took it over.
+    pub(super) async fn check(&self) -> Result<u64> {
+        let mut state = self.state.lock().await;
+        if self.is_held(&mut state).await? {
+            return Ok(state.epoch);
+        }
+        let holder = "another operation that considered this lock stale".to_owned();
+        Err(in_progress(&self.resource, holder))
+    }
+
+    pub(super) async fn release(&self) {
+        let mut state = self.state.lock().await;
+        let released = match self.is_held(&mut state).await {
+            Ok(true) => self.directory.delete([file_of(state.epoch)]).await,
             Ok(false) => Ok(()),
             Err(error) => Err(error),
         };
         match released {
-            Ok(()) => self.store.storage().remove_empty(self.directory.path()),
+            Ok(()) => self.storage.remove_empty(self.directory.path()),
             Err(error) => tracing::warn!(error = error.full_message(), "cannot release the lock"),
         }
     }
-}
 
-/// A lock that is renewed until it is released or dropped.
-#[derive(Debug)]
-struct Lock {
-    held: Arc<Held>,
-    renewal: JoinHandle<()>,
-}
-
-impl Lock {
-    fn new(held: Arc<Held>, environment: &Environment) -> Self {
-        let (renewed, clock) = (Arc::clone(&held), Arc::clone(&environment.clock));
-        let renewal = tokio::spawn(async move {
-            loop {
-                clock.sleep(RENEWAL).await;
-                match renewed.renew(clock.now()).await {
-                    Ok(true) => {}
-                    // The holder learns of it when it checks.
-                    Ok(false) => return,
-                    Err(error) => tracing::warn!(error = error.full_message(), "cannot renew the lock"),
-                }
-            }
-        });
-        Self { held, renewal }
-    }
-}
-
-#[async_trait]
-impl CollectionLock for Lock {
-    async fn check(&self) -> Result<()> {
-        let document = self.held.document.lock().await;
-        if self.held.is_ours(&document).await? {
-            return Ok(());
+    /// Returns whether the highest epoch is ours. Lost once is lost for ever.
+    async fn is_held(&self, state: &mut State) -> Result<bool> {
+        if state.lost {
+            return Ok(false);
         }
-        let holder = "an operation that took this one for dead".to_owned();
-        Err(in_progress(&self.held.resource, holder))
+        let highest = epochs(&self.directory).await?.last().copied();
+        let held =
+            highest.is_none_or(|highest| highest <= state.epoch) && self.has_own(state.epoch, &state.document).await?;
+        state.lost = !held;
+        Ok(held)
     }
 
-    async fn release(&self) {
-        self.held.release().await;
-        self.renewal.abort();
-    }
-}
-
-impl Drop for Lock {
-    fn drop(&mut self) {
-        self.renewal.abort();
+    async fn has_own(&self, epoch: u64, document: &LeaseDocument) -> Result<bool> {
+        let ours = |found: &LeaseDocument| found.owner == document.owner;
+        Ok(read_until(&self.directory, epoch, ours).await?.is_some_and(|found| ours(&found)))
     }
 }

@@ -2,50 +2,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures::future::BoxFuture;
+use futures::StreamExt;
 use futures::stream::BoxStream;
-use futures::{FutureExt, StreamExt};
-use milvus_backup_core::{Clock, CollectionRef, Entropy, Environment, Error, Interrupt, Operation, Result};
-use milvus_backup_storage::Storage;
+use milvus_backup_core::{CollectionRef, Error, Operation, Result};
+use milvus_backup_storage::{Directory, Storage};
+use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{
     CopyOptions, Error as StoreError, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
     PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result as StoreResult,
 };
+use tokio::sync::Notify;
 
-use super::document::LockDocument;
+use super::document::LeaseDocument;
 use crate::RepositoryHandle;
 use crate::documents::to_bytes;
-
-#[derive(Debug)]
-struct FixedClock;
-
-impl Clock for FixedClock {
-    fn now(&self) -> jiff::Timestamp {
-        "2026-11-25T12:00:00Z".parse().unwrap()
-    }
-
-    fn elapsed(&self) -> Duration {
-        Duration::ZERO
-    }
-
-    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        tokio::time::sleep(duration).boxed()
-    }
-}
-
-#[derive(Debug, Default)]
-struct Counter(std::sync::atomic::AtomicU32);
-
-impl Entropy for Counter {
-    fn bytes(&self) -> Result<[u8; 4]> {
-        Ok(self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed).to_be_bytes())
-    }
-}
-
-fn environment() -> Environment {
-    Environment { clock: Arc::new(FixedClock), entropy: Arc::new(Counter::default()), interrupt: Interrupt::never() }
-}
+use crate::test_environment::environment;
 
 fn items() -> CollectionRef {
     CollectionRef::new("", "items".parse().unwrap()).unwrap()
@@ -53,7 +25,7 @@ fn items() -> CollectionRef {
 
 /// Puts the lock of a process of another machine in place.
 fn plant(root: &std::path::Path, number: u32, renewed: &str) {
-    let mut document = LockDocument::new(format!("{number}"), Operation::Create, renewed.parse().unwrap());
+    let mut document = LeaseDocument::new(format!("{number}"), Operation::Create, renewed.parse().unwrap());
     document.process.machine = "another".to_owned();
     let locks = root.join("items/locks");
     std::fs::create_dir_all(&locks).unwrap();
@@ -65,13 +37,13 @@ async fn one_at_a_time_and_nothing_is_left() {
     let root = tempfile::tempdir().unwrap();
     let store = RepositoryHandle::new(Storage::open(root.path().to_str().unwrap()).unwrap());
     let environment = environment();
-    let first = store.lock(&items(), Operation::Create, &environment).await.unwrap();
-    let refused = store.lock(&items(), Operation::Delete, &environment).await.unwrap_err();
+    let first = store.lease(&items(), Operation::Create, &environment).await.unwrap();
+    let refused = store.lease(&items(), Operation::Delete, &environment).await.unwrap_err();
     assert!(matches!(&refused, Error::InProgress { holder, .. } if holder.contains("create of process")), "{refused}");
     first.check().await.unwrap();
     first.release().await;
     assert_eq!(std::fs::read_dir(root.path()).unwrap().count(), 0);
-    store.lock(&items(), Operation::Delete, &environment).await.unwrap().release().await;
+    store.lease(&items(), Operation::Delete, &environment).await.unwrap().release().await;
 }
 
 #[tokio::test]
@@ -80,7 +52,7 @@ async fn a_dead_lock_is_taken_over_and_its_holder_cannot_commit() {
     let store = RepositoryHandle::new(Storage::open(root.path().to_str().unwrap()).unwrap());
     let environment = environment();
     plant(root.path(), 7, "2026-11-25T11:00:00Z");
-    let lock = store.lock(&items(), Operation::Create, &environment).await.unwrap();
+    let lock = store.lease(&items(), Operation::Create, &environment).await.unwrap();
     let files: Vec<_> = std::fs::read_dir(root.path().join("items/locks")).unwrap().map(Result::unwrap).collect();
     assert_eq!(files.len(), 1);
     assert_eq!(files[0].file_name(), "00000008.json");
@@ -102,7 +74,7 @@ async fn what_a_killed_writer_of_a_lock_left_is_removed() {
         let file = std::fs::File::create(locks.join(name)).unwrap();
         file.set_modified(std::time::SystemTime::now() - Duration::from_secs(seconds)).unwrap();
     }
-    store.lock(&items(), Operation::Create, &environment()).await.unwrap().release().await;
+    store.lease(&items(), Operation::Create, &environment()).await.unwrap().release().await;
     let mut left: Vec<_> = std::fs::read_dir(&locks).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     left.sort();
     assert_eq!(left, ["00000001.json#2", "00000001.json#x"]);
@@ -113,7 +85,7 @@ async fn a_lock_that_is_renewed_on_another_machine_is_respected() {
     let root = tempfile::tempdir().unwrap();
     let store = RepositoryHandle::new(Storage::open(root.path().to_str().unwrap()).unwrap());
     plant(root.path(), 1, "2026-11-25T11:55:00Z");
-    let refused = store.lock(&items(), Operation::Create, &environment()).await.unwrap_err();
+    let refused = store.lease(&items(), Operation::Create, &environment()).await.unwrap_err();
     assert!(matches!(refused, Error::InProgress { .. }), "{refused}");
 }
 
@@ -127,7 +99,7 @@ async fn of_many_at_once_at_most_one_has_it() {
             plant(root.path(), 3, "2026-11-25T11:00:00Z");
         }
         let items = items();
-        let attempts = (0..8).map(|_| store.lock(&items, Operation::Create, &environment));
+        let attempts = (0..8).map(|_| store.lease(&items, Operation::Create, &environment));
         let outcomes = futures::future::join_all(attempts).await;
         let held: Vec<_> = outcomes.into_iter().filter_map(Result::ok).collect();
         assert!(held.len() <= 1, "{held:?}");
@@ -199,7 +171,7 @@ fn contended(root: &std::path::Path, losses: usize) -> RepositoryHandle {
 #[tokio::test]
 async fn a_race_that_was_lost_to_a_lock_that_is_gone_is_run_again() {
     let root = tempfile::tempdir().unwrap();
-    let lock = contended(root.path(), 2).lock(&items(), Operation::Delete, &environment()).await.unwrap();
+    let lock = contended(root.path(), 2).lease(&items(), Operation::Delete, &environment()).await.unwrap();
     lock.check().await.unwrap();
     lock.release().await;
 }
@@ -208,7 +180,7 @@ async fn a_race_that_was_lost_to_a_lock_that_is_gone_is_run_again() {
 async fn a_race_that_is_always_lost_is_an_operation_in_progress() {
     let root = tempfile::tempdir().unwrap();
     let refused =
-        contended(root.path(), usize::MAX).lock(&items(), Operation::Delete, &environment()).await.unwrap_err();
+        contended(root.path(), usize::MAX).lease(&items(), Operation::Delete, &environment()).await.unwrap_err();
     assert!(matches!(refused, Error::InProgress { .. }), "{refused}");
 }
 
@@ -221,7 +193,7 @@ async fn two_contenders_only_ever_hear_of_each_other() {
         tokio::spawn(async move {
             let environment = environment();
             for _ in 0..150 {
-                match store.lock(&items(), operation, &environment).await {
+                match store.lease(&items(), operation, &environment).await {
                     Ok(lock) => lock.release().await,
                     Err(error) => assert!(matches!(error, Error::InProgress { .. }), "{}", error.full_message()),
                 }
@@ -231,4 +203,123 @@ async fn two_contenders_only_ever_hear_of_each_other() {
     let (create, delete) = (contend(Operation::Create), contend(Operation::Delete));
     create.await.unwrap();
     delete.await.unwrap();
+}
+
+/// A store that holds back the creation of one file until it is let go.
+#[derive(Debug)]
+struct Held {
+    inner: Arc<dyn ObjectStore>,
+    file: &'static str,
+    arrived: Arc<Notify>,
+    go_on: Arc<Notify>,
+}
+
+impl std::fmt::Display for Held {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.inner.fmt(f)
+    }
+}
+
+#[async_trait]
+impl ObjectStore for Held {
+    async fn put_opts(&self, location: &Path, payload: PutPayload, options: PutOptions) -> StoreResult<PutResult> {
+        if location.filename() == Some(self.file) {
+            self.arrived.notify_one();
+            self.go_on.notified().await;
+        }
+        self.inner.put_opts(location, payload, options).await
+    }
+
+    async fn put_multipart_opts(
+        &self,
+        location: &Path,
+        options: PutMultipartOptions,
+    ) -> StoreResult<Box<dyn MultipartUpload>> {
+        self.inner.put_multipart_opts(location, options).await
+    }
+
+    async fn get_opts(&self, location: &Path, options: GetOptions) -> StoreResult<GetResult> {
+        self.inner.get_opts(location, options).await
+    }
+
+    fn delete_stream(&self, locations: BoxStream<'static, StoreResult<Path>>) -> BoxStream<'static, StoreResult<Path>> {
+        self.inner.delete_stream(locations)
+    }
+
+    fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, StoreResult<ObjectMeta>> {
+        self.inner.list(prefix)
+    }
+
+    async fn list_with_delimiter(&self, prefix: Option<&Path>) -> StoreResult<ListResult> {
+        self.inner.list_with_delimiter(prefix).await
+    }
+
+    async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> StoreResult<()> {
+        self.inner.copy_opts(from, to, options).await
+    }
+}
+
+/// Makes the lease of epoch 1 look as another machine sees it that has waited for its renewal in vain.
+async fn make_stale(directory: &Directory) {
+    let bytes = directory.read_document("00000001.json", 1 << 20).await.unwrap().unwrap();
+    let mut document: LeaseDocument = serde_json::from_slice(&bytes).unwrap();
+    document.process.machine = "another".to_owned();
+    document.renewed_at = "2026-11-25T11:00:00Z".parse().unwrap();
+    directory.write_document("00000001.json", to_bytes(&document).unwrap()).await.unwrap();
+}
+
+/// The holder has seen that its lease is its own, and is paused before it writes the renewal. Meanwhile another takes
+/// over, does its work, and leaves nothing behind.
+#[tokio::test(start_paused = true)]
+async fn a_holder_that_was_paused_between_read_and_write_has_lost() {
+    let memory: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
+    let (arrived, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let held = Held {
+        inner: Arc::clone(&memory),
+        file: "00000002.json",
+        arrived: Arc::clone(&arrived),
+        go_on: Arc::clone(&go_on),
+    };
+    let paused = RepositoryHandle::new(Storage::from_store(Arc::new(held), "memory"));
+    let other = RepositoryHandle::new(Storage::from_store(memory, "memory"));
+    let lease = paused.lease(&items(), Operation::Create, &environment()).await.unwrap();
+    arrived.notified().await;
+
+    let locks = other.storage().directory("items/locks");
+    make_stale(&locks).await;
+    let successor = other.lease(&items(), Operation::Delete, &environment()).await.unwrap();
+    assert_eq!(successor.check().await.unwrap(), 2);
+    successor.release().await;
+    go_on.notify_one();
+
+    lease.lost().await;
+    assert!(matches!(lease.check().await, Err(Error::InProgress { .. })));
+    assert_eq!(locks.list().await.unwrap(), [], "what it created is taken back");
+    lease.release().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_holder_that_finds_a_higher_epoch_has_lost_also_if_its_own_file_is_there() {
+    let repository = RepositoryHandle::new(Storage::from_store(Arc::new(InMemory::new()), "memory"));
+    let lease = repository.lease(&items(), Operation::Create, &environment()).await.unwrap();
+    assert_eq!(lease.check().await.unwrap(), 1);
+    let document = LeaseDocument::new("another".to_owned(), Operation::Delete, "2026-11-25T12:00:00Z".parse().unwrap());
+    let locks = repository.storage().directory("items/locks");
+    locks.write_document("00000002.json", to_bytes(&document).unwrap()).await.unwrap();
+    assert!(matches!(lease.check().await, Err(Error::InProgress { .. })));
+    lease.lost().await;
+    lease.release().await;
+    assert!(locks.size("00000002.json").await.unwrap().is_some(), "the lease of the successor stays");
+}
+
+#[tokio::test(start_paused = true)]
+async fn epochs_grow_with_each_renewal() {
+    let repository = RepositoryHandle::new(Storage::from_store(Arc::new(InMemory::new()), "memory"));
+    let lease = repository.lease(&items(), Operation::Create, &environment()).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(150)).await;
+    assert_eq!(lease.check().await.unwrap(), 3);
+    let locks = repository.storage().directory("items/locks");
+    assert_eq!(locks.list().await.unwrap().len(), 1);
+    lease.release().await;
+    assert_eq!(locks.list().await.unwrap(), []);
 }

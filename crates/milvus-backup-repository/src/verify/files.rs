@@ -7,24 +7,25 @@ use std::fmt::Debug;
 use async_trait::async_trait;
 use futures::StreamExt;
 use milvus_backup_core::{
-    BackupId, BackupMetadata, CollectionRef, Error, FindingKind, Progress, Result, VerificationParams,
+    BackupId, BackupMetadata, CollectionRef, Error, FindingKind, Progress, Result, StoredBackup, VerificationParams,
     VerificationResult, VerificationType,
 };
 use milvus_backup_storage::Directory;
 
 use super::findings::Findings;
 use super::hash::digest_object;
+use super::manifest::{check_manifest, compare_algorithms, compare_with_manifest};
 use crate::catalogue::read_checksums;
 use crate::documents::{ChecksumsDocument, FileEntry, has_own_layout};
 use crate::handle::{RepositoryHandle, read_document};
-use crate::layout::{CHECKSUMS, DATA, METADATA, VERIFICATION, is_of_unfinished};
+use crate::layout::{CHECKSUMS, DATA, MANIFEST, METADATA, VERIFICATION, is_of_unfinished};
 
 /// Checks what is in the data files, which only the backend that wrote them can.
 #[async_trait]
 pub trait ContentCheck: Send + Sync + Debug {
     /// Returns the number of bytes that [`ContentCheck::check`] will report as checked. `present` are the files that are
     /// there in their recorded size.
-    fn planned_bytes(&self, metadata: &BackupMetadata, params: &VerificationParams, present: &HashSet<&str>) -> u64;
+    fn planned_bytes(&self, backup: &StoredBackup, params: &VerificationParams, present: &HashSet<&str>) -> u64;
 
     /// Checks the data files, and adds what is wrong with them to `findings`.
     ///
@@ -32,7 +33,7 @@ pub trait ContentCheck: Send + Sync + Debug {
     /// What keeps the check from going on; damage is a finding.
     async fn check(
         &self,
-        metadata: &BackupMetadata,
+        backup: &StoredBackup,
         params: &VerificationParams,
         present: &HashSet<&str>,
         findings: &mut Findings<'_>,
@@ -57,7 +58,7 @@ impl RepositoryHandle {
         let directory = self.backup(collection, id);
         let mut findings = Findings::new(params.fail_fast, progress);
         match self.read_metadata(collection, id).await {
-            Ok(metadata) => compare_files(&directory, &metadata, params, content, &mut findings).await?,
+            Ok(metadata) => self.compare_files(&directory, metadata, params, content, &mut findings).await?,
             Err(Error::Corrupted { message, failed_files, .. }) => {
                 for file in &failed_files {
                     findings.checked(file, 0);
@@ -72,49 +73,70 @@ impl RepositoryHandle {
         }
         Ok(result)
     }
+
+    async fn compare_files(
+        &self,
+        directory: &Directory,
+        metadata: BackupMetadata,
+        params: &VerificationParams,
+        content: &dyn ContentCheck,
+        findings: &mut Findings<'_>,
+    ) -> Result<()> {
+        check_metadata_layout(directory, findings).await?;
+        let mut actual: BTreeMap<String, u64> = directory.list().await?.into_iter().collect();
+        let mut checksums = match read_checksums(directory, &metadata).await {
+            Ok(checksums) => checksums,
+            Err(Error::Corrupted { message, .. }) => {
+                findings.checked(CHECKSUMS, 0);
+                findings.add(CHECKSUMS, FindingKind::ChecksumMismatch, &metadata.checksum, "", message);
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        };
+        findings.checked(CHECKSUMS, actual.get(CHECKSUMS).copied().unwrap_or_default());
+        compare_algorithms(&metadata, &checksums, findings);
+        let (listed, size) = (checksums.files.remove(MANIFEST), actual.remove(MANIFEST));
+        let manifest = check_manifest(self, &metadata, listed, size, findings).await?;
+        if let Some(manifest) = &manifest {
+            compare_with_manifest(manifest, &checksums, findings);
+        }
+        for file in actual.keys().filter(|file| is_unexpected(file, &checksums)) {
+            findings.checked(file, 0);
+            findings.add(file, FindingKind::Unexpected, "no such file", file, format!("`{file}` does not belong here"));
+        }
+        let to_hash = compare_sizes(&checksums, &actual, findings);
+        let backup = manifest.map(|manifest| StoredBackup { metadata, manifest });
+        compare_content(directory, &checksums, to_hash, backup.as_ref(), params, content, findings).await
+    }
 }
 
-async fn compare_files(
+/// Compares the bytes of files with their digests; in a quick verification those of documents, and a sample of the rows
+/// in data files.
+async fn compare_content(
     directory: &Directory,
-    metadata: &BackupMetadata,
+    checksums: &ChecksumsDocument,
+    mut to_hash: Vec<(String, FileEntry)>,
+    backup: Option<&StoredBackup>,
     params: &VerificationParams,
     content: &dyn ContentCheck,
     findings: &mut Findings<'_>,
 ) -> Result<()> {
-    check_metadata_layout(directory, findings).await?;
-    let actual: BTreeMap<String, u64> = directory.list().await?.into_iter().collect();
-    let checksums = match read_checksums(directory, metadata).await {
-        Ok(checksums) => checksums,
-        Err(Error::Corrupted { message, .. }) => {
-            findings.checked(CHECKSUMS, 0);
-            findings.add(CHECKSUMS, FindingKind::ChecksumMismatch, &metadata.checksum, "", message);
-            return Ok(());
-        }
-        Err(error) => return Err(error),
-    };
-    findings.checked(CHECKSUMS, actual.get(CHECKSUMS).copied().unwrap_or_default());
-    compare_with_metadata(metadata, &checksums, findings);
-    for file in actual.keys().filter(|file| is_unexpected(file, &checksums)) {
-        findings.checked(file, 0);
-        findings.add(file, FindingKind::Unexpected, "no such file", file, format!("`{file}` does not belong here"));
-    }
-    let mut to_hash = compare_sizes(&checksums, &actual, findings);
     let present: Vec<String> = to_hash.iter().map(|(file, _)| file.clone()).collect();
     let present: HashSet<&str> = present.iter().map(String::as_str).collect();
     let quick = params.verification_type == VerificationType::Quick;
-    let mut planned = 0;
+    let sampled = backup.filter(|_| quick);
     if quick {
         to_hash.retain(|(file, _)| !file.starts_with(DATA));
-        planned = content.planned_bytes(metadata, params, &present);
     }
+    let planned = sampled.map_or(0, |backup| content.planned_bytes(backup, params, &present));
     findings.planned(to_hash.iter().map(|(_, entry)| entry.size_bytes).sum::<u64>() + planned);
     if !findings.enough() {
-        compare_digests(directory, &checksums, to_hash, findings).await?;
+        compare_digests(directory, checksums, to_hash, findings).await?;
     }
-    if quick && !findings.enough() {
-        content.check(metadata, params, &present, findings).await?;
+    match sampled {
+        Some(backup) if !findings.enough() => content.check(backup, params, &present, findings).await,
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 fn is_unexpected(file: &str, checksums: &ChecksumsDocument) -> bool {
@@ -128,39 +150,9 @@ async fn check_metadata_layout(directory: &Directory, findings: &mut Findings<'_
     let bytes = read_document(directory, METADATA).await?.unwrap_or_default();
     findings.checked(METADATA, bytes.len() as u64);
     if !has_own_layout(&bytes) {
-        findings.add(METADATA, FindingKind::Malformed, "", "", "its text is not the one that was written".to_owned());
+        findings.add(METADATA, FindingKind::Malformed, "", "", "contents differ from what was written".to_owned());
     }
     Ok(())
-}
-
-/// The data files of the metadata and those of `checksums.json` must be the same.
-fn compare_with_metadata(metadata: &BackupMetadata, checksums: &ChecksumsDocument, findings: &mut Findings<'_>) {
-    if checksums.algorithm != metadata.checksum_algorithm {
-        let (expected, actual) = (metadata.checksum_algorithm, checksums.algorithm);
-        let message = format!("algorithm is {actual}, but {METADATA} says {expected}");
-        findings.add(CHECKSUMS, FindingKind::Malformed, expected.as_str(), actual.as_str(), message);
-    }
-    let chunks: BTreeMap<&str, FileEntry> = metadata
-        .partitions
-        .iter()
-        .flat_map(|partition| &partition.chunks)
-        .map(|chunk| {
-            let entry = FileEntry { size_bytes: chunk.size_bytes, checksum: chunk.checksum.clone() };
-            (chunk.path.as_str(), entry)
-        })
-        .collect();
-    for (path, chunk) in &chunks {
-        let listed = checksums.files.get(*path);
-        if listed != Some(chunk) {
-            let actual = listed.map(|entry| entry.checksum.clone()).unwrap_or_default();
-            let message = format!("`{path}` is listed otherwise in {CHECKSUMS} than in {METADATA}");
-            findings.add(path, FindingKind::Malformed, &chunk.checksum, &actual, message);
-        }
-    }
-    for path in checksums.files.keys().filter(|path| path.starts_with(DATA) && !chunks.contains_key(path.as_str())) {
-        let message = format!("`{path}` is in {CHECKSUMS}, but not in {METADATA}");
-        findings.add(path, FindingKind::Unexpected, "", path, message);
-    }
 }
 
 /// Notes files that are missing or of another size, and returns the others.

@@ -3,6 +3,7 @@
 mod files;
 mod findings;
 mod hash;
+mod manifest;
 mod record;
 
 pub use files::ContentCheck;

@@ -1,7 +1,7 @@
 //! [`ChunkWriter`]: one data file in flight to the store, encoded and hashed on the compute pool, uploaded in parts.
 
 use arrow_array::RecordBatch;
-use milvus_backup_core::{ChunkMetadata, Error, PrimaryKeyRange, Result, spawn_compute};
+use milvus_backup_core::{ChunkBase, ChunkMetadata, Error, Result, RowOrder, UnitFiles, spawn_compute};
 use milvus_backup_integrity::RowDigest;
 use milvus_backup_storage::Upload;
 
@@ -12,6 +12,7 @@ use super::writers::ParquetWriters;
 pub(super) struct ChunkWriter {
     path: String,
     upload: Upload,
+    ordered: bool,
     /// `None` after a failure.
     encoder: Option<Encoder>,
 }
@@ -20,12 +21,13 @@ impl ChunkWriter {
     pub(super) async fn create(
         backup: &ParquetWriters,
         path: String,
+        unit: &UnitFiles,
         sample: &RecordBatch,
-        row_group_bytes: usize,
     ) -> Result<Self> {
-        let encoder = Encoder::new(&backup.encoding, sample, row_group_bytes, backup.buffers.clone())?;
+        let encoder = Encoder::new(&backup.encoding, sample, unit.row_group_bytes, backup.buffers.clone())?;
         let upload = backup.directory.upload(&path, &backup.abandoned).await?;
-        Ok(Self { path, upload, encoder: Some(encoder) })
+        let ordered = unit.order == RowOrder::PrimaryKey;
+        Ok(Self { path, upload, ordered, encoder: Some(encoder) })
     }
 
     /// Adds a batch. After a failure there is nothing but to abort.
@@ -58,7 +60,7 @@ impl ChunkWriter {
         match summary {
             Ok(summary) => {
                 self.upload.complete().await?;
-                Ok(chunk_metadata(self.path, summary))
+                Ok(chunk_metadata(self.path, self.ordered, summary))
             }
             Err(error) => {
                 self.upload.abort().await;
@@ -88,9 +90,9 @@ impl ChunkWriter {
     }
 }
 
-fn chunk_metadata(path: String, summary: Summary) -> ChunkMetadata {
-    let nothing = || PrimaryKeyRange { min: String::new(), max: String::new() };
+fn chunk_metadata(path: String, ordered: bool, summary: Summary) -> ChunkMetadata {
     ChunkMetadata {
+        base: ChunkBase::Backup,
         path,
         row_count: summary.rows,
         size_bytes: summary.size_bytes,
@@ -98,7 +100,9 @@ fn chunk_metadata(path: String, summary: Summary) -> ChunkMetadata {
         checksum: summary.checksum,
         row_digest: summary.digest.to_hex(),
         row_group_digests: summary.row_groups.iter().map(RowDigest::to_hex).collect(),
-        primary_key_range: summary.keys.unwrap_or_else(nothing),
+        ordered,
+        // Of rows without an order, the first and the last key are not the smallest and the largest one.
+        primary_key_range: summary.keys.filter(|_| ordered),
         uncompressed_columns: summary.uncompressed_columns,
         row_traits: summary.row_traits,
     }

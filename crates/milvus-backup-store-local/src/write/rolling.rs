@@ -30,7 +30,7 @@ impl RollingWriter {
     async fn begin(&mut self, sample: &RecordBatch) -> Result<OpenFile> {
         let number = self.unit.numbers.take();
         let path = chunk_file(&self.unit.partition, number);
-        match ChunkWriter::create(&self.backup, path, sample, self.unit.row_group_bytes).await {
+        match ChunkWriter::create(&self.backup, path, &self.unit, sample).await {
             Ok(chunk) => Ok(OpenFile { number, chunk }),
             Err(error) => {
                 self.unit.numbers.give_back(number);

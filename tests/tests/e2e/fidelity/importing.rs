@@ -80,10 +80,10 @@ fn is_imported(raw: &Raw, table: &Table, attributes: &Attributes) {
 
 fn import_files(raw: &Raw, command: &MilvusBr, backup: &str, collection: &str) {
     let files = BackupFiles::find(command, backup);
-    let metadata = files.json("metadata.json");
+    let manifest = files.json("manifest.json");
     let schema = files.json("schema.json");
     let spread = schema["schema"]["fields"].as_array().unwrap().iter().any(|field| field["is_partition_key"] == true);
-    for partition in metadata["partitions"].as_array().unwrap() {
+    for partition in manifest["partitions"].as_array().unwrap() {
         for chunk in partition["chunks"].as_array().unwrap().iter().filter(|chunk| chunk["row_count"] != 0) {
             let name = partition["name"].as_str().unwrap();
             let answer = raw.import(pb::ImportRequest {

@@ -1,0 +1,112 @@
+//! `manifest.json`: what is in a backup, and where.
+//!
+//! Must always hold: the document contains no floating-point numbers and no integer of 2^53 or more.
+
+use serde::{Deserialize, Serialize};
+
+use super::metadata::BackupMetadata;
+use crate::schema::RowTrait;
+
+/// The payload of a backup: its partitions and their data files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackupManifest {
+    /// Version of the repository format, see [`FORMAT_VERSION`](super::FORMAT_VERSION).
+    pub format_version: u32,
+    /// What the data files are.
+    pub kind: PayloadKind,
+    /// The partitions and their data files.
+    pub partitions: Vec<PartitionMetadata>,
+}
+
+impl BackupManifest {
+    /// Returns all data files, in the order of the partitions.
+    pub fn chunks(&self) -> impl Iterator<Item = &ChunkMetadata> {
+        self.partitions.iter().flat_map(|partition| &partition.chunks)
+    }
+
+    /// Returns a partition by its name.
+    pub fn partition(&self, name: &str) -> Option<&PartitionMetadata> {
+        self.partitions.iter().find(|partition| partition.name == name)
+    }
+}
+
+/// What the data files of a backup are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum PayloadKind {
+    /// Apache Parquet, one file per chunk.
+    Parquet,
+}
+
+/// A backup that was opened: its documents, read once and checked against their digests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredBackup {
+    /// The summary, with the outcomes of verifications merged in.
+    pub metadata: BackupMetadata,
+    /// The partitions and data files.
+    pub manifest: BackupManifest,
+}
+
+/// Where the path of a chunk begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ChunkBase {
+    /// In the directory of the backup, whose deletion deletes the chunk.
+    Backup,
+}
+
+/// One partition of a backup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartitionMetadata {
+    /// Name of the partition.
+    pub name: String,
+    /// Rows in all its chunks.
+    pub row_count: u64,
+    /// Order-independent digest of all its rows, see `milvus-backup-integrity`; 32 hexadecimal digits.
+    pub row_digest: String,
+    /// Its data files; where all are ordered, in ascending order of their keys. Empty for a partition without rows.
+    pub chunks: Vec<ChunkMetadata>,
+}
+
+/// One Parquet file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChunkMetadata {
+    /// Where [`ChunkMetadata::path`] begins.
+    pub base: ChunkBase,
+    /// Path relative to the base. Readers use this and never derive it from names.
+    pub path: String,
+    /// Rows in the file.
+    pub row_count: u64,
+    /// Size of the file in bytes.
+    pub size_bytes: u64,
+    /// Bytes of the column values before encoding and compression.
+    pub uncompressed_size_bytes: u64,
+    /// Digest of the file, lower-case hexadecimal; the same as in `checksums.json`.
+    pub checksum: String,
+    /// Order-independent digest of the rows.
+    pub row_digest: String,
+    /// Order-independent digest of the rows of each row group, in file order.
+    pub row_group_digests: Vec<String>,
+    /// Whether the rows are in ascending order of primary key, each key once. Only then does a reader find them so.
+    pub ordered: bool,
+    /// Smallest and largest primary key, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub primary_key_range: Option<PrimaryKeyRange>,
+    /// Columns that are not compressed, although a codec was asked for: it would not have made them smaller by much.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uncompressed_columns: Vec<String>,
+    /// What some of its rows hold that not every server takes, each kind of each field once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub row_traits: Vec<RowTrait>,
+}
+
+/// Smallest and largest primary key of a chunk, as text: decimal for `Int64`, the key itself for `VarChar`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrimaryKeyRange {
+    /// Smallest key.
+    pub min: String,
+    /// Largest key.
+    pub max: String,
+}

@@ -1,0 +1,21 @@
+//! The JSON documents of a repository: a type for each, and how it is written and read.
+
+mod checksums;
+mod codec;
+mod definition;
+mod manifest;
+mod marker;
+mod metadata;
+mod resume;
+mod staging;
+mod verification;
+
+pub(crate) use checksums::{ChecksumsDocument, FileEntry};
+pub(crate) use codec::{digest, from_bytes, has_own_layout, to_bytes};
+pub(crate) use definition::{IndexesDocument, SchemaDocument};
+pub(crate) use manifest::manifest_from_bytes;
+pub(crate) use marker::MarkerDocument;
+pub(crate) use metadata::{metadata_from_bytes, metadata_to_bytes};
+pub(crate) use resume::ResumeDocument;
+pub(crate) use staging::StagingDocument;
+pub(crate) use verification::VerificationDocument;

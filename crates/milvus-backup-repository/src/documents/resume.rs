@@ -1,0 +1,174 @@
+//! `unfinished.json`: which process writes a backup, and with which choices, so that another one can resume it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use milvus_backup_core::schema::{CollectionSchema, IndexDefinition};
+use milvus_backup_core::{
+    BackupId, BackupPlan, BackupType, ChecksumAlgorithm, CollectionDescription, CollectionName, CollectionRef,
+    CompressionCodec, Consistency, FORMAT_VERSION, PartitionPlan, ReadPoint,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::process::Process;
+
+/// `unfinished.json`. Without a plan, the process deletes the backup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ResumeDocument {
+    pub(crate) format_version: u32,
+    pub(crate) process: Process,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    plan: Option<ResumePlan>,
+}
+
+impl ResumeDocument {
+    pub(crate) fn new(process: Process, plan: Option<&BackupPlan>) -> Self {
+        Self { format_version: FORMAT_VERSION, process, plan: plan.cloned().map(ResumePlan::from) }
+    }
+
+    pub(crate) fn into_plan(self) -> Option<BackupPlan> {
+        self.plan.map(BackupPlan::from)
+    }
+}
+
+/// The choices with which a backup was started.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct ResumePlan {
+    backup_id: BackupId,
+    backup_name: String,
+    database: String,
+    collection_name: CollectionName,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    collection_id: Option<i64>,
+    milvus_uri: String,
+    milvus_version: String,
+    created_at: Timestamp,
+    backup_type: BackupType,
+    definition: ResumeDefinition,
+    partitions: Vec<ResumePartition>,
+    consistency: Consistency,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    read_timestamp: Option<u64>,
+    compression_enabled: bool,
+    compression_codec: CompressionCodec,
+    compression_level: u8,
+    checksum_algorithm: ChecksumAlgorithm,
+    include_indexes: bool,
+    chunk_size_bytes: u64,
+    concurrency: usize,
+    memory_limit_bytes: u64,
+    skip_failed_partitions: bool,
+    tags: Vec<String>,
+    was_loaded: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    replica_number: Option<u32>,
+}
+
+/// The collection as it was when the backup was started.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct ResumeDefinition {
+    database_properties: BTreeMap<String, String>,
+    name: CollectionName,
+    schema: CollectionSchema,
+    partitions: Vec<String>,
+    indexes: Vec<IndexDefinition>,
+    aliases: Vec<String>,
+    limitations: Vec<String>,
+}
+
+/// One partition to read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct ResumePartition {
+    name: String,
+    addressable: bool,
+    expected_rows: u64,
+}
+
+impl From<BackupPlan> for ResumePlan {
+    fn from(plan: BackupPlan) -> Self {
+        let CollectionDescription { name, schema, partitions, indexes, aliases, limitations } = plan.description;
+        let database_properties = plan.database_properties;
+        Self {
+            backup_id: plan.backup_id,
+            backup_name: plan.backup_name,
+            database: plan.collection.database,
+            collection_name: plan.collection.name,
+            collection_id: plan.collection_id,
+            milvus_uri: plan.milvus_uri,
+            milvus_version: plan.milvus_version,
+            created_at: plan.created_at,
+            backup_type: plan.backup_type,
+            definition: ResumeDefinition {
+                database_properties,
+                name,
+                schema,
+                partitions,
+                indexes,
+                aliases,
+                limitations,
+            },
+            partitions: plan.partitions.into_iter().map(ResumePartition::from).collect(),
+            consistency: plan.read_point.consistency(),
+            read_timestamp: plan.read_point.timestamp(),
+            compression_enabled: plan.compression_enabled,
+            compression_codec: plan.compression_codec,
+            compression_level: plan.compression_level,
+            checksum_algorithm: plan.checksum_algorithm,
+            include_indexes: plan.include_indexes,
+            chunk_size_bytes: plan.chunk_size_bytes,
+            concurrency: plan.concurrency,
+            memory_limit_bytes: plan.memory_limit_bytes,
+            skip_failed_partitions: plan.skip_failed_partitions,
+            tags: plan.tags,
+            was_loaded: plan.was_loaded,
+            replica_number: plan.replica_number,
+        }
+    }
+}
+
+impl From<ResumePlan> for BackupPlan {
+    fn from(plan: ResumePlan) -> Self {
+        let ResumeDefinition { database_properties, name, schema, partitions, indexes, aliases, limitations } =
+            plan.definition;
+        Self {
+            backup_id: plan.backup_id,
+            backup_name: plan.backup_name,
+            collection: CollectionRef { database: plan.database, name: plan.collection_name },
+            collection_id: plan.collection_id,
+            milvus_uri: plan.milvus_uri,
+            created_at: plan.created_at,
+            backup_type: plan.backup_type,
+            description: CollectionDescription { name, schema, partitions, indexes, aliases, limitations },
+            database_properties,
+            partitions: plan.partitions.into_iter().map(PartitionPlan::from).collect(),
+            read_point: ReadPoint::new(plan.read_timestamp, plan.consistency),
+            compression_enabled: plan.compression_enabled,
+            compression_codec: plan.compression_codec,
+            compression_level: plan.compression_level,
+            checksum_algorithm: plan.checksum_algorithm,
+            include_indexes: plan.include_indexes,
+            chunk_size_bytes: plan.chunk_size_bytes,
+            concurrency: plan.concurrency,
+            memory_limit_bytes: plan.memory_limit_bytes,
+            skip_failed_partitions: plan.skip_failed_partitions,
+            tags: plan.tags,
+            milvus_version: plan.milvus_version,
+            was_loaded: plan.was_loaded,
+            replica_number: plan.replica_number,
+        }
+    }
+}
+
+impl From<PartitionPlan> for ResumePartition {
+    fn from(partition: PartitionPlan) -> Self {
+        let PartitionPlan { name, addressable, expected_rows } = partition;
+        Self { name, addressable, expected_rows }
+    }
+}
+
+impl From<ResumePartition> for PartitionPlan {
+    fn from(partition: ResumePartition) -> Self {
+        let ResumePartition { name, addressable, expected_rows } = partition;
+        Self { name, addressable, expected_rows }
+    }
+}

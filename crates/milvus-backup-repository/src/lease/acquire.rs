@@ -1,0 +1,130 @@
+//! Taking a lease, also over from a process that died.
+
+use std::sync::Arc;
+
+use milvus_backup_core::{CollectionRef, Environment, Error, Lease, Operation, Result};
+use milvus_backup_storage::Directory;
+use milvus_backup_storage::error::is_conflict;
+
+use super::document::LeaseDocument;
+use super::files::{epochs, file_of, read, read_until};
+use super::held::Held;
+use super::renewal::{RENEWAL, RenewedLease};
+use crate::documents::to_bytes;
+use crate::handle::RepositoryHandle;
+use crate::layout::{LOCKS, NOTES};
+
+/// How often a lease is tried for whose winner is gone when it is looked for.
+const ATTEMPTS: usize = 10;
+
+impl RepositoryHandle {
+    /// Takes the lease of a collection. It is renewed until it is released or dropped.
+    ///
+    /// # Errors
+    /// [`Error::InProgress`] with the holder, [`Error::Storage`], [`Error::Refused`] for a lease that cannot be read and for
+    /// a repository that only a newer version may change.
+    pub async fn lease(
+        &self,
+        collection: &CollectionRef,
+        operation: Operation,
+        environment: &Environment,
+    ) -> Result<Arc<dyn Lease>> {
+        self.require_writable().await?;
+        let path = format!("{}/{LOCKS}", collection.directory());
+        self.storage().refuse_links(&path).await?;
+        let contender = Contender {
+            repository: self,
+            directory: self.storage().directory(path),
+            resource: format!("backups of {collection}"),
+            operation,
+            environment,
+        };
+        for _ in 0..ATTEMPTS {
+            if let Some(held) = contender.attempt().await? {
+                // A write takes no minute: a process that started one before that is dead.
+                for path in [contender.directory.path().to_owned(), format!("{}/{NOTES}", collection.directory())] {
+                    self.storage().remove_temporary_files(&path, RENEWAL);
+                }
+                return Ok(Arc::new(RenewedLease::new(Arc::new(held), environment)));
+            }
+        }
+        Err(in_progress(&contender.resource, "other operations, one after the other".to_owned()))
+    }
+}
+
+/// Returns the error for a lease that another operation holds.
+pub(super) fn in_progress(resource: &str, holder: String) -> Error {
+    Error::InProgress { resource: resource.to_owned(), holder }
+}
+
+/// An operation that wants the lease.
+struct Contender<'a> {
+    repository: &'a RepositoryHandle,
+    directory: Directory,
+    resource: String,
+    operation: Operation,
+    environment: &'a Environment,
+}
+
+impl Contender<'_> {
+    /// Tries once. Returns `None` when another operation took the lease first and has released it since: then it may be
+    /// free, and the next epoch differs.
+    async fn attempt(&self) -> Result<Option<Held>> {
+        let dead = self.dead().await?;
+        let epoch = dead.last().map_or(1, |last| last + 1);
+        let document = LeaseDocument::new(self.owner()?, self.operation, self.environment.clock.now());
+        if let Err(error) = self.directory.create_document(&file_of(epoch), to_bytes(&document)?).await {
+            return match read(&self.directory, epoch).await? {
+                Some(winner) => Err(in_progress(&self.resource, winner.holder())),
+                None if is_conflict(&error) => Ok(None),
+                None => Err(error),
+            };
+        }
+        self.require_alone(epoch, &dead).await?;
+        self.directory.delete(dead.into_iter().map(file_of)).await?;
+        let (directory, resource) = (self.directory.clone(), self.resource.clone());
+        Ok(Some(Held::new(self.repository.storage().clone(), directory, resource, epoch, document)))
+    }
+
+    /// 64 random bits, which tell this acquisition from all others.
+    fn owner(&self) -> Result<String> {
+        let mut owner = String::new();
+        for _ in 0..2 {
+            owner += &format!("{:08x}", u32::from_be_bytes(self.environment.entropy.bytes()?));
+        }
+        Ok(owner)
+    }
+
+    /// Lists the epochs that dead processes left, in ascending order.
+    ///
+    /// # Errors
+    /// [`Error::InProgress`] when the holder of one is alive.
+    async fn dead(&self) -> Result<Vec<u64>> {
+        let mut dead = Vec::new();
+        for epoch in epochs(&self.directory).await? {
+            let is_alive = |lease: &LeaseDocument| !lease.is_dead(self.environment.clock.now());
+            match read_until(&self.directory, epoch, is_alive).await? {
+                // Released just now.
+                None => {}
+                Some(lease) if !is_alive(&lease) => dead.push(epoch),
+                Some(lease) => return Err(in_progress(&self.resource, lease.holder())),
+            }
+        }
+        Ok(dead)
+    }
+
+    /// Another operation may have started where there was no lease while this one took over a dead one: both see each
+    /// other, and both step back.
+    async fn require_alone(&self, ours: u64, dead: &[u64]) -> Result<()> {
+        for epoch in epochs(&self.directory).await? {
+            if epoch == ours || dead.contains(&epoch) {
+                continue;
+            }
+            if let Some(other) = read(&self.directory, epoch).await? {
+                self.directory.delete([file_of(ours)]).await?;
+                return Err(in_progress(&self.resource, other.holder()));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,78 @@
+//! The files of leases: their numbers, and how they are read.
+
+use milvus_backup_core::{Error, Result};
+use milvus_backup_storage::Directory;
+
+use super::document::LeaseDocument;
+use crate::documents::from_bytes;
+use crate::handle::read_document;
+
+/// How often a lease is read before bad news in it is believed: a response can be damaged in flight.
+const READS: usize = 3;
+
+/// Returns the name of the file of an epoch.
+pub(super) fn file_of(epoch: u64) -> String {
+    format!("{epoch:08}.json")
+}
+
+/// Returns the epoch in the name of a file: at least eight digits.
+pub(super) fn epoch_of(file: &str) -> Option<u64> {
+    let epoch = file.strip_suffix(".json")?.parse().ok()?;
+    (file_of(epoch) == file).then_some(epoch)
+}
+
+/// Lists the epochs that there are, in ascending order.
+pub(super) async fn epochs(directory: &Directory) -> Result<Vec<u64>> {
+    let files = directory.list().await?;
+    let mut epochs: Vec<u64> = files.iter().filter_map(|(file, _)| epoch_of(file)).collect();
+    epochs.sort_unstable();
+    Ok(epochs)
+}
+
+/// Reads the lease of an epoch, or returns `None` where there is none.
+///
+/// # Errors
+/// [`Error::Refused`] when it cannot be read, however often that is tried.
+pub(super) async fn read(directory: &Directory, epoch: u64) -> Result<Option<LeaseDocument>> {
+    read_until(directory, epoch, |_| true).await
+}
+
+/// Reads the lease of an epoch again while it cannot be read or is not `expected`, [`READS`] times in all.
+pub(super) async fn read_until(
+    directory: &Directory,
+    epoch: u64,
+    expected: impl Fn(&LeaseDocument) -> bool + Send,
+) -> Result<Option<LeaseDocument>> {
+    let file = file_of(epoch);
+    let mut attempt = 1;
+    loop {
+        let Some(bytes) = read_document(directory, &file).await? else { return Ok(None) };
+        let last = attempt == READS;
+        match from_bytes::<LeaseDocument>(directory.path(), &file, &bytes) {
+            Ok(lease) if last || expected(&lease) => return Ok(Some(lease)),
+            Err(Error::Corrupted { message, .. }) if last => {
+                return Err(Error::Refused {
+                    reason: format!("the lock `{}/{file}` cannot be read: {message}", directory.path()),
+                    hint: "remove it once no operation runs".into(),
+                });
+            }
+            Err(error) if !matches!(error, Error::Corrupted { .. }) => return Err(error),
+            Ok(_) | Err(_) => attempt += 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_always_a_next_epoch() {
+        for epoch in [1, 99_999_999, 100_000_000, u64::MAX] {
+            assert_eq!(epoch_of(&file_of(epoch)), Some(epoch));
+        }
+        for file in ["1.json", "000000001.json", "00000001.json#1", "+0000001.json", "00000001"] {
+            assert_eq!(epoch_of(file), None, "{file}");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The marker of a repository: created with its first backup, and read before anything else.
+
+use milvus_backup_core::{Environment, Result};
+use milvus_backup_storage::error::is_conflict;
+
+use crate::documents::{MarkerDocument, from_bytes, to_bytes};
+use crate::handle::{RepositoryHandle, read_document};
+use crate::layout::REPOSITORY;
+
+impl RepositoryHandle {
+    /// Creates the root, makes certain that this version may write to it, and drafts a marker for a repository that has
+    /// none yet. The first commit writes it: an operation that fails before leaves nothing.
+    ///
+    /// # Errors
+    /// [`Error::Refused`](milvus_backup_core::Error) for a repository that only a newer version may change,
+    /// [`Error::Storage`](milvus_backup_core::Error).
+    pub async fn prepare(&self, environment: &Environment) -> Result<()> {
+        self.require_writable().await?;
+        self.storage().create()?;
+        if self.marker().await?.is_none() && self.drafted_marker().get().is_none() {
+            let mut id = String::new();
+            for _ in 0..4 {
+                id += &format!("{:08x}", u32::from_be_bytes(environment.entropy.bytes()?));
+            }
+            self.drafted_marker().get_or_init(|| MarkerDocument::new(id, environment.clock.now()));
+        }
+        Ok(())
+    }
+
+    /// Writes the marker if there is none. Of several processes that create it, one wins and the others use what it wrote.
+    pub(crate) async fn create_marker(&self) -> Result<()> {
+        if self.marker().await?.is_none()
+            && let Some(draft) = self.drafted_marker().get()
+        {
+            match self.root().create_document(REPOSITORY, to_bytes(draft)?).await {
+                Err(error) if !is_conflict(&error) => return Err(error),
+                Ok(()) | Err(_) => {}
+            }
+        }
+        self.require_writable().await
+    }
+
+    /// Makes certain that this version may read the repository. A root without a marker holds no backup yet, or only
+    /// directories that were copied there, and is readable.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for a repository that only a newer version may read, [`Error::UnsupportedFormatVersion`],
+    /// [`Error::Corrupted`], [`Error::Storage`].
+    pub async fn require_readable(&self) -> Result<()> {
+        self.marker().await?.map_or(Ok(()), |marker| marker.require_readable(self.storage().location()))
+    }
+
+    /// Makes certain that this version may change the repository.
+    ///
+    /// # Errors
+    /// Those of [`RepositoryHandle::require_readable`].
+    pub async fn require_writable(&self) -> Result<()> {
+        self.marker().await?.map_or(Ok(()), |marker| marker.require_writable(self.storage().location()))
+    }
+
+    /// Reads the marker once, and remembers it once it is there.
+    async fn marker(&self) -> Result<Option<&MarkerDocument>> {
+        if let Some(marker) = self.known_marker().get() {
+            return Ok(Some(marker));
+        }
+        let root = self.root();
+        let Some(bytes) = read_document(&root, REPOSITORY).await? else { return Ok(None) };
+        let marker: MarkerDocument = from_bytes(self.storage().location(), REPOSITORY, &bytes)?;
+        Ok(Some(self.known_marker().get_or_init(|| marker)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use milvus_backup_core::{CollectionRef, Error, Operation};
+    use milvus_backup_storage::Storage;
+    use object_store::memory::InMemory;
+
+    use super::*;
+    use crate::test_environment::environment;
+
+    /// Two processes with one root.
+    fn two() -> [RepositoryHandle; 2] {
+        let store = Arc::new(InMemory::new());
+        [(); 2].map(|()| RepositoryHandle::new(Storage::from_store(store.clone(), "memory")))
+    }
+
+    #[tokio::test]
+    async fn of_two_that_create_a_repository_one_wins_and_both_use_it() {
+        let [one, other] = two();
+        for repository in [&one, &other] {
+            repository.prepare(&environment()).await.unwrap();
+        }
+        assert_eq!(one.root().list().await.unwrap(), [], "nothing is written before the first commit");
+        for repository in [&one, &other] {
+            repository.create_marker().await.unwrap();
+        }
+        assert!(one.marker().await.unwrap().is_some());
+        assert_eq!(one.marker().await.unwrap(), other.marker().await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_newer_repository_is_not_changed_and_one_with_reader_features_is_not_read() {
+        let items = CollectionRef::new("", "items".parse().unwrap()).unwrap();
+        for (member, readable) in [("writer_features", true), ("reader_features", false)] {
+            let [repository, _] = two();
+            let mut marker = serde_json::json!({
+                "format_version": 1, "repository_id": "0", "created_at": "2026-11-25T12:00:00Z",
+                "reader_features": [], "writer_features": [],
+            });
+            marker[member] = serde_json::json!(["shared-chunks"]);
+            repository.root().write_document(REPOSITORY, to_bytes(&marker).unwrap()).await.unwrap();
+            assert_eq!(repository.list_backups(None).await.is_ok(), readable, "{member}");
+            assert_eq!(repository.find_incomplete().await.is_ok(), readable, "{member}");
+            let lease = repository.lease(&items, Operation::Create, &environment()).await;
+            assert!(matches!(lease, Err(Error::Refused { .. })), "{member}");
+            assert!(repository.prepare(&environment()).await.is_err(), "{member}");
+        }
+    }
+}
