@@ -18,6 +18,7 @@
 //! }
 //! ```
 
+mod builder;
 mod create;
 mod identity;
 mod maintain;
@@ -29,6 +30,7 @@ mod undo;
 mod verify;
 mod watchdog;
 
+pub use builder::BackupManagerBuilder;
 pub use maintain::{Leftover, LeftoverKind, RetentionPlan, SAFETY_AGE};
 pub use manager::BackupManager;
 pub use repository::BackupRepository;

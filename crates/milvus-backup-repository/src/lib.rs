@@ -32,6 +32,7 @@ pub mod layout;
 mod lease;
 mod marker;
 mod process;
+mod repository;
 mod staging;
 #[cfg(test)]
 mod test_environment;
@@ -40,4 +41,4 @@ mod verify;
 
 pub use handle::RepositoryHandle;
 pub use transaction::BackupTransaction;
-pub use verify::{ContentCheck, Findings, digest_object};
+pub use verify::digest_object;

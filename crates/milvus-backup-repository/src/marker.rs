@@ -18,10 +18,8 @@ impl RepositoryHandle {
         self.require_writable().await?;
         self.storage().create()?;
         if self.marker().await?.is_none() && self.drafted_marker().get().is_none() {
-            let mut id = String::new();
-            for _ in 0..4 {
-                id += &format!("{:08x}", u32::from_be_bytes(environment.entropy.bytes()?));
-            }
+            let random = || Ok(format!("{:08x}", u32::from_be_bytes(environment.entropy.bytes()?)));
+            let id = (0..4).map(|_| random()).collect::<Result<String>>()?;
             self.drafted_marker().get_or_init(|| MarkerDocument::new(id, environment.clock.now()));
         }
         Ok(())

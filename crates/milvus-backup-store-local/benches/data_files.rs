@@ -11,15 +11,16 @@ use std::sync::Arc;
 use arrow_array::{Float32Array, Int64Array, ListArray, RecordBatch, StringArray};
 use arrow_buffer::OffsetBuffer;
 use arrow_schema::DataType as ArrowType;
-use async_trait::async_trait;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use milvus_backup_core::schema::{CollectionSchema, DataType, FieldSchema, arrow_schema};
 use milvus_backup_core::{
-    BackupPlan, BackupStore, BackupType, ChecksumAlgorithm, CollectionDescription, CollectionName, CollectionRef,
-    Completion, CompressionCodec, FileNumbers, PartitionMetadata, PartitionPlan, ReadPoint, RestoreMethod, RestorePlan,
-    Result, RowFormat, RowOrder, RowSink, Silent, StoredBackup, UnitFiles, WrittenRows,
+    BackupPlan, BackupType, ChecksumAlgorithm, CollectionDescription, CollectionRef, Completion, CompressionCodec,
+    FileNumbers, PartitionMetadata, PartitionPlan, ReadPoint, RowFormat, RowOrder, StoredBackup, Transaction,
+    UnitFiles, WrittenRows,
 };
-use milvus_backup_store_local::LocalStore;
+use milvus_backup_repository::RepositoryHandle;
+use milvus_backup_storage::Storage;
+use milvus_backup_store_local::ParquetFormat;
 
 const ROWS: u16 = 4_000;
 const DIM: usize = 768;
@@ -97,7 +98,8 @@ fn plan(schema: &CollectionSchema, compression_codec: CompressionCodec) -> Backu
 fn encoding(criterion: &mut Criterion) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let directory = tempfile::tempdir().unwrap();
-    let store = LocalStore::open(directory.path().to_str().unwrap()).unwrap();
+    let repository = RepositoryHandle::new(Storage::open(directory.path().to_str().unwrap()).unwrap());
+    let format = ParquetFormat::new(repository.clone());
     let schema = schema();
     let rows = rows(&schema);
     let mut group = criterion.benchmark_group("encode");
@@ -105,62 +107,18 @@ fn encoding(criterion: &mut Criterion) {
     for (name, codec) in [("zstd 6", CompressionCodec::Zstd), ("no compression", CompressionCodec::None)] {
         let encoding = plan(&schema, codec).encoding();
         group.bench_function(name, |bencher| {
-            bencher.iter(|| runtime.block_on(store.estimate(&encoding, rows.clone())).unwrap());
+            bencher.iter(|| runtime.block_on(format.estimate(&encoding, rows.clone())).unwrap());
         });
     }
     group.finish();
 }
 
-/// A batch of rows, and what takes rows and drops them.
-#[derive(Debug)]
-struct Memory(RecordBatch);
-
-#[async_trait]
-impl RowSink for Memory {
-    async fn insert(
-        &self,
-        _: &CollectionName,
-        _: &CollectionSchema,
-        _: Option<&str>,
-        batch: RecordBatch,
-    ) -> Result<u64> {
-        Ok(batch.num_rows() as u64)
-    }
-
-    async fn import_file(&self, _: &CollectionName, _: Option<&str>, _: &str) -> Result<u64> {
-        Ok(0)
-    }
-
-    async fn flush(&self, _: &CollectionName) -> Result<()> {
-        Ok(())
-    }
-
-    async fn stored_rows(&self, _: &CollectionName, _: Option<&str>) -> Result<u64> {
-        Ok(self.0.num_rows() as u64)
-    }
-}
-
-fn restore_plan(schema: &CollectionSchema, backup: StoredBackup) -> RestorePlan {
-    RestorePlan {
-        target: "measured".parse().unwrap(),
-        stored_schema: schema.clone(),
-        schema: schema.clone(),
-        omit_columns: Vec::new(),
-        partitions: backup.metadata.partition_names.clone(),
-        skip_failed_partitions: false,
-        flush_between_partitions: false,
-        verify_checksums: true,
-        method: RestoreMethod::Insert,
-        concurrency: 4,
-        memory_limit_bytes: 512 << 20,
-        backup,
-    }
-}
-
 /// Writes the rows as the only data file of a backup, and commits it.
-async fn back_up(store: &LocalStore, plan: &BackupPlan, rows: RecordBatch) -> StoredBackup {
-    let transaction = store.begin(plan).await.unwrap();
-    let mut writer = store.writers(&plan.collection, &plan.backup_id, Arc::new(plan.encoding())).writer(UnitFiles {
+async fn back_up(repository: &RepositoryHandle, plan: &BackupPlan, rows: RecordBatch) -> StoredBackup {
+    let transaction = Box::new(repository.begin(plan).await.unwrap());
+    let writers =
+        ParquetFormat::new(repository.clone()).writers(&plan.collection, &plan.backup_id, Arc::new(plan.encoding()));
+    let mut writer = writers.writer(UnitFiles {
         partition: "_default".to_owned(),
         numbers: Arc::new(FileNumbers::starting_at(0)),
         order: RowOrder::PrimaryKey,
@@ -178,25 +136,34 @@ async fn back_up(store: &LocalStore, plan: &BackupPlan, rows: RecordBatch) -> St
     let written = WrittenRows { partitions: vec![partition], failed: Vec::new() };
     let completion = Completion { completed_at: plan.created_at, limitations: Vec::new(), lease_epoch: 1 };
     transaction.commit(written, completion).await.unwrap();
-    store.open(&plan.collection, &plan.backup_id).await.unwrap()
+    repository.open(&plan.collection, &plan.backup_id).await.unwrap()
 }
 
 fn decoding(criterion: &mut Criterion) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let directory = tempfile::tempdir().unwrap();
-    let store = LocalStore::open(directory.path().to_str().unwrap()).unwrap();
+    let repository = RepositoryHandle::new(Storage::open(directory.path().to_str().unwrap()).unwrap());
+    let format = ParquetFormat::new(repository.clone());
     let schema = schema();
-    let memory = Arc::new(Memory(rows(&schema)));
-    let backed_up = runtime.block_on(back_up(&store, &plan(&schema, CompressionCodec::Zstd), memory.0.clone()));
-    let plan = restore_plan(&schema, backed_up);
+    let rows = rows(&schema);
+    let plan = plan(&schema, CompressionCodec::Zstd);
+    let backup = runtime.block_on(back_up(&repository, &plan, rows.clone()));
+    let files = format.chunks(&backup, &schema, true).unwrap();
     let mut group = criterion.benchmark_group("decode");
-    group.throughput(Throughput::Bytes(memory.0.get_array_memory_size() as u64));
+    group.throughput(Throughput::Bytes(rows.get_array_memory_size() as u64));
     group.bench_function("zstd 6", |bencher| {
-        let restore = || async {
-            let restored = store.restore_rows(memory.clone(), plan.clone(), Arc::new(Silent)).await.unwrap();
-            assert_eq!(restored[0].rows, u64::from(ROWS));
+        let read = || async {
+            let mut rows = 0;
+            for chunk in backup.manifest.chunks() {
+                let file = files.open(chunk).await.unwrap();
+                for row_group in 0..file.row_groups() {
+                    let batches = file.read(row_group).await.unwrap();
+                    rows += batches.iter().map(RecordBatch::num_rows).sum::<usize>();
+                }
+            }
+            assert_eq!(rows, usize::from(ROWS));
         };
-        bencher.iter(|| runtime.block_on(restore()));
+        bencher.iter(|| runtime.block_on(read()));
     });
     group.finish();
 }

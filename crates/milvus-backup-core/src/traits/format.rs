@@ -6,9 +6,11 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
 
+use super::chunks::ChunkFiles;
+use super::content_check::ContentCheck;
 use super::writer::UnitWriters;
 use crate::error::Result;
-use crate::model::{BackupStorageType, ChecksumAlgorithm, CompressionCodec};
+use crate::model::{BackupStorageType, ChecksumAlgorithm, CompressionCodec, StoredBackup};
 use crate::names::{BackupId, CollectionRef};
 use crate::schema::CollectionSchema;
 
@@ -31,6 +33,21 @@ pub trait RowFormat: Send + Sync + Debug {
         backup_id: &BackupId,
         encoding: Arc<RowEncoding>,
     ) -> Arc<dyn UnitWriters>;
+
+    /// Returns the data files of a committed backup, which hold rows of `schema`. With `verify_digests`, the rows of each
+    /// row group are compared with their recorded digest before they are returned.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unsupported`] for a schema that has no columns in this format.
+    fn chunks(
+        &self,
+        backup: &StoredBackup,
+        schema: &CollectionSchema,
+        verify_digests: bool,
+    ) -> Result<Arc<dyn ChunkFiles>>;
+
+    /// Returns the check of what is in data files.
+    fn content_check(&self) -> &dyn ContentCheck;
 }
 
 /// How rows are encoded in all data files of a backup.

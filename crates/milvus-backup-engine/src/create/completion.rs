@@ -59,7 +59,7 @@ impl CreateJob<'_> {
     /// [`Error::PartitionNotFound`], and [`Error::Protocol`] for another schema: the collection was made anew.
     async fn require_unchanged(&self, plan: &BackupPlan, written: &[Option<u64>]) -> Result<()> {
         let name = &plan.collection.name;
-        let now = self.manager.milvus.describe_collection(name).await?;
+        let now = self.manager.catalog.describe_collection(name).await?;
         if now.schema.fields != plan.description.schema.fields {
             return Err(Error::Protocol { message: format!("the fields of `{name}` changed while it was read") });
         }

@@ -131,7 +131,7 @@ impl<'a> CreateJob<'a> {
 
     /// Everything from the collection to rows that are written and not committed.
     async fn write_anew(&mut self) -> Result<Written> {
-        let (milvus, name) = (&self.manager.milvus, self.collection.name.clone());
+        let (milvus, name) = (&self.manager.catalog, self.collection.name.clone());
         milvus.require_access(&name, Access::READING).await?;
         let description = milvus.describe_collection(&name).await?;
         let partitions = select_partitions(&name, &description, &self.params.partition_names)?;
@@ -155,7 +155,7 @@ impl<'a> CreateJob<'a> {
     pub(super) async fn write(&mut self, plan: &BackupPlan, scan: &Scan) -> Result<Written> {
         let repository = &self.manager.repository;
         let (store, encoding) = (&repository.store, Arc::new(plan.encoding()));
-        let writers = store.format().writers(&self.collection, &self.backup_id, encoding);
+        let writers = repository.format.writers(&self.collection, &self.backup_id, encoding);
         self.undo.push(Undo::Discard(Arc::clone(&writers)));
         let begun = if self.resumed { store.resume(plan) } else { store.begin(plan) };
         let transaction = begun.await?;
@@ -222,11 +222,11 @@ impl<'a> CreateJob<'a> {
         description: &CollectionDescription,
         partitions: &[String],
     ) -> Result<bool> {
-        let milvus = &self.manager.milvus;
-        milvus.require_readable(&self.collection.name, &description.schema, partitions).await?;
-        let requirements = milvus.requirements();
+        let BackupManager { source, sink, .. } = self.manager;
+        source.require_readable(&self.collection.name, &description.schema, partitions).await?;
+        let requirements = source.requirements();
         if requirements.flushed {
-            milvus.flush(&self.collection.name).await?;
+            sink.flush(&self.collection.name).await?;
         }
         if !requirements.loaded {
             return self.is_loaded(description, partitions).await;

@@ -31,7 +31,7 @@ impl CreateJob<'_> {
         description: &CollectionDescription,
         partitions: &[String],
     ) -> Result<bool> {
-        let (milvus, policy) = (&self.manager.milvus, self.params.load);
+        let (milvus, policy) = (&self.manager.catalog, self.params.load);
         let name = &self.collection.name.clone();
         let whole = milvus.load_state(name, &[]).await?;
         let one_by_one = self.manager.loads_by_partition(&description.schema).await?;
@@ -59,7 +59,7 @@ impl CreateJob<'_> {
     /// Returns whether all of these partitions are in memory.
     pub(super) async fn is_loaded(&self, description: &CollectionDescription, partitions: &[String]) -> Result<bool> {
         let named = if self.manager.loads_by_partition(&description.schema).await? { partitions } else { &[] };
-        Ok(self.manager.milvus.load_state(&self.collection.name, named).await? == LoadState::Loaded)
+        Ok(self.manager.catalog.load_state(&self.collection.name, named).await? == LoadState::Loaded)
     }
 
     async fn ensure_whole(&mut self, state: LoadState, missing: Loaded) -> Result<bool> {
@@ -68,7 +68,7 @@ impl CreateJob<'_> {
             LoadState::Loaded => return Ok(true),
             // Another process is loading it: we wait, and leave it loaded.
             LoadState::Loading => {
-                self.manager.milvus.load_collection(name, None).await?;
+                self.manager.catalog.load_collection(name, None).await?;
                 return Ok(true);
             }
             LoadState::NotLoaded => {}
@@ -82,7 +82,7 @@ impl CreateJob<'_> {
     }
 
     async fn load(&mut self, missing: Loaded) -> Result<()> {
-        let (milvus, name) = (&self.manager.milvus, &self.collection.name);
+        let (milvus, name) = (&self.manager.catalog, &self.collection.name);
         let what = match &missing {
             Loaded::Collection => format!("loading collection {name}"),
             Loaded::Partitions(partitions) => format!("loading partitions of {name}: {}", partitions.join(", ")),
@@ -104,12 +104,12 @@ impl CreateJob<'_> {
     async fn load_states(&self, name: &CollectionName, partitions: &[String]) -> Result<States> {
         let mut states = States::default();
         // One call for all, since all are loaded nearly always.
-        if self.manager.milvus.load_state(name, partitions).await? == LoadState::Loaded {
+        if self.manager.catalog.load_state(name, partitions).await? == LoadState::Loaded {
             states.loaded = partitions.to_vec();
             return Ok(states);
         }
         let each =
-            partitions.iter().map(|partition| self.manager.milvus.load_state(name, std::slice::from_ref(partition)));
+            partitions.iter().map(|partition| self.manager.catalog.load_state(name, std::slice::from_ref(partition)));
         for (partition, state) in partitions.iter().zip(try_join_all(each).await?) {
             let list = match state {
                 LoadState::Loaded => &mut states.loaded,
@@ -126,6 +126,6 @@ impl BackupManager {
     /// Whether partitions of such a collection are loaded one by one: not where rows are spread by a partition key, nor on a
     /// server that loads collections only as a whole.
     pub(crate) async fn loads_by_partition(&self, schema: &CollectionSchema) -> Result<bool> {
-        Ok(self.milvus.capabilities().await?.partition_loading && !schema.has_partition_key())
+        Ok(self.catalog.capabilities().await?.partition_loading && !schema.has_partition_key())
     }
 }

@@ -21,7 +21,7 @@ impl CreateJob<'_> {
         backup_name: String,
         was_loaded: bool,
     ) -> Result<(BackupPlan, Scan)> {
-        let (milvus, config) = (&self.manager.milvus, &self.manager.repository.config);
+        let (milvus, config) = (&self.manager.catalog, &self.manager.repository.config);
         let (name, params) = (self.collection.name.clone(), self.params);
         let database_properties = self.database_properties(&mut description).await?;
         let session = self.open_session(&description, None).await?;
@@ -68,14 +68,14 @@ impl CreateJob<'_> {
         read_point: Option<ReadPoint>,
     ) -> Result<Arc<dyn ScanSession>> {
         let options = ScanOptions { read_point };
-        let session = self.manager.milvus.open(&self.collection.name, &description.schema, options).await?;
+        let session = self.manager.source.open(&self.collection.name, &description.schema, options).await?;
         self.undo.push(Undo::Close(Arc::clone(&session)));
         Ok(session)
     }
 
     /// The collection does not depend on them: a server that does not let this user see them is no reason to fail.
     async fn database_properties(&self, description: &mut CollectionDescription) -> Result<BTreeMap<String, String>> {
-        match self.manager.milvus.database_properties().await {
+        match self.manager.catalog.database_properties().await {
             Err(error @ (Error::PermissionDenied { .. } | Error::Milvus { .. })) => {
                 let message = format!("properties of the database are not stored: {}", error.full_message());
                 description.limitations.push(message);

@@ -30,7 +30,7 @@ impl BackupManager {
         params: &BackupParams,
     ) -> Result<BackupResult> {
         params.validate()?;
-        if collection.database != self.milvus.database() {
+        if collection.database != self.catalog.database() {
             return Err(Error::Refused {
                 reason: format!("backup {backup_id} is of database `{}`", collection.database),
                 hint: Hint::NameDatabase(collection.database.clone()),
@@ -84,7 +84,7 @@ impl CreateJob<'_> {
 
     /// The collection must be the one that was begun with, as far as that can be told.
     async fn require_as_before(&self, plan: &BackupPlan) -> Result<()> {
-        let milvus = &self.manager.milvus;
+        let milvus = &self.manager.catalog;
         let now = milvus.describe_collection(&plan.collection.name).await?;
         let version = milvus.server_version().await?;
         let mut changed = Vec::new();

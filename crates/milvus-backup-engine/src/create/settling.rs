@@ -32,13 +32,13 @@ impl CreateJob<'_> {
         partitions: &[String],
     ) -> Result<Vec<Shortage>> {
         let name = &self.collection.name;
-        let (milvus, clock) = (&self.manager.milvus, &self.manager.repository.environment.clock);
+        let (milvus, clock) = (&self.manager.catalog, &self.manager.repository.environment.clock);
         // A server that loads collections only as a whole has loaded them when it says so.
         if !milvus.capabilities().await?.partition_loading {
             return Ok(Vec::new());
         }
         let present = ScanOptions { read_point: Some(ReadPoint::Unknown) };
-        let session = milvus.open(name, &description.schema, present).await?;
+        let session = self.manager.source.open(name, &description.schema, present).await?;
         let started = clock.elapsed();
         let (mut announced, mut stable_since, mut before) = (false, started, Vec::new());
         loop {
@@ -81,7 +81,7 @@ impl CreateJob<'_> {
         let (name, schema) = (&self.collection.name, &description.schema);
         let compared = try_join_all(partitions.iter().map(|partition| async move {
             let addressed = (!schema.has_partition_key()).then_some(partition.as_str());
-            let stored = self.manager.milvus.stored_rows(name, addressed).await?;
+            let stored = self.manager.sink.stored_rows(name, addressed).await?;
             let counted = session.count_rows(partition).await?;
             Ok::<_, Error>(Shortage { partition: partition.clone(), stored, counted })
         }));

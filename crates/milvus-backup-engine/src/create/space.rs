@@ -28,7 +28,7 @@ impl CreateJob<'_> {
         if available_bytes >= required_bytes {
             return Ok(());
         }
-        Err(Error::InsufficientStorage { required_bytes, available_bytes, path: store.root().to_owned() })
+        Err(Error::InsufficientStorage { required_bytes, available_bytes, path: store.location().to_owned() })
     }
 
     /// Estimates what the rows will take: as much for each as the first rows of the largest unit, encoded as planned. The
@@ -38,7 +38,7 @@ impl CreateJob<'_> {
         let Some(largest) = scan.units.iter().max_by_key(|unit| unit.estimated_rows()) else { return Ok(0) };
         let Some(sample) = sample(scan.session.as_ref(), largest).await? else { return Ok(0) };
         let sampled_rows = sample.num_rows().max(1) as u64;
-        let format = self.manager.repository.store.format();
+        let format = &self.manager.repository.format;
         let sampled_bytes = format.estimate(&plan.encoding(), sample).await?;
         let bytes = u128::from(sampled_bytes) * u128::from(rows) / u128::from(sampled_rows);
         Ok(u64::try_from(bytes).unwrap_or(u64::MAX))

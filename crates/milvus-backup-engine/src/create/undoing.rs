@@ -88,7 +88,7 @@ impl CreateJob<'_> {
 
     /// Releases what was loaded, whatever the collection is called by now.
     async fn unload(&self, loaded: &Loaded) -> Result<()> {
-        let milvus = &self.manager.milvus;
+        let milvus = &self.manager.catalog;
         let Some(name) = milvus.locate_collection(&self.pin).await? else { return Ok(()) };
         match loaded {
             Loaded::Collection => milvus.release_collection(&name).await,

@@ -88,11 +88,8 @@ impl Contender<'_> {
 
     /// 64 random bits, which tell this acquisition from all others.
     fn owner(&self) -> Result<String> {
-        let mut owner = String::new();
-        for _ in 0..2 {
-            owner += &format!("{:08x}", u32::from_be_bytes(self.environment.entropy.bytes()?));
-        }
-        Ok(owner)
+        let random = || Ok(format!("{:08x}", u32::from_be_bytes(self.environment.entropy.bytes()?)));
+        (0..2).map(|_| random()).collect()
     }
 
     /// Lists the epochs that dead processes left, in ascending order.
