@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use milvus_backup_client::{ConnectionOptions, LITE_EXECUTABLE, LiteServer, MilvusConnection, Missing};
+use milvus_backup_client::{
+    ConnectionOptions, LITE_EXECUTABLE, LiteServer, MilvusConnection, Missing, SystemClock, SystemEntropy,
+};
 use milvus_backup_core::{
     BackupRecoveryConfig, BackupStorageType, Catalog, CollectionName, CollectionRef, DEFAULT_DATABASE, Environment,
     Error, Interrupt, Progress, ProgressEvent, Repository, Result, RowFormat,
@@ -16,7 +18,6 @@ use milvus_backup_store_local::ParquetFormat;
 
 use crate::Layers;
 use crate::args::{Global, ProgressForm, Storage};
-use crate::environment::{SystemClock, SystemEntropy};
 use crate::json_lines::JsonLines;
 use crate::output::Output;
 use crate::progress::Display;
@@ -171,7 +172,7 @@ impl Context {
         missing: Missing,
     ) -> Result<Session> {
         let (uri, lite) = if let Some(path) = self.target.lite_path() {
-            let server = LiteServer::start(path, &lite_executable(), missing).await?;
+            let server = LiteServer::start(path, &lite_executable(), missing, self.environment.clone()).await?;
             (server.uri().to_owned(), Some(server))
         } else {
             (self.target.uri.clone(), None)
@@ -208,6 +209,7 @@ impl Context {
 
     fn connection_options(&self, uri: String) -> Result<ConnectionOptions> {
         let mut options = ConnectionOptions::new(uri);
+        options.environment = self.environment.clone();
         options.shown_as = self.target.lite_path().map(lite_name);
         options.token = self.token()?;
         let database = &self.target.database;

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use milvus_backup_client::SystemClock;
 use milvus_backup_core::{BackupState, Clock, Progress, ProgressEvent, ProgressTracker};
 use serde::Serialize;
 
-use crate::environment::SystemClock;
 use crate::output::stderr_document;
 
 /// Writes the lines.

@@ -13,7 +13,6 @@ mod command_error;
 mod commands;
 mod confirm;
 mod context;
-mod environment;
 pub mod exit_code;
 mod hints;
 mod json_lines;

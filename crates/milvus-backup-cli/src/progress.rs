@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use milvus_backup_client::SystemClock;
 use milvus_backup_core::{BackupProgress, BackupState, Clock, Operation, Progress, ProgressEvent, ProgressTracker};
 
-use crate::environment::SystemClock;
 use crate::output::stderr_line;
 use crate::sizes::format_size;
 use crate::text::{count, printable};

@@ -10,7 +10,7 @@ use milvus_backup_core::{Access, CollectionName, Error, Result};
 
 use crate::call::call_once;
 use crate::connection::MilvusConnection;
-use crate::permission::merged;
+use crate::refusal::{CallResult, Failure, Refusal, RefusalKind, merged};
 
 impl MilvusConnection {
     /// Fails when one of the calls is refused for want of a privilege, and names all that are missing. Any other failure
@@ -21,14 +21,12 @@ impl MilvusConnection {
         }
         let mut denied = Vec::new();
         for access in needed {
-            if let Err(error @ Error::PermissionDenied { .. }) = self.probe(collection, *access).await {
-                denied.push(error);
-            }
+            denied.extend(self.probe(collection, *access).await.err().and_then(denial));
         }
         denied.into_iter().reduce(merged).map_or(Ok(()), Err)
     }
 
-    async fn probe(&self, collection: &CollectionName, access: Access) -> Result<()> {
+    async fn probe(&self, collection: &CollectionName, access: Access) -> CallResult<()> {
         let (db_name, collection_name) = (self.request_database(), collection.to_string());
         match access {
             Access::ShowPartitions => {
@@ -43,7 +41,7 @@ impl MilvusConnection {
             Access::Query => {
                 let request = pb::QueryRequest { db_name, collection_name, ..Default::default() };
                 let send = |mut client: crate::transport::Client, request| async move { client.query(request).await };
-                self.send(request, &send).await.map(drop).map_err(|status| self.transport_error("Query", &status))
+                self.send(request, &send).await.map(drop).map_err(|status| self.failure("Query", Refusal::Grpc(status)))
             }
             Access::CreateCollection => {
                 let request = pb::CreateCollectionRequest { db_name, collection_name, ..Default::default() };
@@ -96,7 +94,7 @@ impl MilvusConnection {
     }
 
     /// The two calls that a flush is made of.
-    async fn probe_flush(&self, collection: &CollectionName) -> Result<()> {
+    async fn probe_flush(&self, collection: &CollectionName) -> CallResult<()> {
         let (db_name, collection_name) = (self.request_database(), collection.to_string());
         let collection_names = vec![collection_name.clone()];
         let request = pb::FlushRequest { db_name: db_name.clone(), collection_names, ..Default::default() };
@@ -104,11 +102,16 @@ impl MilvusConnection {
         let request = pb::GetFlushStateRequest { db_name, collection_name, ..Default::default() };
         let state = call_once!(self, "GetFlushState", get_flush_state, request).map(drop);
         match (flush, state) {
-            (Err(flush @ Error::PermissionDenied { .. }), Err(state @ Error::PermissionDenied { .. })) => {
-                Err(merged(flush, state))
+            (Err(flush), Err(state)) if flush.is(RefusalKind::NotPermitted) && state.is(RefusalKind::NotPermitted) => {
+                Err(flush.joined(state))
             }
-            (Err(flush @ Error::PermissionDenied { .. }), _) => Err(flush),
+            (Err(flush), _) if flush.is(RefusalKind::NotPermitted) => Err(flush),
             (_, state) => state,
         }
     }
+}
+
+/// Returns the error of a call that was refused for want of a privilege.
+fn denial(failure: Failure) -> Option<Error> {
+    failure.is(RefusalKind::NotPermitted).then(|| failure.into())
 }

@@ -1,11 +1,11 @@
 //! Aliases of a collection.
 
-use milvus::proto::common::Status;
 use milvus::proto::milvus as pb;
-use milvus_backup_core::{CollectionMark, CollectionName, Error, Result};
+use milvus_backup_core::{CollectionMark, CollectionName, Result};
 
 use crate::call::call;
 use crate::connection::MilvusConnection;
+use crate::refusal::RefusalKind;
 
 impl MilvusConnection {
     /// Lists the aliases, which Milvus Lite does not put into the description. A user who may not list them is no reason
@@ -21,12 +21,12 @@ impl MilvusConnection {
             ..Default::default()
         };
         match call!(self, "ListAliases", list_aliases, request) {
-            Err(Error::Unsupported { .. }) => Ok(Vec::new()),
-            Err(error @ Error::PermissionDenied { .. }) => {
-                limitations.push(format!("aliases could not be listed and are not stored: {error}"));
+            Err(failure) if failure.is(RefusalKind::Unsupported) => Ok(Vec::new()),
+            Err(failure) if failure.is(RefusalKind::NotPermitted) => {
+                limitations.push(format!("aliases could not be listed and are not stored: {failure}"));
                 Ok(Vec::new())
             }
-            answer => answer.map(|answer| answer.aliases),
+            answer => Ok(answer?.aliases),
         }
     }
 
@@ -43,7 +43,8 @@ impl MilvusConnection {
             alias: alias.to_owned(),
             ..Default::default()
         };
-        call!(self, "CreateAlias", create_alias, request).map(drop::<Status>)
+        call!(self, "CreateAlias", create_alias, request)?;
+        Ok(())
     }
 
     /// Moves an alias to a collection.
@@ -54,6 +55,7 @@ impl MilvusConnection {
             alias: alias.to_owned(),
             ..Default::default()
         };
-        call!(self, "AlterAlias", alter_alias, request).map(drop::<Status>)
+        call!(self, "AlterAlias", alter_alias, request)?;
+        Ok(())
     }
 }

@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use milvus::proto::common::Status;
 use milvus::proto::milvus as pb;
 use milvus_backup_columns::params_to_wire;
 use milvus_backup_core::schema::CollectionSchema;
-use milvus_backup_core::{CollectionName, Error, Result};
+use milvus_backup_core::{CollectionName, Result};
 
 use crate::call::{call, call_once};
 use crate::connection::MilvusConnection;
 use crate::definition::create_request;
-use crate::status::{is_collection_not_found, may_pass};
+use crate::refusal::{CallResult, RefusalKind};
 use crate::versions::Server;
 
 /// The one name under which rows spread by a partition key are stored: their partitions cannot be named in calls.
@@ -31,7 +30,8 @@ impl MilvusConnection {
 
     pub(crate) async fn create(&self, collection: &CollectionName, schema: &CollectionSchema) -> Result<()> {
         let request = create_request(self.request_database(), collection, schema)?;
-        call!(self, "CreateCollection", create_collection, request).map(drop::<Status>)
+        call!(self, "CreateCollection", create_collection, request)?;
+        Ok(())
     }
 
     /// Drops a collection. One that does not exist is no error.
@@ -45,8 +45,11 @@ impl MilvusConnection {
             call_once!(self, "DropCollection", drop_collection, request)
         };
         match self.repeated(drop_it).await {
-            Err(error) if is_collection_not_found(&error) => Ok(()),
-            answer => answer.map(drop::<Status>),
+            Err(failure) if failure.is(RefusalKind::CollectionNotFound) => Ok(()),
+            answer => {
+                answer?;
+                Ok(())
+            }
         }
     }
 
@@ -57,7 +60,8 @@ impl MilvusConnection {
             new_name: to.to_string(),
             ..Default::default()
         };
-        call!(self, "RenameCollection", rename_collection, request).map(drop::<Status>)
+        call!(self, "RenameCollection", rename_collection, request)?;
+        Ok(())
     }
 
     pub(crate) async fn alter(
@@ -73,7 +77,8 @@ impl MilvusConnection {
             delete_keys: removed.to_vec(),
             ..Default::default()
         };
-        call!(self, "AlterCollection", alter_collection, request).map(drop::<Status>)
+        call!(self, "AlterCollection", alter_collection, request)?;
+        Ok(())
     }
 
     /// Returns the names of the partitions of a collection.
@@ -85,8 +90,8 @@ impl MilvusConnection {
         };
         match call!(self, "ShowPartitions", show_partitions, request) {
             // Milvus Lite 2.5 has no partitions.
-            Err(Error::Unsupported { .. }) => Ok(vec![ALL_ROWS.to_owned()]),
-            answer => answer.map(|answer| answer.partition_names),
+            Err(failure) if failure.is(RefusalKind::Unsupported) => Ok(vec![ALL_ROWS.to_owned()]),
+            answer => Ok(answer?.partition_names),
         }
     }
 
@@ -97,19 +102,20 @@ impl MilvusConnection {
             partition_name: partition.to_owned(),
             ..Default::default()
         };
-        call!(self, "CreatePartition", create_partition, request).map(drop::<Status>)
+        call!(self, "CreatePartition", create_partition, request)?;
+        Ok(())
     }
 
     /// Makes a call that may be made twice, again also when Milvus Lite 3 refuses it. Lite opens each collection to list
     /// them all, fails with whatever it met (a missing file, most often) when someone drops or renames one of them
     /// meanwhile, and cannot remove a directory that it still writes to.
-    async fn repeated<A, F>(&self, call: impl Fn() -> F + Send + Sync) -> Result<A>
+    async fn repeated<A, F>(&self, call: impl Fn() -> F + Send + Sync) -> CallResult<A>
     where
         A: Send,
-        F: Future<Output = Result<A>> + Send,
+        F: Future<Output = CallResult<A>> + Send,
     {
         let racy = self.server().await? == Server::Lite3;
-        let attempt = || async { call().await.map_err(|error| if racy { may_pass(error) } else { error }) };
+        let attempt = || async { call().await.map_err(|failure| if racy { failure.transient() } else { failure }) };
         self.rate_limiter().retried(self.retry_policy(), attempt).await
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use milvus_backup_core::{DEFAULT_DATABASE, RetryPolicy};
+use milvus_backup_core::{DEFAULT_DATABASE, Environment, RetryPolicy};
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::options::ConnectionOptions;
@@ -30,6 +30,7 @@ pub struct MilvusConnection {
     database: String,
     retry: RetryPolicy,
     request_timeout: Duration,
+    environment: Environment,
     version: OnceLock<String>,
     authenticated: bool,
     /// Held by an insert that must not run beside another one.
@@ -57,12 +58,13 @@ impl MilvusConnection {
             client,
             transport,
             buffers: BufferPool::default(),
-            rate_limiter: RateLimiter::default(),
+            rate_limiter: RateLimiter::new(options.environment.clone()),
             window: QueryWindow::default(),
             uri,
             database,
             retry: options.retry,
             request_timeout: options.request_timeout,
+            environment: options.environment,
             version: OnceLock::new(),
             authenticated: options.token.is_some(),
             insert_turn: Arc::default(),
@@ -101,6 +103,11 @@ impl MilvusConnection {
 
     pub(crate) fn retry_policy(&self) -> RetryPolicy {
         self.retry
+    }
+
+    /// Returns where time and randomness come from.
+    pub(crate) fn environment(&self) -> &Environment {
+        &self.environment
     }
 
     pub(crate) fn request_timeout(&self) -> Duration {

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use milvus::proto::common::Status;
 use milvus::proto::milvus as pb;
 use milvus_backup_columns::{params_from_wire, params_to_wire};
-use milvus_backup_core::{Error, Result};
+use milvus_backup_core::Result;
 
 use crate::call::call;
 use crate::connection::MilvusConnection;
 use crate::options::ConnectionOptions;
+use crate::refusal::RefusalKind;
 
 impl MilvusConnection {
     /// Creates the database that the options name, with these properties, over a connection of its own. One that exists
@@ -19,7 +19,8 @@ impl MilvusConnection {
         let connection = Self::connect(ConnectionOptions { database: String::new(), ..options }).await?;
         let properties = params_to_wire(properties);
         let request = pb::CreateDatabaseRequest { db_name, properties, ..Default::default() };
-        call!(connection, "CreateDatabase", create_database, request).map(drop::<Status>)
+        call!(connection, "CreateDatabase", create_database, request)?;
+        Ok(())
     }
 
     /// Returns the properties of the database; none where databases have none.
@@ -27,8 +28,8 @@ impl MilvusConnection {
         let request = pb::DescribeDatabaseRequest { db_name: self.database().to_owned(), ..Default::default() };
         match call!(self, "DescribeDatabase", describe_database, request) {
             // Before Milvus 2.4.3, and on Milvus Lite 2.5, databases have no properties.
-            Err(Error::Unsupported { .. }) => Ok(BTreeMap::new()),
-            answer => answer.map(|answer| params_from_wire(&answer.properties)),
+            Err(failure) if failure.is(RefusalKind::Unsupported) => Ok(BTreeMap::new()),
+            answer => Ok(params_from_wire(&answer?.properties)),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::collections::ALL_ROWS;
 use crate::connection::MilvusConnection;
 use crate::definition::described_schema;
 use crate::limitations::describe_limitations;
-use crate::status::is_collection_not_found;
+use crate::refusal::RefusalKind;
 
 impl MilvusConnection {
     /// Returns the whole description of a collection, with what the server does not report of it.
@@ -37,8 +37,8 @@ impl MilvusConnection {
             ..Default::default()
         };
         match call!(self, "DescribeCollection", describe_collection, request) {
-            Err(error) if is_collection_not_found(&error) => Ok(None),
-            answer => answer.map(Some),
+            Err(failure) if failure.is(RefusalKind::CollectionNotFound) => Ok(None),
+            answer => Ok(Some(answer?)),
         }
     }
 

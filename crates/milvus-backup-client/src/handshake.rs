@@ -8,6 +8,7 @@ use crate::address::without_credentials;
 use crate::call::call;
 use crate::connection::MilvusConnection;
 use crate::options::ConnectionOptions;
+use crate::refusal::RefusalKind;
 use crate::transport::{Credentials, Transport, endpoint};
 use crate::versions::{LITE_2_VERSION, Server};
 
@@ -19,8 +20,10 @@ impl MilvusConnection {
     /// [`Error::InvalidParameter`] for an address that cannot be parsed.
     pub async fn connect(options: ConnectionOptions) -> Result<Self> {
         let uri = options.shown_as.clone().unwrap_or_else(|| without_credentials(&options.uri));
-        let connected = tokio::time::timeout(options.connect_timeout, Self::handshake(options)).await;
-        connected.map_err(|source| Error::Unreachable { uri, source: Box::new(source) })?
+        let (environment, limit) = (options.environment.clone(), options.connect_timeout);
+        let connected = environment.within(limit, Box::pin(Self::handshake(options))).await;
+        connected
+            .unwrap_or_else(|| Err(Error::Unreachable { uri, source: format!("no answer within {limit:?}").into() }))
     }
 
     async fn handshake(options: ConnectionOptions) -> Result<Self> {
@@ -41,8 +44,8 @@ impl MilvusConnection {
         };
         let request = pb::ConnectRequest { base: None, client_info: Some(info) };
         match call!(self, "Connect", connect, request) {
-            Err(Error::Unsupported { .. }) => Ok(()),
-            answer => answer.map(drop),
+            Err(failure) if failure.is(RefusalKind::Unsupported) => Ok(()),
+            answer => Ok(answer.map(drop)?),
         }
     }
 
@@ -53,8 +56,8 @@ impl MilvusConnection {
         }
         let version = match call!(self, "GetVersion", get_version, pb::GetVersionRequest {}) {
             Ok(answer) => answer.version,
-            Err(Error::Unsupported { .. }) => LITE_2_VERSION.to_owned(),
-            Err(error) => return Err(error),
+            Err(failure) if failure.is(RefusalKind::Unsupported) => LITE_2_VERSION.to_owned(),
+            Err(failure) => return Err(failure.into()),
         };
         Ok(self.keep_version(version).to_owned())
     }

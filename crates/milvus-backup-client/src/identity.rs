@@ -3,23 +3,22 @@
 //! Milvus numbers its collections. Milvus Lite 3 does not: there a temporary alias stands for the number, since Lite
 //! moves aliases with a rename and removes them with the collection.
 
-use milvus::proto::common::Status;
 use milvus::proto::milvus as pb;
 use milvus_backup_core::{CollectionMark, CollectionName, Error, PinnedCollection, Result};
 
 use crate::call::call;
 use crate::connection::MilvusConnection;
 use crate::describe::real_name;
-use crate::status::is_collection_not_found;
+use crate::refusal::{CallResult, RefusalKind};
 use crate::versions::Server;
 
 impl MilvusConnection {
-    /// See [`milvus_backup_core::Catalog::resolve_collection`].
+    /// Implements [`milvus_backup_core::Catalog::resolve_collection`] on this connection.
     pub(crate) async fn resolve(&self, name: &CollectionName) -> Result<Option<CollectionName>> {
         self.described(name).await?.as_ref().map(real_name).transpose()
     }
 
-    /// See [`milvus_backup_core::Catalog::pin_collection`].
+    /// Implements [`milvus_backup_core::Catalog::pin_collection`] on this connection.
     pub(crate) async fn pin(&self, asked: &CollectionName, mark: &CollectionName) -> Result<PinnedCollection> {
         let answer = self.describe(asked).await?;
         let (asked, name) = (asked.clone(), real_name(&answer)?);
@@ -34,27 +33,30 @@ impl MilvusConnection {
         Ok(PinnedCollection { asked, name, mark })
     }
 
-    /// See [`milvus_backup_core::Catalog::locate_collection`].
+    /// Implements [`milvus_backup_core::Catalog::locate_collection`] on this connection.
     pub(crate) async fn locate(&self, pin: &PinnedCollection) -> Result<Option<CollectionName>> {
         match &pin.mark {
             CollectionMark::Id(id) => match self.name_of(*id).await {
                 // Where privileges go by names, a number names nothing that is granted.
-                Err(Error::PermissionDenied { .. }) => self.name_if_same(&pin.name, *id).await,
-                located => located,
+                Err(failure) if failure.is(RefusalKind::NotPermitted) => self.name_if_same(&pin.name, *id).await,
+                located => Ok(located?),
             },
             CollectionMark::Alias(alias) => self.resolve(alias).await,
             _ => self.resolve(&pin.name).await,
         }
     }
 
-    /// See [`milvus_backup_core::Catalog::unpin_collection`].
+    /// Implements [`milvus_backup_core::Catalog::unpin_collection`] on this connection.
     pub(crate) async fn unpin(&self, pin: &PinnedCollection) -> Result<()> {
         let CollectionMark::Alias(alias) = &pin.mark else { return Ok(()) };
         let request =
             pb::DropAliasRequest { db_name: self.request_database(), alias: alias.to_string(), ..Default::default() };
         match call!(self, "DropAlias", drop_alias, request) {
-            Err(error) if is_collection_not_found(&error) => Ok(()),
-            answer => answer.map(drop::<Status>),
+            Err(failure) if failure.is(RefusalKind::CollectionNotFound) => Ok(()),
+            answer => {
+                answer?;
+                Ok(())
+            }
         }
     }
 
@@ -65,16 +67,17 @@ impl MilvusConnection {
     }
 
     /// The name of the collection with this number.
-    async fn name_of(&self, id: i64) -> Result<Option<CollectionName>> {
+    async fn name_of(&self, id: i64) -> CallResult<Option<CollectionName>> {
         let request =
             pb::DescribeCollectionRequest { db_name: self.request_database(), collection_id: id, ..Default::default() };
         match call!(self, "DescribeCollection", describe_collection, request) {
-            Ok(answer) if answer.collection_id == id => real_name(&answer).map(Some),
-            Ok(answer) => Err(Error::Protocol {
-                message: format!("collection {id} was asked for, and {} is described", answer.collection_id),
-            }),
-            Err(error) if is_collection_not_found(&error) => Ok(None),
-            Err(error) => Err(error),
+            Ok(answer) if answer.collection_id == id => Ok(Some(real_name(&answer)?)),
+            Ok(answer) => {
+                let message = format!("collection {id} was asked for, and {} is described", answer.collection_id);
+                Err(Error::Protocol { message }.into())
+            }
+            Err(failure) if failure.is(RefusalKind::CollectionNotFound) => Ok(None),
+            Err(failure) => Err(failure),
         }
     }
 }

@@ -40,7 +40,7 @@ impl MilvusConnection {
                         hint: Hint::Insert,
                     });
                 }
-                _ => tokio::time::sleep(POLL).await,
+                _ => self.environment().sleep(POLL).await,
             }
         }
     }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use milvus::proto::common::Status;
 use milvus::proto::milvus as pb;
 use milvus_backup_columns::{params_from_wire, params_to_wire};
 use milvus_backup_core::schema::IndexDefinition;
@@ -10,7 +9,7 @@ use milvus_backup_core::{CollectionName, Result};
 
 use crate::call::call;
 use crate::connection::MilvusConnection;
-use crate::status::is_index_not_found;
+use crate::refusal::RefusalKind;
 
 impl MilvusConnection {
     /// Returns the indexes of a collection, ordered by field and name.
@@ -21,7 +20,7 @@ impl MilvusConnection {
             ..Default::default()
         };
         let answer = match call!(self, "DescribeIndex", describe_index, request) {
-            Err(error) if is_index_not_found(&error) => return Ok(Vec::new()),
+            Err(failure) if failure.is(RefusalKind::IndexNotFound) => return Ok(Vec::new()),
             answer => answer?,
         };
         let mut indexes: Vec<IndexDefinition> = answer
@@ -46,7 +45,8 @@ impl MilvusConnection {
             index_name: creatable_name(&index.index_name),
             ..Default::default()
         };
-        call!(self, "CreateIndex", create_index, request).map(drop::<Status>)
+        call!(self, "CreateIndex", create_index, request)?;
+        Ok(())
     }
 
     pub(crate) async fn remove_index(&self, collection: &CollectionName, index: &IndexDefinition) -> Result<()> {
@@ -57,7 +57,8 @@ impl MilvusConnection {
             index_name: creatable_name(&index.index_name),
             ..Default::default()
         };
-        call!(self, "DropIndex", drop_index, request).map(drop::<Status>)
+        call!(self, "DropIndex", drop_index, request)?;
+        Ok(())
     }
 }
 

@@ -11,7 +11,8 @@ use tonic::Status;
 use crate::call::call;
 use crate::connection::MilvusConnection;
 use crate::polling::POLL;
-use crate::status::{check, is_partition_not_found, is_too_large, may_pass};
+use crate::refusal::{CallResult, Refusal, RefusalKind};
+use crate::status::checked;
 use crate::versions::Server;
 use crate::wire::{self, InsertRows};
 
@@ -41,8 +42,8 @@ impl RowSink for MilvusConnection {
                         self.flush(collection).await?;
                     }
                 }
-                Err(error) if is_too_large(&error) && batch.num_rows() > 1 => rest.extend(halves(&batch)),
-                Err(error) => return Err(error),
+                Err(failure) if failure.is_too_large() && batch.num_rows() > 1 => rest.extend(halves(&batch)),
+                Err(failure) => return Err(failure.into()),
             }
         }
         Ok(accepted)
@@ -71,10 +72,10 @@ impl RowSink for MilvusConnection {
             };
             match call!(self, "GetFlushState", get_flush_state, request) {
                 Ok(answer) if answer.flushed => return Ok(()),
-                Ok(_) => tokio::time::sleep(POLL).await,
+                Ok(_) => self.environment().sleep(POLL).await,
                 // A server without the call flushes before it answers.
-                Err(Error::Unsupported { .. }) => return Ok(()),
-                Err(error) => return Err(error),
+                Err(failure) if failure.is(RefusalKind::Unsupported) => return Ok(()),
+                Err(failure) => return Err(failure.into()),
             }
         }
     }
@@ -104,7 +105,7 @@ impl MilvusConnection {
         schema: &CollectionSchema,
         partition: Option<&str>,
         batch: &RecordBatch,
-    ) -> Result<u64> {
+    ) -> CallResult<u64> {
         let (rows, server) = (batch.num_rows(), self.server().await?);
         // A call whose answer was lost may have been carried out, and a second one would double its rows: so it is
         // made again only where the server said that it did nothing, or never got it.
@@ -112,14 +113,16 @@ impl MilvusConnection {
         let insert = || async {
             let request = InsertRows::new(self.request_database(), collection, partition, schema, batch)?;
             match self.send(request, &send).await {
-                Ok(answer) => match check("Insert", answer) {
+                Ok(answer) => match checked(answer).map_err(|refusal| self.failure("Insert", refusal)) {
                     // Milvus Lite 3 forgets a new partition when two of its threads open the collection at the same
                     // time, as any listing of all collections does. The collection must be made anew.
-                    Err(error) if server == Server::Lite3 && is_partition_not_found(&error) => Ok(Err(may_pass(error))),
+                    Err(failure) if server == Server::Lite3 && failure.is(RefusalKind::PartitionNotFound) => {
+                        Ok(Err(failure.transient()))
+                    }
                     checked => checked.map(Ok),
                 },
-                Err(status) if was_never_sent(&status) => Err(self.transport_error("Insert", &status)),
-                Err(status) => Ok(Err(self.transport_error("Insert", &status))),
+                Err(status) if was_never_sent(&status) => Err(self.failure("Insert", Refusal::Grpc(status))),
+                Err(status) => Ok(Err(self.failure("Insert", Refusal::Grpc(status)))),
             }
         };
         let answer = self.rate_limiter().retried(self.retry_policy(), insert).await??;
@@ -127,7 +130,7 @@ impl MilvusConnection {
         if accepted == rows as u64 {
             Ok(accepted)
         } else {
-            Err(Error::Protocol { message: format!("{accepted} of {rows} rows were accepted") })
+            Err(Error::Protocol { message: format!("{accepted} of {rows} rows were accepted") }.into())
         }
     }
 }
@@ -186,13 +189,6 @@ mod tests {
         }
         let schema = Schema::new(vec![Field::new("vector", DataType::List(item), true)]);
         RecordBatch::try_new(Arc::new(schema), vec![Arc::new(lists.finish())]).unwrap()
-    }
-
-    #[test]
-    fn a_partition_that_was_forgotten_may_be_there_again() {
-        let refused = |code| crate::status::refused("Insert", code, "p1".to_owned(), false);
-        assert!(is_partition_not_found(&refused(200)) && !is_partition_not_found(&refused(100)));
-        assert!(!refused(200).retryable() && may_pass(refused(200)).retryable());
     }
 
     #[test]

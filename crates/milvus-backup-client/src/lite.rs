@@ -7,15 +7,16 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use last_lines::LastLines;
-use milvus_backup_core::{Error, Result};
+use milvus_backup_core::{Environment, Error, Result};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, ChildStdin, Command};
-use tokio::time::{Instant, sleep, timeout};
 
 /// Name of the program that serves Milvus Lite, as installed by `pip install milvus-lite`.
 pub const LITE_EXECUTABLE: &str = "milvus-lite";
 
 const START_DEADLINE: Duration = Duration::from_mins(1);
+/// The time between two attempts to connect while it starts.
+const START_POLL: Duration = Duration::from_millis(50);
 const STOP_GRACE: Duration = Duration::from_secs(10);
 
 /// Runs the server and stops it when the pipe to it closes, so that it cannot outlive us, however we end.
@@ -46,6 +47,7 @@ pub struct LiteServer {
     /// Open for as long as the server is wanted.
     pipe: Option<ChildStdin>,
     uri: String,
+    environment: Environment,
 }
 
 impl LiteServer {
@@ -62,7 +64,7 @@ impl LiteServer {
     /// [`Error::Unsupported`] when the program is not installed or the database was made by Milvus Lite 2.x,
     /// [`Error::LiteDatabaseNotFound`], [`Error::LiteDatabaseOpen`] when another process has the database open,
     /// [`Error::LiteFailed`] when Milvus Lite ends early, [`Error::Unreachable`] when it does not answer.
-    pub async fn start(database: &Path, executable: &Path, missing: Missing) -> Result<Self> {
+    pub async fn start(database: &Path, executable: &Path, missing: Missing, environment: Environment) -> Result<Self> {
         if database.is_file() {
             return Err(Error::Unsupported {
                 what: format!(
@@ -79,13 +81,13 @@ impl LiteServer {
         let mut child = spawn(database, executable, port).map_err(|source| unreachable(database, source))?;
         let pipe = child.stdin.take();
         let errors = child.stderr.take().map(LastLines::of);
-        let mut server = Self { child, pipe, uri: format!("http://127.0.0.1:{port}") };
+        let mut server = Self { child, pipe, uri: format!("http://127.0.0.1:{port}"), environment };
         match server.wait_until_ready(database, port).await? {
             None => Ok(server),
             Some(status) if matches!(status.code(), Some(126 | 127)) => Err(not_installed(executable)),
             Some(status) => {
                 let printed = match errors {
-                    Some(errors) => errors.all().await,
+                    Some(errors) => errors.all(&server.environment).await,
                     None => Vec::new(),
                 };
                 Err(ended_early(database, status, &printed))
@@ -101,7 +103,7 @@ impl LiteServer {
     /// Stops the server and waits until it has written everything.
     pub async fn stop(mut self) {
         self.pipe.take();
-        if timeout(STOP_GRACE, self.child.wait()).await.is_err() {
+        if self.environment.within(STOP_GRACE, self.child.wait()).await.is_none() {
             // It is killed on drop.
             tracing::warn!("Milvus Lite does not stop");
         }
@@ -109,15 +111,15 @@ impl LiteServer {
 
     /// Waits until it accepts connections, or returns how it ended.
     async fn wait_until_ready(&mut self, database: &Path, port: u16) -> Result<Option<ExitStatus>> {
-        let deadline = Instant::now() + START_DEADLINE;
-        while Instant::now() < deadline {
+        let deadline = self.environment.elapsed() + START_DEADLINE;
+        while self.environment.elapsed() < deadline {
             if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
                 return Ok(None);
             }
             if let Ok(Some(status)) = self.child.try_wait() {
                 return Ok(Some(status));
             }
-            sleep(Duration::from_millis(50)).await;
+            self.environment.sleep(START_POLL).await;
         }
         Err(unreachable(database, std::io::Error::from(std::io::ErrorKind::TimedOut)))
     }

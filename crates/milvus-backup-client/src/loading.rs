@@ -9,7 +9,7 @@ use milvus_backup_core::{CollectionName, Error, LoadState, Result};
 use crate::call::{call, call_once};
 use crate::connection::MilvusConnection;
 use crate::polling::POLL;
-use crate::status::{is_index_not_found, is_not_loaded};
+use crate::refusal::{CallResult, RefusalKind};
 
 /// Polls of the load state between two questions for the progress of the load.
 const POLLS_PER_PROGRESS: usize = 10;
@@ -53,8 +53,8 @@ impl MilvusConnection {
             ..Default::default()
         };
         match call!(self, "GetReplicas", get_replicas, request) {
-            Err(Error::Unsupported { .. } | Error::Milvus { .. } | Error::PermissionDenied { .. }) => Ok(None),
-            answer => answer.map(|answer| u32::try_from(answer.replicas.len()).ok().filter(|number| *number > 0)),
+            Err(failure) if failure.is_of_the_request() || failure.is_not_offered() => Ok(None),
+            answer => Ok(u32::try_from(answer?.replicas.len()).ok().filter(|number| *number > 0)),
         }
     }
 
@@ -65,7 +65,7 @@ impl MilvusConnection {
             replica_number: replica_number(replicas),
             ..Default::default()
         };
-        let mut again = self.retry_policy().delays();
+        let mut again = self.retry_policy().delays_in(self.environment());
         loop {
             let answer = call!(self, "LoadCollection", load_collection, request.clone());
             loadable(collection, answer)?;
@@ -77,7 +77,7 @@ impl MilvusConnection {
             }
             // Someone released it meanwhile, or Milvus Lite forgot.
             let Some(delay) = again.next() else { return Err(was_released(collection)) };
-            tokio::time::sleep(delay).await;
+            self.environment().sleep(delay).await;
         }
     }
 
@@ -87,7 +87,8 @@ impl MilvusConnection {
             collection_name: collection.to_string(),
             ..Default::default()
         };
-        call!(self, "ReleaseCollection", release_collection, request).map(drop::<Status>)
+        call!(self, "ReleaseCollection", release_collection, request)?;
+        Ok(())
     }
 
     pub(crate) async fn load_some(
@@ -117,7 +118,8 @@ impl MilvusConnection {
             partition_names: partitions.to_vec(),
             ..Default::default()
         };
-        call!(self, "ReleasePartitions", release_partitions, request).map(drop::<Status>)
+        call!(self, "ReleasePartitions", release_partitions, request)?;
+        Ok(())
     }
 
     /// Returns whether these partitions are loaded, or anything of the collection where none is named, once they are not
@@ -129,7 +131,7 @@ impl MilvusConnection {
         loop {
             for _ in 0..POLLS_PER_PROGRESS {
                 match self.state_of(collection, partitions).await? {
-                    LoadState::Loading => tokio::time::sleep(POLL).await,
+                    LoadState::Loading => self.environment().sleep(POLL).await,
                     state => return Ok(state),
                 }
             }
@@ -147,7 +149,11 @@ impl MilvusConnection {
             ..Default::default()
         };
         match call_once!(self, "GetLoadingProgress", get_loading_progress, request) {
-            Err(error @ Error::Milvus { retryable: false, .. }) if !is_not_loaded(&error) => Some(error),
+            Err(failure)
+                if failure.is_of_the_request() && !failure.retryable() && !failure.is(RefusalKind::NotLoaded) =>
+            {
+                Some(failure.into())
+            }
             _ => None,
         }
     }
@@ -157,9 +163,12 @@ fn replica_number(replicas: Option<u32>) -> i32 {
     replicas.and_then(|replicas| i32::try_from(replicas).ok()).unwrap_or(1)
 }
 
-fn loadable(collection: &CollectionName, answer: Result<Status>) -> Result<()> {
+fn loadable(collection: &CollectionName, answer: CallResult<Status>) -> Result<()> {
     match answer {
-        Err(error) if is_index_not_found(&error) => Err(without_index(collection)),
-        answer => answer.map(drop),
+        Err(failure) if failure.is(RefusalKind::IndexNotFound) => Err(without_index(collection)),
+        answer => {
+            answer?;
+            Ok(())
+        }
     }
 }

@@ -4,9 +4,10 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use milvus_backup_core::RetryPolicy;
+use milvus_backup_core::{Environment, RetryPolicy};
 
 use crate::address::without_credentials;
+use crate::environment::system_environment;
 
 /// How to reach Milvus and who to be there.
 ///
@@ -34,6 +35,8 @@ pub struct ConnectionOptions {
     pub request_timeout: Duration,
     /// Retries of one call.
     pub retry: RetryPolicy,
+    /// Time and randomness: those of the operating system, unless others are given. Its interrupt ends no call.
+    pub environment: Environment,
 }
 
 impl Default for ConnectionOptions {
@@ -49,6 +52,7 @@ impl Default for ConnectionOptions {
             connect_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_mins(1),
             retry: RetryPolicy::default(),
+            environment: system_environment(),
         }
     }
 }

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use milvus_backup_core::Error;
-
-use crate::status::{is_over_window, stated_window};
+use crate::refusal::{Failure, RefusalKind};
 
 /// `quotaAndLimits.limits.maxQueryResultWindow`, which limits `offset + limit`, as Milvus has it by default.
 const DEFAULT_ROWS: usize = 16_384;
@@ -26,25 +24,27 @@ impl QueryWindow {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// Learns from an error of a query that asked for `asked` rows. Returns whether the same query may be made with fewer
+    /// Learns from the failure of a query that asked for `asked` rows. Returns whether the same query may be made with fewer
     /// ([`Self::rows`]).
-    pub(crate) fn learns(&self, error: &Error, asked: usize) -> bool {
+    pub(crate) fn learns(&self, failure: &Failure, asked: usize) -> bool {
+        let Some(RefusalKind::OverWindow { allowed }) = failure.kind() else { return false };
         // Half of it where the server does not say how many it takes, or names more than it refused.
-        let rows = stated_window(error).filter(|limit| *limit < asked).unwrap_or(asked / 2);
-        if !is_over_window(error) || rows == 0 {
-            return false;
+        let rows = allowed.filter(|limit| *limit < asked).unwrap_or(asked / 2);
+        if rows > 0 {
+            self.0.fetch_min(rows, Ordering::Relaxed);
         }
-        self.0.fetch_min(rows, Ordering::Relaxed);
-        true
+        rows > 0
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::refusal::{Context, Refusal};
 
-    fn refused(message: &str) -> Error {
-        crate::status::refused("Query", 65_535, message.to_owned(), false)
+    fn refused(message: &str) -> Failure {
+        let refusal = Refusal::Milvus { code: 65_535, reason: message.to_owned(), retriable: false };
+        Failure::new(Context { call: "Query", uri: "http://localhost:19530", database: "default" }, refusal)
     }
 
     #[test]

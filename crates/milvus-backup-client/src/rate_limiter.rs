@@ -6,11 +6,11 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use milvus_backup_core::{Error, Result, RetryPolicy};
+use milvus_backup_core::{Environment, RetryPolicy};
 use tokio::sync::Notify;
 
+use crate::refusal::{CallResult, Failure, RefusalKind};
 use crate::retry::retried;
-use crate::status::is_backpressure;
 
 /// Calls at once at most.
 const MAX_IN_FLIGHT: usize = 64;
@@ -21,8 +21,9 @@ const MIN_WAIT: Duration = Duration::from_millis(100);
 const MAX_WAIT: Duration = Duration::from_secs(5);
 
 /// Limits the calls in flight over one connection. Clones share the limit.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct RateLimiter {
+    environment: Environment,
     window: Arc<Mutex<Window>>,
     freed: Arc<Notify>,
 }
@@ -45,26 +46,33 @@ impl Default for Window {
 }
 
 impl RateLimiter {
+    /// Returns a limiter that lets many calls through.
+    pub(crate) fn new(environment: Environment) -> Self {
+        Self { environment, window: Arc::default(), freed: Arc::default() }
+    }
+
     /// Makes a call until it is taken, fails for good, or the retries are used up. Being refused for a while does not use
     /// them up: the deadline of the whole, and the time without progress, bound that.
-    pub(crate) async fn retried<T, F, A>(&self, policy: RetryPolicy, mut call: A) -> Result<T>
+    pub(crate) async fn retried<T, F, A>(&self, policy: RetryPolicy, mut call: A) -> CallResult<T>
     where
         A: FnMut() -> F + Send,
-        F: Future<Output = Result<T>> + Send,
+        F: Future<Output = CallResult<T>> + Send,
         T: Send,
     {
         let mut wait = MIN_WAIT;
         loop {
             let permit = self.acquire().await;
-            match retried(policy, &mut call).await {
-                Err(error) if is_backpressure(&error) && policy.max_retries > 0 => permit.refused(&error),
+            match retried(&self.environment, policy, &mut call).await {
+                Err(failure) if failure.is(RefusalKind::RateLimited) && policy.max_retries > 0 => {
+                    permit.refused(&failure);
+                }
                 outcome => {
                     permit.taken();
                     return outcome;
                 }
             }
             // Those that were refused together must not come back together.
-            tokio::time::sleep(wait + wait.mul_f64(fastrand::f64())).await;
+            self.environment.sleep(wait + wait.mul_f64(self.environment.jitter())).await;
             wait = (wait * 2).min(MAX_WAIT);
         }
     }
@@ -125,11 +133,11 @@ impl Permit {
         self.limiter.lock().taken();
     }
 
-    fn refused(self, error: &Error) {
+    fn refused(self, failure: &Failure) {
         let mut window = self.limiter.lock();
         if window.refused(self.halvings) {
             let limit = window.limit;
-            tracing::info!(%error, limit, "the server pushes back: fewer calls at once");
+            tracing::info!(%failure, limit, "the server pushes back: fewer calls at once");
         }
     }
 }
@@ -146,23 +154,26 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
-    use crate::status::refused;
+    use crate::environment::system_environment;
+    use crate::refusal::{Context, Refusal};
 
     const QUICK: RetryPolicy = RetryPolicy { max_retries: 1, delay: Duration::ZERO };
 
-    fn too_many() -> Error {
-        refused("Query", 8, "rate limit exceeded".to_owned(), true)
+    fn too_many() -> Failure {
+        let refusal = Refusal::Milvus { code: 8, reason: "rate limit exceeded".to_owned(), retriable: false };
+        Failure::new(Context { call: "Query", uri: "http://localhost:19530", database: "default" }, refusal)
     }
 
     /// A server that takes so many calls at once, and refuses others.
     #[tokio::test]
     async fn a_server_that_takes_few_gets_few_and_all_calls_are_made() {
-        let (limiter, inside, refusals) = (RateLimiter::default(), AtomicUsize::new(0), AtomicUsize::new(0));
+        let (limiter, inside, refusals) =
+            (RateLimiter::new(system_environment()), AtomicUsize::new(0), AtomicUsize::new(0));
         let call = || async {
             let now = inside.fetch_add(1, Ordering::SeqCst);
             let taken = now < 3;
             if taken {
-                tokio::time::sleep(Duration::from_millis(5)).await;
+                system_environment().sleep(Duration::from_millis(5)).await;
             }
             inside.fetch_sub(1, Ordering::SeqCst);
             if taken {
@@ -182,17 +193,17 @@ mod tests {
 
     #[tokio::test]
     async fn a_call_that_is_dropped_gives_its_permit_back() {
-        let limiter = RateLimiter::default();
-        let never = || std::future::pending::<Result<()>>();
+        let limiter = RateLimiter::new(system_environment());
+        let never = || std::future::pending::<CallResult<()>>();
         let hanging = limiter.retried(QUICK, never);
-        assert!(tokio::time::timeout(Duration::from_millis(10), hanging).await.is_err());
+        assert!(system_environment().within(Duration::from_millis(10), hanging).await.is_none());
         assert_eq!(limiter.lock().in_flight, 0);
     }
 
     #[tokio::test]
     async fn without_retries_a_refusal_is_an_error() {
         let refuse = || async { Err::<(), _>(too_many()) };
-        assert!(RateLimiter::default().retried(RetryPolicy::NEVER, refuse).await.is_err());
+        assert!(RateLimiter::new(system_environment()).retried(RetryPolicy::NEVER, refuse).await.is_err());
     }
 
     #[test]

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use milvus::proto::common::{SegmentLevel, SegmentState};
 use milvus::proto::milvus as pb;
-use milvus_backup_core::{CollectionName, Error, Result};
+use milvus_backup_core::{CollectionName, Result};
 
 use crate::call::call;
 use crate::connection::MilvusConnection;
+use crate::refusal::CallResult;
 
 impl MilvusConnection {
     /// Rows of these partitions in flushed segments that no query node serves; of all partitions where none is named.
@@ -55,11 +56,9 @@ impl MilvusConnection {
 }
 
 /// Returns `None` where the server does not have the call, or does not let this user make it.
-fn reported<A>(answer: Result<A>) -> Result<Option<A>> {
+fn reported<A>(answer: CallResult<A>) -> Result<Option<A>> {
     match answer {
-        Err(Error::Unsupported { .. } | Error::Milvus { retryable: false, .. } | Error::Authentication { .. }) => {
-            Ok(None)
-        }
-        answer => answer.map(Some),
+        Err(failure) if failure.is_not_offered() || (failure.is_of_the_request() && !failure.retryable()) => Ok(None),
+        answer => Ok(Some(answer?)),
     }
 }

@@ -1,6 +1,5 @@
 //! The channel: its address, TLS, and who we are on it.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use base64::Engine;
@@ -10,11 +9,12 @@ use milvus_backup_core::{Error, Result};
 use tonic::codegen::InterceptedService;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
-use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity};
+use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Status};
 
 use crate::address::Address;
 use crate::options::ConnectionOptions;
+use crate::tls::with_tls;
 
 /// Largest answer that is accepted. A page that is larger is asked for again in halves.
 pub(crate) const MAX_MESSAGE_BYTES: usize = 128 << 20;
@@ -22,7 +22,7 @@ pub(crate) const MAX_MESSAGE_BYTES: usize = 128 << 20;
 /// The channel, with who we are.
 pub(crate) type Transport = InterceptedService<Channel, Credentials>;
 
-/// The generated calls.
+/// The generated calls of Milvus.
 pub(crate) type Client = MilvusServiceClient<Transport>;
 
 /// Adds who we are to every call.
@@ -63,7 +63,7 @@ impl Interceptor for Credentials {
     }
 }
 
-/// The channel to open, with TLS where the address asks for it.
+/// Returns the channel to open, with TLS where the address asks for it.
 pub(crate) fn endpoint(options: &ConnectionOptions) -> Result<Endpoint> {
     let uri = Address::parse(&options.uri)?.uri;
     let invalid = |limit: String| Error::InvalidParameter { field: "uri".to_owned(), value: uri.clone(), limit };
@@ -76,30 +76,9 @@ pub(crate) fn endpoint(options: &ConnectionOptions) -> Result<Endpoint> {
         .initial_connection_window_size(Some(16 << 20))
         .tcp_nodelay(true);
     if uri.starts_with("https://") {
-        endpoint = endpoint.tls_config(tls(options)?).map_err(|error| invalid(format!("usable with TLS ({error})")))?;
+        endpoint = with_tls(endpoint, options)?;
     }
     Ok(endpoint)
-}
-
-fn tls(options: &ConnectionOptions) -> Result<ClientTlsConfig> {
-    let read = |path: &PathBuf| {
-        std::fs::read(path).map_err(|source| Error::Configuration {
-            role: "TLS file".to_owned(),
-            path: path.display().to_string(),
-            source: Box::new(source),
-        })
-    };
-    let mut tls = match &options.ca_certificate {
-        Some(path) => ClientTlsConfig::new().ca_certificate(Certificate::from_pem(read(path)?)),
-        None => ClientTlsConfig::new().with_native_roots(),
-    };
-    if let Some((certificate, key)) = &options.client_certificate {
-        tls = tls.identity(Identity::from_pem(read(certificate)?, read(key)?));
-    }
-    if let Some(name) = &options.server_name {
-        tls = tls.domain_name(name);
-    }
-    Ok(tls)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use milvus_backup_storage::error::is_conflict;
 use crate::documents::{MarkerDocument, from_bytes, to_bytes};
 use crate::handle::{RepositoryHandle, read_document};
 use crate::layout::REPOSITORY;
+use crate::process::random_hex;
 
 impl RepositoryHandle {
     /// Creates the root, makes certain that this version may write to it, and drafts a marker for a repository that has
@@ -18,8 +19,7 @@ impl RepositoryHandle {
         self.require_writable().await?;
         self.storage().create()?;
         if self.marker().await?.is_none() && self.drafted_marker().get().is_none() {
-            let random = || Ok(format!("{:08x}", u32::from_be_bytes(environment.entropy.bytes()?)));
-            let id = (0..4).map(|_| random()).collect::<Result<String>>()?;
+            let id = random_hex(environment.entropy.as_ref(), 4)?;
             self.drafted_marker().get_or_init(|| MarkerDocument::new(id, environment.clock.now()));
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use milvus_backup_core::OwnerState;
+use milvus_backup_core::{Entropy, OwnerState, Result};
 use serde::{Deserialize, Serialize};
 
 /// One run of one program on one machine.
@@ -49,6 +49,12 @@ impl fmt::Display for Process {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "process {} on {}", self.pid, self.host)
     }
+}
+
+/// Returns so many times 32 random bits in hexadecimal.
+pub(crate) fn random_hex(entropy: &dyn Entropy, words: usize) -> Result<String> {
+    let word = |_| entropy.bytes().map(|bytes| format!("{:08x}", u32::from_be_bytes(bytes)));
+    Ok((0..words).map(word).collect::<Result<Vec<_>>>()?.concat())
 }
 
 /// The boot of the machine and the namespace that process numbers belong to (Linux; proc(5), namespaces(7)).

@@ -13,8 +13,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// The golden backup of the whole collection, and the older one of its partition `alpha`.
-pub(crate) const FULL: &str = "20261122T122757Z-59c0a354";
-pub(crate) const PART: &str = "20261122T122755Z-3e56d5f3";
+pub(crate) const FULL: &str = "20261128T064152Z-e33e9a23";
+pub(crate) const PART: &str = "20261128T064151Z-cb8fd918";
 
 /// A directory with, perhaps, a repository named `root` in it.
 pub(crate) struct Sandbox {

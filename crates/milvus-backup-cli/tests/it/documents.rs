@@ -10,6 +10,7 @@ fn failures() {
     // Something to delete.
     sandbox.add(FULL, "2026-11-20T00:00:00Z", |_| {});
     std::fs::write(sandbox.path("newer.toml"), "retention_count = \"many\"\n").unwrap();
+    std::fs::write(sandbox.path("empty.pem"), "").unwrap();
     let mut all = Vec::new();
     for arguments in [
         &["show", "no_such_backup"][..],
@@ -24,7 +25,13 @@ fn failures() {
         &["list", "--storage", "native"],
         &["list", "--config", "newer.toml"],
         &["list", "--config", "missing.toml"],
+        // A directory, which exists and cannot be read.
+        &["list", "--config", "root"],
         &["create", "films", "--token-file", "missing.token"],
+        &["create", "films", "--token-file", "root"],
+        &["create", "films", "--uri", "https://127.0.0.1:1", "--tls-ca", "missing.pem"],
+        &["create", "films", "--uri", "https://127.0.0.1:1", "--tls-ca", "empty.pem"],
+        &["create", "films", "--uri", "https://127.0.0.1:1", "--tls-cert", "missing.pem", "--tls-key", "empty.pem"],
     ] {
         let with_json: Vec<&str> = arguments.iter().copied().chain(["--json"]).collect();
         let printed = sandbox.run(&with_json);

@@ -16,8 +16,8 @@ fn shown(sandbox: &Sandbox, text: &str) -> String {
 #[test]
 fn a_newer_part_and_a_newer_partial_backup_are_passed_over_and_named() {
     let sandbox = Sandbox::golden();
-    let part = sandbox.add(PART, "2026-11-24T00:00:00Z", |_| {});
-    let partial = sandbox.add(FULL, "2026-11-25T00:00:00Z", |metadata| {
+    let part = sandbox.add(PART, "2026-11-28T06:44:00Z", |_| {});
+    let partial = sandbox.add(FULL, "2026-11-28T06:45:00Z", |metadata| {
         metadata["state"] = "PARTIALLY_COMPLETED".into();
         metadata["failed_partitions"] = serde_json::json!([{"name": "gamma", "error": "gone"}]);
     });
@@ -56,7 +56,7 @@ fn a_collection_in_place_of_a_backup_is_understood() {
 #[test]
 fn a_damaged_newest_backup_is_an_error_that_names_the_newest_good_one() {
     let sandbox = Sandbox::golden();
-    let newer = sandbox.add(FULL, "2026-11-24T00:00:00Z", |_| {});
+    let newer = sandbox.add(FULL, "2026-11-28T06:44:00Z", |_| {});
     let hint = format!("the newest good backup is {FULL}");
     let metadata = sandbox.path("root/golden").join(&newer).join("metadata.json");
     let whole = fs::read(&metadata).unwrap();
@@ -78,7 +78,7 @@ fn a_damaged_newest_backup_is_an_error_that_names_the_newest_good_one() {
 #[test]
 fn names_are_understood_as_list_prints_them() {
     let sandbox = Sandbox::golden();
-    let id = sandbox.add(FULL, "2026-11-24T00:00:00Z", |metadata| {
+    let id = sandbox.add(FULL, "2026-11-28T06:44:00Z", |metadata| {
         metadata["database"] = "shop".into();
         metadata["collection_name"] = "docs".into();
     });

@@ -17,7 +17,7 @@ fn prune(sandbox: &Sandbox, more: &[&str]) -> Value {
 #[test]
 fn a_newer_part_does_not_displace_the_last_full_backup() {
     let sandbox = Sandbox::golden();
-    let newer = sandbox.add(PART, "2026-11-24T00:00:00Z", |_| {});
+    let newer = sandbox.add(PART, "2026-11-28T06:44:00Z", |_| {});
     let result = prune(&sandbox, &[]);
     assert_eq!(result["deleted_backup_ids"], serde_json::json!([PART]), "{result}");
     let reasons = |id: &str| {
@@ -35,7 +35,7 @@ fn a_newer_part_does_not_displace_the_last_full_backup() {
 fn a_backup_that_lost_its_rows_is_warned_of_and_displaces_no_other_one_if_so_configured() {
     let emptied = || {
         let sandbox = Sandbox::golden();
-        let id = sandbox.add(FULL, "2026-11-24T00:00:00Z", |metadata| metadata["row_count"] = 0.into());
+        let id = sandbox.add(FULL, "2026-11-28T06:44:00Z", |metadata| metadata["row_count"] = 0.into());
         (sandbox, id)
     };
     let (sandbox, id) = emptied();

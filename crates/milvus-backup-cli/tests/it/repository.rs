@@ -36,9 +36,12 @@ fn one_backup_for_people() {
 #[test]
 fn one_backup_for_scripts() {
     let sandbox = Sandbox::golden();
-    let shown: Value = serde_json::from_str(&sandbox.run(&["show", "golden@latest", "--json"]).stdout).unwrap();
+    let mut shown: Value = serde_json::from_str(&sandbox.run(&["show", "golden@latest", "--json"]).stdout).unwrap();
     let listed: Value = serde_json::from_str(&sandbox.run(&["list", "--json"]).stdout).unwrap();
-    assert_eq!(shown, listed[0], "show prints one element of list");
+    let payload = shown.as_object_mut().unwrap();
+    assert_eq!(payload.remove("kind"), Some("parquet".into()));
+    assert_eq!(payload.remove("partitions").unwrap().as_array().unwrap().len(), 3);
+    assert_eq!(shown, listed[0], "show prints one element of list, and the manifest");
 }
 
 #[test]
@@ -99,7 +102,7 @@ fn one_state_for_people_and_scripts() {
 #[test]
 fn nothing_from_a_repository_reaches_the_terminal_raw() {
     let sandbox = Sandbox::golden();
-    let id = sandbox.add(FULL, "2026-11-23T00:00:00Z", |metadata| {
+    let id = sandbox.add(FULL, "2026-11-28T06:43:00Z", |metadata| {
         metadata["tags"] = ["red \u{1b}[31m\nforged line"].into();
         metadata["backup_name"] = "name \u{1b}]0;title\u{7}".into();
         metadata["limitations"] = ["bell \u{7}"].into();
@@ -116,7 +119,7 @@ fn nothing_from_a_repository_reaches_the_terminal_raw() {
 #[test]
 fn columns_align_by_what_a_terminal_shows() {
     let sandbox = Sandbox::golden();
-    sandbox.add(PART, "2026-11-23T00:00:00Z", |metadata| {
+    sandbox.add(PART, "2026-11-28T06:43:00Z", |metadata| {
         metadata["partition_names"] = ["p1", "p2", "p3", "p4", "p5"].into();
         metadata["backup_name"] = "last".into();
     });
@@ -135,13 +138,13 @@ fn a_closed_pipe_is_no_error() {
 #[test]
 fn a_document_that_is_too_large_is_not_read() {
     let sandbox = Sandbox::golden();
-    let id = sandbox.add(FULL, "2026-11-23T00:00:00Z", |_| {});
+    let id = sandbox.add(FULL, "2026-11-28T06:43:00Z", |_| {});
     let metadata = sandbox.path("root/golden").join(&id).join("metadata.json");
     std::fs::File::create(&metadata).unwrap().set_len(190 << 20).unwrap();
     let printed = sandbox.run(&["list"]);
     assert_eq!(printed.exit_code, 3);
     assert!(printed.stdout.contains(FULL), "{}", printed.stdout);
-    let message = "metadata.json: 199229440 bytes exceed the limit of 67108864";
+    let message = "metadata.json: 199229440 bytes exceed the limit of 8388608";
     assert!(printed.stderr.contains(message), "{}", printed.stderr);
     assert_eq!(sandbox.run(&["delete", &id, "--yes"]).exit_code, 0);
     assert_eq!(sandbox.run(&["list"]).exit_code, 0);

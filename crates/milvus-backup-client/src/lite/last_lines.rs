@@ -7,9 +7,9 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use milvus_backup_core::Environment;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
 
 const LINES: usize = 20;
 const LINE_BYTES: usize = 1 << 10;
@@ -30,7 +30,7 @@ struct Tail {
 }
 
 impl LastLines {
-    /// Starts to read.
+    /// Starts to read the output.
     pub(super) fn of(mut output: impl AsyncRead + Unpin + Send + 'static) -> Self {
         let kept = Arc::<Mutex<Tail>>::default();
         let tail = Arc::clone(&kept);
@@ -44,9 +44,9 @@ impl LastLines {
     }
 
     /// Returns the lines of a program that has ended, oldest first, without empty ones.
-    pub(super) async fn all(self) -> Vec<String> {
+    pub(super) async fn all(self, environment: &Environment) -> Vec<String> {
         // What another process still holds open does not end.
-        let _ = timeout(REST, self.reader).await;
+        let _ = environment.within(REST, self.reader).await;
         let tail = locked(&self.kept);
         let lines = tail.lines.iter().chain([&tail.current]);
         let texts = lines.map(|line| String::from_utf8_lossy(line).trim_end().to_owned());
@@ -80,7 +80,8 @@ mod tests {
     #[tokio::test]
     async fn the_last_lines_are_kept_and_long_ones_cut() {
         let text = "first\n".to_owned() + &"line\n".repeat(5000) + "\n" + &"x".repeat(1 << 20) + "\nlast";
-        let lines = LastLines::of(std::io::Cursor::new(text.into_bytes())).all().await;
+        let lines =
+            LastLines::of(std::io::Cursor::new(text.into_bytes())).all(&crate::environment::system_environment()).await;
         assert_eq!(lines.last().unwrap(), "last");
         assert_eq!(lines[lines.len() - 2].len(), LINE_BYTES);
         assert!(lines.len() <= LINES && lines[0] == "line", "{lines:?}");

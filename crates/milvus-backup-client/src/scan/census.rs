@@ -41,7 +41,7 @@ impl<'a> Census<'a> {
         Self { keys, read_point, counts: 0, found: KeyCensus::default() }
     }
 
-    /// Takes it.
+    /// Reads all keys, and counts the rows between them.
     pub(super) async fn take(mut self) -> Result<KeyCensus> {
         let mut cursor = KeyCursor::default();
         loop {
@@ -108,7 +108,7 @@ impl<'a> Census<'a> {
     async fn count(&mut self, expression: &str) -> Result<u64> {
         self.counts += 1;
         let Keys { connection, collection, partition, .. } = self.keys;
-        connection.count_where(collection, expression.to_owned(), partition, self.read_point).await
+        Ok(connection.count_where(collection, expression.to_owned(), partition, self.read_point).await?)
     }
 
     fn between(&self, before: Option<&PrimaryKey>, last: Option<&PrimaryKey>) -> String {

@@ -8,7 +8,7 @@ use milvus_backup_core::{CollectionName, Error, ReadPoint, Result, RowSink};
 use super::cursor::every_key;
 use super::page_params::guarantee;
 use crate::connection::MilvusConnection;
-use crate::status::is_unparsable;
+use crate::refusal::{CallResult, RefusalKind};
 use crate::transport::MAX_MESSAGE_BYTES;
 
 impl MilvusConnection {
@@ -22,13 +22,13 @@ impl MilvusConnection {
         read_point: ReadPoint,
     ) -> Result<u64> {
         if partition.is_none() || !self.server().await?.is_lite() {
-            return self.count_where(collection, String::new(), partition, read_point).await;
+            return Ok(self.count_where(collection, String::new(), partition, read_point).await?);
         }
         // Milvus Lite counts the whole collection where there is no expression.
         let all = every_key(schema.primary_key()?);
         match self.count_where(collection, all, partition, read_point).await {
-            Err(error) if is_unparsable(&error) => self.stored_rows(collection, partition).await,
-            counted => counted,
+            Err(failure) if failure.is(RefusalKind::Unparsable) => self.stored_rows(collection, partition).await,
+            counted => Ok(counted?),
         }
     }
 
@@ -39,7 +39,7 @@ impl MilvusConnection {
         expr: String,
         partition: Option<&str>,
         read_point: ReadPoint,
-    ) -> Result<u64> {
+    ) -> CallResult<u64> {
         let (consistency_level, guarantee_timestamp) = guarantee(read_point);
         let request = pb::QueryRequest {
             db_name: self.request_database(),
@@ -59,8 +59,7 @@ impl MilvusConnection {
             },
             _ => None,
         });
-        count
-            .and_then(|count| u64::try_from(count).ok())
-            .ok_or_else(|| Error::Protocol { message: "count(*) gave no number".to_owned() })
+        let count = count.and_then(|count| u64::try_from(count).ok());
+        Ok(count.ok_or_else(|| Error::Protocol { message: "count(*) gave no number".to_owned() })?)
     }
 }

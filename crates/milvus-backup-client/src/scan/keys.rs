@@ -4,13 +4,13 @@ use milvus::proto::common::KeyValuePair;
 use milvus::proto::milvus as pb;
 use milvus::proto::schema::{FieldData, field_data, scalar_field};
 use milvus_backup_core::schema::{FieldSchema, PrimaryKey};
-use milvus_backup_core::{CollectionName, Error, Result};
+use milvus_backup_core::{CollectionName, Error};
 
 use super::cursor::after;
 use super::page_params::iterator_params;
 use crate::call::call;
 use crate::connection::MilvusConnection;
-use crate::status::is_too_large;
+use crate::refusal::CallResult;
 use crate::transport::MAX_MESSAGE_BYTES;
 
 /// Bytes of texts to aim for in one answer.
@@ -48,12 +48,12 @@ impl Keys<'_> {
     ///
     /// # Errors
     /// [`Error::Protocol`] for a page that does not come after the one before.
-    pub(super) async fn next_page(&self, cursor: &mut KeyCursor) -> Result<Vec<PrimaryKey>> {
+    pub(super) async fn next_page(&self, cursor: &mut KeyCursor) -> CallResult<Vec<PrimaryKey>> {
         let rest = cursor.last.as_ref().map(|key| after(key, &self.key.name)).unwrap_or_default();
         let page = loop {
             match self.page(&rest, iterator_params(cursor.limit)).await {
-                Err(error) if is_too_large(&error) && cursor.limit > 1 => cursor.limit /= 2,
-                Err(error) if self.connection.window().learns(&error, cursor.limit) => {
+                Err(failure) if failure.is_too_large() && cursor.limit > 1 => cursor.limit /= 2,
+                Err(failure) if self.connection.window().learns(&failure, cursor.limit) => {
                     cursor.limit = self.connection.window().rows();
                 }
                 page => break page?,
@@ -62,7 +62,7 @@ impl Keys<'_> {
         if let Some(newest) = page.last() {
             if cursor.last.as_ref().is_some_and(|last| *last >= *newest) {
                 let message = "a page of keys that does not come after the last one".to_owned();
-                return Err(Error::Protocol { message });
+                return Err(Error::Protocol { message }.into());
             }
             cursor.limit = next_limit(cursor.limit, &page, self.connection.window().rows());
             cursor.last = Some(newest.clone());
@@ -71,12 +71,12 @@ impl Keys<'_> {
     }
 
     /// Sends an expression, without waiting for the collection to be loaded.
-    pub(super) async fn probe(&self, expr: &str) -> Result<()> {
+    pub(super) async fn probe(&self, expr: &str) -> CallResult<()> {
         call!(self.connection, "Query", query, self.request(expr, iterator_params(1))).map(drop)
     }
 
     /// The first keys for which an expression holds, in ascending order.
-    pub(super) async fn page(&self, expr: &str, query_params: Vec<KeyValuePair>) -> Result<Vec<PrimaryKey>> {
+    pub(super) async fn page(&self, expr: &str, query_params: Vec<KeyValuePair>) -> CallResult<Vec<PrimaryKey>> {
         let request = self.request(expr, query_params);
         let answer = self.connection.query(self.collection, request, MAX_MESSAGE_BYTES).await?;
         let column = answer.into_columns()?.into_iter().find(|column| column.field_name == self.key.name);

@@ -15,7 +15,7 @@ use super::page_params::{full_page_params, guarantee, iterator_params};
 use super::page_size::PageSize;
 use super::position::key_not_nameable;
 use crate::connection::MilvusConnection;
-use crate::status::{is_over_limit, is_too_large, is_unparsable, is_without_raw_data};
+use crate::refusal::RefusalKind;
 use crate::transport::MAX_MESSAGE_BYTES;
 use crate::versions::Server;
 
@@ -45,7 +45,7 @@ pub(super) struct Pager {
     output_fields: Vec<String>,
     size: PageSize,
     last: Option<PrimaryKey>,
-    /// Rows so far.
+    /// Rows that were read so far.
     read: usize,
     /// Whether pages begin after so many rows, and not after the last key: the expression language reserves its name.
     by_position: bool,
@@ -101,21 +101,23 @@ impl Pager {
             let request = self.query()?;
             match self.connection.query(&self.request.collection, request, limit).await {
                 Ok(answer) => return Ok(answer.fields_data),
-                Err(error) if is_over_limit(&error) && limit < MAX_MESSAGE_BYTES => {
+                Err(failure) if failure.is(RefusalKind::OverLimit) && limit < MAX_MESSAGE_BYTES => {
                     if !self.size.shrink() {
                         limit = MAX_MESSAGE_BYTES;
                     }
                 }
-                Err(error) if self.connection.window().learns(&error, self.size.rows()) => {
+                Err(failure) if self.connection.window().learns(&failure, self.size.rows()) => {
                     self.size.keep_within(self.connection.window().rows());
                 }
-                Err(error) if is_unparsable(&error) && !self.by_position && self.up_to.is_none() => {
+                Err(failure) if failure.is(RefusalKind::Unparsable) && !self.by_position && self.up_to.is_none() => {
                     self.by_position = true;
                 }
-                Err(error) if is_too_large(&error) && self.size.halve() => {}
+                Err(failure) if failure.is_too_large() && self.size.halve() => {}
                 // Milvus Lite 2 cannot read sparse vectors where there are no rows.
-                Err(error) if is_without_raw_data(&error) && self.is_empty().await? => return Ok(Vec::new()),
-                Err(error) => return Err(error),
+                Err(failure) if failure.is(RefusalKind::WithoutRawData) && self.is_empty().await? => {
+                    return Ok(Vec::new());
+                }
+                Err(failure) => return Err(failure.into()),
             }
         }
     }

@@ -6,7 +6,7 @@ use milvus_backup_core::{CollectionName, LoadState, Result};
 use crate::connection::MilvusConnection;
 use crate::loading::was_released;
 use crate::polling::POLL;
-use crate::status::is_not_loaded;
+use crate::refusal::{CallResult, RefusalKind};
 use crate::versions::Server;
 use crate::wire::{self, QueryRows};
 
@@ -22,27 +22,27 @@ impl MilvusConnection {
         collection: &CollectionName,
         request: pb::QueryRequest,
         limit: usize,
-    ) -> Result<QueryRows> {
+    ) -> CallResult<QueryRows> {
         let partitions = request.partition_names.clone();
-        let mut delays = self.retry_policy().delays();
+        let mut delays = self.retry_policy().delays_in(self.environment());
         let send = |_, request| wire::query(self.transport(), request, limit, self.buffers());
         loop {
-            let error = match self.call("Query", request.clone(), send).await {
-                Err(error) if is_not_loaded(&error) => error,
+            let failure = match self.call("Query", request.clone(), send).await {
+                Err(failure) if failure.is(RefusalKind::NotLoaded) => failure,
                 answer => return answer,
             };
             match self.state_of(collection, &partitions).await? {
-                LoadState::Loading => tokio::time::sleep(POLL).await,
+                LoadState::Loading => self.environment().sleep(POLL).await,
                 // Its memory has it, but not yet everyone who answers queries.
                 LoadState::Loaded => match delays.next() {
-                    Some(delay) => tokio::time::sleep(delay.max(POLL)).await,
-                    None => return Err(error),
+                    Some(delay) => self.environment().sleep(delay.max(POLL)).await,
+                    None => return Err(failure),
                 },
                 // It is not loaded any more.
-                _ if !self.forgets_loads().await? => return Err(was_released(collection)),
+                _ if !self.forgets_loads().await? => return Err(was_released(collection).into()),
                 LoadState::NotLoaded => match delays.next() {
                     Some(_) => self.load(collection, None).await?,
-                    None => return Err(was_released(collection)),
+                    None => return Err(was_released(collection).into()),
                 },
             }
         }

@@ -3,12 +3,12 @@
 
 use milvus::proto::common::ConsistencyLevel as WireConsistency;
 use milvus_backup_core::schema::{CollectionSchema, DataType};
-use milvus_backup_core::{CollectionName, Error, Result, RowSink};
+use milvus_backup_core::{CollectionName, Result, RowSink};
 
 use super::keys::Keys;
 use super::position::key_not_nameable;
 use crate::connection::MilvusConnection;
-use crate::status::is_unparsable;
+use crate::refusal::RefusalKind;
 
 impl MilvusConnection {
     /// See [`milvus_backup_core::RowSource::require_readable`]. Milvus parses an expression before it looks whether the
@@ -44,10 +44,10 @@ impl MilvusConnection {
         let guarantee = (WireConsistency::Eventually as i32, 0);
         let keys = Keys { connection: self, collection, key, partition: None, guarantee };
         match keys.probe(&probe).await {
-            Err(error) if is_unparsable(&error) => Ok(false),
+            Err(failure) if failure.is(RefusalKind::Unparsable) => Ok(false),
             // Whatever else there is to refuse is met again by the calls that need an answer.
-            Ok(()) | Err(Error::Milvus { .. }) => Ok(true),
-            Err(error) => Err(error),
+            Err(failure) if !failure.is_of_the_request() => Err(failure.into()),
+            _ => Ok(true),
         }
     }
 }

@@ -7,13 +7,14 @@ use milvus::proto::common::ConsistencyLevel as WireConsistency;
 use milvus::proto::milvus as pb;
 use milvus_backup_core::schema::CollectionSchema;
 use milvus_backup_core::{
-    CollectionName, Error, ReadPoint, Result, RowSource, ScanOptions, ScanSession, SourceRequirements,
+    CollectionName, ReadPoint, Result, RowSource, ScanOptions, ScanSession, SourceRequirements,
 };
 
 use super::page_params::iterator_params;
 use super::session::QuerySession;
 use crate::call::call;
 use crate::connection::MilvusConnection;
+use crate::refusal::RefusalKind;
 use crate::transport::MAX_MESSAGE_BYTES;
 
 #[async_trait]
@@ -64,8 +65,11 @@ impl MilvusConnection {
         }
         match call!(self, "AllocTimestamp", alloc_timestamp, pb::AllocTimestampRequest { base: None }) {
             Ok(answer) if answer.timestamp != 0 => Ok(ReadPoint::AtLeast(answer.timestamp)),
-            Ok(_) | Err(Error::Unsupported { .. } | Error::Milvus { .. }) => Ok(ReadPoint::Unknown),
-            Err(error) => Err(error),
+            Ok(_) => Ok(ReadPoint::Unknown),
+            Err(failure) if failure.is_of_the_request() || failure.is(RefusalKind::Unsupported) => {
+                Ok(ReadPoint::Unknown)
+            }
+            Err(failure) => Err(failure.into()),
         }
     }
 }

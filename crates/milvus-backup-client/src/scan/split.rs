@@ -6,11 +6,12 @@
 
 use milvus::proto::common::ConsistencyLevel as WireConsistency;
 use milvus_backup_core::schema::{DataType, FieldSchema, PrimaryKey};
-use milvus_backup_core::{CollectionName, Error, Result};
+use milvus_backup_core::{CollectionName, Result};
 
 use super::keys::{KeyCursor, Keys};
 use super::page_params::full_page_params;
 use crate::connection::MilvusConnection;
+use crate::refusal::CallResult;
 
 /// Keys to aim for in a sample. The size of a part is then right within a few percent, for a few dozen parts.
 const SAMPLE_KEYS: u64 = 4096;
@@ -37,23 +38,23 @@ pub(super) async fn split_keys(
     match found {
         Ok(keys) => Ok(keys),
         // Not every server knows every expression. One part is slower, and as good.
-        Err(error @ Error::Milvus { .. }) => {
-            tracing::warn!(%error, "cannot find ranges of primary keys: one after the other is read");
+        Err(failure) if failure.is_of_the_request() => {
+            tracing::warn!(%failure, "cannot find ranges of primary keys: one after the other is read");
             Ok(Vec::new())
         }
-        Err(error) => Err(error),
+        Err(failure) => Err(failure.into()),
     }
 }
 
 impl Keys<'_> {
-    async fn sample(&self, rows: u64, parts: usize) -> Result<Vec<PrimaryKey>> {
+    async fn sample(&self, rows: u64, parts: usize) -> CallResult<Vec<PrimaryKey>> {
         let window = self.connection.window();
         loop {
             let limit = window.rows();
             // A sample is to be all keys that there are, and not the first ones: half a window leaves room.
             let divisor = prime_from(rows / SAMPLE_KEYS.min(limit as u64 / 2).max(1));
             match self.page(&format!("{} % {divisor} == 0", self.key.name), full_page_params(limit, 0)).await {
-                Err(error) if window.learns(&error, limit) => {}
+                Err(failure) if window.learns(&failure, limit) => {}
                 sample => {
                     let sample = sample?;
                     return Ok(if sample.len() < limit { quantiles(&sample, parts) } else { Vec::new() });
@@ -62,7 +63,7 @@ impl Keys<'_> {
         }
     }
 
-    async fn all(&self, rows: u64, parts: usize) -> Result<Vec<PrimaryKey>> {
+    async fn all(&self, rows: u64, parts: usize) -> CallResult<Vec<PrimaryKey>> {
         let step = usize::try_from(rows / parts as u64).unwrap_or(usize::MAX).max(1);
         let (mut split, mut read) = (Vec::new(), 0);
         let mut cursor = KeyCursor::default();

@@ -15,7 +15,7 @@ use super::messages::{InsertRows, QueryRows};
 use super::receive::{PREFIX, receive, require_success};
 use crate::transport::{MAX_MESSAGE_BYTES, Transport};
 
-/// The call `Query`. An answer of more than `limit` bytes is an error (`OUT_OF_RANGE`).
+/// Makes the call `Query`. An answer of more than `limit` bytes is an error (`OUT_OF_RANGE`).
 pub(crate) async fn query(
     transport: Transport,
     request: Request<pb::QueryRequest>,
@@ -25,7 +25,7 @@ pub(crate) async fn query(
     call(transport, "/milvus.proto.milvus.MilvusService/Query", request, limit, &buffers).await
 }
 
-/// The call `Insert`.
+/// Makes the call `Insert`.
 pub(crate) async fn insert(
     transport: Transport,
     request: Request<InsertRows>,

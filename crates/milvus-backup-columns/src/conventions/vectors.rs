@@ -21,7 +21,8 @@ use crate::error::mismatch;
 /// # Errors
 /// [`milvus_backup_core::Error::Protocol`] for elements that make another number of vectors, and for a field that has no dense vectors.
 pub fn dense_vectors(field: &FieldSchema, validity: &Validity, elements: ArrayRef) -> Result<ArrayRef> {
-    Ok(Arc::new(fixed_width(&field.name, validity, vector_width(field)?, elements)?))
+    let width = vector_width(field).map_err(|error| mismatch(&field.name, error))?;
+    Ok(Arc::new(fixed_width(&field.name, validity, width, elements)?))
 }
 
 /// Returns the column of a member of an array of structs that has several vectors in each row.
@@ -31,7 +32,8 @@ pub fn dense_vectors(field: &FieldSchema, validity: &Validity, elements: ArrayRe
 /// # Errors
 /// [`milvus_backup_core::Error::Protocol`] for vectors of another type or dimension, and for another number of rows.
 pub fn vector_arrays(member: &FieldSchema, validity: &Validity, rows: Vec<VectorField>) -> Result<ListArray> {
-    let (name, width) = (member.name.as_str(), vector_width(member)?);
+    let name = member.name.as_str();
+    let width = vector_width(member).map_err(|error| mismatch(name, error))?;
     let rows = validity.spread(name, rows, &VectorField::default())?;
     let mut lengths = Vec::with_capacity(rows.len());
     let mut parts = Vec::with_capacity(rows.len());
@@ -56,16 +58,16 @@ pub(crate) fn element_type(field: &FieldSchema) -> Option<DataType> {
     if field.data_type == DataType::ArrayOfVector { field.element_type } else { Some(field.data_type) }
 }
 
-/// Returns the number of Arrow elements of one vector, which is never 0.
-pub(crate) fn vector_width(field: &FieldSchema) -> Result<usize> {
-    let dim = field.dim()?;
+/// Returns the number of Arrow elements of one vector, which is never 0, or why the field has none.
+pub(crate) fn vector_width(field: &FieldSchema) -> Result<usize, String> {
+    let dim = field.dim().map_err(|_| "a vector without a usable `dim`")?;
     let width = match element_type(field) {
         Some(DataType::FloatVector | DataType::Int8Vector) => dim,
         Some(DataType::BinaryVector) => dim / 8,
         Some(DataType::Float16Vector | DataType::BFloat16Vector) => dim * 2,
-        other => return Err(mismatch(&field.name, format!("{other:?} is not a dense vector"))),
+        other => return Err(format!("{other:?} is not a dense vector")),
     };
-    if width == 0 { Err(mismatch(&field.name, format!("a vector of {dim} bits"))) } else { Ok(width) }
+    if width == 0 { Err(format!("a vector of {dim} bits")) } else { Ok(width) }
 }
 
 /// Returns the elements of dense vectors as they were sent. No data is no vectors.

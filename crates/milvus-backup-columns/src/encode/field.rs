@@ -9,7 +9,7 @@ use super::scalars::encode_scalars;
 use super::vectors::encode_vectors;
 use crate::schema::wire_type;
 
-/// Encodes one column.
+/// Encodes one column of a batch.
 pub(super) fn encode_field(field: &FieldSchema, column: &ArrayRef) -> Result<FieldData> {
     let data = if field.data_type.is_vector() {
         field_data::Field::Vectors(encode_vectors(field, column)?)

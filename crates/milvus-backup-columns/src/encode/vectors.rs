@@ -32,7 +32,12 @@ pub(super) fn encode_vectors(field: &FieldSchema, column: &ArrayRef) -> Result<V
 
 /// Returns the number of dimensions as the protocol has it.
 pub(super) fn wire_dim(field: &FieldSchema) -> Result<i64> {
-    i64::try_from(field.dim()?).map_err(|error| unencodable(&field.name, error))
+    let dim = field.dim().map_err(|_| unencodable(&field.name, "a vector without a usable `dim`"))?;
+    i64::try_from(dim).map_err(|error| unencodable(&field.name, error))
+}
+
+fn width_of(field: &FieldSchema) -> Result<usize> {
+    vector_width(field).map_err(|error| unencodable(&field.name, error))
 }
 
 /// Returns the largest index of a sparse vector, which comes last.
@@ -45,7 +50,7 @@ fn last_index(bytes: &[u8]) -> Option<i64> {
 pub(super) fn dense_data(field: &FieldSchema, lists: &ListArray) -> Result<vector_field::Data> {
     use vector_field::Data;
 
-    let width = vector_width(field)?;
+    let width = width_of(field)?;
     Ok(match element_type(field) {
         Some(DataType::FloatVector) => {
             Data::FloatVector(FloatArray { data: elements::<Float32Type>(field, lists, width)? })
@@ -105,7 +110,7 @@ fn row_elements(field: &FieldSchema, lists: &ListArray, width: usize, row: usize
 pub(super) fn float_elements(field: &FieldSchema, column: &ArrayRef) -> Result<Option<ScalarBuffer<f32>>> {
     let lists = column.as_list_opt::<i32>().filter(|lists| lists.null_count() == 0);
     let Some(lists) = lists.filter(|_| field.data_type == DataType::FloatVector) else { return Ok(None) };
-    let all = all_elements(field, lists, field.dim()?)?;
+    let all = all_elements(field, lists, width_of(field)?)?;
     let values = element_values::<Float32Type>(field, lists)?.values();
     Ok(Some(values.slice(all.start, all.len())))
 }

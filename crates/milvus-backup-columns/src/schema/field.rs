@@ -12,7 +12,7 @@ use super::params::{params_from_wire, params_to_wire};
 /// Milvus' limit of a `VarChar`, in bytes.
 const VARCHAR_MAX_LENGTH: usize = 65_535;
 
-/// Reads a field.
+/// Reads a field of the protocol.
 pub(super) fn decode_field(field: &wire::FieldSchema) -> Result<FieldSchema> {
     let own_type = data_type(&field.name, field.data_type)?;
     let has_elements = matches!(own_type, DataType::Array | DataType::ArrayOfVector);

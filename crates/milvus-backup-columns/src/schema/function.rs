@@ -15,7 +15,7 @@ const FUNCTIONS: &[(wire::FunctionType, FunctionKind)] = &[
     (wire::FunctionType::MolFingerprint, FunctionKind::MolFingerprint),
 ];
 
-/// Reads a function.
+/// Reads a function of the protocol.
 pub(super) fn decode_function(function: &wire::FunctionSchema) -> Result<FunctionSchema> {
     let kind = FUNCTIONS.iter().find(|(theirs, _)| *theirs as i32 == function.r#type).map(|(_, ours)| *ours);
     Ok(FunctionSchema {

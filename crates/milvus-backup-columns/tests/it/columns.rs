@@ -3,10 +3,15 @@
 //! No server holds all types, so the messages are made here, in every form that servers are known to send:
 //! values under NULLs or left out, arrays without data, fields in any order, `$meta` with and without its flag.
 
+use std::sync::Arc;
+
+use arrow_array::types::Float32Type;
+use arrow_array::{ArrayRef, ListArray, RecordBatch, StringArray};
 use bytes::Bytes;
 use milvus::proto::schema::FieldData;
 use milvus_backup_columns::{WireColumn, decode_columns, encode_columns};
-use milvus_backup_core::schema::CollectionSchema;
+use milvus_backup_core::Error;
+use milvus_backup_core::schema::{CollectionSchema, DataType, FieldSchema};
 use milvus_backup_testkit::columns::{Column, Kind, Profile, Style, Table, receive, send, table};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
@@ -81,4 +86,23 @@ fn an_empty_array_is_sent_with_its_type() {
     let Some(field_data::Field::Scalars(scalars)) = &sent[0].field else { panic!("no scalars") };
     let Some(scalar_field::Data::ArrayData(arrays)) = &scalars.data else { panic!("no arrays") };
     assert!(arrays.data[0].data.is_some(), "an empty array is written with its type");
+}
+
+#[test]
+fn what_cannot_be_sent_is_not_blamed_on_the_server() {
+    let vector = FieldSchema::new("vector", DataType::FloatVector);
+    let batch = |column: ArrayRef| RecordBatch::try_from_iter([("vector", column)]).unwrap();
+    let texts = batch(Arc::new(StringArray::from(vec!["no vector"])));
+    let lists = ListArray::from_iter_primitive::<Float32Type, _, _>([Some(vec![Some(0.5), Some(1.0)])]);
+    let lists = batch(Arc::new(lists));
+    for (field, batch) in [
+        (vector.clone().with_param("dim", 2), &texts),
+        (vector.clone().with_param("dim", 3), &lists),
+        // A schema that does not say how long its vectors are.
+        (vector, &lists),
+        (FieldSchema::new("another", DataType::Int64), &lists),
+    ] {
+        let error = encode_columns(&CollectionSchema::new(vec![field]), batch).unwrap_err();
+        assert!(matches!(error, Error::Encoding { .. }), "{error}");
+    }
 }

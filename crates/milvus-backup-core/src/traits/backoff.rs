@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::environment::Environment;
 use crate::retry::RetryPolicy;
 
 impl RetryPolicy {
@@ -16,10 +17,23 @@ impl RetryPolicy {
     /// assert!(delays[0] >= Duration::from_secs(5) && delays[1] >= Duration::from_secs(10));
     /// ```
     pub fn delays(self) -> impl Iterator<Item = Duration> + Send + Sync + Unpin {
+        self.delays_by(fastrand::f64)
+    }
+
+    /// Returns the delay before each retry as [`RetryPolicy::delays`] does, with the randomness of an environment.
+    pub fn delays_in(self, environment: &Environment) -> impl Iterator<Item = Duration> + Send + Sync + Unpin + use<> {
+        let environment = environment.clone();
+        self.delays_by(move || environment.jitter())
+    }
+
+    fn delays_by<J>(self, mut jitter: J) -> impl Iterator<Item = Duration> + Send + Sync + Unpin + use<J>
+    where
+        J: FnMut() -> f64 + Send + Sync + Unpin,
+    {
         let longest = Duration::from_mins(1).max(self.delay);
         std::iter::successors(Some(self.delay), move |delay| Some(delay.saturating_mul(2).min(longest)))
             .take(self.max_retries as usize)
             // Many clients that lost the same server must not come back at the same moment.
-            .map(|delay| delay + delay.mul_f64(fastrand::f64()))
+            .map(move |delay| delay + delay.mul_f64(jitter()))
     }
 }

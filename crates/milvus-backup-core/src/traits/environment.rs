@@ -99,6 +99,32 @@ pub struct Environment {
 }
 
 impl Environment {
+    /// Returns the time since some fixed moment, which never goes back.
+    pub fn elapsed(&self) -> Duration {
+        self.clock.elapsed()
+    }
+
+    /// Waits. Cancel-safe.
+    pub async fn sleep(&self, duration: Duration) {
+        self.clock.sleep(duration).await;
+    }
+
+    /// Waits for an operation for no longer than `limit`, and returns `None` when it takes longer: it is then dropped where it
+    /// stands.
+    pub async fn within<T>(&self, limit: Duration, operation: impl Future<Output = T>) -> Option<T> {
+        match select(std::pin::pin!(operation), self.clock.sleep(limit)).await {
+            Either::Left((outcome, _)) => Some(outcome),
+            Either::Right(_) => None,
+        }
+    }
+
+    /// Returns a random fraction from 0 to 1, for those who must not all do the same at the same moment. Without randomness it is
+    /// always the same.
+    pub fn jitter(&self) -> f64 {
+        let random = self.entropy.bytes().map_or(u32::MAX / 2, u32::from_le_bytes);
+        f64::from(random) / f64::from(u32::MAX)
+    }
+
     /// Runs `operation` until it ends, the deadline passes, or an interrupt is requested.
     ///
     /// In the last two cases the operation is dropped where it stands, and what it left is the caller's to remove.

@@ -13,6 +13,7 @@ use super::renewal::{RENEWAL, RenewedLease};
 use crate::documents::to_bytes;
 use crate::handle::RepositoryHandle;
 use crate::layout::{LOCKS, NOTES};
+use crate::process::random_hex;
 
 /// How often a lease is tried for whose winner is gone when it is looked for.
 const ATTEMPTS: usize = 10;
@@ -72,7 +73,9 @@ impl Contender<'_> {
     async fn attempt(&self) -> Result<Option<Held>> {
         let dead = self.dead().await?;
         let epoch = dead.last().map_or(1, |last| last + 1);
-        let document = LeaseDocument::new(self.owner()?, self.operation, self.environment.clock.now());
+        // Tells this acquisition from all others.
+        let owner = random_hex(self.environment.entropy.as_ref(), 2)?;
+        let document = LeaseDocument::new(owner, self.operation, self.environment.clock.now());
         if let Err(error) = self.directory.create_document(&file_of(epoch), to_bytes(&document)?).await {
             return match read(&self.directory, epoch).await? {
                 Some(winner) => Err(in_progress(&self.resource, winner.holder())),
@@ -84,12 +87,6 @@ impl Contender<'_> {
         self.directory.delete(dead.into_iter().map(file_of)).await?;
         let (directory, resource) = (self.directory.clone(), self.resource.clone());
         Ok(Some(Held::new(self.repository.storage().clone(), directory, resource, epoch, document)))
-    }
-
-    /// 64 random bits, which tell this acquisition from all others.
-    fn owner(&self) -> Result<String> {
-        let random = || Ok(format!("{:08x}", u32::from_be_bytes(self.environment.entropy.bytes()?)));
-        (0..2).map(|_| random()).collect()
     }
 
     /// Lists the epochs that dead processes left, in ascending order.

@@ -1,0 +1,134 @@
+//! A call that failed, as this crate passes it on: what it means, and the error that it becomes.
+
+use std::fmt;
+
+use milvus_backup_core::Error;
+
+use super::classify::Refusal;
+use super::kind::RefusalKind;
+use super::permission::{merged, permission_denied};
+
+/// The result of a call whose failure is still to be looked at. `?` makes it an error of core.
+pub(crate) type CallResult<T> = Result<T, Failure>;
+
+/// A call that failed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The call was refused, or was not answered.
+    Refused {
+        /// What the refusal means.
+        kind: RefusalKind,
+        /// The error that callers of this crate get.
+        error: Error,
+    },
+    /// Something else failed: the response makes no sense, or the request cannot be made.
+    Other(Error),
+}
+
+/// Where a call was made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Context<'a> {
+    /// The name of the call.
+    pub(crate) call: &'a str,
+    /// The address, without credentials.
+    pub(crate) uri: &'a str,
+    /// The database of the connection.
+    pub(crate) database: &'a str,
+}
+
+impl Failure {
+    /// Classifies the refusal of a call.
+    pub(crate) fn new(context: Context<'_>, refusal: Refusal) -> Self {
+        let kind = refusal.kind();
+        Self::Refused { kind, error: error_of(context, kind, refusal) }
+    }
+
+    /// Returns whether the call was refused for this reason.
+    pub(crate) fn is(&self, wanted: RefusalKind) -> bool {
+        self.kind() == Some(wanted)
+    }
+
+    /// Returns whether a message was too large for the server or for this client.
+    pub(crate) fn is_too_large(&self) -> bool {
+        matches!(self.kind(), Some(RefusalKind::TooLarge | RefusalKind::OverLimit))
+    }
+
+    /// Returns whether the server refuses this very request, and not this user, this database, or calls of its kind.
+    pub(crate) fn is_of_the_request(&self) -> bool {
+        self.kind().is_some_and(RefusalKind::is_of_the_request)
+    }
+
+    /// Returns whether the server does not have the call, or does not let this user make it.
+    pub(crate) fn is_not_offered(&self) -> bool {
+        matches!(self.kind(), Some(RefusalKind::Unsupported | RefusalKind::NotPermitted))
+    }
+
+    /// Returns what a refusal means; `None` where something else failed.
+    pub(crate) fn kind(&self) -> Option<RefusalKind> {
+        match self {
+            Self::Refused { kind, .. } => Some(*kind),
+            Self::Other(_) => None,
+        }
+    }
+
+    /// Returns whether the same call may succeed later.
+    pub(crate) fn retryable(&self) -> bool {
+        match self {
+            Self::Refused { error, .. } | Self::Other(error) => error.retryable(),
+        }
+    }
+
+    /// Joins two refusals for want of a privilege into one.
+    pub(crate) fn joined(self, other: Self) -> Self {
+        let kind = RefusalKind::NotPermitted;
+        Self::Refused { kind, error: merged(self.into(), other.into()) }
+    }
+
+    /// Returns the same failure as one for a reason that may pass, although the server does not say so.
+    pub(crate) fn transient(self) -> Self {
+        match self {
+            Self::Refused { kind, error: Error::Milvus { call, code, message, .. } } => {
+                Self::Refused { kind, error: Error::Milvus { call, code, message, retryable: true } }
+            }
+            other => other,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused { error, .. } | Self::Other(error) => error.fmt(f),
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused { error, .. } | Failure::Other(error) => error,
+        }
+    }
+}
+
+/// Returns the error for a refusal, by the name that callers of this crate know it by.
+fn error_of(context: Context<'_>, kind: RefusalKind, refusal: Refusal) -> Error {
+    let Context { call, database, .. } = context;
+    let (uri, message) = (context.uri.to_owned(), refusal.reason().to_owned());
+    match kind {
+        RefusalKind::NotAuthenticated => Error::Authentication { uri, message },
+        RefusalKind::NotPermitted => permission_denied(context.uri, call, message),
+        RefusalKind::DatabaseNotFound => Error::DatabaseNotFound { database: database.to_owned() },
+        RefusalKind::ServerLimit(limit) => Error::ServerLimit { limit, message },
+        RefusalKind::Unsupported => Error::Unsupported { what: format!("{call} on this server ({message})") },
+        RefusalKind::NotMilvus => Error::NotMilvus { uri, source: refusal.why_not_milvus().into() },
+        RefusalKind::Unreachable => Error::Unreachable { uri, source: refusal.into_source() },
+        _ => Error::Milvus { call: call.to_owned(), code: refusal.code(), retryable: refusal.may_pass(), message },
+    }
+}
