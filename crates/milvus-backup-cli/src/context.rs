@@ -9,11 +9,12 @@ use milvus_backup_client::{
     ConnectionOptions, LITE_EXECUTABLE, LiteServer, MilvusConnection, Missing, SystemClock, SystemEntropy,
 };
 use milvus_backup_core::{
-    BackupRecoveryConfig, BackupStorageType, BackupStore, Catalog, CollectionName, CollectionRef, DEFAULT_DATABASE,
-    Environment, Error, Interrupt, Progress, ProgressEvent, Result,
+    BackupRecoveryConfig, BackupStorageType, Catalog, CollectionName, CollectionRef, DEFAULT_DATABASE, Environment,
+    Error, Interrupt, Progress, ProgressEvent, Repository, Result, RowFormat,
 };
 use milvus_backup_engine::{BackupManager, BackupRepository};
-use milvus_backup_store_local::LocalStore;
+use milvus_backup_repository::RepositoryHandle;
+use milvus_backup_store_local::ParquetFormat;
 
 use crate::Layers;
 use crate::args::{Global, ProgressForm, Storage};
@@ -30,7 +31,8 @@ pub(crate) struct Context {
     pub(crate) output: Output,
     pub(crate) config: BackupRecoveryConfig,
     environment: Environment,
-    store: Arc<dyn BackupStore>,
+    repository: Arc<dyn Repository>,
+    format: Arc<dyn RowFormat>,
     progress: Arc<dyn Progress>,
     layers: Layers,
 }
@@ -81,8 +83,12 @@ impl Context {
             ProgressForm::Text => Arc::new(Display::new(Arc::clone(&clock), !global.quiet)),
             ProgressForm::Json => Arc::new(JsonLines::new(Arc::clone(&clock), config.progress_poll_interval)),
         };
+        let storage =
+            milvus_backup_storage::Storage::open(&root)?.with_retries(config.retry_policy()).layered(layers.store);
+        let repository = RepositoryHandle::new(storage);
         Ok(Self {
-            store: Arc::new(LocalStore::open(&root)?.with_retries(config.retry_policy()).layered(layers.store)),
+            format: Arc::new(ParquetFormat::new(repository.clone())),
+            repository: Arc::new(repository),
             environment: Environment { clock, entropy: Arc::new(SystemEntropy), interrupt },
             progress,
             target,
@@ -124,7 +130,12 @@ impl Context {
 
     /// What can be done without Milvus.
     pub(crate) fn repository(&self) -> Result<BackupRepository> {
-        let repository = BackupRepository::new(Arc::clone(&self.store), self.config.clone(), self.environment.clone())?;
+        let repository = BackupRepository::new(
+            Arc::clone(&self.repository),
+            Arc::clone(&self.format),
+            self.config.clone(),
+            self.environment.clone(),
+        )?;
         Ok(repository.with_progress(Arc::clone(&self.progress)))
     }
 
@@ -173,8 +184,9 @@ impl Context {
         }
         let connection = connected?;
         let manager = BackupManager::new(
-            (self.layers.milvus)(Arc::new(connection)),
-            Arc::clone(&self.store),
+            &(self.layers.milvus)(Arc::new(connection)),
+            Arc::clone(&self.repository),
+            Arc::clone(&self.format),
             self.config.clone(),
             self.environment.clone(),
         )?;

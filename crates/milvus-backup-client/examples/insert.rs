@@ -7,7 +7,7 @@ use std::error::Error;
 
 use futures::{StreamExt, TryStreamExt};
 use milvus_backup_client::{ConnectionOptions, MilvusConnection};
-use milvus_backup_core::{Catalog, CollectionName, KeyRange, RowSink, RowSource, ScanRequest};
+use milvus_backup_core::{Catalog, CollectionName, RowSink, RowSource, ScanOptions, ScanPosition, ScanTarget};
 
 #[tokio::main]
 #[expect(clippy::print_stdout, reason = "its output is what it is for")]
@@ -20,15 +20,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let milvus = MilvusConnection::connect(ConnectionOptions::new(uri)).await?;
     let description = milvus.describe_collection(&collection).await?;
     let schema = description.schema;
-    let request = ScanRequest {
-        collection: collection.clone(),
-        schema: schema.clone(),
-        partition: None,
-        range: KeyRange::default(),
-        read_point: milvus.read_point(&collection).await?,
-        batch_bytes: 16 << 20,
-    };
-    let batches: Vec<_> = milvus.scan(request).try_collect().await?;
+    let session = milvus.open(&collection, &schema, ScanOptions::default()).await?;
+    let targets = description.partitions.into_iter().map(|partition| ScanTarget { partition, rows: 0, parts: 1 });
+    let units = session.plan(&targets.collect::<Vec<_>>()).await?;
+    let pages = units.iter().map(|unit| session.read(unit, &ScanPosition::Start, 16 << 20));
+    let batches: Vec<_> = futures::stream::iter(pages).flatten().try_collect().await?;
     println!("ready");
     std::io::stdin().read_line(&mut String::new())?;
     milvus.create_collection(&target, &schema).await?;

@@ -6,7 +6,7 @@ use std::error::Error;
 
 use futures::{StreamExt, TryStreamExt};
 use milvus_backup_client::{ConnectionOptions, MilvusConnection};
-use milvus_backup_core::{Catalog, KeyRange, RowSource, ScanRequest};
+use milvus_backup_core::{Catalog, RowSource, ScanOptions, ScanPosition, ScanTarget};
 
 #[tokio::main]
 #[expect(clippy::print_stdout, reason = "its output is what it is for")]
@@ -17,20 +17,25 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let (collection, ranges) = (collection.parse()?, ranges.parse()?);
     let milvus = MilvusConnection::connect(ConnectionOptions::new(uri)).await?;
-    let schema = milvus.describe_collection(&collection).await?.schema;
-    let read_point = milvus.read_point(&collection).await?;
-    let rows = milvus.count_rows(&collection, &schema, None, read_point).await?;
-    let keys = milvus.split_keys(&collection, &schema, None, rows, ranges).await?;
-    let scans = KeyRange::between(&keys).into_iter().map(|range| {
-        milvus.scan(ScanRequest {
-            collection: collection.clone(),
-            schema: schema.clone(),
-            partition: None,
-            range,
-            read_point,
-            batch_bytes: 6 << 20,
-        })
-    });
+    let description = milvus.describe_collection(&collection).await?;
+    let session = milvus.open(&collection, &description.schema, ScanOptions::default()).await?;
+    let mut targets = Vec::new();
+    for partition in description.partitions {
+        let rows = session.count_rows(&partition).await?;
+        targets.push(ScanTarget { partition, rows, parts: ranges });
+    }
+    let mut units = session.plan(&targets).await?;
+    while units.len() < ranges
+        && let Some((number, (first, second))) = units
+            .iter()
+            .enumerate()
+            .filter_map(|(number, unit)| Some((number, session.split(unit, &ScanPosition::Start)?)))
+            .max_by_key(|(_, (_, second))| second.estimated_rows())
+    {
+        units[number] = first;
+        units.push(second);
+    }
+    let scans = units.iter().map(|unit| session.read(unit, &ScanPosition::Start, 6 << 20));
     let counts = futures::stream::iter(scans)
         .map(|scan| scan.try_fold(0, |rows, batch| async move { Ok(rows + batch.num_rows()) }))
         .buffer_unordered(ranges)

@@ -1,10 +1,10 @@
 //! [`RowSink`]: rows into a collection.
 
-use arrow_array::{Array, RecordBatch};
+use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use milvus::proto::common::KeyValuePair;
 use milvus::proto::milvus as pb;
-use milvus_backup_core::schema::CollectionSchema;
+use milvus_backup_core::schema::{CollectionSchema, value_bytes};
 use milvus_backup_core::{CollectionName, Error, Result, RowSink};
 use tonic::Status;
 
@@ -138,7 +138,7 @@ impl MilvusConnection {
 /// A batch in parts of about [`INSERT_BYTES`], the first one last, so that it is taken first; none without rows.
 fn parts(batch: &RecordBatch) -> Vec<RecordBatch> {
     // Of the whole batch: what is under a slice of lists counts as if all of it were in the slice.
-    let bytes: usize = batch.columns().iter().map(|column| column.to_data().get_slice_memory_size().unwrap_or(0)).sum();
+    let bytes = value_bytes(batch);
     let rows = batch.num_rows();
     let per_part = rows.div_ceil(bytes.div_ceil(INSERT_BYTES).max(1)).max(1);
     let part = |first| batch.slice(first, per_part.min(rows - first));

@@ -2,7 +2,7 @@
 //! and the traits that tell its parts from each other.
 //!
 //! Every other crate of the system uses it. This one does no I/O: Milvus, stores, time and randomness come in through
-//! traits, [`Milvus`], [`BackupStore`], [`Clock`] and [`Entropy`]. What composes them is the crate `milvus-backup-engine`.
+//! traits, [`Milvus`], [`Repository`], [`RowFormat`], [`Clock`] and [`Entropy`]. What composes them is the crate `milvus-backup-engine`.
 //!
 //! ```
 //! use milvus_backup_core::{BackupParams, CollectionName, Error, Result};

@@ -34,7 +34,7 @@ impl BackupManager {
         let environment = &self.repository.environment;
         let id = BackupId::new(environment.clock.now(), environment.entropy.bytes()?);
         let mark = format!("{}{}", CollectionMark::PREFIX, id.as_str().replace('-', "_")).parse()?;
-        let pin = self.milvus.pin_collection(name, &mark).await?;
+        let pin = self.catalog.pin_collection(name, &mark).await?;
         if matches!(pin.mark, CollectionMark::Alias(_)) {
             self.remove_stale_marks(&pin).await;
         }
@@ -44,7 +44,7 @@ impl BackupManager {
     /// Removes the aliases of operations on this collection that were killed before they could do so.
     async fn remove_stale_marks(&self, pin: &PinnedCollection) {
         let oldest = self.repository.environment.clock.now() - SAFETY_AGE;
-        for mark in self.milvus.list_marks(&pin.name).await.unwrap_or_default() {
+        for mark in self.catalog.list_marks(&pin.name).await.unwrap_or_default() {
             if marked_at(&mark).is_some_and(|time| time < oldest) {
                 self.unpin(&PinnedCollection { mark: CollectionMark::Alias(mark), ..pin.clone() }).await;
             }
@@ -54,7 +54,7 @@ impl BackupManager {
     /// Lets go of a collection, also after an interrupt. What cannot be undone, or not within seconds, is a warning.
     pub(crate) async fn unpin(&self, pin: &PinnedCollection) {
         let limit = self.repository.environment.clock.sleep(CLEAN_UP);
-        let unpinned = match select(pin!(self.milvus.unpin_collection(pin)), pin!(limit)).await {
+        let unpinned = match select(pin!(self.catalog.unpin_collection(pin)), pin!(limit)).await {
             Either::Left((unpinned, _)) => unpinned,
             Either::Right(_) => Err(Error::DeadlineExceeded { seconds: CLEAN_UP.as_secs() }),
         };
@@ -70,8 +70,8 @@ impl BackupManager {
     /// # Errors
     /// [`Error::CollectionChanged`].
     pub(crate) async fn require_unmoved(&self, pin: &PinnedCollection) -> Result<()> {
-        let located = self.milvus.locate_collection(pin).await?;
-        let means = self.milvus.resolve_collection(&pin.asked).await?;
+        let located = self.catalog.locate_collection(pin).await?;
+        let means = self.catalog.resolve_collection(&pin.asked).await?;
         match CollectionChange::between(pin, located.as_ref(), means.as_ref()) {
             Some(change) => Err(Error::CollectionChanged { collection: pin.name.to_string(), change }),
             None => Ok(()),

@@ -18,15 +18,19 @@
 //! }
 //! ```
 
+mod builder;
 mod create;
 mod identity;
 mod maintain;
 mod manager;
 mod repository;
 mod restore;
+mod transfer;
+mod undo;
 mod verify;
 mod watchdog;
 
+pub use builder::BackupManagerBuilder;
 pub use maintain::{Leftover, LeftoverKind, RetentionPlan, SAFETY_AGE};
 pub use manager::BackupManager;
 pub use repository::BackupRepository;

@@ -6,34 +6,45 @@
 use std::sync::Arc;
 
 use milvus_backup_core::{
-    BackupId, BackupRecoveryConfig, BackupStore, CollectionName, CollectionRef, Environment, Listing, Milvus, Progress,
-    Result, RetentionResult, RetentionRules, StoredBackup,
+    BackupId, BackupRecoveryConfig, Catalog, CollectionName, CollectionRef, Environment, Listing, Milvus, Progress,
+    Repository, Result, RetentionResult, RetentionRules, RowFormat, RowSink, RowSource, StoredBackup,
 };
 
 use crate::BackupRepository;
+use crate::builder::BackupManagerBuilder;
 
 /// Backs up, verifies, restores and deletes.
 ///
 /// Every call is safe to use concurrently with others. A call may be dropped at any time; what it had begun
-/// then stays until [`BackupStore::discard`]. Prefer [`milvus_backup_core::Interrupt`], which cleans up.
+/// then stays until [`Repository::discard`]. Prefer [`milvus_backup_core::Interrupt`], which cleans up.
 #[derive(Debug, Clone)]
 pub struct BackupManager {
-    pub(crate) milvus: Arc<dyn Milvus>,
+    pub(crate) catalog: Arc<dyn Catalog>,
+    pub(crate) source: Arc<dyn RowSource>,
+    pub(crate) sink: Arc<dyn RowSink>,
     pub(crate) repository: BackupRepository,
 }
 
 impl BackupManager {
-    /// A manager over one database of one Milvus and one store.
+    /// Composes one database of one Milvus, which is catalogue, source and sink, with a repository and the format of its
+    /// data files. [`BackupManager::builder`] takes them one by one.
     ///
     /// # Errors
     /// [`milvus_backup_core::Error::InvalidParameter`] when the configuration is outside its limits.
     pub fn new(
-        milvus: Arc<dyn Milvus>,
-        store: Arc<dyn BackupStore>,
+        milvus: &Arc<dyn Milvus>,
+        repository: Arc<dyn Repository>,
+        format: Arc<dyn RowFormat>,
         config: BackupRecoveryConfig,
         environment: Environment,
     ) -> Result<Self> {
-        Ok(Self { milvus, repository: BackupRepository::new(store, config, environment)? })
+        let builder = Self::builder().milvus(milvus).repository(repository).format(format);
+        builder.config(config).environment(environment).build()
+    }
+
+    /// Takes the parts of a manager one by one.
+    pub fn builder() -> BackupManagerBuilder {
+        BackupManagerBuilder::default()
     }
 
     /// Sends the progress of all operations to `progress`.
@@ -45,7 +56,7 @@ impl BackupManager {
 
     /// The collection `name` of the database this manager works on.
     pub fn collection(&self, name: &CollectionName) -> Result<CollectionRef> {
-        CollectionRef::new(self.milvus.database(), name.clone())
+        CollectionRef::new(self.catalog.database(), name.clone())
     }
 
     /// See [`BackupRepository::list_backups`].

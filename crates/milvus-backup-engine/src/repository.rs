@@ -4,27 +4,33 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use milvus_backup_core::{
-    BackedUpDefinition, BackupId, BackupMetadata, BackupRecoveryConfig, BackupStore, CollectionRef, Environment,
-    IncompleteBackup, Listing, Operation, Progress, Result, Silent, StoredBackup,
+    BackedUpDefinition, BackupId, BackupMetadata, BackupRecoveryConfig, CollectionRef, Environment, IncompleteBackup,
+    Listing, Operation, Progress, Repository, Result, RowFormat, Silent, StoredBackup,
 };
 
-/// Lists, verifies and deletes backups. Needs a store, but no Milvus.
+/// Lists, verifies and deletes backups. Needs a repository and the format of its data files, but no Milvus.
 #[derive(Debug, Clone)]
 pub struct BackupRepository {
-    pub(crate) store: Arc<dyn BackupStore>,
+    pub(crate) store: Arc<dyn Repository>,
+    pub(crate) format: Arc<dyn RowFormat>,
     pub(crate) config: BackupRecoveryConfig,
     pub(crate) environment: Environment,
     pub(crate) progress: Arc<dyn Progress>,
 }
 
 impl BackupRepository {
-    /// The repository in a store.
+    /// Uses a repository whose data files have this format.
     ///
     /// # Errors
     /// [`milvus_backup_core::Error::InvalidParameter`] when the configuration is outside its limits.
-    pub fn new(store: Arc<dyn BackupStore>, config: BackupRecoveryConfig, environment: Environment) -> Result<Self> {
+    pub fn new(
+        store: Arc<dyn Repository>,
+        format: Arc<dyn RowFormat>,
+        config: BackupRecoveryConfig,
+        environment: Environment,
+    ) -> Result<Self> {
         config.validate()?;
-        Ok(Self { store, config, environment, progress: Arc::new(Silent) })
+        Ok(Self { store, format, config, environment, progress: Arc::new(Silent) })
     }
 
     /// Sends the progress of all operations to `progress`.
@@ -85,7 +91,7 @@ impl BackupRepository {
 
     /// The root of the store, for people to read.
     pub fn root(&self) -> &str {
-        self.store.root()
+        self.store.location()
     }
 
     /// What has no deadline of its own has this one.

@@ -6,11 +6,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use milvus_backup_core::{
     BackupManifest, BackupMetadata, BackupPlan, BackupState, BackupStorageType, Completion, Error, FORMAT_VERSION,
-    FailedPartition, PartitionMetadata, PayloadKind, PendingBackup, Result,
+    FailedPartition, PartitionMetadata, PayloadKind, Result, WrittenRows,
 };
 use milvus_backup_storage::Directory;
 
@@ -22,7 +21,7 @@ use crate::layout::{CHECKSUMS, INDEXES, MANIFEST, METADATA, SCHEMA, document_lim
 
 /// Data files that are written and durable, and everything needed to commit them.
 #[derive(Debug)]
-pub struct PendingCommit {
+pub(crate) struct PendingCommit {
     repository: RepositoryHandle,
     directory: Directory,
     plan: Arc<BackupPlan>,
@@ -31,30 +30,14 @@ pub struct PendingCommit {
 }
 
 impl PendingCommit {
-    /// Takes the partitions whose data files are durable, and those that failed, which are none unless the plan allows it.
-    pub fn new(
-        repository: RepositoryHandle,
-        plan: Arc<BackupPlan>,
-        partitions: Vec<PartitionMetadata>,
-        failed: Vec<FailedPartition>,
-    ) -> Self {
+    /// Takes the partitions whose data files are durable, and those that failed.
+    pub(crate) fn new(repository: RepositoryHandle, plan: Arc<BackupPlan>, written: WrittenRows) -> Self {
         let directory = repository.backup(&plan.collection, &plan.backup_id);
-        Self { repository, directory, plan, partitions, failed }
-    }
-}
-
-#[async_trait]
-impl PendingBackup for PendingCommit {
-    fn rows_per_partition(&self) -> Vec<Option<u64>> {
-        let rows = |name: &str| self.partitions.iter().find(|partition| partition.name == name).map(|p| p.row_count);
-        self.plan.partitions.iter().map(|partition| rows(&partition.name)).collect()
+        Self { repository, directory, plan, partitions: written.partitions, failed: written.failed }
     }
 
-    fn failed_partitions(&self) -> &[FailedPartition] {
-        &self.failed
-    }
-
-    async fn commit(self: Box<Self>, completion: Completion) -> Result<BackupMetadata> {
+    /// Makes the backup visible, complete and durable, in one step.
+    pub(crate) async fn commit(self, completion: Completion) -> Result<BackupMetadata> {
         let mut files = self.data_files();
         self.write_covered(SCHEMA, to_bytes(&self.schema_document())?, &mut files).await?;
         if self.plan.include_indexes {
@@ -85,9 +68,7 @@ impl PendingBackup for PendingCommit {
         }
         Ok(metadata)
     }
-}
 
-impl PendingCommit {
     fn data_files(&self) -> BTreeMap<String, FileEntry> {
         let chunks = self.partitions.iter().flat_map(|partition| &partition.chunks);
         chunks
@@ -163,8 +144,8 @@ impl PendingCommit {
             lease_epoch: completion.lease_epoch,
             partition_names: self.partitions.iter().map(|partition| partition.name.clone()).collect(),
             failed_partitions: self.failed,
-            consistency: plan.read_point.consistency,
-            read_timestamp: plan.read_point.timestamp.map(|timestamp| timestamp.to_string()),
+            consistency: plan.read_point.consistency(),
+            read_timestamp: plan.read_point.timestamp().map(|timestamp| timestamp.to_string()),
             milvus_uri: Some(plan.milvus_uri),
             milvus_version: plan.milvus_version,
             created_by: concat!("milvus-br ", env!("CARGO_PKG_VERSION")).to_owned(),

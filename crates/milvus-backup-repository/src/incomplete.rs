@@ -21,7 +21,7 @@ impl RepositoryHandle {
     ///
     /// # Errors
     /// [`Error::Storage`].
-    pub async fn note_plan(&self, plan: &BackupPlan) -> Result<()> {
+    pub(crate) async fn note_plan(&self, plan: &BackupPlan) -> Result<()> {
         note_owner(&self.backup(&plan.collection, &plan.backup_id), Some(plan)).await
     }
 

@@ -5,7 +5,7 @@
 //! after the file was hashed again. It is removed after the commit, and means nothing from then on.
 
 use milvus_backup_core::schema::{FieldSchema, PrimaryKey};
-use milvus_backup_core::{BackupPlan, ChunkMetadata, FORMAT_VERSION, PartitionPlan, Result};
+use milvus_backup_core::{BackupPlan, ChunkMetadata, CompletedChunks, FORMAT_VERSION, KeyRange, PartitionPlan, Result};
 use milvus_backup_storage::Directory;
 use serde::{Deserialize, Serialize};
 
@@ -23,63 +23,35 @@ struct ChunkDocument {
     chunk: ChunkMetadata,
 }
 
-impl RepositoryHandle {
-    /// Notes that a data file is complete, whose rows are all that come after this key, up to its last one.
-    ///
-    /// # Errors
-    /// [`milvus_backup_core::Error::Storage`].
-    pub async fn note_chunk(directory: &Directory, chunk: &ChunkMetadata, after: Option<String>) -> Result<()> {
-        let document = ChunkDocument { format_version: FORMAT_VERSION, after, chunk: chunk.clone() };
-        directory.write_document(&journal_file(&chunk.path), to_bytes(&document)?).await
-    }
+/// Notes that a data file is complete, whose rows are all that come after this key, up to its last one.
+pub(crate) async fn note_chunk(directory: &Directory, chunk: &ChunkMetadata, after: Option<&PrimaryKey>) -> Result<()> {
+    let after = after.map(PrimaryKey::to_string);
+    let document = ChunkDocument { format_version: FORMAT_VERSION, after, chunk: chunk.clone() };
+    directory.write_document(&journal_file(&chunk.path), to_bytes(&document)?).await
 }
 
-/// The chunks of a partition that are complete, and the ranges of keys that are missing.
-#[derive(Debug)]
-pub struct CompletedChunks {
-    /// The chunks that are as they were noted, in ascending order of keys.
-    pub chunks: Vec<ChunkMetadata>,
-    /// The ranges of keys before, between and after them, whose rows are to be read.
-    pub missing: Vec<MissingRange>,
-    /// A number that no file of the partition has.
-    pub next_file: usize,
-}
-
-/// The last key before a range that is missing, and the last one in it.
-pub type MissingRange = (Option<PrimaryKey>, Option<PrimaryKey>);
-
-impl CompletedChunks {
-    /// Returns the state before any chunk was written.
-    pub fn nothing() -> Self {
-        Self { chunks: Vec::new(), missing: vec![(None, None)], next_file: 0 }
-    }
-
-    /// Reads the journal, as far as it is still true: a chunk counts only if its file has the recorded digest. `files` are
-    /// those of the backup, as [`Directory::list`] returns them.
-    ///
-    /// # Errors
-    /// [`milvus_backup_core::Error::Storage`].
-    pub async fn find(
-        directory: &Directory,
-        files: &[(String, u64)],
-        plan: &BackupPlan,
-        partition: &PartitionPlan,
-    ) -> Result<Self> {
-        let mut noted = Vec::new();
-        let mut next_file = 0;
-        for (file, _) in files {
-            let Some(number) = chunk_number(&partition.name, file) else { continue };
-            next_file = next_file.max(number + 1);
-            if let Some(ChunkDocument { after, chunk, .. }) = noted_of(directory, file).await?
-                && is_intact(directory, plan, &chunk).await?
-            {
-                noted.push((after, chunk));
-            }
+/// Reads the journal, as far as it is still true: a chunk counts only if its file has the recorded digest. `files` are
+/// those of the backup, as [`Directory::list`] returns them.
+pub(crate) async fn find_completed(
+    directory: &Directory,
+    files: &[(String, u64)],
+    plan: &BackupPlan,
+    partition: &PartitionPlan,
+) -> Result<CompletedChunks> {
+    let mut noted = Vec::new();
+    let mut next_file = 0;
+    for (file, _) in files {
+        let Some(number) = chunk_number(&partition.name, file) else { continue };
+        next_file = next_file.max(number + 1);
+        if let Some(ChunkDocument { after, chunk, .. }) = noted_of(directory, file).await?
+            && is_intact(directory, plan, &chunk).await?
+        {
+            noted.push((after, chunk));
         }
-        let primary_key = plan.description.schema.primary_key()?;
-        let (chunks, missing) = covered(noted, primary_key)?;
-        Ok(Self { chunks, missing, next_file })
     }
+    let primary_key = plan.description.schema.primary_key()?;
+    let (chunks, missing) = covered(noted, primary_key)?;
+    Ok(CompletedChunks { chunks, missing, next_file })
 }
 
 /// The chunks in ascending order of keys, and the ranges that none of them covers. Each chunk has all rows after a key, up
@@ -87,7 +59,7 @@ impl CompletedChunks {
 fn covered(
     noted: Vec<(Option<String>, ChunkMetadata)>,
     primary_key: &FieldSchema,
-) -> Result<(Vec<ChunkMetadata>, Vec<MissingRange>)> {
+) -> Result<(Vec<ChunkMetadata>, Vec<KeyRange<PrimaryKey>>)> {
     let key = |text: &str| PrimaryKey::from_text(text, primary_key);
     let mut ascending = Vec::with_capacity(noted.len());
     for (after, chunk) in noted {
@@ -102,12 +74,12 @@ fn covered(
             continue;
         }
         if after > last {
-            missing.push((last, after));
+            missing.push(KeyRange { after: last, up_to: after });
         }
         last = Some(max);
         chunks.push(chunk);
     }
-    missing.push((last, None));
+    missing.push(KeyRange { after: last, up_to: None });
     Ok((chunks, missing))
 }
 
@@ -169,7 +141,7 @@ mod tests {
         let field = FieldSchema::new("id", DataType::Int64);
         let (chunks, missing) = covered(noted.collect(), &field).unwrap();
         let number = |key: Option<PrimaryKey>| key.map(|key| key.to_string().parse().unwrap());
-        let missing = missing.into_iter().map(|(after, up_to)| [number(after), number(up_to)]).collect();
+        let missing = missing.into_iter().map(|range| [number(range.after), number(range.up_to)]).collect();
         (chunks.into_iter().map(|chunk| chunk.path).collect(), missing)
     }
 

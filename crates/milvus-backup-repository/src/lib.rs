@@ -32,12 +32,13 @@ pub mod layout;
 mod lease;
 mod marker;
 mod process;
+mod repository;
 mod staging;
 #[cfg(test)]
 mod test_environment;
+mod transaction;
 mod verify;
 
-pub use commit::PendingCommit;
 pub use handle::RepositoryHandle;
-pub use journal::{CompletedChunks, MissingRange};
-pub use verify::{ContentCheck, Findings, digest_object};
+pub use transaction::BackupTransaction;
+pub use verify::digest_object;

@@ -27,9 +27,11 @@ mod local;
 mod pool;
 mod retrying;
 mod storage;
+mod upload;
 mod window;
 
 pub use directory::Directory;
 pub use pool::{ALIGNMENT, BufferPool, PooledBuffer};
 pub use storage::Storage;
+pub use upload::{AbandonedUploads, Upload};
 pub use window::{Window, WindowReader};

@@ -11,22 +11,19 @@ use std::sync::Arc;
 use arrow_array::{Float32Array, Int64Array, ListArray, RecordBatch, StringArray};
 use arrow_buffer::OffsetBuffer;
 use arrow_schema::DataType as ArrowType;
-use async_trait::async_trait;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use futures::StreamExt;
-use futures::stream::{self, BoxStream};
 use milvus_backup_core::schema::{CollectionSchema, DataType, FieldSchema, arrow_schema};
 use milvus_backup_core::{
-    BackupPlan, BackupStore, BackupType, ChecksumAlgorithm, CollectionDescription, CollectionName, CollectionRef,
-    Completion, CompressionCodec, Consistency, PartitionPlan, ReadPoint, RestoreMethod, RestorePlan, Result, RowSink,
-    RowSource, ScanRequest, Silent, StoredBackup,
+    BackupPlan, BackupType, ChecksumAlgorithm, CollectionDescription, CollectionRef, Completion, CompressionCodec,
+    FileNumbers, PartitionMetadata, PartitionPlan, ReadPoint, RowFormat, RowOrder, StoredBackup, Transaction,
+    UnitFiles, WrittenRows,
 };
-use milvus_backup_store_local::LocalStore;
+use milvus_backup_repository::RepositoryHandle;
+use milvus_backup_storage::Storage;
+use milvus_backup_store_local::ParquetFormat;
 
 const ROWS: u16 = 4_000;
 const DIM: usize = 768;
-
-const READ_POINT: ReadPoint = ReadPoint { timestamp: None, consistency: Consistency::Fuzzy };
 
 fn schema() -> CollectionSchema {
     let mut id = FieldSchema::new("id", DataType::Int64);
@@ -80,9 +77,8 @@ fn plan(schema: &CollectionSchema, compression_codec: CompressionCodec) -> Backu
             name: "_default".to_owned(),
             addressable: true,
             expected_rows: u64::from(ROWS),
-            split_keys: Vec::new(),
         }],
-        read_point: READ_POINT,
+        read_point: ReadPoint::Unknown,
         compression_enabled: compression_codec != CompressionCodec::None,
         compression_codec,
         compression_level: 6,
@@ -102,114 +98,72 @@ fn plan(schema: &CollectionSchema, compression_codec: CompressionCodec) -> Backu
 fn encoding(criterion: &mut Criterion) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let directory = tempfile::tempdir().unwrap();
-    let store = LocalStore::open(directory.path().to_str().unwrap()).unwrap();
+    let repository = RepositoryHandle::new(Storage::open(directory.path().to_str().unwrap()).unwrap());
+    let format = ParquetFormat::new(repository.clone());
     let schema = schema();
     let rows = rows(&schema);
     let mut group = criterion.benchmark_group("encode");
     group.throughput(Throughput::Bytes(rows.get_array_memory_size() as u64));
     for (name, codec) in [("zstd 6", CompressionCodec::Zstd), ("no compression", CompressionCodec::None)] {
-        let plan = plan(&schema, codec);
+        let encoding = plan(&schema, codec).encoding();
         group.bench_function(name, |bencher| {
-            bencher.iter(|| runtime.block_on(store.encoded_bytes(&plan, rows.clone())).unwrap());
+            bencher.iter(|| runtime.block_on(format.estimate(&encoding, rows.clone())).unwrap());
         });
     }
     group.finish();
 }
 
-/// A batch of rows in place of a collection, and what takes rows and drops them.
-#[derive(Debug)]
-struct Memory(RecordBatch);
-
-#[async_trait]
-impl RowSource for Memory {
-    async fn read_point(&self, _: &CollectionName) -> Result<ReadPoint> {
-        Ok(READ_POINT)
-    }
-
-    async fn count_rows(&self, _: &CollectionName, _: &CollectionSchema, _: Option<&str>, _: ReadPoint) -> Result<u64> {
-        Ok(self.0.num_rows() as u64)
-    }
-
-    async fn split_keys(
-        &self,
-        _: &CollectionName,
-        _: &CollectionSchema,
-        _: Option<&str>,
-        _: u64,
-        _: usize,
-    ) -> Result<Vec<String>> {
-        Ok(Vec::new())
-    }
-
-    fn scan(&self, _: ScanRequest) -> BoxStream<'static, Result<RecordBatch>> {
-        stream::iter([Ok(self.0.clone())]).boxed()
-    }
-}
-
-#[async_trait]
-impl RowSink for Memory {
-    async fn insert(
-        &self,
-        _: &CollectionName,
-        _: &CollectionSchema,
-        _: Option<&str>,
-        batch: RecordBatch,
-    ) -> Result<u64> {
-        Ok(batch.num_rows() as u64)
-    }
-
-    async fn import_file(&self, _: &CollectionName, _: Option<&str>, _: &str) -> Result<u64> {
-        Ok(0)
-    }
-
-    async fn flush(&self, _: &CollectionName) -> Result<()> {
-        Ok(())
-    }
-
-    async fn stored_rows(&self, _: &CollectionName, _: Option<&str>) -> Result<u64> {
-        Ok(self.0.num_rows() as u64)
-    }
-}
-
-fn restore_plan(schema: &CollectionSchema, backup: StoredBackup) -> RestorePlan {
-    RestorePlan {
-        target: "measured".parse().unwrap(),
-        stored_schema: schema.clone(),
-        schema: schema.clone(),
-        omit_columns: Vec::new(),
-        partitions: backup.metadata.partition_names.clone(),
-        skip_failed_partitions: false,
-        flush_between_partitions: false,
-        verify_checksums: true,
-        method: RestoreMethod::Insert,
-        concurrency: 4,
-        memory_limit_bytes: 512 << 20,
-        backup,
-    }
+/// Writes the rows as the only data file of a backup, and commits it.
+async fn back_up(repository: &RepositoryHandle, plan: &BackupPlan, rows: RecordBatch) -> StoredBackup {
+    let transaction = Box::new(repository.begin(plan).await.unwrap());
+    let writers =
+        ParquetFormat::new(repository.clone()).writers(&plan.collection, &plan.backup_id, Arc::new(plan.encoding()));
+    let mut writer = writers.writer(UnitFiles {
+        partition: "_default".to_owned(),
+        numbers: Arc::new(FileNumbers::starting_at(0)),
+        order: RowOrder::PrimaryKey,
+        chunk_size_bytes: plan.chunk_size_bytes,
+        row_group_bytes: 32 << 20,
+    });
+    writer.append(rows).await.unwrap();
+    let chunk = writer.finish().await.unwrap().unwrap();
+    let partition = PartitionMetadata {
+        name: "_default".to_owned(),
+        row_count: chunk.row_count,
+        row_digest: chunk.row_digest.clone(),
+        chunks: vec![chunk],
+    };
+    let written = WrittenRows { partitions: vec![partition], failed: Vec::new() };
+    let completion = Completion { completed_at: plan.created_at, limitations: Vec::new(), lease_epoch: 1 };
+    transaction.commit(written, completion).await.unwrap();
+    repository.open(&plan.collection, &plan.backup_id).await.unwrap()
 }
 
 fn decoding(criterion: &mut Criterion) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let directory = tempfile::tempdir().unwrap();
-    let store = LocalStore::open(directory.path().to_str().unwrap()).unwrap();
+    let repository = RepositoryHandle::new(Storage::open(directory.path().to_str().unwrap()).unwrap());
+    let format = ParquetFormat::new(repository.clone());
     let schema = schema();
-    let memory = Arc::new(Memory(rows(&schema)));
-    let plan = runtime.block_on(async {
-        let plan = plan(&schema, CompressionCodec::Zstd);
-        let completion = Completion { completed_at: plan.created_at, limitations: Vec::new(), lease_epoch: 1 };
-        let pending = store.write(memory.clone(), plan, Arc::new(Silent)).await.unwrap();
-        let metadata = pending.commit(completion).await.unwrap();
-        let collection = CollectionRef::new(&metadata.database, metadata.collection_name).unwrap();
-        restore_plan(&schema, store.open(&collection, &metadata.backup_id).await.unwrap())
-    });
+    let rows = rows(&schema);
+    let plan = plan(&schema, CompressionCodec::Zstd);
+    let backup = runtime.block_on(back_up(&repository, &plan, rows.clone()));
+    let files = format.chunks(&backup, &schema, true).unwrap();
     let mut group = criterion.benchmark_group("decode");
-    group.throughput(Throughput::Bytes(memory.0.get_array_memory_size() as u64));
+    group.throughput(Throughput::Bytes(rows.get_array_memory_size() as u64));
     group.bench_function("zstd 6", |bencher| {
-        let restore = || async {
-            let restored = store.restore_rows(memory.clone(), plan.clone(), Arc::new(Silent)).await.unwrap();
-            assert_eq!(restored[0].rows, u64::from(ROWS));
+        let read = || async {
+            let mut rows = 0;
+            for chunk in backup.manifest.chunks() {
+                let file = files.open(chunk).await.unwrap();
+                for row_group in 0..file.row_groups() {
+                    let batches = file.read(row_group).await.unwrap();
+                    rows += batches.iter().map(RecordBatch::num_rows).sum::<usize>();
+                }
+            }
+            assert_eq!(rows, usize::from(ROWS));
         };
-        bencher.iter(|| runtime.block_on(restore()));
+        bencher.iter(|| runtime.block_on(read()));
     });
     group.finish();
 }

@@ -1,19 +1,22 @@
-//! The logical backend: the rows of a backup as plain Parquet files in a repository.
+//! The logical backend's data files: the rows of a backup as plain Parquet in a repository.
 //!
-//! [`LocalStore`] implements [`milvus_backup_core::BackupStore`]. Its files are described in `docs/format.md`: any
+//! [`ParquetFormat`] implements [`milvus_backup_core::RowFormat`]. Its files are described in `docs/format.md`: any
 //! tool that reads Parquet can read a backup, without this crate. The protocol of the repository is
-//! `milvus-backup-repository`'s; this crate is what is in the data files.
+//! `milvus-backup-repository`'s, and moving rows is the engine's; this crate is what is in the data files.
 //!
 //! ```
-//! use milvus_backup_core::BackupStore;
-//! use milvus_backup_store_local::LocalStore;
+//! use milvus_backup_core::{Repository, RowFormat};
+//! use milvus_backup_repository::RepositoryHandle;
+//! use milvus_backup_storage::Storage;
+//! use milvus_backup_store_local::ParquetFormat;
 //!
 //! # let directory = std::env::temp_dir().join("milvus-backup-doc-example");
 //! # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
 //! # runtime.block_on(async {
-//! let store = LocalStore::open(directory.to_str().unwrap_or("backups"))?;
-//! for backup in store.list(None).await?.backups {
-//!     println!("{} {} rows", backup.backup_id, backup.row_count);
+//! let repository = RepositoryHandle::new(Storage::open(directory.to_str().unwrap_or("backups"))?);
+//! let format = ParquetFormat::new(repository.clone());
+//! for backup in repository.list(None).await?.backups {
+//!     println!("{} {} rows, {}", backup.backup_id, backup.row_count, format.storage_type());
 //! }
 //! # Ok::<(), milvus_backup_core::Error>(())
 //! # })?;
@@ -21,15 +24,17 @@
 //! ```
 
 mod chunk;
+mod chunk_files;
 mod decode;
 mod encoding;
+mod format;
 #[cfg(test)]
 mod hostile;
+#[cfg(test)]
+mod open_uploads;
 mod pages;
-mod restore;
 mod sample;
-mod store;
 mod vectors;
 mod write;
 
-pub use store::LocalStore;
+pub use format::ParquetFormat;

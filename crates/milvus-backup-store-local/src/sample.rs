@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures::StreamExt;
-use milvus_backup_core::{BackupManifest, ChunkMetadata, Error, Result, StoredBackup, VerificationParams};
-use milvus_backup_repository::{ContentCheck, Findings, RepositoryHandle};
+use milvus_backup_core::{
+    BackupManifest, ChunkMetadata, ContentCheck, Error, Findings, Result, StoredBackup, VerificationParams,
+};
+use milvus_backup_repository::RepositoryHandle;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::chunk::{ChunkReader, ChunkSource};
@@ -15,7 +17,7 @@ use crate::chunk::{ChunkReader, ChunkSource};
 const DECODERS: usize = 2;
 
 /// Opens every data file, and compares the rows of the sampled row groups with their recorded digests.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct SampleCheck {
     repository: RepositoryHandle,
 }

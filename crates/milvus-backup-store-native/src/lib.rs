@@ -31,7 +31,7 @@
 //!
 //! # What it does not do yet
 //!
-//! - It does not implement `BackupStore` of `milvus-backup-core`, and `milvus-br --storage native` is refused.
+//! - The engine does not use it yet, and `milvus-br --storage native` is refused.
 //! - Of the commands it runs none but `create --help`, in [`Tool::probe`]. Progress, stopping a run, watching for one that
 //!   hangs, and cleaning up after one that was killed are to come.
 //! - It writes no configuration file for the tool, and does not read the directories that the tool writes.

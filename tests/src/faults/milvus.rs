@@ -7,7 +7,8 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use milvus_backup_core::{
     Access, Capabilities, Catalog, CollectionDescription, CollectionName, Error, KeyCensus, LoadState, Milvus,
-    PinnedCollection, ReadPoint, Result, RowSink, RowSource, ScanRequest,
+    PinnedCollection, ReadPoint, Result, RowSink, RowSource, ScanOptions, ScanPosition, ScanSession, ScanTarget,
+    ScanUnit, SourceRequirements,
     schema::{CollectionSchema, IndexDefinition},
 };
 
@@ -178,18 +179,8 @@ impl Catalog for Faulty {
 
 #[async_trait]
 impl RowSource for Faulty {
-    async fn read_point(&self, collection: &CollectionName) -> Result<ReadPoint> {
-        self.read("read_point", self.inner.read_point(collection)).await
-    }
-
-    async fn count_rows(
-        &self,
-        collection: &CollectionName,
-        schema: &CollectionSchema,
-        partition: Option<&str>,
-        read_point: ReadPoint,
-    ) -> Result<u64> {
-        self.read("count_rows", self.inner.count_rows(collection, schema, partition, read_point)).await
+    fn requirements(&self) -> SourceRequirements {
+        self.inner.requirements()
     }
 
     async fn require_readable(
@@ -201,33 +192,62 @@ impl RowSource for Faulty {
         self.read("require_readable", self.inner.require_readable(collection, schema, partitions)).await
     }
 
-    async fn pending_rows(&self, collection: &CollectionName, partitions: &[String]) -> Result<Option<u64>> {
-        self.read("pending_rows", self.inner.pending_rows(collection, partitions)).await
-    }
-
-    async fn census(
+    async fn open(
         &self,
         collection: &CollectionName,
         schema: &CollectionSchema,
-        partition: Option<&str>,
-        read_point: ReadPoint,
-    ) -> Result<KeyCensus> {
-        self.read("census", self.inner.census(collection, schema, partition, read_point)).await
+        options: ScanOptions,
+    ) -> Result<Arc<dyn ScanSession>> {
+        let inner = self.read("open", self.inner.open(collection, schema, options)).await?;
+        let milvus = Self::new(Arc::clone(&self.inner), Arc::clone(&self.faults));
+        Ok(Arc::new(FaultySession { inner, milvus }))
+    }
+}
+
+/// A scan of a Milvus that fails.
+#[derive(Debug)]
+struct FaultySession {
+    inner: Arc<dyn ScanSession>,
+    milvus: Faulty,
+}
+
+#[async_trait]
+impl ScanSession for FaultySession {
+    fn read_point(&self) -> ReadPoint {
+        self.inner.read_point()
     }
 
-    async fn split_keys(
+    async fn count_rows(&self, partition: &str) -> Result<u64> {
+        self.milvus.read("count_rows", self.inner.count_rows(partition)).await
+    }
+
+    async fn pending_rows(&self, partitions: &[String]) -> Result<Option<u64>> {
+        self.milvus.read("pending_rows", self.inner.pending_rows(partitions)).await
+    }
+
+    async fn census(&self, partition: &str) -> Result<KeyCensus> {
+        self.milvus.read("census", self.inner.census(partition)).await
+    }
+
+    async fn plan(&self, targets: &[ScanTarget]) -> Result<Vec<ScanUnit>> {
+        self.milvus.read("plan", self.inner.plan(targets)).await
+    }
+
+    fn read(
         &self,
-        collection: &CollectionName,
-        schema: &CollectionSchema,
-        partition: Option<&str>,
-        rows: u64,
-        parts: usize,
-    ) -> Result<Vec<String>> {
-        self.read("split_keys", self.inner.split_keys(collection, schema, partition, rows, parts)).await
+        unit: &ScanUnit,
+        from: &ScanPosition,
+        batch_bytes: usize,
+    ) -> BoxStream<'static, Result<RecordBatch>> {
+        self.inner.read(unit, from, batch_bytes)
     }
 
-    fn scan(&self, request: ScanRequest) -> BoxStream<'static, Result<RecordBatch>> {
-        self.inner.scan(request)
+    fn split(&self, unit: &ScanUnit, read: &ScanPosition) -> Option<(ScanUnit, ScanUnit)> {
+        self.inner.split(unit, read)
+    }
+
+    async fn close(&self) -> Result<()> {
+        self.milvus.read("close", self.inner.close()).await
     }
 }
 

@@ -6,9 +6,11 @@
 use std::{collections::BTreeMap, fs};
 
 use milvus_backup_core::{
-    BackupId, BackupStore as _, CollectionRef, Error, Silent, VerificationParams, VerificationType,
+    BackupId, CollectionRef, Error, RowFormat as _, Silent, VerificationParams, VerificationType,
 };
-use milvus_backup_store_local::LocalStore;
+use milvus_backup_repository::RepositoryHandle;
+use milvus_backup_storage::Storage;
+use milvus_backup_store_local::ParquetFormat;
 use milvus_backup_testkit::ServerKind;
 use milvus_backup_tests::{
     backup_files::BackupFiles,
@@ -22,7 +24,7 @@ struct Subject {
     _br: MilvusBr,
     files: BackupFiles,
     whole: BTreeMap<String, Vec<u8>>,
-    store: LocalStore,
+    repository: RepositoryHandle,
     collection: CollectionRef,
     backup: BackupId,
     runtime: tokio::runtime::Runtime,
@@ -38,7 +40,7 @@ impl Subject {
         Self {
             whole: files.content(),
             files,
-            store: LocalStore::open(br.root().to_str().unwrap()).unwrap(),
+            repository: RepositoryHandle::new(Storage::open(br.root().to_str().unwrap()).unwrap()),
             collection: CollectionRef::new("", name.parse().unwrap()).unwrap(),
             backup: backup.parse().unwrap(),
             runtime: tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap(),
@@ -49,8 +51,10 @@ impl Subject {
     /// The files that a verification names, or the error that it ends with.
     fn verify(&self, params: &VerificationParams) -> Result<Vec<String>, Error> {
         let now = "2026-11-25T12:00:00Z".parse().unwrap();
-        let verified =
-            self.runtime.block_on(self.store.verify(&self.collection, &self.backup, params, now, &Silent))?;
+        let format = ParquetFormat::new(self.repository.clone());
+        let content = format.content_check();
+        let verification = self.repository.verify_backup(&self.collection, &self.backup, params, now, content, &Silent);
+        let verified = self.runtime.block_on(verification)?;
         assert_eq!(verified.success, verified.errors.is_empty());
         Ok(verified.errors.into_iter().map(|finding| finding.file).collect())
     }

@@ -12,7 +12,8 @@ use crate::refusal::{CallResult, RefusalKind};
 use crate::transport::MAX_MESSAGE_BYTES;
 
 impl MilvusConnection {
-    /// Implements [`milvus_backup_core::RowSource::count_rows`] on this connection.
+    /// Returns the rows of a partition, or of the whole collection, that are visible now, with all that were written before
+    /// the read point.
     pub(super) async fn count(
         &self,
         collection: &CollectionName,

@@ -14,5 +14,6 @@ mod pager;
 mod position;
 mod query;
 mod reserved;
+mod session;
 mod source;
 mod split;

@@ -6,7 +6,7 @@ use milvus_backup_core::ReadPoint;
 /// What makes a query see all that was written before the read point. With strong consistency each would wait for the
 /// next tick of the server's clock, for a fifth of a second; a timestamp that has passed needs no waiting.
 pub(super) fn guarantee(read_point: ReadPoint) -> (i32, u64) {
-    match read_point.timestamp {
+    match read_point.timestamp() {
         Some(timestamp) => (WireConsistency::Customized as i32, timestamp),
         None => (WireConsistency::Strong as i32, 0),
     }

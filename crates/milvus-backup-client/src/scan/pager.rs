@@ -1,11 +1,13 @@
 //! One page after the other.
 
+use std::sync::Arc;
+
 use arrow_array::{Array, RecordBatch};
 use milvus::proto::common::KeyValuePair;
 use milvus::proto::milvus as pb;
 use milvus_backup_columns::{WireColumn, decode_columns};
-use milvus_backup_core::schema::{DYNAMIC_FIELD, FieldSchema, PrimaryKey, stored_fields};
-use milvus_backup_core::{Error, Result, ScanRequest};
+use milvus_backup_core::schema::{CollectionSchema, DYNAMIC_FIELD, FieldSchema, PrimaryKey, stored_fields};
+use milvus_backup_core::{CollectionName, Error, KeyRange, ReadPoint, Result};
 
 use super::cursor::{after, last_key, up_to};
 use super::json_texts::quote_texts;
@@ -20,11 +22,25 @@ use crate::versions::Server;
 /// How many times larger than asked for a page may be.
 const MAX_OVERSIZE: usize = 2;
 
+/// Rows to read page by page.
+#[derive(Debug, Clone)]
+pub(super) struct PageScan {
+    pub(super) collection: CollectionName,
+    pub(super) schema: Arc<CollectionSchema>,
+    /// The partition, or `None` for the whole collection.
+    pub(super) partition: Option<String>,
+    /// Only rows whose primary keys are in this range.
+    pub(super) range: KeyRange<PrimaryKey>,
+    pub(super) read_point: ReadPoint,
+    /// Size of one page to aim for, in bytes of column values.
+    pub(super) batch_bytes: usize,
+}
+
 /// Reads the pages of one scan.
 #[derive(Debug)]
 pub(super) struct Pager {
     connection: MilvusConnection,
-    request: ScanRequest,
+    request: PageScan,
     primary_key: FieldSchema,
     output_fields: Vec<String>,
     size: PageSize,
@@ -37,24 +53,21 @@ pub(super) struct Pager {
 }
 
 impl Pager {
-    pub(super) fn new(connection: MilvusConnection, request: ScanRequest) -> Result<Self> {
+    pub(super) fn new(connection: MilvusConnection, request: PageScan) -> Result<Self> {
         let schema = &request.schema;
         let mut output_fields: Vec<String> = stored_fields(schema).map(|field| field.name.clone()).collect();
         output_fields.extend(schema.struct_fields.iter().map(|field| field.name.clone()));
         if schema.enable_dynamic_field {
             output_fields.push(DYNAMIC_FIELD.to_owned());
         }
-        let key = |text: &Option<String>| {
-            text.as_deref().map(|text| PrimaryKey::from_text(text, schema.primary_key()?)).transpose()
-        };
         Ok(Self {
             primary_key: schema.primary_key()?.clone(),
             output_fields,
             size: PageSize::new(request.batch_bytes, schema.largest_row_bytes(), connection.window().rows()),
-            last: key(&request.range.after)?,
+            last: request.range.after.clone(),
             read: 0,
             by_position: false,
-            up_to: key(&request.range.up_to)?,
+            up_to: request.range.up_to.clone(),
             connection,
             request,
         })
@@ -110,7 +123,7 @@ impl Pager {
     }
 
     async fn is_empty(&self) -> Result<bool> {
-        let ScanRequest { collection, schema, partition, read_point, .. } = &self.request;
+        let PageScan { collection, schema, partition, read_point, .. } = &self.request;
         Ok(self.connection.count(collection, schema, partition.as_deref(), *read_point).await? == 0)
     }
 

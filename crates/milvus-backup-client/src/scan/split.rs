@@ -16,7 +16,8 @@ use crate::refusal::CallResult;
 /// Keys to aim for in a sample. The size of a part is then right within a few percent, for a few dozen parts.
 const SAMPLE_KEYS: u64 = 4096;
 
-/// Implements [`milvus_backup_core::RowSource::split_keys`] on this connection.
+/// Returns keys that split the `rows` rows of a partition, or of the whole collection, into about `parts` parts of about the
+/// same size: fewer or none where that cannot be told cheaply; in ascending order, each once.
 pub(super) async fn split_keys(
     connection: &MilvusConnection,
     collection: &CollectionName,
@@ -24,7 +25,7 @@ pub(super) async fn split_keys(
     partition: Option<&str>,
     rows: u64,
     parts: usize,
-) -> Result<Vec<String>> {
+) -> Result<Vec<PrimaryKey>> {
     // One process that answers one call at a time.
     if connection.server().await?.is_lite() {
         return Ok(Vec::new());
@@ -35,7 +36,7 @@ pub(super) async fn split_keys(
     let found =
         if key.data_type == DataType::Int64 { keys.sample(rows, parts).await } else { keys.all(rows, parts).await };
     match found {
-        Ok(keys) => Ok(keys.iter().map(PrimaryKey::to_string).collect()),
+        Ok(keys) => Ok(keys),
         // Not every server knows every expression. One part is slower, and as good.
         Err(failure) if failure.is_of_the_request() => {
             tracing::warn!(%failure, "cannot find ranges of primary keys: one after the other is read");

@@ -13,7 +13,7 @@ mod support;
 mod arrow;
 
 #[cfg(feature = "traits")]
-pub use arrow::{LIST_ELEMENT, PrimaryKey, arrow_field, arrow_schema, stored_fields};
+pub use arrow::{LIST_ELEMENT, PrimaryKey, arrow_field, arrow_schema, stored_fields, value_bytes};
 pub use collection::{CollectionSchema, ConsistencyLevel, DYNAMIC_FIELD, FunctionKind, FunctionSchema};
 pub use compatibility::schema_differences;
 pub use data_type::DataType;

@@ -145,7 +145,7 @@ pub trait Catalog: Send + Sync + Debug {
     async fn load_state(&self, collection: &CollectionName, partitions: &[String]) -> Result<LoadState>;
 
     /// Loads the collection with all its partitions, and returns once the server reports it as loaded. It may take
-    /// seconds more until all rows are found by queries: see [`crate::RowSource::pending_rows`].
+    /// seconds more until all rows are found by queries: see [`crate::ScanSession::pending_rows`].
     async fn load_collection(&self, collection: &CollectionName, replicas: Option<u32>) -> Result<()>;
 
     /// Releases the collection from memory.

@@ -1,35 +1,60 @@
 //! Primary keys of a collection: ranges of them, and how many rows each has.
 
-use serde::{Deserialize, Serialize};
-
-/// A range of primary keys. Keys are texts: decimal for `Int64`, the key itself for `VarChar`, ordered by its bytes.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct KeyRange {
+/// A range of primary keys in their order. `K` is [`crate::schema::PrimaryKey`] wherever keys are compared.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct KeyRange<K> {
     /// The last key before the range; `None` where it begins with the first key of all.
-    pub after: Option<String>,
+    pub after: Option<K>,
     /// The last key in the range; `None` where it ends with the last key of all.
-    pub up_to: Option<String>,
+    pub up_to: Option<K>,
 }
 
-impl KeyRange {
-    /// The ranges between these keys, which ascend: every key is in exactly one of them.
+impl<K> Default for KeyRange<K> {
+    fn default() -> Self {
+        Self { after: None, up_to: None }
+    }
+}
+
+impl<K: Clone> KeyRange<K> {
+    /// Returns the ranges between these keys, which ascend: every key is in exactly one of them.
     ///
     /// ```
     /// use milvus_backup_core::KeyRange;
     ///
-    /// let ranges = KeyRange::between(&["10".to_owned(), "20".to_owned()]);
+    /// let ranges = KeyRange::between(&[10, 20]);
     /// assert_eq!(ranges.len(), 3);
-    /// assert_eq!(ranges[1], KeyRange { after: Some("10".to_owned()), up_to: Some("20".to_owned()) });
-    /// assert_eq!(KeyRange::between(&[]), [KeyRange::default()]);
+    /// assert_eq!(ranges[1], KeyRange { after: Some(10), up_to: Some(20) });
+    /// assert_eq!(KeyRange::<i64>::between(&[]), [KeyRange::default()]);
     /// ```
-    pub fn between(keys: &[String]) -> Vec<Self> {
+    pub fn between(keys: &[K]) -> Vec<Self> {
         let afters = std::iter::once(None).chain(keys.iter().cloned().map(Some));
         let ends = keys.iter().cloned().map(Some).chain(std::iter::once(None));
         afters.zip(ends).map(|(after, up_to)| Self { after, up_to }).collect()
     }
 }
 
-/// The keys of a partition, compared with its rows: what [`crate::RowSource::census`] found.
+impl<K: Clone + Ord> KeyRange<K> {
+    /// Returns the keys that are in both ranges; `None` where there are none.
+    ///
+    /// ```
+    /// use milvus_backup_core::KeyRange;
+    ///
+    /// let range = |after, up_to| KeyRange { after, up_to };
+    /// assert_eq!(range(Some(1), None).intersection(&range(None, Some(9))), Some(range(Some(1), Some(9))));
+    /// assert_eq!(range(Some(9), None).intersection(&range(None, Some(9))), None);
+    /// ```
+    #[must_use]
+    pub fn intersection(&self, other: &Self) -> Option<Self> {
+        // `None` comes before every key, as the beginning does, and is no end.
+        let after = self.after.clone().max(other.after.clone());
+        let ends = [&self.up_to, &other.up_to].into_iter().flatten();
+        let up_to = ends.min().cloned();
+        let is_empty = after.as_ref().zip(up_to.as_ref()).is_some_and(|(after, up_to)| after >= up_to);
+        (!is_empty).then_some(Self { after, up_to })
+    }
+}
+
+/// The keys of a partition, compared with its rows: what [`crate::ScanSession::census`] found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct KeyCensus {
     /// Keys that queries return.

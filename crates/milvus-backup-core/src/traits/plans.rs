@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::catalog::CollectionDescription;
-use super::source::ReadPoint;
+use super::format::RowEncoding;
+use super::read_point::ReadPoint;
 use crate::error::Error;
 use crate::model::{BackupType, ChecksumAlgorithm, CompressionCodec, StoredBackup};
 use crate::names::{BackupId, CollectionName, CollectionRef};
@@ -63,6 +64,19 @@ pub struct BackupPlan {
     pub replica_number: Option<u32>,
 }
 
+impl BackupPlan {
+    /// Returns how rows are encoded.
+    pub fn encoding(&self) -> RowEncoding {
+        RowEncoding {
+            schema: self.description.schema.clone(),
+            compression_enabled: self.compression_enabled,
+            compression_codec: self.compression_codec,
+            compression_level: self.compression_level,
+            checksum_algorithm: self.checksum_algorithm,
+        }
+    }
+}
+
 /// One partition of a [`BackupPlan`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartitionPlan {
@@ -72,9 +86,6 @@ pub struct PartitionPlan {
     pub addressable: bool,
     /// Rows at the start.
     pub expected_rows: u64,
-    /// Primary keys after which it can be divided, so that its parts are read at the same time. In ascending order, with
-    /// about the same number of rows between each two.
-    pub split_keys: Vec<String>,
 }
 
 /// What is decided only when all rows have been read.

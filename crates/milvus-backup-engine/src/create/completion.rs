@@ -2,60 +2,55 @@
 
 use futures::future::try_join_all;
 use milvus_backup_core::{
-    BackupMetadata, BackupParams, BackupPlan, BackupType, Completion, Error, PendingBackup, ProgressEvent, Result,
+    BackupMetadata, BackupPlan, BackupType, Completion, Error, ProgressEvent, Result, ScanSession, WrittenRows,
     row_loss,
 };
 
-use super::attempt::Attempt;
+use super::job::{CreateJob, Written};
 use super::limitations::collection_limitations;
-use crate::BackupManager;
 
-impl BackupManager {
+impl CreateJob<'_> {
     /// Counts again, and says what the backup cannot bring back.
     pub(super) async fn complete(
         &self,
-        attempt: &Attempt,
         plan: &BackupPlan,
-        pending: &dyn PendingBackup,
-        params: &BackupParams,
+        session: &dyn ScanSession,
+        rows: &WrittenRows,
     ) -> Result<Completion> {
-        let name = &plan.collection.name;
-        let written = pending.rows_per_partition();
+        let written: Vec<Option<u64>> = plan.partitions.iter().map(|partition| rows.rows_of(&partition.name)).collect();
         self.require_unchanged(plan, &written).await?;
         let counts = try_join_all(plan.partitions.iter().zip(&written).map(|(partition, written)| async move {
             if written.is_none() {
                 return Ok(None);
             }
-            let addressed = partition.addressable.then_some(partition.name.as_str());
-            self.milvus.count_rows(name, &plan.description.schema, addressed, plan.read_point).await.map(Some)
+            session.count_rows(&partition.name).await.map(Some)
         }))
         .await?;
-        let failed = pending.failed_partitions().iter();
+        let failed = rows.failed.iter();
         let mut limitations: Vec<String> =
             failed.map(|failed| format!("partition `{}` is missing: {}", failed.name, failed.error)).collect();
         limitations.extend(collection_limitations(plan));
-        let shortages = attempt.shortages.get().map(Vec::as_slice).unwrap_or_default();
-        let differences = self.compare_counts(plan, &written, &counts, shortages).await?;
-        if params.strict && !differences.unexplained.is_empty() {
+        let differences = self.compare_counts(plan, session, &written, &counts).await?;
+        if self.params.strict && !differences.unexplained.is_empty() {
             return Err(Error::RowsUnexplained { differences: differences.unexplained });
         }
         limitations.extend(differences.sentences);
-        limitations.extend(self.row_loss(attempt, plan, &written));
+        limitations.extend(self.row_loss(plan, &written));
         // Last, since everything until here goes by name.
-        self.require_unmoved(&attempt.pin).await?;
+        self.manager.require_unmoved(&self.pin).await?;
         for message in &limitations {
-            self.repository.progress.event(ProgressEvent::Warning { message: message.clone() });
+            self.manager.repository.progress.event(ProgressEvent::Warning { message: message.clone() });
         }
-        Ok(Completion { completed_at: self.repository.environment.clock.now(), limitations, lease_epoch: 0 })
+        Ok(Completion { completed_at: self.manager.repository.environment.clock.now(), limitations, lease_epoch: 0 })
     }
 
     /// A full backup with far fewer rows than the one before it says so: the collection may have been emptied by mistake.
-    fn row_loss(&self, attempt: &Attempt, plan: &BackupPlan, written: &[Option<u64>]) -> Option<String> {
+    fn row_loss(&self, plan: &BackupPlan, written: &[Option<u64>]) -> Option<String> {
         if plan.backup_type == BackupType::Partition {
             return None;
         }
         let rows = written.iter().copied().sum::<Option<u64>>()?;
-        row_loss(attempt.previous.get()?, rows, self.repository.config.min_rows_ratio)
+        row_loss(&self.previous, rows, self.manager.repository.config.min_rows_ratio)
     }
 
     /// Some servers return no rows, and no error, for a partition that was dropped: it did not fail, and is not whole.
@@ -64,7 +59,7 @@ impl BackupManager {
     /// [`Error::PartitionNotFound`], and [`Error::Protocol`] for another schema: the collection was made anew.
     async fn require_unchanged(&self, plan: &BackupPlan, written: &[Option<u64>]) -> Result<()> {
         let name = &plan.collection.name;
-        let now = self.milvus.describe_collection(name).await?;
+        let now = self.manager.catalog.describe_collection(name).await?;
         if now.schema.fields != plan.description.schema.fields {
             return Err(Error::Protocol { message: format!("the fields of `{name}` changed while it was read") });
         }
@@ -82,16 +77,12 @@ impl BackupManager {
 
     /// Commits while the lock is held. A process that was paused just before and lost it meanwhile finds out right
     /// after, and takes its commit back: its files may be gone.
-    pub(super) async fn commit(
-        &self,
-        attempt: &Attempt,
-        pending: Box<dyn PendingBackup>,
-        mut completion: Completion,
-    ) -> Result<BackupMetadata> {
-        completion.lease_epoch = attempt.require_lock().await?;
-        let metadata = pending.commit(completion).await?;
-        if let Err(lost) = attempt.require_lock().await {
-            self.repository.store.delete(&attempt.collection, &attempt.backup_id).await?;
+    pub(super) async fn commit(&self, written: Written) -> Result<BackupMetadata> {
+        let Written { transaction, rows, mut completion } = written;
+        completion.lease_epoch = self.require_lease().await?;
+        let metadata = transaction.commit(rows, completion).await?;
+        if let Err(lost) = self.require_lease().await {
+            self.manager.repository.store.delete(&self.collection, &self.backup_id).await?;
             return Err(lost);
         }
         Ok(metadata)

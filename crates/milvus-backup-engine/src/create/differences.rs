@@ -1,10 +1,10 @@
 //! Rows that were written, compared with those that the server counts: a difference is explained, or named as what it is.
 
 use milvus_backup_core::wording::count;
-use milvus_backup_core::{BackupPlan, Error, KeyCensus, PartitionPlan, Result};
+use milvus_backup_core::{BackupPlan, Error, KeyCensus, Result, ScanSession};
 
+use super::job::CreateJob;
 use super::shortage::Shortage;
-use crate::BackupManager;
 
 /// What comparing the rows of a backup with what the server counts has shown.
 #[derive(Debug, Default)]
@@ -26,18 +26,18 @@ impl Differences {
     }
 }
 
-impl BackupManager {
+impl CreateJob<'_> {
     /// Compares the rows of each partition with the counts before and after. `written` and `after` have one member for each
     /// partition of the plan, `None` for one that failed.
     pub(super) async fn compare_counts(
         &self,
         plan: &BackupPlan,
+        session: &dyn ScanSession,
         written: &[Option<u64>],
         after: &[Option<u64>],
-        shortages: &[Shortage],
     ) -> Result<Differences> {
         let mut differences = Differences::default();
-        for shortage in shortages {
+        for shortage in &self.shortages {
             differences.unexplained(short(shortage));
         }
         for ((partition, rows), after) in plan.partitions.iter().zip(written).zip(after) {
@@ -52,7 +52,7 @@ impl BackupManager {
                 differences
                     .unexplained(format!("partition `{name}`: Milvus returned {rows} rows, and counts only {after}"));
             } else if rows < after {
-                let census = self.census_of(plan, partition).await?;
+                let census = census_of(session, name).await?;
                 let sentence = describe(name, rows, after, census.as_ref());
                 match census {
                     Some(census) if census.explains_all() && census.keys == rows => differences.explained(sentence),
@@ -62,16 +62,14 @@ impl BackupManager {
         }
         Ok(differences)
     }
+}
 
-    /// `None` where the server cannot count by key.
-    async fn census_of(&self, plan: &BackupPlan, partition: &PartitionPlan) -> Result<Option<KeyCensus>> {
-        let addressed = partition.addressable.then_some(partition.name.as_str());
-        let schema = &plan.description.schema;
-        match self.milvus.census(&plan.collection.name, schema, addressed, plan.read_point).await {
-            Ok(census) => Ok(Some(census)),
-            Err(Error::Milvus { .. } | Error::Unsupported { .. }) => Ok(None),
-            Err(error) => Err(error),
-        }
+/// Counts the rows by key; `None` where the source cannot.
+async fn census_of(session: &dyn ScanSession, partition: &str) -> Result<Option<KeyCensus>> {
+    match session.census(partition).await {
+        Ok(census) => Ok(Some(census)),
+        Err(Error::Milvus { .. } | Error::Unsupported { .. }) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

@@ -1,18 +1,70 @@
-//! Create: from a collection to a committed backup.
+//! Create: from a collection to a committed backup. The steps are in the order in which [`CreateJob`] takes them.
 
-use std::collections::BTreeMap;
-use std::sync::atomic::Ordering;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
 
+use futures::future::{Either, select};
 use jiff::Timestamp;
 use milvus_backup_core::{
     Access, BackupId, BackupMetadata, BackupParams, BackupPlan, BackupResult, BackupState, BackupVersion,
-    CollectionDescription, CollectionName, CollectionRef, Completion, Error, ErrorKind, LoadPolicy, Operation,
-    PendingBackup, ProgressEvent, Result,
+    CollectionDescription, CollectionName, CollectionRef, Completion, Error, Lease, Operation, PinnedCollection,
+    ProgressEvent, Result, ScanSession, ScanUnit, Transaction, WrittenRows,
 };
 
-use super::attempt::Attempt;
 use super::plan::select_partitions;
+use super::shortage::Shortage;
+use super::undoing::Undo;
 use crate::BackupManager;
+use crate::transfer::BackupTransfer;
+use crate::undo::UndoStack;
+
+/// One create, or one attempt to resume it.
+#[derive(Debug)]
+pub(super) struct CreateJob<'a> {
+    pub(super) manager: &'a BackupManager,
+    pub(super) params: &'a BackupParams,
+    /// The collection by its own name, also where an alias was asked for.
+    pub(super) collection: CollectionRef,
+    pub(super) pin: PinnedCollection,
+    pub(super) backup_id: BackupId,
+    pub(super) created_at: Timestamp,
+    /// Whether it resumes what another attempt wrote.
+    pub(super) resumed: bool,
+    pub(super) phase: Phase,
+    pub(super) undo: UndoStack<Undo>,
+    pub(super) lease: Option<Arc<dyn Lease>>,
+    /// The backups of the collection before this one.
+    pub(super) previous: Vec<BackupVersion>,
+    /// Partitions of which the server finds fewer rows than it has stored.
+    pub(super) shortages: Vec<Shortage>,
+}
+
+/// How far a create is, which decides what its failure means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Nothing was written.
+    Preparing,
+    /// Files are written that no reader can see.
+    Writing,
+    /// The backup is complete and listed.
+    Committed,
+}
+
+/// Rows that are written, and what is said of them.
+#[derive(Debug)]
+pub(super) struct Written {
+    pub(super) transaction: Box<dyn Transaction>,
+    pub(super) rows: WrittenRows,
+    pub(super) completion: Completion,
+}
+
+/// What is read, and in which units.
+#[derive(Debug)]
+pub(super) struct Scan {
+    pub(super) session: Arc<dyn ScanSession>,
+    pub(super) units: Vec<ScanUnit>,
+}
 
 impl BackupManager {
     /// Backs up a collection, or some of its partitions.
@@ -20,52 +72,133 @@ impl BackupManager {
     /// An alias stands for its collection, and the backup is kept under the name of that. The collection must be the same
     /// one until the end, and keep its names.
     ///
-    /// The backup is visible to other calls only once it is whole and durable. With verification after the backup
+    /// The backup is visible to other calls only once it is complete and durable. With verification after the backup
     /// (the default) it has also been read back and compared.
     ///
     /// # Errors
-    /// Before anything is written: [`Error::InvalidParameter`], [`Error::CollectionNotFound`],
-    /// [`Error::PartitionNotFound`], [`Error::BackupAlreadyExists`], [`Error::NotLoaded`],
-    /// [`Error::InsufficientStorage`]. Later: [`Error::Backup`] around the cause, among them
-    /// [`Error::CollectionChanged`]; what was written is removed then.
+    /// Before anything is written: [`InvalidParameter`](milvus_backup_core::Error::InvalidParameter),
+    /// [`CollectionNotFound`](milvus_backup_core::Error::CollectionNotFound),
+    /// [`PartitionNotFound`](milvus_backup_core::Error::PartitionNotFound),
+    /// [`BackupAlreadyExists`](milvus_backup_core::Error::BackupAlreadyExists),
+    /// [`NotLoaded`](milvus_backup_core::Error::NotLoaded),
+    /// [`InsufficientStorage`](milvus_backup_core::Error::InsufficientStorage). Later:
+    /// [`Backup`](milvus_backup_core::Error::Backup) around the cause, such as
+    /// [`CollectionChanged`](milvus_backup_core::Error::CollectionChanged); what was written is removed then.
     pub async fn create_backup(&self, collection: &CollectionName, params: &BackupParams) -> Result<BackupResult> {
         params.validate()?;
         let created_at = self.repository.environment.clock.now();
         let backup_id = BackupId::new(created_at, self.repository.environment.entropy.bytes()?);
-        let attempt = self.attempt(collection, backup_id, created_at, params).await?;
-        let work = self.read_and_write(&attempt, params);
-        self.run(&attempt, params, work).await
+        let mut job = CreateJob::begin(self, collection, backup_id, created_at, params).await?;
+        let deadline = job.deadline();
+        let written = self.repository.environment.bounded(deadline, job.write_anew()).await;
+        job.end(written).await
     }
+}
 
-    /// An attempt at the collection that a name means: from here on it goes by its own name, and must stay the same one.
-    pub(super) async fn attempt(
-        &self,
+impl<'a> CreateJob<'a> {
+    /// Takes hold of the collection that a name means: from here on it goes by its own name, and must stay the same one.
+    pub(super) async fn begin(
+        manager: &'a BackupManager,
         asked: &CollectionName,
         backup_id: BackupId,
         created_at: Timestamp,
-        params: &BackupParams,
-    ) -> Result<Attempt> {
-        let deadline = params.timeout.unwrap_or(self.repository.config.default_backup_timeout);
-        let pin = self.repository.environment.bounded(deadline, self.pin(asked)).await?;
-        let collection = self.collection(&pin.name)?;
-        Ok(Attempt::new(collection, pin, backup_id, created_at))
+        params: &'a BackupParams,
+    ) -> Result<Self> {
+        let deadline = params.timeout.unwrap_or(manager.repository.config.default_backup_timeout);
+        let pin = manager.repository.environment.bounded(deadline, manager.pin(asked)).await?;
+        let mut undo = UndoStack::default();
+        undo.push(Undo::Unpin);
+        let collection = manager.collection(&pin.name)?;
+        Ok(Self {
+            manager,
+            params,
+            collection,
+            pin,
+            backup_id,
+            created_at,
+            resumed: false,
+            phase: Phase::Preparing,
+            undo,
+            lease: None,
+            previous: Vec::new(),
+            shortages: Vec::new(),
+        })
     }
 
-    /// Does the work of a create within its deadline, commits and verifies, and leaves everything else as it was.
-    pub(super) async fn run(
-        &self,
-        attempt: &Attempt,
-        params: &BackupParams,
-        work: impl Future<Output = Result<Written>> + Send,
-    ) -> Result<BackupResult> {
-        let started = self.repository.environment.clock.elapsed();
-        let created = self.run_locked(attempt, params, work).await;
-        self.unpin(&attempt.pin).await;
-        if let Some(lock) = attempt.lock.get() {
-            lock.release().await;
-        }
-        let metadata = created?;
-        Ok(BackupResult {
+    pub(super) fn deadline(&self) -> Duration {
+        self.params.timeout.unwrap_or(self.manager.repository.config.default_backup_timeout)
+    }
+
+    /// Everything from the collection to rows that are written and not committed.
+    async fn write_anew(&mut self) -> Result<Written> {
+        let (milvus, name) = (&self.manager.catalog, self.collection.name.clone());
+        milvus.require_access(&name, Access::READING).await?;
+        let description = milvus.describe_collection(&name).await?;
+        let partitions = select_partitions(&name, &description, &self.params.partition_names)?;
+        self.manager.repository.store.prepare(&self.manager.repository.environment).await?;
+        let lease = self.take_lease().await?;
+        while_held(lease.as_ref(), self.read_and_write(description, partitions)).await
+    }
+
+    async fn read_and_write(&mut self, description: CollectionDescription, partitions: Vec<String>) -> Result<Written> {
+        let backup_name = self.unused_name().await?;
+        self.announce();
+        let was_loaded = self.make_readable(&description, &partitions).await?;
+        let (plan, scan) = self.plan(description, partitions, backup_name, was_loaded).await?;
+        self.require_space(&plan, &scan, 0).await?;
+        self.announce_plan(&plan);
+        self.phase = Phase::Writing;
+        self.write(&plan, &scan).await
+    }
+
+    /// Moves the rows, and compares them with what the server counts.
+    pub(super) async fn write(&mut self, plan: &BackupPlan, scan: &Scan) -> Result<Written> {
+        let repository = &self.manager.repository;
+        let (store, encoding) = (&repository.store, Arc::new(plan.encoding()));
+        let writers = repository.format.writers(&self.collection, &self.backup_id, encoding);
+        self.undo.push(Undo::Discard(Arc::clone(&writers)));
+        let begun = if self.resumed { store.resume(plan) } else { store.begin(plan) };
+        let transaction = begun.await?;
+        let resumed = self.resumed;
+        let write = async |progress| {
+            let transfer = BackupTransfer {
+                plan,
+                session: scan.session.as_ref(),
+                transaction: transaction.as_ref(),
+                writers: writers.as_ref(),
+                retries: repository.config.retry_policy(),
+                clock: repository.environment.clock.as_ref(),
+                progress,
+            };
+            if resumed { transfer.resume(&scan.units).await } else { transfer.write(&scan.units).await }
+        };
+        let rows = self.manager.watched(&repository.progress, write).await?;
+        let completion = self.complete(plan, scan.session.as_ref(), &rows).await?;
+        Ok(Written { transaction, rows, completion })
+    }
+
+    /// Commits what was written and verifies it, or undoes everything.
+    pub(super) async fn end(mut self, written: Result<Written>) -> Result<BackupResult> {
+        let environment = &self.manager.repository.environment;
+        let started = environment.clock.elapsed();
+        let outcome = match written {
+            // The commit is short, and to cut it in two would leave its outcome unknown.
+            Ok(written) => self.commit(written).await,
+            Err(error) => Err(self.manager.explained(&self.pin, error).await),
+        };
+        let metadata = match outcome {
+            Ok(metadata) => metadata,
+            Err(error) => return Err(self.undone(error).await),
+        };
+        self.phase = Phase::Committed;
+        self.leave_as_found().await;
+        let verified = self.verify_created(metadata).await;
+        self.finish().await;
+        Ok(self.result(verified?, started))
+    }
+
+    fn result(&self, metadata: BackupMetadata, started: Duration) -> BackupResult {
+        BackupResult {
             success: metadata.failed_partitions.is_empty(),
             backup_id: metadata.backup_id.to_string(),
             backup_name: metadata.backup_name.clone(),
@@ -75,173 +208,83 @@ impl BackupManager {
             size_bytes: metadata.size_bytes,
             row_count: metadata.row_count,
             state: metadata.effective_state(),
-            execution_time_ms: self.repository.milliseconds_since(started),
+            execution_time_ms: self.manager.repository.milliseconds_since(started),
             limitations: metadata.limitations.clone(),
             error_message: None,
             metadata: Some(metadata),
-        })
-    }
-
-    /// Everything between the lock, which is taken on the way, and its release.
-    async fn run_locked(
-        &self,
-        attempt: &Attempt,
-        params: &BackupParams,
-        work: impl Future<Output = Result<Written>> + Send,
-    ) -> Result<BackupMetadata> {
-        let deadline = params.timeout.unwrap_or(self.repository.config.default_backup_timeout);
-        let written = self.repository.environment.bounded(deadline, work).await;
-        let outcome = match written {
-            // The commit is short, and to cut it in two would leave its outcome unknown.
-            Ok((pending, completion)) => self.commit(attempt, pending, completion).await,
-            Err(error) => Err(self.explained(&attempt.pin, error).await),
-        };
-        self.leave_as_found(attempt).await;
-        match outcome {
-            Ok(metadata) => self.verify_created(attempt, metadata, params).await,
-            Err(error) => Err(self.discard_unfinished(attempt, error).await),
         }
     }
 
-    async fn read_and_write(&self, attempt: &Attempt, params: &BackupParams) -> Result<Written> {
-        let name = &attempt.collection.name;
-        self.milvus.require_access(name, Access::READING).await?;
-        let description = self.milvus.describe_collection(name).await?;
-        let partitions = select_partitions(name, &description, &params.partition_names)?;
-        self.repository.store.prepare(&self.repository.environment).await?;
-        self.take_lock(attempt).await?;
-        let backup_name = self.unused_name(attempt, params).await?;
-        self.announce(attempt);
-        let was_loaded = self.make_readable(attempt, &description, &partitions, params.load).await?;
-        let plan = self.plan(attempt, params, description, partitions, backup_name, was_loaded).await?;
-        self.require_space(&plan, 0).await?;
-        self.announce_plan(&plan);
-        attempt.writing.store(true, Ordering::Release);
-        let write = |progress| self.repository.store.write(self.milvus.clone(), plan.clone(), progress);
-        let pending = self.watched(&self.repository.progress, write).await?;
-        let completion = self.complete(attempt, &plan, pending.as_ref(), params).await?;
-        Ok((pending, completion))
-    }
-
-    /// Makes certain that queries find the rows of these partitions; loads what is missing. Returns whether all was loaded.
+    /// Makes certain that the source finds the rows of these partitions; loads what is missing where it reads only what is
+    /// loaded. Returns whether all was loaded.
     pub(super) async fn make_readable(
-        &self,
-        attempt: &Attempt,
+        &mut self,
         description: &CollectionDescription,
         partitions: &[String],
-        policy: LoadPolicy,
     ) -> Result<bool> {
-        self.milvus.require_readable(&attempt.collection.name, &description.schema, partitions).await?;
-        let was_loaded = self.ensure_loaded(attempt, description, partitions, policy).await?;
-        let shortages = self.settle(attempt, description, partitions).await?;
-        attempt.shortages.get_or_init(|| shortages);
+        let BackupManager { source, sink, .. } = self.manager;
+        source.require_readable(&self.collection.name, &description.schema, partitions).await?;
+        let requirements = source.requirements();
+        if requirements.flushed {
+            sink.flush(&self.collection.name).await?;
+        }
+        if !requirements.loaded {
+            return self.is_loaded(description, partitions).await;
+        }
+        let was_loaded = self.ensure_loaded(description, partitions).await?;
+        self.shortages = self.settle(description, partitions).await?;
         Ok(was_loaded)
     }
 
-    pub(super) async fn take_lock(&self, attempt: &Attempt) -> Result<()> {
-        let environment = &self.repository.environment;
-        let lock = self.repository.store.lease(&attempt.collection, Operation::Create, environment).await?;
-        attempt.lock.get_or_init(|| lock);
-        Ok(())
+    /// Takes the lease of the collection, which this job keeps to its end.
+    pub(super) async fn take_lease(&mut self) -> Result<Arc<dyn Lease>> {
+        let repository = &self.manager.repository;
+        let lease = repository.store.lease(&self.collection, Operation::Create, &repository.environment).await?;
+        self.undo.push(Undo::Release(Arc::clone(&lease)));
+        self.lease = Some(Arc::clone(&lease));
+        Ok(lease)
     }
 
-    /// The name of the backup, which no other backup of the collection has.
-    async fn unused_name(&self, attempt: &Attempt, params: &BackupParams) -> Result<String> {
-        let name = params
-            .backup_name
-            .clone()
-            .unwrap_or_else(|| format!("{}_{}", attempt.collection.name, attempt.created_at.strftime("%Y%m%d_%H%M%S")));
-        match self.backup_named(attempt, &name).await? {
-            None => Ok(name),
-            // Two backups in one second: the default name gets the randomness of the identifier.
-            Some(_) if params.backup_name.is_none() => Ok(format!("{name}_{}", &attempt.backup_id.as_str()[17..])),
-            Some(existing) => Err(name_taken(&attempt.collection, existing)),
+    /// Returns the epoch of the lease, once it is certain that it is still held.
+    pub(super) async fn require_lease(&self) -> Result<u64> {
+        match &self.lease {
+            Some(lease) => lease.check().await,
+            None => Err(Error::Internal { action: "commit a backup".to_owned(), source: "no lease was taken".into() }),
         }
     }
 
-    /// The backup of the collection that has this name.
-    pub(super) async fn backup_named(&self, attempt: &Attempt, name: &str) -> Result<Option<BackupMetadata>> {
-        let backups = self.repository.store.list(Some(&attempt.collection)).await?.backups;
-        attempt.previous.get_or_init(|| backups.iter().map(BackupVersion::from).collect());
-        Ok(backups.into_iter().find(|metadata| metadata.backup_name == name))
-    }
-
-    pub(super) fn announce(&self, attempt: &Attempt) {
-        self.repository.progress.event(ProgressEvent::Started {
-            operation: Operation::Create,
-            backup_id: attempt.backup_id.clone(),
-            collection: attempt.collection.to_string(),
-        });
-        if attempt.pin.is_alias() {
-            self.repository.progress.event(ProgressEvent::StateChanged {
-                state: BackupState::InProgress,
-                message: format!("`{}` is an alias of collection `{}`", attempt.pin.asked, attempt.pin.name),
-            });
-        }
-    }
-
-    pub(super) fn announce_plan(&self, plan: &BackupPlan) {
-        let partitions = plan.partitions.iter();
-        let partition_rows: BTreeMap<_, _> =
-            partitions.map(|partition| (partition.name.clone(), partition.expected_rows)).collect();
-        let total_rows = partition_rows.values().sum();
-        let total_bytes = total_rows * plan.description.schema.estimated_row_bytes();
-        let state = BackupState::InProgress;
-        self.repository.progress.event(ProgressEvent::Planned { state, total_rows, total_bytes, partition_rows });
-    }
-
-    async fn verify_created(
-        &self,
-        attempt: &Attempt,
-        metadata: BackupMetadata,
-        params: &BackupParams,
-    ) -> Result<BackupMetadata> {
-        if !params.verify_after.unwrap_or(self.repository.config.auto_verify_after_backup) {
+    async fn verify_created(&self, metadata: BackupMetadata) -> Result<BackupMetadata> {
+        let repository = &self.manager.repository;
+        if !self.params.verify_after.unwrap_or(repository.config.auto_verify_after_backup) {
             return Ok(metadata);
         }
-        self.repository.progress.event(ProgressEvent::StateChanged {
+        repository.progress.event(ProgressEvent::StateChanged {
             state: BackupState::Verifying,
-            message: format!("verifying backup {}", attempt.backup_id),
+            message: format!("verifying backup {}", self.backup_id),
         });
-        let verification = self.repository.require_verified(&attempt.collection, &attempt.backup_id);
-        let deadline = self.repository.config.verification_timeout;
-        if let Err(error) = self.repository.environment.bounded(deadline, verification).await {
-            let message = format!("backup {} is written and listed, but not verified", attempt.backup_id);
-            self.repository.progress.event(ProgressEvent::Warning { message });
+        let verification = repository.require_verified(&self.collection, &self.backup_id);
+        if let Err(error) = repository.environment.bounded(repository.config.verification_timeout, verification).await {
+            self.warn(format!("backup {} is written and listed, but not verified", self.backup_id));
             return Err(error);
         }
-        Ok(self.repository.store.open(&attempt.collection, &attempt.backup_id).await?.metadata)
-    }
-
-    /// Removes what the attempt wrote, and returns the error to report. What can be continued is kept where the
-    /// reason may pass, such as a Milvus that is gone for a while, or where it had been kept before.
-    async fn discard_unfinished(&self, attempt: &Attempt, error: Error) -> Error {
-        if !attempt.writing.load(Ordering::Acquire) {
-            return error;
-        }
-        let wanted = attempt.resumed || (error.retryable() && error.kind() != ErrorKind::InProgress);
-        let store = &self.repository.store;
-        let interrupted = store.interrupted(&attempt.collection, &attempt.backup_id).await;
-        if wanted && interrupted.is_ok_and(|interrupted| interrupted.completed_chunks > 0) {
-            return attempt.failure(error, true);
-        }
-        if let Err(leftover) = store.discard(&attempt.collection, &attempt.backup_id).await {
-            self.repository.progress.event(ProgressEvent::Warning {
-                message: format!("cannot remove what the failed backup left: {}", leftover.full_message()),
-            });
-        }
-        attempt.failure(error, false)
+        Ok(repository.store.open(&self.collection, &self.backup_id).await?.metadata)
     }
 }
 
-/// Rows that are written, and what is said of them.
-pub(super) type Written = (Box<dyn PendingBackup>, Completion);
-
-/// The error for a name that another backup has.
-pub(super) fn name_taken(collection: &CollectionRef, existing: BackupMetadata) -> Error {
-    Error::BackupAlreadyExists {
-        collection: collection.to_string(),
-        backup_name: existing.backup_name,
-        existing: existing.backup_id,
+/// Does `work` as long as a lease is held. It is dropped where it stands once the lease is lost.
+///
+/// # Errors
+/// Those of the work, and [`milvus_backup_core::Error::InProgress`] naming the operation that took the lease over.
+pub(super) async fn while_held<T>(lease: &dyn Lease, work: impl Future<Output = Result<T>> + Send) -> Result<T> {
+    match select(pin!(work), lease.lost()).await {
+        Either::Left((outcome, _)) => outcome,
+        // The check says which operation has it.
+        Either::Right(((), _)) => match lease.check().await {
+            Err(lost) => Err(lost),
+            Ok(_) => Err(Error::InProgress {
+                resource: "backups of the collection".to_owned(),
+                holder: "no operation: the lease could not be renewed in time".to_owned(),
+            }),
+        },
     }
 }

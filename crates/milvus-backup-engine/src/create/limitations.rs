@@ -6,7 +6,7 @@ use milvus_backup_core::{BackupPlan, Consistency};
 pub(super) fn collection_limitations(plan: &BackupPlan) -> Vec<String> {
     let mut limitations = plan.description.limitations.clone();
     let schema = &plan.description.schema;
-    if plan.read_point.consistency == Consistency::Fuzzy {
+    if plan.read_point.consistency() == Consistency::Fuzzy {
         limitations.push(format!(
             "the rows are not of one moment: Milvus {} has no snapshot reads; writes made while the backup ran may \
              be in it or not",

@@ -8,7 +8,8 @@ use milvus_backup_core::{
     BackupState, CollectionDescription, CollectionName, Error, LoadPolicy, LoadState, ProgressEvent, Result,
 };
 
-use super::attempt::{Attempt, Loaded};
+use super::job::CreateJob;
+use super::undoing::{Loaded, Undo};
 use crate::BackupManager;
 
 /// The partitions of a backup, by what the server reports of them.
@@ -20,26 +21,25 @@ struct States {
     missing: Vec<String>,
 }
 
-impl BackupManager {
+impl CreateJob<'_> {
     /// Loads what is not in memory of these partitions, and returns whether everything was.
     ///
     /// # Errors
     /// [`Error::NotLoaded`] where the policy says not to load.
     pub(super) async fn ensure_loaded(
-        &self,
-        attempt: &Attempt,
+        &mut self,
         description: &CollectionDescription,
         partitions: &[String],
-        policy: LoadPolicy,
     ) -> Result<bool> {
-        let name = &attempt.collection.name;
-        let whole = self.milvus.load_state(name, &[]).await?;
-        let one_by_one = self.loads_by_partition(&description.schema).await?;
+        let (milvus, policy) = (&self.manager.catalog, self.params.load);
+        let name = &self.collection.name.clone();
+        let whole = milvus.load_state(name, &[]).await?;
+        let one_by_one = self.manager.loads_by_partition(&description.schema).await?;
         if !one_by_one || whole == LoadState::NotLoaded {
             // All partitions of a collection that is not loaded are loaded together where all are to be read.
             let all = !one_by_one || partitions.len() == description.partitions.len();
             let missing = if all { Loaded::Collection } else { Loaded::Partitions(partitions.to_vec()) };
-            return self.ensure_whole(attempt, whole, missing, policy).await;
+            return self.ensure_whole(whole, missing).await;
         }
         let states = self.load_states(name, partitions).await?;
         if !states.missing.is_empty() && policy == LoadPolicy::Never {
@@ -47,59 +47,56 @@ impl BackupManager {
             return Err(Error::NotLoaded { collection, not_loaded: missing, loaded });
         }
         if !states.loading.is_empty() {
-            self.milvus.load_partitions(name, &states.loading, None).await?;
+            milvus.load_partitions(name, &states.loading, None).await?;
         }
         if states.missing.is_empty() {
             return Ok(true);
         }
-        self.load(attempt, Loaded::Partitions(states.missing)).await?;
+        self.load(Loaded::Partitions(states.missing)).await?;
         Ok(false)
     }
 
-    /// Whether partitions of such a collection are loaded one by one: not where rows are spread by a partition key, nor on a
-    /// server that loads collections only as a whole.
-    pub(crate) async fn loads_by_partition(&self, schema: &CollectionSchema) -> Result<bool> {
-        Ok(self.milvus.capabilities().await?.partition_loading && !schema.has_partition_key())
+    /// Returns whether all of these partitions are in memory.
+    pub(super) async fn is_loaded(&self, description: &CollectionDescription, partitions: &[String]) -> Result<bool> {
+        let named = if self.manager.loads_by_partition(&description.schema).await? { partitions } else { &[] };
+        Ok(self.manager.catalog.load_state(&self.collection.name, named).await? == LoadState::Loaded)
     }
 
-    async fn ensure_whole(
-        &self,
-        attempt: &Attempt,
-        state: LoadState,
-        missing: Loaded,
-        policy: LoadPolicy,
-    ) -> Result<bool> {
-        let name = &attempt.collection.name;
+    async fn ensure_whole(&mut self, state: LoadState, missing: Loaded) -> Result<bool> {
+        let name = &self.collection.name;
         match state {
             LoadState::Loaded => return Ok(true),
             // Another process is loading it: we wait, and leave it loaded.
             LoadState::Loading => {
-                self.milvus.load_collection(name, None).await?;
+                self.manager.catalog.load_collection(name, None).await?;
                 return Ok(true);
             }
             LoadState::NotLoaded => {}
         }
-        if policy == LoadPolicy::Never {
+        if self.params.load == LoadPolicy::Never {
             let (collection, not_loaded) = (name.to_string(), Vec::new());
             return Err(Error::NotLoaded { collection, not_loaded, loaded: Vec::new() });
         }
-        self.load(attempt, missing).await?;
+        self.load(missing).await?;
         Ok(false)
     }
 
-    async fn load(&self, attempt: &Attempt, missing: Loaded) -> Result<()> {
-        let name = &attempt.collection.name;
+    async fn load(&mut self, missing: Loaded) -> Result<()> {
+        let (milvus, name) = (&self.manager.catalog, &self.collection.name);
         let what = match &missing {
             Loaded::Collection => format!("loading collection {name}"),
             Loaded::Partitions(partitions) => format!("loading partitions of {name}: {}", partitions.join(", ")),
         };
-        self.repository.progress.event(ProgressEvent::StateChanged { state: BackupState::InProgress, message: what });
-        match attempt.loaded_by_us.get_or_init(|| missing) {
-            Loaded::Collection => self.milvus.load_collection(name, None).await,
+        let event = ProgressEvent::StateChanged { state: BackupState::InProgress, message: what };
+        self.manager.repository.progress.event(event);
+        // A load that fails may be carried out all the same.
+        self.undo.push(Undo::Unload(missing.clone()));
+        match &missing {
+            Loaded::Collection => milvus.load_collection(name, None).await,
             Loaded::Partitions(partitions) => {
                 // All partitions of a collection have the same number of copies.
-                let replicas = self.milvus.replica_number(name).await?;
-                self.milvus.load_partitions(name, partitions, replicas).await
+                let replicas = milvus.replica_number(name).await?;
+                milvus.load_partitions(name, partitions, replicas).await
             }
         }
     }
@@ -107,11 +104,12 @@ impl BackupManager {
     async fn load_states(&self, name: &CollectionName, partitions: &[String]) -> Result<States> {
         let mut states = States::default();
         // One call for all, since all are loaded nearly always.
-        if self.milvus.load_state(name, partitions).await? == LoadState::Loaded {
+        if self.manager.catalog.load_state(name, partitions).await? == LoadState::Loaded {
             states.loaded = partitions.to_vec();
             return Ok(states);
         }
-        let each = partitions.iter().map(|partition| self.milvus.load_state(name, std::slice::from_ref(partition)));
+        let each =
+            partitions.iter().map(|partition| self.manager.catalog.load_state(name, std::slice::from_ref(partition)));
         for (partition, state) in partitions.iter().zip(try_join_all(each).await?) {
             let list = match state {
                 LoadState::Loaded => &mut states.loaded,
@@ -122,22 +120,12 @@ impl BackupManager {
         }
         Ok(states)
     }
+}
 
-    /// Releases what the attempt loaded, whatever the collection is called by now.
-    pub(super) async fn leave_as_found(&self, attempt: &Attempt) {
-        let Some(loaded) = attempt.loaded_by_us.get() else { return };
-        if let Err(error) = self.release(attempt, loaded).await {
-            self.repository.progress.event(ProgressEvent::Warning {
-                message: format!("cannot release collection `{}`: {}", attempt.collection, error.full_message()),
-            });
-        }
-    }
-
-    async fn release(&self, attempt: &Attempt, loaded: &Loaded) -> Result<()> {
-        let Some(name) = self.milvus.locate_collection(&attempt.pin).await? else { return Ok(()) };
-        match loaded {
-            Loaded::Collection => self.milvus.release_collection(&name).await,
-            Loaded::Partitions(partitions) => self.milvus.release_partitions(&name, partitions).await,
-        }
+impl BackupManager {
+    /// Whether partitions of such a collection are loaded one by one: not where rows are spread by a partition key, nor on a
+    /// server that loads collections only as a whole.
+    pub(crate) async fn loads_by_partition(&self, schema: &CollectionSchema) -> Result<bool> {
+        Ok(self.catalog.capabilities().await?.partition_loading && !schema.has_partition_key())
     }
 }

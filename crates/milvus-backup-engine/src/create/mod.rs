@@ -1,6 +1,6 @@
 //! Create: from a collection to a committed backup.
 
-mod attempt;
+mod announcement;
 mod completion;
 mod differences;
 mod job;
@@ -11,3 +11,4 @@ mod resume;
 mod settling;
 mod shortage;
 mod space;
+mod undoing;

@@ -1,93 +1,81 @@
 //! The plan of a backup: what Milvus has, and how it is to be read and written.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use futures::future::try_join_all;
 use milvus_backup_core::{
-    BackupParams, BackupPlan, CollectionDescription, CollectionName, CompressionCodec, Error, PartitionPlan, Result,
+    BackupPlan, CollectionDescription, CollectionName, CompressionCodec, Error, PartitionPlan, ReadPoint, Result,
+    ScanOptions, ScanSession, ScanTarget,
 };
 
-use super::attempt::Attempt;
-use crate::BackupManager;
+use super::job::{CreateJob, Scan};
+use super::undoing::Undo;
 
-impl BackupManager {
-    /// What to write, from what Milvus says now.
+impl CreateJob<'_> {
+    /// Decides what to write, from what Milvus reports now, and fixes the read point.
     pub(super) async fn plan(
-        &self,
-        attempt: &Attempt,
-        params: &BackupParams,
+        &mut self,
         mut description: CollectionDescription,
         partitions: Vec<String>,
         backup_name: String,
         was_loaded: bool,
-    ) -> Result<BackupPlan> {
-        let name = &attempt.collection.name;
+    ) -> Result<(BackupPlan, Scan)> {
+        let (milvus, config) = (&self.manager.catalog, &self.manager.repository.config);
+        let (name, params) = (self.collection.name.clone(), self.params);
         let database_properties = self.database_properties(&mut description).await?;
-        let read_point = self.milvus.read_point(name).await?;
-        let schema = &description.schema;
-        let addressable = !schema.has_partition_key();
-        let counts = try_join_all(partitions.iter().map(|partition| {
-            let partition = addressable.then_some(partition.as_str());
-            self.milvus.count_rows(name, schema, partition, read_point)
-        }))
-        .await?;
-        let chunk_size_bytes = params.chunk_size_bytes.unwrap_or_else(|| self.repository.config.chunk_size_bytes());
-        let concurrency = params.concurrency.unwrap_or(self.repository.config.max_concurrent_chunks);
-        let splits = try_join_all(partitions.iter().zip(&counts).map(|(partition, rows)| async move {
-            let partition = addressable.then_some(partition.as_str());
-            let bytes = rows.saturating_mul(schema.estimated_row_bytes());
-            match parts(bytes, chunk_size_bytes) {
-                parts if parts > 1 && concurrency > 1 => {
-                    self.milvus.split_keys(name, schema, partition, *rows, parts).await
-                }
-                _ => Ok(Vec::new()),
-            }
-        }))
-        .await?;
-        let codec = params.compression_codec.unwrap_or(self.repository.config.compression_codec);
-        let compression_enabled = params.compression_enabled.unwrap_or(self.repository.config.compression_enabled)
-            && codec != CompressionCodec::None;
-        Ok(BackupPlan {
-            backup_id: attempt.backup_id.clone(),
+        let session = self.open_session(&description, None).await?;
+        let counts = try_join_all(partitions.iter().map(|partition| session.count_rows(partition))).await?;
+        let addressable = !description.schema.has_partition_key();
+        let partition = |(name, expected_rows)| PartitionPlan { name, addressable, expected_rows };
+        let codec = params.compression_codec.unwrap_or(config.compression_codec);
+        let compression_enabled =
+            params.compression_enabled.unwrap_or(config.compression_enabled) && codec != CompressionCodec::None;
+        let plan = BackupPlan {
+            backup_id: self.backup_id.clone(),
             backup_name,
-            collection: attempt.collection.clone(),
-            collection_id: attempt.pin.mark.id(),
-            milvus_uri: self.milvus.uri().to_owned(),
-            created_at: attempt.created_at,
+            collection: self.collection.clone(),
+            collection_id: self.pin.mark.id(),
+            milvus_uri: milvus.uri().to_owned(),
+            created_at: self.created_at,
             backup_type: params.backup_type,
-            partitions: partitions
-                .into_iter()
-                .zip(counts)
-                .zip(splits)
-                .map(|((name, expected_rows), split_keys)| PartitionPlan {
-                    name,
-                    addressable,
-                    expected_rows,
-                    split_keys,
-                })
-                .collect(),
+            partitions: partitions.into_iter().zip(counts).map(partition).collect(),
             description,
             database_properties,
-            read_point,
+            read_point: session.read_point(),
             compression_enabled,
             compression_codec: if compression_enabled { codec } else { CompressionCodec::None },
-            compression_level: params.compression_level.unwrap_or(self.repository.config.compression_level),
-            checksum_algorithm: params.checksum_algorithm.unwrap_or(self.repository.config.checksum_algorithm),
+            compression_level: params.compression_level.unwrap_or(config.compression_level),
+            checksum_algorithm: params.checksum_algorithm.unwrap_or(config.checksum_algorithm),
             include_indexes: params.include_indexes,
-            chunk_size_bytes,
-            concurrency,
-            memory_limit_bytes: self.repository.config.memory_limit_bytes,
+            chunk_size_bytes: params.chunk_size_bytes.unwrap_or_else(|| config.chunk_size_bytes()),
+            concurrency: params.concurrency.unwrap_or(config.max_concurrent_chunks),
+            memory_limit_bytes: config.memory_limit_bytes,
             skip_failed_partitions: params.skip_failed_partitions,
             tags: params.tags.clone(),
-            milvus_version: self.milvus.server_version().await?,
+            milvus_version: milvus.server_version().await?,
             was_loaded,
-            replica_number: if was_loaded { self.milvus.replica_number(name).await? } else { None },
-        })
+            replica_number: if was_loaded { milvus.replica_number(&name).await? } else { None },
+        };
+        let units = session.plan(&scan_targets(&plan)).await?;
+        Ok((plan, Scan { session, units }))
+    }
+
+    /// Opens a session, which the job closes at its end; at the read point of an earlier one, where one is given.
+    pub(super) async fn open_session(
+        &mut self,
+        description: &CollectionDescription,
+        read_point: Option<ReadPoint>,
+    ) -> Result<Arc<dyn ScanSession>> {
+        let options = ScanOptions { read_point };
+        let session = self.manager.source.open(&self.collection.name, &description.schema, options).await?;
+        self.undo.push(Undo::Close(Arc::clone(&session)));
+        Ok(session)
     }
 
     /// The collection does not depend on them: a server that does not let this user see them is no reason to fail.
     async fn database_properties(&self, description: &mut CollectionDescription) -> Result<BTreeMap<String, String>> {
-        match self.milvus.database_properties().await {
+        match self.manager.catalog.database_properties().await {
             Err(error @ (Error::PermissionDenied { .. } | Error::Milvus { .. })) => {
                 let message = format!("properties of the database are not stored: {}", error.full_message());
                 description.limitations.push(message);
@@ -104,6 +92,18 @@ const PART_BYTES: u64 = 8 << 20;
 
 /// More keys than that make the parts no more equal: they are found in a sample.
 const MAX_PARTS: u64 = 512;
+
+/// Returns what to read, and into how many parts each partition may be divided.
+pub(super) fn scan_targets(plan: &BackupPlan) -> Vec<ScanTarget> {
+    let row_bytes = plan.description.schema.estimated_row_bytes();
+    let target = |partition: &PartitionPlan| {
+        let rows = partition.expected_rows;
+        let divisible = parts(rows.saturating_mul(row_bytes), plan.chunk_size_bytes);
+        let parts = if plan.concurrency > 1 { divisible } else { 1 };
+        ScanTarget { partition: partition.name.clone(), rows, parts }
+    };
+    plan.partitions.iter().map(target).collect()
+}
 
 /// Into how many parts a partition of so many bytes can be divided.
 fn parts(bytes: u64, chunk_size_bytes: u64) -> usize {

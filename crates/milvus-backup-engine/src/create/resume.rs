@@ -3,15 +3,13 @@
 //! Must always hold: the backup is made as it was begun. What was asked for otherwise, or is not as it was, is refused
 //! with the reason, and what was written stays.
 
-use std::sync::atomic::Ordering;
-
 use milvus_backup_core::{
-    BackupId, BackupParams, BackupPlan, BackupResult, CollectionRef, CompressionCodec, Consistency, Error, Hint,
-    ProgressEvent, Result,
+    BackupId, BackupParams, BackupPlan, BackupResult, CollectionRef, CompressionCodec, Consistency, Error, Hint, Result,
 };
 
-use super::attempt::Attempt;
-use super::job::{Written, name_taken};
+use super::announcement::name_taken;
+use super::job::{CreateJob, Phase, Scan, Written, while_held};
+use super::plan::scan_targets;
 use crate::BackupManager;
 
 impl BackupManager {
@@ -32,57 +30,68 @@ impl BackupManager {
         params: &BackupParams,
     ) -> Result<BackupResult> {
         params.validate()?;
-        if collection.database != self.milvus.database() {
+        if collection.database != self.catalog.database() {
             return Err(Error::Refused {
                 reason: format!("backup {backup_id} is of database `{}`", collection.database),
                 hint: Hint::NameDatabase(collection.database.clone()),
             });
         }
         let now = self.repository.environment.clock.now();
-        let attempt = self.attempt(&collection.name, backup_id.clone(), now, params).await?;
-        let attempt = Attempt { resumed: true, collection: collection.clone(), ..attempt };
-        let work = self.read_rest(&attempt, params);
-        self.run(&attempt, params, work).await
+        let mut job = CreateJob::begin(self, &collection.name, backup_id.clone(), now, params).await?;
+        job.resumed = true;
+        job.collection = collection.clone();
+        let deadline = job.deadline();
+        let written = self.repository.environment.bounded(deadline, job.write_rest()).await;
+        job.end(written).await
+    }
+}
+
+impl CreateJob<'_> {
+    async fn write_rest(&mut self) -> Result<Written> {
+        let store = &self.manager.repository.store;
+        store.interrupted(&self.collection, &self.backup_id).await?;
+        let lease = self.take_lease().await?;
+        while_held(lease.as_ref(), self.read_and_write_rest()).await
     }
 
-    async fn read_rest(&self, attempt: &Attempt, params: &BackupParams) -> Result<Written> {
-        let store = &self.repository.store;
-        store.interrupted(&attempt.collection, &attempt.backup_id).await?;
-        self.take_lock(attempt).await?;
-        let interrupted = store.interrupted(&attempt.collection, &attempt.backup_id).await?;
-        let mut plan = fitted(interrupted.plan, params)?;
+    async fn read_and_write_rest(&mut self) -> Result<Written> {
+        let repository = &self.manager.repository;
+        let interrupted = repository.store.interrupted(&self.collection, &self.backup_id).await?;
+        let mut plan = fitted(interrupted.plan, self.params)?;
         // The memory of this machine, and not of the one it was begun on.
-        plan.memory_limit_bytes = self.repository.config.memory_limit_bytes;
-        if let Some(existing) = self.backup_named(attempt, &plan.backup_name).await? {
+        plan.memory_limit_bytes = repository.config.memory_limit_bytes;
+        if let Some(existing) = self.backup_named(&plan.backup_name).await? {
             return Err(name_taken(&plan.collection, existing));
         }
-        self.require_as_before(attempt, &plan).await?;
-        self.announce(attempt);
+        self.require_as_before(&plan).await?;
+        self.announce();
         let partitions: Vec<String> = plan.partitions.iter().map(|partition| partition.name.clone()).collect();
-        self.make_readable(attempt, &plan.description, &partitions, params.load).await?;
-        self.require_space(&plan, interrupted.size_bytes).await?;
+        self.make_readable(&plan.description, &partitions).await?;
+        let session = self.open_session(&plan.description, Some(plan.read_point)).await?;
+        let units = session.plan(&scan_targets(&plan)).await?;
+        let scan = Scan { session, units };
+        self.require_space(&plan, &scan, interrupted.size_bytes).await?;
         self.announce_plan(&plan);
-        attempt.writing.store(true, Ordering::Release);
-        let resume = |progress| store.resume(self.milvus.clone(), plan.clone(), progress);
-        let pending = self.watched(&self.repository.progress, resume).await?;
-        let mut completion = self.complete(attempt, &plan, pending.as_ref(), params).await?;
-        if plan.read_point.consistency == Consistency::Fuzzy && interrupted.completed_chunks > 0 {
+        self.phase = Phase::Writing;
+        let mut written = self.write(&plan, &scan).await?;
+        if plan.read_point.consistency() == Consistency::Fuzzy && interrupted.completed_chunks > 0 {
             let message = "the backup was cut off and continued: its rows are of the first run and of the second";
-            self.repository.progress.event(ProgressEvent::Warning { message: message.to_owned() });
-            completion.limitations.push(message.to_owned());
+            self.warn(message.to_owned());
+            written.completion.limitations.push(message.to_owned());
         }
-        Ok((pending, completion))
+        Ok(written)
     }
 
     /// The collection must be the one that was begun with, as far as that can be told.
-    async fn require_as_before(&self, attempt: &Attempt, plan: &BackupPlan) -> Result<()> {
-        let now = self.milvus.describe_collection(&plan.collection.name).await?;
-        let version = self.milvus.server_version().await?;
+    async fn require_as_before(&self, plan: &BackupPlan) -> Result<()> {
+        let milvus = &self.manager.catalog;
+        let now = milvus.describe_collection(&plan.collection.name).await?;
+        let version = milvus.server_version().await?;
         let mut changed = Vec::new();
         if now.name != plan.collection.name {
             changed.push(format!("`{}` is an alias of collection `{}` now", plan.collection.name, now.name));
         }
-        if plan.collection_id.is_some() && plan.collection_id != attempt.pin.mark.id() {
+        if plan.collection_id.is_some() && plan.collection_id != self.pin.mark.id() {
             changed.push(format!("`{}` is another collection now, created under the same name", plan.collection.name));
         }
         if now.schema != plan.description.schema {

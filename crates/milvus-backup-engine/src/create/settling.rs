@@ -7,11 +7,12 @@
 use std::time::Duration;
 
 use futures::future::try_join_all;
-use milvus_backup_core::{BackupState, CollectionDescription, Consistency, ProgressEvent, ReadPoint, Result};
+use milvus_backup_core::{
+    BackupState, CollectionDescription, Error, ProgressEvent, ReadPoint, Result, ScanOptions, ScanSession,
+};
 
-use super::attempt::Attempt;
+use super::job::CreateJob;
 use super::shortage::Shortage;
-use crate::BackupManager;
 
 /// How long rows that are stored may take to be found. Milvus 2.3.5 was seen to take 20 seconds.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -23,29 +24,29 @@ const STABLE: Duration = Duration::from_secs(12);
 /// How often it is asked.
 const POLL: Duration = Duration::from_millis(250);
 
-impl BackupManager {
+impl CreateJob<'_> {
     /// Waits until queries find all rows that are stored. Returns the partitions where they do not in the end.
     pub(super) async fn settle(
         &self,
-        attempt: &Attempt,
         description: &CollectionDescription,
         partitions: &[String],
     ) -> Result<Vec<Shortage>> {
-        let name = &attempt.collection.name;
-        let clock = &self.repository.environment.clock;
-        let named = if description.schema.has_partition_key() { &[] } else { partitions };
+        let name = &self.collection.name;
+        let (milvus, clock) = (&self.manager.catalog, &self.manager.repository.environment.clock);
         // A server that loads collections only as a whole has loaded them when it says so.
-        if !self.milvus.capabilities().await?.partition_loading {
+        if !milvus.capabilities().await?.partition_loading {
             return Ok(Vec::new());
         }
+        let present = ScanOptions { read_point: Some(ReadPoint::Unknown) };
+        let session = self.manager.source.open(name, &description.schema, present).await?;
         let started = clock.elapsed();
         let (mut announced, mut stable_since, mut before) = (false, started, Vec::new());
         loop {
-            let pending = self.milvus.pending_rows(name, named).await?;
+            let pending = session.pending_rows(partitions).await?;
             if pending == Some(0) {
                 return Ok(Vec::new());
             }
-            let shortages = self.shortages(attempt, description, partitions).await?;
+            let shortages = self.shortages(session.as_ref(), description, partitions).await?;
             let now = clock.elapsed();
             if shortages != before {
                 stable_since = now;
@@ -60,7 +61,7 @@ impl BackupManager {
             }
             if !announced {
                 announced = true;
-                self.repository.progress.event(ProgressEvent::StateChanged {
+                self.manager.repository.progress.event(ProgressEvent::StateChanged {
                     state: BackupState::InProgress,
                     message: format!("waiting until Milvus finds all stored rows of {name}"),
                 });
@@ -73,17 +74,16 @@ impl BackupManager {
     /// The partitions of which fewer rows are counted than are stored.
     async fn shortages(
         &self,
-        attempt: &Attempt,
+        session: &dyn ScanSession,
         description: &CollectionDescription,
         partitions: &[String],
     ) -> Result<Vec<Shortage>> {
-        let (name, schema) = (&attempt.collection.name, &description.schema);
-        let now = ReadPoint { timestamp: None, consistency: Consistency::Fuzzy };
+        let (name, schema) = (&self.collection.name, &description.schema);
         let compared = try_join_all(partitions.iter().map(|partition| async move {
             let addressed = (!schema.has_partition_key()).then_some(partition.as_str());
-            let stored = self.milvus.stored_rows(name, addressed).await?;
-            let counted = self.milvus.count_rows(name, schema, addressed, now).await?;
-            Ok::<_, milvus_backup_core::Error>(Shortage { partition: partition.clone(), stored, counted })
+            let stored = self.manager.sink.stored_rows(name, addressed).await?;
+            let counted = session.count_rows(partition).await?;
+            Ok::<_, Error>(Shortage { partition: partition.clone(), stored, counted })
         }));
         Ok(compared.await?.into_iter().filter(|partition| partition.counted < partition.stored).collect())
     }

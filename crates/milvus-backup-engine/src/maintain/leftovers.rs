@@ -97,7 +97,7 @@ impl BackupRepository {
     /// Whether restores or deep verifications noted collections, which takes a Milvus to remove:
     /// [`BackupManager::prune_unfinished_collections`].
     pub async fn has_unfinished_collections(&self) -> Result<bool> {
-        Ok(!self.bounded(self.store.unfinished_collections()).await?.is_empty())
+        Ok(!self.bounded(self.store.list_staging()).await?.is_empty())
     }
 }
 
@@ -107,7 +107,7 @@ impl BackupManager {
     pub async fn prune_unfinished_collections(&self, dry_run: bool) -> Result<Vec<Leftover>> {
         let mut leftovers = Vec::new();
         let repository = &self.repository;
-        for (collection, unfinished, owner) in repository.bounded(repository.store.unfinished_collections()).await? {
+        for (collection, unfinished, owner) in repository.bounded(repository.store.list_staging()).await? {
             let pruned = self.prune_unfinished_collection(&collection, unfinished, owner, dry_run);
             leftovers.push(repository.bounded(pruned).await?);
         }
@@ -116,7 +116,7 @@ impl BackupManager {
 
     /// Drops the collections of deep verifications of this backup that died.
     pub(crate) async fn prune_dead_verifications(&self, backup_id: &BackupId) -> Result<()> {
-        for (collection, unfinished, owner) in self.repository.store.unfinished_collections().await? {
+        for (collection, unfinished, owner) in self.repository.store.list_staging().await? {
             if unfinished.backup_id == *backup_id && unfinished.name.as_str().starts_with(VERIFICATION_PREFIX) {
                 self.prune_unfinished_collection(&collection, unfinished, owner, false).await?;
             }
@@ -127,14 +127,14 @@ impl BackupManager {
     /// Gives a collection its name back that a restore took away from it to replace it, and then died.
     pub(crate) async fn give_name_back(&self, target: &CollectionName) -> Result<()> {
         let now = self.repository.environment.clock.now();
-        for (_, unfinished, owner) in self.repository.store.unfinished_collections().await? {
+        for (_, unfinished, owner) in self.repository.store.list_staging().await? {
             let dead = verdict(owner, Some(unfinished.started_at), now).0;
             if !dead || unfinished.target != *target || self.doubt(&unfinished).await?.is_some() {
                 continue;
             }
-            let exchange = Exchange::of(self.milvus.as_ref(), &unfinished.name, target).await?;
+            let exchange = Exchange::of(self.catalog.as_ref(), &unfinished.name, target).await?;
             if let Exchange::Halfway(replaced) = &exchange {
-                exchange.settle(self.milvus.as_ref(), target).await?;
+                exchange.settle(self.catalog.as_ref(), target).await?;
                 let message = format!("a restore died while it replaced `{target}`: `{replaced}` has that name again");
                 self.repository.progress.event(ProgressEvent::Warning { message });
             }
@@ -156,13 +156,13 @@ impl BackupManager {
             if let Some(doubt) = self.doubt(&unfinished).await? {
                 (removed, reason) = (false, doubt);
             } else {
-                let exchange = Exchange::of(self.milvus.as_ref(), &unfinished.name, &unfinished.target).await?;
+                let exchange = Exchange::of(self.catalog.as_ref(), &unfinished.name, &unfinished.target).await?;
                 reason.push_str(&consequence(&exchange, &unfinished.target));
                 removed = !matches!(exchange, Exchange::Contested(_));
                 if removed && !dry_run {
-                    exchange.settle(self.milvus.as_ref(), &unfinished.target).await?;
-                    self.milvus.drop_collection(&unfinished.name).await?;
-                    self.repository.store.forget_collection(collection, &unfinished.name).await?;
+                    exchange.settle(self.catalog.as_ref(), &unfinished.target).await?;
+                    self.catalog.drop_collection(&unfinished.name).await?;
+                    self.repository.store.unregister_staging(collection, &unfinished.name).await?;
                 }
             }
         }
@@ -185,8 +185,8 @@ impl BackupManager {
                 "a restore died while it filled `{name}` itself: drop it by hand if it is not wanted"
             )));
         }
-        let here = self.milvus.uri() == uri && self.milvus.database() == database;
-        if !here && (self.milvus.database() != database || !self.milvus.has_collection(name).await?) {
+        let here = self.catalog.uri() == uri && self.catalog.database() == database;
+        if !here && (self.catalog.database() != database || !self.catalog.has_collection(name).await?) {
             return Ok(Some(format!("it is in database `{database}` of the Milvus at {uri}")));
         }
         Ok(None)

@@ -19,12 +19,12 @@ impl BackupManager {
         let unfinished = UnfinishedCollection {
             name: name.clone(),
             target: target.clone(),
-            database: self.milvus.database().to_owned(),
-            uri: self.milvus.uri().to_owned(),
+            database: self.catalog.database().to_owned(),
+            uri: self.catalog.uri().to_owned(),
             backup_id: backup_id.clone(),
             started_at: self.repository.environment.clock.now(),
         };
-        if let Err(error) = self.repository.store.note_collection(source, &unfinished).await {
+        if let Err(error) = self.repository.store.register_staging(source, &unfinished).await {
             let message = format!(
                 "`{name}` is not noted in the repository, and stays if this process dies: {}",
                 error.full_message()
@@ -35,7 +35,7 @@ impl BackupManager {
 
     /// Removes the note of a collection that has its name, or is dropped.
     pub(crate) async fn forget_unfinished(&self, source: &CollectionRef, name: &CollectionName) {
-        if let Err(error) = self.repository.store.forget_collection(source, name).await {
+        if let Err(error) = self.repository.store.unregister_staging(source, name).await {
             let message = format!("cannot remove the note of `{name}`: {}", error.full_message());
             self.repository.progress.event(ProgressEvent::Warning { message });
         }

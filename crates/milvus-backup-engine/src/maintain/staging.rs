@@ -3,7 +3,7 @@
 //! Must always hold: at every moment the target name belongs to a complete collection or to none; a collection
 //! that was there before is dropped only after the new one has its name.
 
-use milvus_backup_core::{CollectionName, Error, MAX_NAME_LENGTH, Milvus, Result};
+use milvus_backup_core::{Catalog, CollectionName, Error, MAX_NAME_LENGTH, Result};
 
 /// Marks the collections that restores make for themselves.
 pub(crate) const STAGING_PREFIX: &str = "milvus_br_staging_";
@@ -31,7 +31,7 @@ fn marked_name(prefix: &str, target: &CollectionName, randomness: [u8; 4]) -> Re
 ///
 /// Returns what could not be tidied up once the new collection had the name.
 pub(crate) async fn exchange_names(
-    milvus: &dyn Milvus,
+    milvus: &dyn Catalog,
     staging: &CollectionName,
     target: &CollectionName,
     randomness: [u8; 4],
@@ -57,7 +57,7 @@ pub(crate) async fn exchange_names(
 }
 
 /// Renames a collection. One whose answer was lost is looked for under both names.
-async fn rename(milvus: &dyn Milvus, from: &CollectionName, to: &CollectionName) -> Result<()> {
+async fn rename(milvus: &dyn Catalog, from: &CollectionName, to: &CollectionName) -> Result<()> {
     let Err(error) = milvus.rename_collection(from, to).await else { return Ok(()) };
     match (milvus.has_collection(from).await, milvus.has_collection(to).await) {
         (Ok(false), Ok(true)) => Ok(()),
@@ -66,7 +66,7 @@ async fn rename(milvus: &dyn Milvus, from: &CollectionName, to: &CollectionName)
 }
 
 /// Gives the old collection its name back, and returns the error to report.
-async fn name_back(milvus: &dyn Milvus, replaced: &CollectionName, target: &CollectionName, error: Error) -> Error {
+async fn name_back(milvus: &dyn Catalog, replaced: &CollectionName, target: &CollectionName, error: Error) -> Error {
     match rename(milvus, replaced, target).await {
         Ok(()) => error,
         Err(second) => Error::Refused {
@@ -95,7 +95,7 @@ pub(crate) enum Exchange {
 
 impl Exchange {
     /// Finds out.
-    pub(crate) async fn of(milvus: &dyn Milvus, staging: &CollectionName, target: &CollectionName) -> Result<Self> {
+    pub(crate) async fn of(milvus: &dyn Catalog, staging: &CollectionName, target: &CollectionName) -> Result<Self> {
         let Some(replaced) = replaced_by(staging, target) else { return Ok(Self::NotBegun) };
         if !milvus.has_collection(&replaced).await? {
             return Ok(Self::NotBegun);
@@ -108,7 +108,7 @@ impl Exchange {
     }
 
     /// Gives the old collection its name back, or drops it where the new one has the name.
-    pub(crate) async fn settle(&self, milvus: &dyn Milvus, target: &CollectionName) -> Result<()> {
+    pub(crate) async fn settle(&self, milvus: &dyn Catalog, target: &CollectionName) -> Result<()> {
         match self {
             Self::NotBegun | Self::Contested(_) => Ok(()),
             Self::Halfway(replaced) => rename(milvus, replaced, target).await,
@@ -132,7 +132,7 @@ fn replaced_by(staging: &CollectionName, target: &CollectionName) -> Option<Coll
 /// Moves the aliases of the old collection, which belong to its name in the eyes of their users, and drops it. Some
 /// servers drop nothing that has an alias.
 async fn drop_replaced(
-    milvus: &dyn Milvus,
+    milvus: &dyn Catalog,
     replaced: &CollectionName,
     target: &CollectionName,
     aliases: &[String],

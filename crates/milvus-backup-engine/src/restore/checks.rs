@@ -6,51 +6,41 @@ use milvus_backup_core::{
     StoredBackup,
 };
 
-use super::attempt::Attempt;
 use super::fill::Filled;
+use super::job::RestoreJob;
 use super::target::Target;
-use crate::BackupManager;
+use super::undoing::Undo;
 
-impl BackupManager {
+impl RestoreJob<'_> {
     /// The target must be free, or be a collection that is to be replaced or filled: which one, is then kept in mind.
-    pub(super) async fn require_usable_target(
-        &self,
-        attempt: &Attempt,
-        params: &RestoreParams,
-        capabilities: &Capabilities,
-    ) -> Result<()> {
-        if !params.into_existing {
-            self.give_name_back(&attempt.target).await?;
+    pub(super) async fn require_usable_target(&mut self, capabilities: &Capabilities) -> Result<()> {
+        if !self.params.into_existing {
+            self.manager.give_name_back(&self.target).await?;
         }
-        let Some(collection) = self.milvus.resolve_collection(&attempt.target).await? else { return Ok(()) };
-        if collection != attempt.target {
-            let alias = attempt.target.to_string();
+        let Some(collection) = self.manager.catalog.resolve_collection(&self.target).await? else { return Ok(()) };
+        if collection != self.target {
+            let alias = self.target.to_string();
             return Err(Error::TargetIsAlias { alias, collection: collection.to_string() });
         }
-        if !params.into_existing {
-            self.require_replaceable(attempt, params, capabilities).await?;
+        if !self.params.into_existing {
+            self.require_replaceable(capabilities).await?;
         }
-        let pin = self.pin(&attempt.target).await?;
-        attempt.existing.get_or_init(|| pin);
-        let aliases = self.milvus.describe_collection(&attempt.target).await?.aliases;
-        attempt.existing_aliases.get_or_init(|| aliases);
+        let pin = self.manager.pin(&self.target).await?;
+        self.undo.push(Undo::Unpin(pin.clone()));
+        self.existing = Some(pin);
+        self.existing_aliases = self.manager.catalog.describe_collection(&self.target).await?.aliases;
         Ok(())
     }
 
-    async fn require_replaceable(
-        &self,
-        attempt: &Attempt,
-        params: &RestoreParams,
-        capabilities: &Capabilities,
-    ) -> Result<()> {
-        if self.is_unfinished(&attempt.target).await? {
+    async fn require_replaceable(&self, capabilities: &Capabilities) -> Result<()> {
+        if self.is_unfinished(&self.target).await? {
             return Err(Error::Refused {
-                reason: format!("collection `{}` is incomplete: a previous restore was interrupted", attempt.target),
+                reason: format!("collection `{}` is incomplete: a previous restore was interrupted", self.target),
                 hint: "drop it, and restore again".into(),
             });
         }
-        if !params.drop_existing {
-            return Err(Error::TargetExists { collection: attempt.target.to_string() });
+        if !self.params.drop_existing {
+            return Err(Error::TargetExists { collection: self.target.to_string() });
         }
         if capabilities.rename {
             return Ok(());
@@ -66,24 +56,25 @@ impl BackupManager {
     /// Whether a restore noted that it fills a collection under the name that it is to have, as it must where the server
     /// cannot rename, and never came to an end.
     async fn is_unfinished(&self, target: &CollectionName) -> Result<bool> {
-        let noted = self.repository.store.unfinished_collections().await?;
+        let noted = self.manager.repository.store.list_staging().await?;
         Ok(noted.iter().any(|(_, unfinished, _)| {
-            let here = unfinished.uri == self.milvus.uri() && unfinished.database == self.milvus.database();
+            let here =
+                unfinished.uri == self.manager.catalog.uri() && unfinished.database == self.manager.catalog.database();
             here && unfinished.name == *target && unfinished.target == *target
         }))
     }
 
     /// An alias that another collection has is never taken from it.
-    pub(super) async fn require_free_aliases(&self, attempt: &Attempt, metadata: &BackupMetadata) -> Result<()> {
+    pub(super) async fn require_free_aliases(&self, metadata: &BackupMetadata) -> Result<()> {
         for alias in &metadata.aliases {
-            match self.milvus.resolve_collection(&alias.parse()?).await? {
+            match self.manager.catalog.resolve_collection(&alias.parse()?).await? {
                 Some(owner) if owner.as_str() == alias => {
                     return Err(Error::Refused {
                         reason: format!("alias `{alias}` cannot be restored: a collection has that name"),
                         hint: "restore without the aliases".into(),
                     });
                 }
-                Some(owner) if owner != attempt.target => {
+                Some(owner) if owner != self.target => {
                     return Err(Error::Refused {
                         reason: format!("alias `{alias}` belongs to collection `{owner}`"),
                         hint: "restore without the aliases, or remove that alias first".into(),
@@ -100,22 +91,22 @@ impl BackupManager {
 ///
 /// # Errors
 /// [`Error::PartialReplacement`] for a backup of some partitions, a partial backup, and a restore of some partitions.
-pub(super) fn require_whole(attempt: &Attempt, metadata: &BackupMetadata, partitions: &[String]) -> Result<()> {
+pub(super) fn require_whole(target: &CollectionName, metadata: &BackupMetadata, partitions: &[String]) -> Result<()> {
     if BackupVersion::from(metadata).is_whole_with(partitions) {
         return Ok(());
     }
-    Err(Error::PartialReplacement { collection: attempt.target.to_string(), partitions: partitions.to_vec() })
+    Err(Error::PartialReplacement { collection: target.to_string(), partitions: partitions.to_vec() })
 }
 
 /// A collection whose restore left partitions out does not replace another one.
 ///
 /// # Errors
 /// [`Error::PartialReplacement`].
-pub(super) fn require_nothing_failed(attempt: &Attempt, filled: &Filled) -> Result<()> {
+pub(super) fn require_nothing_failed(target: &CollectionName, filled: &Filled) -> Result<()> {
     if filled.failed.is_empty() {
         return Ok(());
     }
-    let collection = attempt.target.to_string();
+    let collection = target.to_string();
     Err(Error::PartialReplacement { collection, partitions: filled.restored.clone() })
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use milvus_backup_core::{Error, Progress, RestorePlan, RestoredPartition, Result};
 
 use crate::BackupManager;
+use crate::transfer::restore_rows;
 
 /// The partition that every collection has from the start.
 pub(super) const DEFAULT_PARTITION: &str = "_default";
@@ -37,13 +38,13 @@ impl BackupManager {
     ) -> Result<Filled> {
         if !plan.schema.has_partition_key() {
             for partition in plan.partitions.iter().filter(|name| *name != DEFAULT_PARTITION) {
-                self.milvus.create_partition(&plan.target, partition).await?;
+                self.catalog.create_partition(&plan.target, partition).await?;
             }
         }
-        let store = &self.repository.store;
-        let restore = |progress| store.restore_rows(self.milvus.clone(), plan.clone(), progress);
+        let files = self.repository.format.chunks(&plan.backup, &plan.stored_schema, plan.verify_checksums)?;
+        let restore = |progress| restore_rows(files, self.sink.as_ref(), plan, progress);
         let restored = self.watched(progress, restore).await?;
-        self.milvus.flush(&plan.target).await?;
+        self.sink.flush(&plan.target).await?;
         let mut filled = Filled::default();
         for RestoredPartition { name, rows, failure } in restored {
             match failure {
@@ -65,7 +66,7 @@ impl BackupManager {
         let recorded = plan.backup.manifest.partition(partition).map_or(0, |p| p.row_count);
         let stored = if alone {
             let addressed = (!plan.schema.has_partition_key()).then_some(partition);
-            self.milvus.stored_rows(&plan.target, addressed).await?
+            self.sink.stored_rows(&plan.target, addressed).await?
         } else {
             recorded
         };

@@ -1,33 +1,67 @@
-//! Restore: from a committed backup to a collection.
+//! Restore: from a committed backup to a collection. The steps are in the order in which [`RestoreJob`] takes them.
 
-use std::sync::atomic::Ordering;
-
-use milvus_backup_core::schema::schema_differences;
 use milvus_backup_core::{
-    BackedUpDefinition, BackupId, BackupState, Capabilities, CollectionRef, Error, Operation, ProgressEvent,
-    RestoreMethod, RestoreParams, RestorePlan, RestoreResult, Result, StoredBackup,
+    BackedUpDefinition, BackupId, Capabilities, CollectionName, CollectionRef, PinnedCollection, RestoreMethod,
+    RestoreParams, RestorePlan, RestoreResult, Result, StoredBackup,
 };
 
 use super::access::needed_access;
-use super::attempt::Attempt;
-use super::checks::{require_acceptable_rows, require_loadable, require_nothing_failed, require_whole};
+use super::checks::{require_acceptable_rows, require_nothing_failed, require_whole};
 use super::selection::select_partitions;
 use super::staged::Staged;
-use super::target::{Target, database_differences, require_importable};
+use super::target::Target;
+use super::undoing::Undo;
 use crate::BackupManager;
 use crate::maintain::staging_name;
+use crate::undo::UndoStack;
+
+/// One restore of one backup.
+#[derive(Debug)]
+pub(super) struct RestoreJob<'a> {
+    pub(super) manager: &'a BackupManager,
+    pub(super) params: &'a RestoreParams,
+    /// The collection whose backup is read.
+    pub(super) source: CollectionRef,
+    pub(super) backup: StoredBackup,
+    pub(super) target: CollectionName,
+    pub(super) staging: CollectionName,
+    pub(super) randomness: [u8; 4],
+    pub(super) phase: Phase,
+    pub(super) undo: UndoStack<Undo>,
+    /// Whether the collection that is being filled was made by this job.
+    pub(super) created: bool,
+    /// The collection that has the name of the target: it is to be replaced, or filled.
+    pub(super) existing: Option<PinnedCollection>,
+    /// The aliases of that collection, which a replacement takes over.
+    pub(super) existing_aliases: Vec<String>,
+}
+
+/// How far a restore is, which decides what its failure means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Nothing was changed.
+    Checking,
+    /// A collection is made and filled, or one that was there is filled.
+    Filling,
+    /// The collection has its name.
+    Published,
+}
 
 impl BackupManager {
-    /// Brings a backup back as a collection.
+    /// Restores a backup as a collection.
     ///
     /// Rows go into a staging collection, which takes the name of the target only when its rows are counted. With
     /// [`RestoreParams::drop_existing`] the old collection is dropped after that. With
     /// [`RestoreParams::into_existing`] rows are inserted into the collection that is there.
     ///
     /// # Errors
-    /// Before anything is touched: [`Error::BackupNotFound`], [`Error::PartitionNotFound`],
-    /// [`Error::TargetExists`], [`Error::Corrupted`], [`Error::SchemaIncompatible`], [`Error::Refused`]. Later:
-    /// [`Error::Restore`] around the cause; the staging collection is dropped then.
+    /// Before anything is touched: [`BackupNotFound`](milvus_backup_core::Error::BackupNotFound),
+    /// [`PartitionNotFound`](milvus_backup_core::Error::PartitionNotFound),
+    /// [`TargetExists`](milvus_backup_core::Error::TargetExists),
+    /// [`Corrupted`](milvus_backup_core::Error::Corrupted),
+    /// [`SchemaIncompatible`](milvus_backup_core::Error::SchemaIncompatible),
+    /// [`Refused`](milvus_backup_core::Error::Refused). Later:
+    /// [`Restore`](milvus_backup_core::Error::Restore) around the cause; the staging collection is dropped then.
     pub async fn restore_backup(
         &self,
         collection: &CollectionRef,
@@ -35,91 +69,131 @@ impl BackupManager {
         params: &RestoreParams,
     ) -> Result<RestoreResult> {
         params.validate()?;
-        let started = self.repository.environment.clock.elapsed();
-        let deadline = params.timeout.unwrap_or(self.repository.config.default_restore_timeout);
-        let randomness = self.repository.environment.entropy.bytes()?;
-        let backup = self.repository.store.open(collection, backup_id).await?;
-        let metadata = &backup.metadata;
-        let target = params.target_collection_name.clone().unwrap_or_else(|| metadata.collection_name.clone());
-        let attempt = Attempt::new(collection.clone(), staging_name(&target, randomness)?, target, randomness);
         let environment = &self.repository.environment;
-        let staged = environment.bounded(deadline, self.stage(&attempt, collection, &backup, params)).await;
-        let outcome = match staged {
-            // The exchange of names is short, and to cut it in two would leave neither collection in place.
-            Ok(staged) => self.publish(&attempt, params, &staged).await.map(|untidy| (staged, untidy)),
-            Err(error) => Err(error),
-        };
-        let outcome = match outcome {
-            Ok(published) => Ok(published),
-            Err(error) => Err(self.undone(&attempt, params, backup_id, error).await),
-        };
-        if let Some(pin) = attempt.existing.get() {
-            self.unpin(pin).await;
-        }
-        let (staged, untidy) = outcome?;
+        let started = environment.clock.elapsed();
+        let deadline = params.timeout.unwrap_or(self.repository.config.default_restore_timeout);
+        let backup = self.repository.store.open(collection, backup_id).await?;
+        let mut job = RestoreJob::new(self, collection, backup, params)?;
+        let staged = environment.bounded(deadline, job.stage()).await;
+        let (staged, untidy) = job.end(staged).await?;
         if params.load_after_restore {
-            let load = self.milvus.load_collection(&attempt.target, metadata.replica_number);
-            environment.bounded(deadline, load).await.map_err(|error| attempt.failure(backup_id, error))?;
+            let load = self.catalog.load_collection(&job.target, job.backup.metadata.replica_number);
+            environment.bounded(deadline, load).await.map_err(|error| job.failure(error))?;
         }
-        let mut result = staged.into_result(&attempt, untidy, params);
+        let mut result = staged.into_result(&job, untidy);
         result.execution_time_ms = self.repository.milliseconds_since(started);
         Ok(result)
     }
 
-    /// Everything up to a collection that is whole, but does not have its name yet.
-    async fn stage(
-        &self,
-        attempt: &Attempt,
-        collection: &CollectionRef,
-        backup: &StoredBackup,
-        params: &RestoreParams,
-    ) -> Result<Staged> {
-        let metadata = &backup.metadata;
-        let partitions = select_partitions(metadata, &params.partition_names)?;
-        let capabilities = self.milvus.capabilities().await?;
-        self.require_usable_target(attempt, params, &capabilities).await?;
-        if attempt.existing.get().is_some() && params.drop_existing && !params.replace_with_part {
-            require_whole(attempt, metadata, &partitions)?;
-        }
-        require_acceptable_rows(backup, &partitions, &capabilities)?;
-        let definition = self.repository.store.definition(metadata).await?;
-        let mut target = self.plan_target(attempt, &definition, params, &capabilities).await?;
-        if params.method == RestoreMethod::Import {
-            require_importable(&target, &capabilities)?;
-        }
-        if params.load_after_restore && !params.into_existing && capabilities.load_needs_index {
-            require_loadable(&target, &definition, params)?;
-        }
-        if !definition.database_properties.is_empty() {
-            match self.milvus.database_properties().await {
-                Ok(found) => {
-                    target.limitations.extend(database_differences(&definition.database_properties, &found));
-                }
-                Err(error @ Error::PermissionDenied { .. }) => {
-                    let message = format!("properties of the database are not compared: {}", error.full_message());
-                    target.limitations.push(message);
-                }
-                Err(error) => return Err(error),
+    /// While a server accepts an insert, the next one should be there already.
+    fn default_concurrency(&self, method: RestoreMethod) -> usize {
+        let chunks = self.repository.config.max_concurrent_chunks;
+        if method == RestoreMethod::Insert { chunks.saturating_mul(2) } else { chunks }
+    }
+}
+
+impl<'a> RestoreJob<'a> {
+    fn new(
+        manager: &'a BackupManager,
+        source: &CollectionRef,
+        backup: StoredBackup,
+        params: &'a RestoreParams,
+    ) -> Result<Self> {
+        let randomness = manager.repository.environment.entropy.bytes()?;
+        let asked = params.target_collection_name.clone();
+        let target = asked.unwrap_or_else(|| backup.metadata.collection_name.clone());
+        Ok(Self {
+            manager,
+            params,
+            source: source.clone(),
+            backup,
+            staging: staging_name(&target, randomness)?,
+            target,
+            randomness,
+            phase: Phase::Checking,
+            undo: UndoStack::default(),
+            created: false,
+            existing: None,
+            existing_aliases: Vec::new(),
+        })
+    }
+
+    /// Publishes what was staged, or undoes everything. Returns what could not be tidied up.
+    async fn end(&mut self, staged: Result<Staged>) -> Result<(Staged, Vec<String>)> {
+        let published = match staged {
+            // The exchange of names is short, and to cut it in two would leave neither collection in place.
+            Ok(staged) => self.publish(&staged).await.map(|untidy| (staged, untidy)),
+            Err(error) => Err(error),
+        };
+        match published {
+            Ok(published) => {
+                self.finish().await;
+                Ok(published)
             }
+            Err(error) => Err(self.undone(error).await),
         }
-        if params.with_aliases && !params.into_existing {
-            self.require_free_aliases(attempt, metadata).await?;
+    }
+
+    /// Everything up to a collection that is complete, but does not have its name yet.
+    async fn stage(&mut self) -> Result<Staged> {
+        let (manager, params) = (self.manager, self.params);
+        let partitions = select_partitions(&self.backup.metadata, &params.partition_names)?;
+        let capabilities = manager.catalog.capabilities().await?;
+        self.require_usable_target(&capabilities).await?;
+        if self.replaces_whole() {
+            require_whole(&self.target, &self.backup.metadata, &partitions)?;
         }
-        self.repository.progress.event(ProgressEvent::Started {
-            operation: Operation::Restore,
-            backup_id: metadata.backup_id.clone(),
-            collection: attempt.target.to_string(),
-        });
-        let verify = params.verify_before_restore.unwrap_or(self.repository.config.auto_verify_before_restore);
+        require_acceptable_rows(&self.backup, &partitions, &capabilities)?;
+        let definition = manager.repository.store.definition(&self.backup.metadata).await?;
+        let target = self.checked_target(&definition, &capabilities).await?;
+        self.announce();
+        let verify = params.verify_before_restore.unwrap_or(manager.repository.config.auto_verify_before_restore);
         if verify {
-            self.repository.require_verified(collection, &metadata.backup_id).await?;
+            manager.repository.require_verified(&self.source, &self.backup.metadata.backup_id).await?;
         }
-        self.announce_plan_of(backup, &target, &partitions);
-        let filled = attempt.filled(params, &capabilities);
-        self.milvus.require_access(&filled, &needed_access(&target, &definition, &partitions, params)).await?;
-        attempt.touched.store(true, Ordering::Release);
-        let plan = RestorePlan {
-            backup: backup.clone(),
+        self.announce_plan_of(&target, &partitions);
+        let filled = self.filled(&capabilities);
+        manager.catalog.require_access(&filled, &needed_access(&target, &definition, &partitions, params)).await?;
+        self.phase = Phase::Filling;
+        let plan = self.plan(filled, &definition, &target, partitions, &capabilities);
+        let (filled, indexes) = if params.into_existing {
+            (manager.insert_rows(&plan, false, &manager.repository.progress).await?, 0)
+        } else {
+            self.make_anew(&plan, &definition).await?
+        };
+        if params.into_existing
+            && let Some(pin) = &self.existing
+        {
+            manager.require_unmoved(pin).await?;
+        }
+        if self.replaces_whole() {
+            require_nothing_failed(&self.target, &filled)?;
+        }
+        Ok(Staged { plan, target, filled, indexes, verified: verify })
+    }
+
+    /// Whether a collection is replaced that only a whole one may take the place of.
+    fn replaces_whole(&self) -> bool {
+        self.existing.is_some() && self.params.drop_existing && !self.params.replace_with_part
+    }
+
+    /// Returns the collection to fill: the staging collection, or the target itself where the server cannot rename.
+    fn filled(&self, capabilities: &Capabilities) -> CollectionName {
+        let renames = capabilities.rename && !self.params.into_existing;
+        if renames { self.staging.clone() } else { self.target.clone() }
+    }
+
+    fn plan(
+        &self,
+        filled: CollectionName,
+        definition: &BackedUpDefinition,
+        target: &Target,
+        partitions: Vec<String>,
+        capabilities: &Capabilities,
+    ) -> RestorePlan {
+        let (params, config) = (self.params, &self.manager.repository.config);
+        RestorePlan {
+            backup: self.backup.clone(),
             target: filled,
             stored_schema: definition.schema.clone(),
             schema: target.schema.clone(),
@@ -127,63 +201,10 @@ impl BackupManager {
             partitions,
             skip_failed_partitions: params.skip_failed_partitions,
             flush_between_partitions: capabilities.flush_between_partitions,
-            verify_checksums: self.repository.config.enable_checksum_verification,
+            verify_checksums: config.enable_checksum_verification,
             method: params.method,
-            concurrency: params.concurrency.unwrap_or_else(|| self.default_concurrency(params.method)),
-            memory_limit_bytes: self.repository.config.memory_limit_bytes,
-        };
-        let (filled, indexes) = if params.into_existing {
-            (self.insert_rows(&plan, false, &self.repository.progress).await?, 0)
-        } else {
-            self.make_anew(attempt, &plan, &definition, params).await?
-        };
-        if params.into_existing
-            && let Some(pin) = attempt.existing.get()
-        {
-            self.require_unmoved(pin).await?;
-        }
-        if params.drop_existing && attempt.existing.get().is_some() && !params.replace_with_part {
-            require_nothing_failed(attempt, &filled)?;
-        }
-        Ok(Staged { plan, target, filled, indexes, verified: verify })
-    }
-
-    /// The schema to insert by, checked against the server, and against the collection when that exists.
-    async fn plan_target(
-        &self,
-        attempt: &Attempt,
-        definition: &BackedUpDefinition,
-        params: &RestoreParams,
-        capabilities: &Capabilities,
-    ) -> Result<Target> {
-        if !params.into_existing {
-            return Target::new(&definition.schema, params.auto_id, capabilities);
-        }
-        let existing = self.milvus.describe_collection(&attempt.target).await?.schema;
-        let incompatibilities = schema_differences(&definition.schema, &existing);
-        if !incompatibilities.is_empty() {
-            let target = format!("collection `{}`", attempt.target);
-            return Err(Error::SchemaIncompatible { target, incompatibilities });
-        }
-        Target::existing(existing, params.auto_id, capabilities)
-    }
-
-    /// While a server takes an insert in, the next one should be there already.
-    fn default_concurrency(&self, method: RestoreMethod) -> usize {
-        let chunks = self.repository.config.max_concurrent_chunks;
-        if method == RestoreMethod::Insert { chunks.saturating_mul(2) } else { chunks }
-    }
-
-    fn announce_plan_of(&self, backup: &StoredBackup, target: &Target, partitions: &[String]) {
-        let chosen = || backup.manifest.partitions.iter().filter(|partition| partitions.contains(&partition.name));
-        self.repository.progress.event(ProgressEvent::Planned {
-            state: BackupState::InProgress,
-            total_rows: chosen().map(|partition| partition.row_count).sum(),
-            total_bytes: chosen().flat_map(|p| &p.chunks).map(|chunk| chunk.uncompressed_size_bytes).sum(),
-            partition_rows: chosen().map(|partition| (partition.name.clone(), partition.row_count)).collect(),
-        });
-        for message in backup.metadata.limitations.iter().chain(&target.limitations) {
-            self.repository.progress.event(ProgressEvent::Warning { message: message.clone() });
+            concurrency: params.concurrency.unwrap_or_else(|| self.manager.default_concurrency(params.method)),
+            memory_limit_bytes: config.memory_limit_bytes,
         }
     }
 }

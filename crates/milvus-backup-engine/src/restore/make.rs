@@ -1,42 +1,45 @@
 //! A collection made from a backup: its definition, its rows, its indexes.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use milvus_backup_core::schema::IndexDefinition;
 use milvus_backup_core::{
-    BackedUpDefinition, BackupState, CollectionName, Error, Progress, ProgressEvent, RestoreParams, RestorePlan, Result,
+    BackedUpDefinition, BackupState, CollectionName, Error, Progress, ProgressEvent, RestorePlan, Result,
 };
 
-use super::attempt::Attempt;
 use super::fill::Filled;
+use super::job::RestoreJob;
 use super::tally::Tally;
-use crate::BackupManager;
+use super::undoing::Undo;
 
-impl BackupManager {
+impl RestoreJob<'_> {
     /// Makes the collection with its rows and indexes. When that fails for a reason that may pass, it is dropped and
     /// made once more, as often as calls are retried: of an insert whose answer was lost nobody knows what it did.
     pub(super) async fn make_anew(
-        &self,
-        attempt: &Attempt,
+        &mut self,
         plan: &RestorePlan,
         definition: &BackedUpDefinition,
-        params: &RestoreParams,
     ) -> Result<(Filled, u64)> {
-        self.note_unfinished(&attempt.source, &plan.target, &attempt.target, &plan.backup.metadata.backup_id).await;
-        let mut delays = self.repository.config.retry_policy().delays();
+        let (manager, backup_id) = (self.manager, &plan.backup.metadata.backup_id);
+        manager.note_unfinished(&self.source, &plan.target, &self.target, backup_id).await;
+        self.undo.push(Undo::Unregister(plan.target.clone()));
+        if plan.target == self.staging {
+            // A creation that fails may be carried out all the same.
+            self.undo.push(Undo::Drop(plan.target.clone()));
+        }
+        let mut delays = self.manager.repository.config.retry_policy().delays();
         loop {
-            let tally = Arc::new(Tally::new(Arc::clone(&self.repository.progress)));
-            match self.make_once(attempt, plan, definition, params, &tally).await {
+            let tally = Arc::new(Tally::new(Arc::clone(&self.manager.repository.progress)));
+            match self.make_once(plan, definition, &tally).await {
                 Err(error) if error.retryable() => {
                     let Some(delay) = delays.next() else { return Err(error) };
                     tally.discard();
-                    self.repository.progress.event(ProgressEvent::Warning {
+                    self.manager.repository.progress.event(ProgressEvent::Warning {
                         message: format!("all rows are inserted once more, after this: {}", error.full_message()),
                     });
-                    self.repository.environment.clock.sleep(delay).await;
-                    if let Some(doomed) = attempt.doomed() {
-                        self.milvus.drop_collection(doomed).await?;
+                    self.manager.repository.environment.clock.sleep(delay).await;
+                    if plan.target == self.staging || self.created {
+                        self.manager.catalog.drop_collection(&plan.target).await?;
                     }
                 }
                 outcome => return outcome,
@@ -45,22 +48,23 @@ impl BackupManager {
     }
 
     async fn make_once(
-        &self,
-        attempt: &Attempt,
+        &mut self,
         plan: &RestorePlan,
         definition: &BackedUpDefinition,
-        params: &RestoreParams,
         tally: &Arc<Tally>,
     ) -> Result<(Filled, u64)> {
-        self.milvus.create_collection(&plan.target, &plan.schema).await?;
-        attempt.created.store(true, Ordering::Release);
-        let in_place = self.require_indexable(&plan.target, definition, params).await?;
+        self.manager.catalog.create_collection(&plan.target, &plan.schema).await?;
+        if !self.created && plan.target != self.staging {
+            self.undo.push(Undo::Drop(plan.target.clone()));
+        }
+        self.created = true;
+        let in_place = self.require_indexable(&plan.target, definition).await?;
         let progress: Arc<dyn Progress> = tally.clone();
-        let filled = self.insert_rows(plan, true, &progress).await?;
+        let filled = self.manager.insert_rows(plan, true, &progress).await?;
         if in_place {
             return Ok((filled, definition.indexes.as_deref().unwrap_or_default().len() as u64));
         }
-        let indexes = self.restore_indexes(&plan.target, definition, params).await?;
+        let indexes = self.restore_indexes(&plan.target, definition).await?;
         Ok((filled, indexes))
     }
 
@@ -70,21 +74,16 @@ impl BackupManager {
     ///
     /// # Errors
     /// [`Error::IndexRefused`].
-    async fn require_indexable(
-        &self,
-        collection: &CollectionName,
-        definition: &BackedUpDefinition,
-        params: &RestoreParams,
-    ) -> Result<bool> {
-        if !params.restore_indexes || !self.milvus.capabilities().await?.checks_indexes {
+    async fn require_indexable(&self, collection: &CollectionName, definition: &BackedUpDefinition) -> Result<bool> {
+        if !self.params.restore_indexes || !self.manager.catalog.capabilities().await?.checks_indexes {
             return Ok(false);
         }
         let indexes = definition.indexes.as_deref().unwrap_or_default();
         for index in indexes {
-            self.milvus.create_index(collection, index).await.map_err(|error| refused_index(index, error))?;
+            self.manager.catalog.create_index(collection, index).await.map_err(|error| refused_index(index, error))?;
         }
         for index in indexes {
-            match self.milvus.drop_index(collection, index).await {
+            match self.manager.catalog.drop_index(collection, index).await {
                 Err(Error::PermissionDenied { .. }) => return Ok(true),
                 dropped => dropped?,
             }
@@ -92,17 +91,12 @@ impl BackupManager {
         Ok(false)
     }
 
-    async fn restore_indexes(
-        &self,
-        collection: &CollectionName,
-        definition: &BackedUpDefinition,
-        params: &RestoreParams,
-    ) -> Result<u64> {
+    async fn restore_indexes(&self, collection: &CollectionName, definition: &BackedUpDefinition) -> Result<u64> {
         let indexes = definition.indexes.as_deref().unwrap_or_default();
-        if !params.restore_indexes || indexes.is_empty() {
+        if !self.params.restore_indexes || indexes.is_empty() {
             return Ok(0);
         }
-        self.repository.progress.event(ProgressEvent::StateChanged {
+        self.manager.repository.progress.event(ProgressEvent::StateChanged {
             state: BackupState::InProgress,
             message: match indexes.len() {
                 1 => "creating 1 index".to_owned(),
@@ -110,7 +104,7 @@ impl BackupManager {
             },
         });
         for index in indexes {
-            self.milvus.create_index(collection, index).await.map_err(|error| refused_index(index, error))?;
+            self.manager.catalog.create_index(collection, index).await.map_err(|error| refused_index(index, error))?;
         }
         Ok(indexes.len() as u64)
     }

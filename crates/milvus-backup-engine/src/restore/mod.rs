@@ -1,8 +1,8 @@
 //! Restore: from a committed backup to a collection.
 
 mod access;
-mod attempt;
 mod checks;
+mod definition;
 mod fill;
 mod job;
 mod make;
@@ -11,3 +11,4 @@ mod selection;
 mod staged;
 mod tally;
 mod target;
+mod undoing;

@@ -1,12 +1,12 @@
 //! What a restore has made before it publishes it, and what is reported of it.
 
-use milvus_backup_core::{NotRestored, RestoreParams, RestorePlan, RestoreResult};
+use milvus_backup_core::{NotRestored, RestorePlan, RestoreResult};
 
-use super::attempt::Attempt;
 use super::fill::Filled;
+use super::job::RestoreJob;
 use super::target::Target;
 
-/// A collection that is whole, but does not have its name yet.
+/// A collection that is complete, but does not have its name yet.
 #[derive(Debug)]
 pub(super) struct Staged {
     pub(super) plan: RestorePlan,
@@ -17,8 +17,8 @@ pub(super) struct Staged {
 }
 
 impl Staged {
-    pub(super) fn into_result(self, attempt: &Attempt, untidy: Vec<String>, params: &RestoreParams) -> RestoreResult {
-        let not_restored = self.not_restored(attempt, params);
+    pub(super) fn into_result(self, job: &RestoreJob<'_>, untidy: Vec<String>) -> RestoreResult {
+        let not_restored = self.not_restored(job);
         let Self { plan, target, filled, indexes, verified } = self;
         let mut limitations = plan.backup.metadata.limitations;
         limitations.extend(target.limitations);
@@ -28,7 +28,7 @@ impl Staged {
             success: filled.failed.is_empty(),
             backup_id: plan.backup.metadata.backup_id,
             source_collection_name: plan.backup.metadata.collection_name.to_string(),
-            target_collection_name: attempt.target.to_string(),
+            target_collection_name: job.target.to_string(),
             rows_restored: filled.rows,
             partitions_restored: filled.restored,
             indexes_restored: indexes,
@@ -40,13 +40,13 @@ impl Staged {
     }
 
     /// What the source had and the target does not have, although the server could.
-    fn not_restored(&self, attempt: &Attempt, params: &RestoreParams) -> Vec<NotRestored> {
-        let metadata = &self.plan.backup.metadata;
+    fn not_restored(&self, job: &RestoreJob<'_>) -> Vec<NotRestored> {
+        let (metadata, params) = (&self.plan.backup.metadata, job.params);
         let mut missing = Vec::new();
         if params.into_existing {
             return missing;
         }
-        let kept = attempt.existing_aliases.get().map(Vec::as_slice).unwrap_or_default();
+        let kept = &job.existing_aliases;
         let aliases: Vec<String> = metadata.aliases.iter().filter(|alias| !kept.contains(alias)).cloned().collect();
         if !params.with_aliases && !aliases.is_empty() {
             missing.push(NotRestored::Aliases { names: aliases });

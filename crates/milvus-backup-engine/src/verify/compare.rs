@@ -1,9 +1,10 @@
 //! The rows of a collection, compared with the digests that a backup recorded.
 
-use futures::TryStreamExt;
+use futures::{StreamExt, TryStreamExt};
 use milvus_backup_core::schema::CollectionSchema;
 use milvus_backup_core::{
-    CollectionName, KeyRange, PartitionMetadata, ReadPoint, Result, RowSource, ScanRequest, StoredBackup, spawn_compute,
+    CollectionName, PartitionMetadata, Result, RowSource, ScanOptions, ScanPosition, ScanSession, ScanTarget,
+    StoredBackup, spawn_compute,
 };
 use milvus_backup_integrity::RowDigest;
 
@@ -42,10 +43,10 @@ pub async fn compare_rows(
     schema: &CollectionSchema,
     collection: &CollectionName,
 ) -> Result<Vec<RowComparison>> {
-    let read_point = source.read_point(collection).await?;
+    let session = source.open(collection, schema, ScanOptions::default()).await?;
     let mut comparisons = Vec::new();
     for partition in &backup.manifest.partitions {
-        let found = digest(source, scan_request(schema, collection, partition, read_point)).await?;
+        let found = digest(session.as_ref(), partition).await?;
         comparisons.push(RowComparison {
             partition: partition.name.clone(),
             recorded_rows: partition.row_count,
@@ -54,28 +55,16 @@ pub async fn compare_rows(
             found_digest: found.to_hex(),
         });
     }
+    session.close().await?;
     Ok(comparisons)
 }
 
-fn scan_request(
-    schema: &CollectionSchema,
-    collection: &CollectionName,
-    partition: &PartitionMetadata,
-    read_point: ReadPoint,
-) -> ScanRequest {
-    ScanRequest {
-        collection: collection.clone(),
-        schema: schema.clone(),
-        partition: (!schema.has_partition_key()).then(|| partition.name.clone()),
-        range: KeyRange::default(),
-        read_point,
-        batch_bytes: BATCH_BYTES,
-    }
-}
-
-async fn digest(source: &dyn RowSource, request: ScanRequest) -> Result<RowDigest> {
-    let digests = source
-        .scan(request)
+async fn digest(session: &dyn ScanSession, partition: &PartitionMetadata) -> Result<RowDigest> {
+    let target = ScanTarget { partition: partition.name.clone(), rows: partition.row_count, parts: 1 };
+    let units = session.plan(&[target]).await?;
+    let batches: Vec<_> = units.iter().map(|unit| session.read(unit, &ScanPosition::Start, BATCH_BYTES)).collect();
+    let digests = futures::stream::iter(batches)
+        .flatten()
         .map_ok(|batch| async move {
             spawn_compute(move || {
                 let mut digest = RowDigest::default();

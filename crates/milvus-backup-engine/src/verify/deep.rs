@@ -45,7 +45,7 @@ impl BackupManager {
         let started = environment.clock.elapsed();
         let temporary = temporary_name(backup_id, environment.entropy.bytes()?)?;
         let needed = [Access::RESTORING, &[Access::CreateIndex, Access::Load], Access::READING].concat();
-        self.milvus.require_access(&temporary, &needed).await?;
+        self.catalog.require_access(&temporary, &needed).await?;
         let verified = self.verify_deep(collection, backup_id, params, &temporary).await;
         self.drop_temporary(collection, &temporary).await;
         let mut result = verified?;
@@ -115,7 +115,7 @@ impl BackupManager {
     }
 
     async fn drop_temporary(&self, collection: &CollectionRef, temporary: &CollectionName) {
-        match self.milvus.drop_collection(temporary).await {
+        match self.catalog.drop_collection(temporary).await {
             Ok(()) => self.forget_unfinished(collection, temporary).await,
             Err(error) => self.repository.progress.event(ProgressEvent::Warning {
                 message: format!("cannot drop `{temporary}`: {}", error.full_message()),

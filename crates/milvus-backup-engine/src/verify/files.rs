@@ -68,7 +68,7 @@ impl BackupRepository {
             params.seed = Some(u64::from(u32::from_be_bytes(self.environment.entropy.bytes()?)));
         }
         let (now, progress) = (self.environment.clock.now(), self.progress.as_ref());
-        self.store.verify(collection, backup_id, &params, now, progress).await
+        self.store.verify(collection, backup_id, &params, now, self.format.content_check(), progress).await
     }
 
     /// Keeps the outcome with the backup. A store that cannot be written to does not make the verification fail.

@@ -19,7 +19,7 @@ impl BackupManager {
         result: &mut VerificationResult,
     ) -> Result<()> {
         let name = &collection.name;
-        let not_compared = match self.milvus.describe_collection(name).await {
+        let not_compared = match self.catalog.describe_collection(name).await {
             Err(Error::CollectionNotFound { .. }) => "there is none",
             _ if collection.database != self.collection(name)?.database => "it is in another database",
             Ok(live) if !schema_differences(&definition.schema, &live.schema).is_empty() => "its schema is another",
@@ -37,7 +37,7 @@ impl BackupManager {
             result.warnings.push(format!("not compared with the live collection `{name}`: {not_compared}"));
             return Ok(());
         }
-        let rows = compare_rows(self.milvus.as_ref(), backup, &definition.schema, name).await?;
+        let rows = compare_rows(self.source.as_ref(), backup, &definition.schema, name).await?;
         let differing = rows.iter().filter(|rows| !rows.is_equal()).map(|rows| format!("`{}`", rows.partition));
         let differing: Vec<String> = differing.collect();
         if !differing.is_empty() {
@@ -53,6 +53,6 @@ impl BackupManager {
     /// Whether all of these partitions can be read.
     async fn is_loaded(&self, live: &CollectionDescription, partitions: &[String]) -> Result<bool> {
         let asked = if self.loads_by_partition(&live.schema).await? { partitions } else { &[] };
-        Ok(self.milvus.load_state(&live.name, asked).await? == LoadState::Loaded)
+        Ok(self.catalog.load_state(&live.name, asked).await? == LoadState::Loaded)
     }
 }

@@ -16,7 +16,7 @@ impl BackupManager {
         temporary: &CollectionName,
         result: &mut VerificationResult,
     ) -> Result<()> {
-        let restored = self.milvus.describe_collection(temporary).await?;
+        let restored = self.catalog.describe_collection(temporary).await?;
         for difference in schema_differences(&definition.schema, &restored.schema) {
             result.errors.push(differs("schema.json", "the schema of the backup", &difference));
         }
@@ -44,9 +44,9 @@ impl BackupManager {
         let indexed = definition.indexes.as_deref().unwrap_or_default();
         let bare = |field: &&FieldSchema| indexed.iter().all(|index| index.field_name != field.name);
         for field in definition.schema.fields.iter().filter(|field| field.data_type.is_vector()).filter(bare) {
-            self.milvus.create_index(temporary, &flat_index(field)).await?;
+            self.catalog.create_index(temporary, &flat_index(field)).await?;
         }
-        self.milvus.load_collection(temporary, None).await
+        self.catalog.load_collection(temporary, None).await
     }
 
     /// Compares the rows of each partition.
@@ -57,7 +57,7 @@ impl BackupManager {
         temporary: &CollectionName,
         result: &mut VerificationResult,
     ) -> Result<()> {
-        for comparison in compare_rows(self.milvus.as_ref(), backup, &definition.schema, temporary).await? {
+        for comparison in compare_rows(self.source.as_ref(), backup, &definition.schema, temporary).await? {
             if !comparison.is_equal() {
                 result.errors.push(Finding {
                     file: data_file(backup, &comparison.partition),

@@ -82,7 +82,6 @@ struct ResumePartition {
     name: String,
     addressable: bool,
     expected_rows: u64,
-    split_keys: Vec<String>,
 }
 
 impl From<BackupPlan> for ResumePlan {
@@ -109,8 +108,8 @@ impl From<BackupPlan> for ResumePlan {
                 limitations,
             },
             partitions: plan.partitions.into_iter().map(ResumePartition::from).collect(),
-            consistency: plan.read_point.consistency,
-            read_timestamp: plan.read_point.timestamp,
+            consistency: plan.read_point.consistency(),
+            read_timestamp: plan.read_point.timestamp(),
             compression_enabled: plan.compression_enabled,
             compression_codec: plan.compression_codec,
             compression_level: plan.compression_level,
@@ -142,7 +141,7 @@ impl From<ResumePlan> for BackupPlan {
             description: CollectionDescription { name, schema, partitions, indexes, aliases, limitations },
             database_properties,
             partitions: plan.partitions.into_iter().map(PartitionPlan::from).collect(),
-            read_point: ReadPoint { timestamp: plan.read_timestamp, consistency: plan.consistency },
+            read_point: ReadPoint::new(plan.read_timestamp, plan.consistency),
             compression_enabled: plan.compression_enabled,
             compression_codec: plan.compression_codec,
             compression_level: plan.compression_level,
@@ -162,15 +161,15 @@ impl From<ResumePlan> for BackupPlan {
 
 impl From<PartitionPlan> for ResumePartition {
     fn from(partition: PartitionPlan) -> Self {
-        let PartitionPlan { name, addressable, expected_rows, split_keys } = partition;
-        Self { name, addressable, expected_rows, split_keys }
+        let PartitionPlan { name, addressable, expected_rows } = partition;
+        Self { name, addressable, expected_rows }
     }
 }
 
 impl From<ResumePartition> for PartitionPlan {
     fn from(partition: ResumePartition) -> Self {
-        let ResumePartition { name, addressable, expected_rows, split_keys } = partition;
-        Self { name, addressable, expected_rows, split_keys }
+        let ResumePartition { name, addressable, expected_rows } = partition;
+        Self { name, addressable, expected_rows }
     }
 }
 

@@ -2,43 +2,20 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
-use std::fmt::Debug;
 
-use async_trait::async_trait;
 use futures::StreamExt;
 use milvus_backup_core::{
-    BackupId, BackupMetadata, CollectionRef, Error, FindingKind, Progress, Result, StoredBackup, VerificationParams,
-    VerificationResult, VerificationType,
+    BackupId, BackupMetadata, CollectionRef, ContentCheck, Error, FindingKind, Findings, Progress, Result,
+    StoredBackup, VerificationParams, VerificationResult, VerificationType,
 };
 use milvus_backup_storage::Directory;
 
-use super::findings::Findings;
 use super::hash::digest_object;
 use super::manifest::{check_manifest, compare_algorithms, compare_with_manifest};
 use crate::catalogue::read_checksums;
 use crate::documents::{ChecksumsDocument, FileEntry, has_own_layout};
 use crate::handle::{RepositoryHandle, read_document};
 use crate::layout::{CHECKSUMS, DATA, MANIFEST, METADATA, VERIFICATION, is_of_unfinished};
-
-/// Checks what is in the data files, which only the backend that wrote them can.
-#[async_trait]
-pub trait ContentCheck: Send + Sync + Debug {
-    /// Returns the number of bytes that [`ContentCheck::check`] will report as checked. `present` are the files that are
-    /// there in their recorded size.
-    fn planned_bytes(&self, backup: &StoredBackup, params: &VerificationParams, present: &HashSet<&str>) -> u64;
-
-    /// Checks the data files, and adds what is wrong with them to `findings`.
-    ///
-    /// # Errors
-    /// What keeps the check from going on; damage is a finding.
-    async fn check(
-        &self,
-        backup: &StoredBackup,
-        params: &VerificationParams,
-        present: &HashSet<&str>,
-        findings: &mut Findings<'_>,
-    ) -> Result<()>;
-}
 
 impl RepositoryHandle {
     /// Compares a backup with what it recorded of itself. A quick verification leaves the digests of data files out, and

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use milvus_backup_core::{BackupManifest, BackupMetadata, Error, FindingKind, Result};
+use milvus_backup_core::{BackupManifest, BackupMetadata, Error, FindingKind, Findings, Result};
 
-use super::findings::Findings;
 use crate::documents::{ChecksumsDocument, FileEntry};
 use crate::handle::RepositoryHandle;
 use crate::layout::{CHECKSUMS, DATA, MANIFEST, METADATA};

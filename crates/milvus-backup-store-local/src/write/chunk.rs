@@ -1,86 +1,109 @@
-//! One data file on its way to the store: encoded and hashed on threads for that, uploaded in parts.
+//! [`ChunkWriter`]: one data file in flight to the store, encoded and hashed on the compute pool, uploaded in parts.
 
 use arrow_array::RecordBatch;
-use milvus_backup_core::{BackupPlan, ChunkBase, ChunkMetadata, Result, spawn_compute};
-use object_store::{ObjectStoreExt, WriteMultipart};
+use milvus_backup_core::{ChunkBase, ChunkMetadata, Error, Result, RowOrder, UnitFiles, spawn_compute};
+use milvus_backup_integrity::RowDigest;
+use milvus_backup_storage::Upload;
 
-use super::encoder::Encoder;
-use super::parts::PartBuffers;
-use milvus_backup_storage::Directory;
-use milvus_backup_storage::error::storage;
+use super::encoder::{Encoder, Summary};
+use super::writers::ParquetWriters;
 
-/// Parts that may be on their way at the same time.
-const PARTS_IN_FLIGHT: usize = 2;
-
-/// A data file being written.
+/// A data file being written. One that is dropped is given up.
 pub(super) struct ChunkWriter {
     path: String,
-    upload: WriteMultipart,
-    encoder: Encoder,
+    upload: Upload,
+    ordered: bool,
+    /// `None` after a failure.
+    encoder: Option<Encoder>,
 }
 
 impl ChunkWriter {
     pub(super) async fn create(
-        directory: &Directory,
+        backup: &ParquetWriters,
         path: String,
-        plan: &BackupPlan,
+        unit: &UnitFiles,
         sample: &RecordBatch,
-        row_group_bytes: usize,
-        buffers: PartBuffers,
     ) -> Result<Self> {
-        let object = directory.object(&path)?;
-        let upload =
-            directory.store().put_multipart(&object).await.map_err(|source| storage("create", &object, source))?;
-        let upload = WriteMultipart::new_with_chunk_size(upload, buffers.part_bytes());
-        let encoder = Encoder::new(plan, sample, row_group_bytes, buffers)?;
-        Ok(Self { path, upload, encoder })
+        let encoder = Encoder::new(&backup.encoding, sample, unit.row_group_bytes, backup.buffers.clone())?;
+        let upload = backup.directory.upload(&path, &backup.abandoned).await?;
+        let ordered = unit.order == RowOrder::PrimaryKey;
+        Ok(Self { path, upload, ordered, encoder: Some(encoder) })
     }
 
-    /// Adds a batch.
-    pub(super) async fn write(self, batch: RecordBatch) -> Result<Self> {
-        let Self { path, mut upload, mut encoder } = self;
+    /// Adds a batch. After a failure there is nothing but to abort.
+    pub(super) async fn write(&mut self, batch: RecordBatch) -> Result<()> {
+        let mut encoder = self.take_encoder()?;
         let encode = move || {
             let parts = encoder.write(&batch)?;
             Ok((encoder, parts))
         };
         let (encoder, parts) = spawn_compute(encode).await?;
         for part in parts {
-            upload.put(part);
-            if let Err(source) = upload.wait_for_capacity(PARTS_IN_FLIGHT).await {
-                // Stores keep, and charge for, the parts of an upload that nobody ends.
-                let _ = upload.abort().await;
-                return Err(storage("write", &path, source));
+            self.upload.put(part).await?;
+        }
+        self.encoder = Some(encoder);
+        Ok(())
+    }
+
+    /// Returns the bytes of the file so far.
+    pub(super) fn file_bytes(&self) -> u64 {
+        self.encoder.as_ref().map_or(0, Encoder::file_bytes)
+    }
+
+    /// Ends the file and makes it durable, or gives it up.
+    pub(super) async fn finish(mut self) -> Result<ChunkMetadata> {
+        let encoder = self.take_encoder()?;
+        let summary = match spawn_compute(move || encoder.finish()).await {
+            Ok((parts, summary)) => self.put_all(parts).await.map(|()| summary),
+            Err(error) => Err(error),
+        };
+        match summary {
+            Ok(summary) => {
+                self.upload.complete().await?;
+                Ok(chunk_metadata(self.path, self.ordered, summary))
+            }
+            Err(error) => {
+                self.upload.abort().await;
+                Err(error)
             }
         }
-        Ok(Self { path, upload, encoder })
     }
 
-    /// Bytes of the file so far.
-    pub(super) fn file_bytes(&self) -> u64 {
-        self.encoder.file_bytes()
-    }
-
-    /// Ends the file and makes it durable.
-    pub(super) async fn finish(self) -> Result<ChunkMetadata> {
-        let Self { path, mut upload, encoder } = self;
-        let (parts, summary) = spawn_compute(move || encoder.finish()).await?;
+    async fn put_all(&mut self, parts: Vec<bytes::Bytes>) -> Result<()> {
         for part in parts {
-            upload.put(part);
+            self.upload.put(part).await?;
         }
-        upload.finish().await.map_err(|source| storage("write", &path, source))?;
-        Ok(ChunkMetadata {
-            base: ChunkBase::Backup,
-            path,
-            row_count: summary.rows,
-            size_bytes: summary.size_bytes,
-            uncompressed_size_bytes: summary.uncompressed_bytes,
-            checksum: summary.checksum,
-            row_digest: summary.digest.to_hex(),
-            row_group_digests: summary.row_groups.iter().map(milvus_backup_integrity::RowDigest::to_hex).collect(),
-            ordered: true,
-            primary_key_range: summary.keys,
-            uncompressed_columns: summary.uncompressed_columns,
-            row_traits: summary.row_traits,
-        })
+        Ok(())
+    }
+
+    /// Gives the file up.
+    pub(super) async fn abort(self) {
+        self.upload.abort().await;
+    }
+
+    fn take_encoder(&mut self) -> Result<Encoder> {
+        let failed = || Error::Internal {
+            action: format!("continue `{}`", self.path),
+            source: "writing it has failed before".into(),
+        };
+        self.encoder.take().ok_or_else(failed)
+    }
+}
+
+fn chunk_metadata(path: String, ordered: bool, summary: Summary) -> ChunkMetadata {
+    ChunkMetadata {
+        base: ChunkBase::Backup,
+        path,
+        row_count: summary.rows,
+        size_bytes: summary.size_bytes,
+        uncompressed_size_bytes: summary.uncompressed_bytes,
+        checksum: summary.checksum,
+        row_digest: summary.digest.to_hex(),
+        row_group_digests: summary.row_groups.iter().map(RowDigest::to_hex).collect(),
+        ordered,
+        // Of rows without an order, the first and the last key are not the smallest and the largest one.
+        primary_key_range: summary.keys.filter(|_| ordered),
+        uncompressed_columns: summary.uncompressed_columns,
+        row_traits: summary.row_traits,
     }
 }

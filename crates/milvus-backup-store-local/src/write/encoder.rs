@@ -1,9 +1,9 @@
 //! From batches to the bytes of one Parquet file, with the digests of its rows. Runs on blocking threads.
 
-use arrow_array::{Array, RecordBatch};
+use arrow_array::RecordBatch;
 use bytes::Bytes;
-use milvus_backup_core::schema::{PrimaryKey, RowTrait};
-use milvus_backup_core::{BackupPlan, Error, PrimaryKeyRange, Result};
+use milvus_backup_core::schema::{PrimaryKey, RowTrait, value_bytes};
+use milvus_backup_core::{Error, PrimaryKeyRange, Result, RowEncoding};
 use milvus_backup_integrity::{RowDigest, RowHasher};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowRowGroupWriterFactory;
@@ -47,15 +47,15 @@ pub(super) struct Summary {
 impl Encoder {
     /// An encoder for batches that look like `sample`.
     pub(super) fn new(
-        plan: &BackupPlan,
+        options: &RowEncoding,
         sample: &RecordBatch,
         row_group_bytes: usize,
         buffers: PartBuffers,
     ) -> Result<Self> {
         let schema = sample.schema();
-        let primary_key = column_of(sample, &plan.description.schema.primary_key()?.name)?;
-        let parts = Parts::new(buffers, plan.checksum_algorithm);
-        let ChunkOptions { writer, uncompressed_columns } = chunk_options(plan, sample)?;
+        let primary_key = column_of(sample, &options.schema.primary_key()?.name)?;
+        let parts = Parts::new(buffers, options.checksum_algorithm);
+        let ChunkOptions { writer, uncompressed_columns } = chunk_options(options, sample)?;
         let writer =
             ArrowWriter::try_new_with_options(parts, schema, writer).and_then(ArrowWriter::into_serialized_writer);
         let (writer, factory) = writer.map_err(encoding("open a Parquet file"))?;
@@ -68,7 +68,7 @@ impl Encoder {
             row_group_bytes,
             in_row_group: 0,
             row_group: RowDigest::default(),
-            traits: TraitScanner::new(&plan.description.schema),
+            traits: TraitScanner::new(&options.schema),
             summary: Summary { uncompressed_columns, ..Summary::default() },
         })
     }
@@ -138,14 +138,9 @@ impl Encoder {
 }
 
 /// The position of a column in a batch.
-pub(super) fn column_of(batch: &RecordBatch, name: &str) -> Result<usize> {
+fn column_of(batch: &RecordBatch, name: &str) -> Result<usize> {
     batch
         .schema_ref()
         .index_of(name)
         .map_err(|source| Error::Encoding { action: "find the primary key".to_owned(), source: Box::new(source) })
-}
-
-/// Bytes of the values of a batch, without what stands under a slice.
-pub(crate) fn value_bytes(batch: &RecordBatch) -> usize {
-    batch.columns().iter().map(|column| column.to_data().get_slice_memory_size().unwrap_or(0)).sum()
 }

@@ -36,11 +36,6 @@ impl PartBuffers {
         Self { part_bytes, buffers: BufferPool::new(part_bytes + ALIGNMENT) }
     }
 
-    /// The size of each part but the last of a file, in bytes.
-    pub(super) fn part_bytes(&self) -> usize {
-        self.part_bytes
-    }
-
     fn open(&self) -> OpenPart {
         let mut bytes = self.buffers.get();
         // Where the platform cannot tell, the part is only not aligned.

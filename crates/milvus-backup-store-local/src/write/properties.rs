@@ -6,7 +6,7 @@ use arrow_array::{Array, RecordBatch};
 use arrow_buffer::Buffer;
 use arrow_schema::DataType as ArrowType;
 use milvus_backup_core::schema::{CollectionSchema, DataType, LIST_ELEMENT, stored_fields};
-use milvus_backup_core::{BackupPlan, CompressionCodec, Error, Result};
+use milvus_backup_core::{CompressionCodec, Error, Result, RowEncoding};
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::basic::{Compression, GzipLevel, Type as PhysicalType, ZstdLevel};
@@ -23,15 +23,15 @@ pub(super) struct ChunkOptions {
 }
 
 /// The options of a chunk whose columns look like those of `sample`.
-pub(super) fn chunk_options(plan: &BackupPlan, sample: &RecordBatch) -> Result<ChunkOptions> {
-    let schema = &plan.description.schema;
+pub(super) fn chunk_options(options: &RowEncoding, sample: &RecordBatch) -> Result<ChunkOptions> {
+    let schema = &options.schema;
     let mut properties = WriterProperties::builder()
         .set_writer_version(WriterVersion::PARQUET_1_0)
         .set_created_by(concat!("milvus-br ", env!("CARGO_PKG_VERSION")).to_owned())
         // Row groups are closed by size in bytes, by the encoder.
         .set_max_row_group_row_count(None)
         .set_statistics_enabled(EnabledStatistics::Chunk)
-        .set_compression(compression(plan.compression_codec, plan.compression_level)?);
+        .set_compression(compression(options.compression_codec, options.compression_level)?);
     let vectors: Vec<ColumnPath> = vector_columns(schema).collect();
     for path in &vectors {
         // No two vectors are alike: a dictionary or a minimum over their elements costs time and gives nothing.
@@ -44,7 +44,7 @@ pub(super) fn chunk_options(plan: &BackupPlan, sample: &RecordBatch) -> Result<C
         properties = properties.set_column_statistics_enabled(path, EnabledStatistics::None);
     }
     let mut uncompressed_columns = Vec::new();
-    for (path, values) in leaves(sample).filter(|_| plan.compression_enabled) {
+    for (path, values) in leaves(sample).filter(|_| options.compression_enabled) {
         // A few bytes of anything else say nothing: they may be the first of many that are alike.
         let telling = vectors.contains(&path) || values.len() >= MIN_SAMPLE_BYTES;
         if telling && !shrinks(&values) {

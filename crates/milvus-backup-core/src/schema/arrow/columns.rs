@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType as Arrow, Field, Fields, Schema};
 
 use crate::error::{Error, Result};
@@ -96,6 +97,11 @@ fn list(element: Arrow) -> Arrow {
 
 fn no_column(field: &FieldSchema, data_type: DataType) -> Error {
     Error::Unsupported { what: format!("field `{}`: {data_type} of {:?}", field.name, field.element_type) }
+}
+
+/// Returns the bytes of the values of a batch, without what stands under a slice.
+pub fn value_bytes(batch: &RecordBatch) -> usize {
+    batch.columns().iter().map(|column| column.to_data().get_slice_memory_size().unwrap_or(0)).sum()
 }
 
 #[cfg(test)]

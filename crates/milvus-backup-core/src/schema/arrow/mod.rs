@@ -3,5 +3,5 @@
 mod columns;
 mod primary_key;
 
-pub use columns::{LIST_ELEMENT, arrow_field, arrow_schema, stored_fields};
+pub use columns::{LIST_ELEMENT, arrow_field, arrow_schema, stored_fields, value_bytes};
 pub use primary_key::PrimaryKey;

@@ -4,37 +4,29 @@
 //! Must always hold: with digests switched on, no row is inserted whose row group does not have the digest that
 //! was recorded when it was written, and no file imported that does not have its digest.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use futures::stream::{BoxStream, FuturesUnordered};
 use futures::{StreamExt, TryFutureExt, TryStreamExt};
+use milvus_backup_core::schema::value_bytes;
 use milvus_backup_core::{
-    ChunkMetadata, Error, PartitionMetadata, Progress, ProgressEvent, RestoreMethod, RestorePlan, RestoredPartition,
-    Result, RowSink,
+    ChunkFiles, ChunkMetadata, ChunkRows, Error, PartitionMetadata, Progress, ProgressEvent, RestoreMethod,
+    RestorePlan, RestoredPartition, Result, RowSink,
 };
 use tokio::sync::Semaphore;
 
-use crate::chunk::{ChunkReader, ChunkSource};
-use crate::decode::BATCH_BYTES;
-use milvus_backup_repository::RepositoryHandle;
-
-/// Inserts the rows of every partition of the plan.
+/// Inserts the rows of every partition of the plan, and returns what became of each.
 pub(crate) async fn restore_rows(
-    store: &RepositoryHandle,
-    sink: Arc<dyn RowSink>,
-    plan: RestorePlan,
+    files: Arc<dyn ChunkFiles>,
+    sink: &dyn RowSink,
+    plan: &RestorePlan,
     progress: Arc<dyn Progress>,
 ) -> Result<Vec<RestoredPartition>> {
-    let directory = store.directory_of(&plan.backup.metadata)?;
-    let source =
-        ChunkSource::new(directory, &plan.backup.metadata.backup_id, &plan.stored_schema, plan.verify_checksums)?;
-    let root = store.storage().local_root().map(Path::to_owned);
-    let side_by_side = side_by_side(&plan);
+    let side_by_side = side_by_side(plan);
     let turns = Semaphore::new(plan.concurrency.clamp(1, Semaphore::MAX_PERMITS));
-    let restore = Restore { source: Arc::new(source), root, sink, plan, progress, side_by_side, turns };
-    let outcomes = chosen(&restore.plan).enumerate().map(|(number, partition)| {
+    let restore = RestoreTransfer { files, sink, plan, progress, side_by_side, turns };
+    let outcomes = chosen(plan).enumerate().map(|(number, partition)| {
         let outcome = restore.outcome(partition);
         outcome.map_ok(move |restored| (number, restored))
     });
@@ -60,12 +52,10 @@ fn side_by_side(plan: &RestorePlan) -> usize {
     fitting.clamp(1, plan.concurrency.max(1))
 }
 
-struct Restore {
-    source: Arc<ChunkSource>,
-    /// The directory of the repository, where it is one.
-    root: Option<PathBuf>,
-    sink: Arc<dyn RowSink>,
-    plan: RestorePlan,
+struct RestoreTransfer<'a> {
+    files: Arc<dyn ChunkFiles>,
+    sink: &'a dyn RowSink,
+    plan: &'a RestorePlan,
     progress: Arc<dyn Progress>,
     /// Partitions that are restored at the same time.
     side_by_side: usize,
@@ -73,8 +63,8 @@ struct Restore {
     turns: Semaphore,
 }
 
-impl Restore {
-    /// What becomes of a partition. An error ends the restore.
+impl RestoreTransfer<'_> {
+    /// Returns what becomes of a partition. An error ends the restore.
     async fn outcome(&self, partition: &PartitionMetadata) -> Result<RestoredPartition> {
         let (rows, failure) = match self.partition(partition).await {
             Ok(rows) => (rows, None),
@@ -113,9 +103,9 @@ impl Restore {
     async fn import(&self, partition: &PartitionMetadata, chunk: &ChunkMetadata) -> Result<u64> {
         let _turn = self.turns.acquire().await;
         if self.plan.verify_checksums {
-            self.source.require_digest(chunk, self.plan.backup.metadata.checksum_algorithm).await?;
+            self.files.require_digest(chunk).await?;
         }
-        let file = self.source.file_for_others(chunk, self.root.as_deref())?;
+        let file = self.files.path_for_import(chunk)?;
         let rows = self.sink.import_file(&self.plan.target, self.addressed(partition), &file).await?;
         if rows != chunk.row_count {
             let (file, recorded) = (&chunk.path, chunk.row_count);
@@ -127,16 +117,20 @@ impl Restore {
     }
 
     /// The partition as calls name it: rows that a partition key spreads go into the collection.
-    fn addressed<'a>(&self, partition: &'a PartitionMetadata) -> Option<&'a str> {
+    fn addressed<'p>(&self, partition: &'p PartitionMetadata) -> Option<&'p str> {
         (!self.plan.schema.has_partition_key()).then_some(partition.name.as_str())
     }
 
     /// The rows of a partition, whose row groups are decoded one ahead.
-    fn batches<'a>(&'a self, partition: &'a PartitionMetadata) -> BoxStream<'a, Result<RecordBatch>> {
+    fn batches<'p>(&self, partition: &'p PartitionMetadata) -> BoxStream<'p, Result<RecordBatch>> {
+        let files = Arc::clone(&self.files);
         futures::stream::iter(&partition.chunks)
-            .then(|chunk| ChunkReader::open(&self.source, chunk))
+            .then(move |chunk| {
+                let files = Arc::clone(&files);
+                async move { files.open(chunk).await }
+            })
             .map_ok(|reader| {
-                let reader = Arc::new(reader);
+                let reader: Arc<dyn ChunkRows> = reader.into();
                 let groups = 0..reader.row_groups();
                 futures::stream::iter(groups).map(move |group| {
                     let reader = Arc::clone(&reader);
@@ -152,7 +146,7 @@ impl Restore {
 
     async fn insert(&self, partition: &PartitionMetadata, batch: RecordBatch) -> Result<u64> {
         let batch = self.without_omitted(&batch)?;
-        let bytes = crate::write::value_bytes(&batch) as u64;
+        let bytes = value_bytes(&batch) as u64;
         let (target, schema) = (&self.plan.target, &self.plan.schema);
         let _turn = self.turns.acquire().await;
         let rows = self.sink.insert(target, schema, self.addressed(partition), batch).await?;
@@ -177,7 +171,7 @@ impl Restore {
         let group_bytes = row_group_bytes(partition);
         let share = self.plan.memory_limit_bytes / self.side_by_side as u64;
         let left = share.saturating_sub(being_decoded(partition));
-        let fitting = (left / (group_bytes.min(BATCH_BYTES as u64) * 2)).max(1);
+        let fitting = (left / (group_bytes.min(self.files.batch_bytes()) * 2)).max(1);
         usize::try_from(fitting).unwrap_or(usize::MAX).min(self.plan.concurrency.max(1))
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use milvus_backup_core::{
-    BackupId, BackupState, Error, Finding, FindingKind, Progress, ProgressEvent, Result, VerificationResult,
-    VerificationType,
-};
+use super::progress::{Progress, ProgressEvent};
+use crate::error::{Error, Result};
+use crate::model::{BackupState, Finding, FindingKind, VerificationResult, VerificationType};
+use crate::names::BackupId;
 
 /// Collects findings and the files that were checked, and reports progress.
 #[derive(Debug)]
@@ -116,9 +116,8 @@ impl<'a> Findings<'a> {
 
 #[cfg(test)]
 mod tests {
-    use milvus_backup_core::Silent;
-
     use super::*;
+    use crate::traits::Silent;
 
     #[test]
     fn a_machine_without_threads_damages_no_backup() {

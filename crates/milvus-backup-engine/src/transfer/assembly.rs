@@ -1,10 +1,11 @@
-//! A partition, put together from its ranges, which end in any order.
+//! A partition, put together from its units, which end in any order.
 
 use milvus_backup_core::schema::{FieldSchema, PrimaryKey};
 use milvus_backup_core::{ChunkMetadata, Error, PartitionMetadata, Progress, ProgressEvent, Result};
 use milvus_backup_integrity::RowDigest;
 
-use super::Written;
+/// A partition, or its name and why it failed.
+pub(super) type Assembled = std::result::Result<PartitionMetadata, (String, Error)>;
 
 /// What is written of a partition.
 #[derive(Debug)]
@@ -15,12 +16,12 @@ pub(super) struct Assembly {
 }
 
 impl Assembly {
-    /// With the chunks that are complete before anything is read.
+    /// Creates one with the chunks that are complete before anything is read.
     pub(super) fn new(name: &str, chunks: Vec<ChunkMetadata>) -> Self {
         Self { name: name.to_owned(), chunks, failure: None }
     }
 
-    /// Takes in what became of a range, and whether it was the last one.
+    /// Adds what became of a unit, and whether it was the last one.
     pub(super) fn add(&mut self, outcome: Result<Vec<ChunkMetadata>>, is_last: bool, progress: &dyn Progress) {
         match outcome {
             Ok(chunks) => self.chunks.extend(chunks),
@@ -32,8 +33,8 @@ impl Assembly {
         }
     }
 
-    /// The partition, whose chunks are in ascending order of keys, or why it is not whole.
-    pub(super) fn finish(self, primary_key: &FieldSchema) -> Result<Written> {
+    /// Returns the partition, whose chunks are in ascending order of keys, or why it is not complete.
+    pub(super) fn finish(self, primary_key: &FieldSchema) -> Result<Assembled> {
         if let Some(error) = self.failure {
             return Ok(Err((self.name, error)));
         }

@@ -1,0 +1,66 @@
+//! A format of data files that hold rows.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use async_trait::async_trait;
+
+use super::chunks::ChunkFiles;
+use super::content_check::ContentCheck;
+use super::writer::UnitWriters;
+use crate::error::Result;
+use crate::model::{BackupStorageType, ChecksumAlgorithm, CompressionCodec, StoredBackup};
+use crate::names::{BackupId, CollectionRef};
+use crate::schema::CollectionSchema;
+
+/// A format of data files that hold rows, and the repository they are in.
+///
+/// It is what differs between two kinds of logical backup. Which rows are read, in how many streams, what is noted of
+/// them and what is committed is the engine's.
+#[async_trait]
+pub trait RowFormat: Send + Sync + Debug {
+    /// Returns the kind of backup that is made of such files.
+    fn storage_type(&self) -> BackupStorageType;
+
+    /// Returns the bytes that these rows would take in a data file. Writes nothing.
+    async fn estimate(&self, encoding: &RowEncoding, rows: RecordBatch) -> Result<u64>;
+
+    /// Returns the writers of a backup that is not committed.
+    fn writers(
+        &self,
+        collection: &CollectionRef,
+        backup_id: &BackupId,
+        encoding: Arc<RowEncoding>,
+    ) -> Arc<dyn UnitWriters>;
+
+    /// Returns the data files of a committed backup, which hold rows of `schema`. With `verify_digests`, the rows of each
+    /// row group are compared with their recorded digest before they are returned.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unsupported`] for a schema that has no columns in this format.
+    fn chunks(
+        &self,
+        backup: &StoredBackup,
+        schema: &CollectionSchema,
+        verify_digests: bool,
+    ) -> Result<Arc<dyn ChunkFiles>>;
+
+    /// Returns the check of what is in data files.
+    fn content_check(&self) -> &dyn ContentCheck;
+}
+
+/// How rows are encoded in all data files of a backup.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowEncoding {
+    /// The definition of the collection, in whose columns rows come.
+    pub schema: CollectionSchema,
+    /// Whether a codec was asked for: columns that do not get smaller are then left as they are.
+    pub compression_enabled: bool,
+    /// The codec inside the data files.
+    pub compression_codec: CompressionCodec,
+    /// 1 (fast) to 9 (small).
+    pub compression_level: u8,
+    /// The digest over files.
+    pub checksum_algorithm: ChecksumAlgorithm,
+}

@@ -1,0 +1,122 @@
+//! [`BackupManagerBuilder`]: the parts of a manager, one by one.
+
+use std::sync::Arc;
+
+use milvus_backup_core::{
+    BackupRecoveryConfig, Catalog, Environment, Error, Milvus, Progress, Repository, Result, RowFormat, RowSink,
+    RowSource,
+};
+
+use crate::{BackupManager, BackupRepository};
+
+/// Takes the parts of a [`BackupManager`]. All but the configuration and the progress are needed.
+#[derive(Debug, Default)]
+pub struct BackupManagerBuilder {
+    catalog: Option<Arc<dyn Catalog>>,
+    source: Option<Arc<dyn RowSource>>,
+    sink: Option<Arc<dyn RowSink>>,
+    repository: Option<Arc<dyn Repository>>,
+    format: Option<Arc<dyn RowFormat>>,
+    environment: Option<Environment>,
+    config: BackupRecoveryConfig,
+    progress: Option<Arc<dyn Progress>>,
+}
+
+impl BackupManagerBuilder {
+    /// Takes a Milvus as catalogue, source and sink.
+    #[must_use]
+    pub fn milvus(self, milvus: &Arc<dyn Milvus>) -> Self {
+        self.catalog(Arc::<dyn Milvus>::clone(milvus))
+            .source(Arc::<dyn Milvus>::clone(milvus))
+            .sink(Arc::<dyn Milvus>::clone(milvus))
+    }
+
+    /// Takes the catalogue of collections.
+    #[must_use]
+    pub fn catalog(self, catalog: Arc<dyn Catalog>) -> Self {
+        Self { catalog: Some(catalog), ..self }
+    }
+
+    /// Takes the source that backups read rows from.
+    #[must_use]
+    pub fn source(self, source: Arc<dyn RowSource>) -> Self {
+        Self { source: Some(source), ..self }
+    }
+
+    /// Takes the sink that restores insert rows into.
+    #[must_use]
+    pub fn sink(self, sink: Arc<dyn RowSink>) -> Self {
+        Self { sink: Some(sink), ..self }
+    }
+
+    /// Takes the repository of the backups.
+    #[must_use]
+    pub fn repository(self, repository: Arc<dyn Repository>) -> Self {
+        Self { repository: Some(repository), ..self }
+    }
+
+    /// Takes the format of the data files.
+    #[must_use]
+    pub fn format(self, format: Arc<dyn RowFormat>) -> Self {
+        Self { format: Some(format), ..self }
+    }
+
+    /// Takes time, randomness and the wish to stop.
+    #[must_use]
+    pub fn environment(self, environment: Environment) -> Self {
+        Self { environment: Some(environment), ..self }
+    }
+
+    /// Takes the configuration, in place of the default one.
+    #[must_use]
+    pub fn config(self, config: BackupRecoveryConfig) -> Self {
+        Self { config, ..self }
+    }
+
+    /// Sends the progress of all operations to `progress`.
+    #[must_use]
+    pub fn progress(self, progress: Arc<dyn Progress>) -> Self {
+        Self { progress: Some(progress), ..self }
+    }
+
+    /// Returns the manager.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] for a part that is missing, and for a configuration outside its limits.
+    pub fn build(self) -> Result<BackupManager> {
+        let repository = BackupRepository::new(
+            part(self.repository, "repository")?,
+            part(self.format, "format")?,
+            self.config,
+            part(self.environment, "environment")?,
+        )?;
+        Ok(BackupManager {
+            catalog: part(self.catalog, "catalog")?,
+            source: part(self.source, "source")?,
+            sink: part(self.sink, "sink")?,
+            repository: match self.progress {
+                Some(progress) => repository.with_progress(progress),
+                None => repository,
+            },
+        })
+    }
+}
+
+fn part<T>(part: Option<T>, name: &str) -> Result<T> {
+    part.ok_or_else(|| Error::InvalidParameter {
+        field: name.to_owned(),
+        value: "none".to_owned(),
+        limit: "given before the manager is built".to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_that_is_missing_is_named() {
+        let error = BackupManager::builder().build().unwrap_err();
+        assert!(error.to_string().contains("repository"), "{error}");
+    }
+}

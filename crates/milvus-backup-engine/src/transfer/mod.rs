@@ -1,0 +1,12 @@
+//! The transfer of rows: from a session of a source to data files, and from data files to a sink. What a source is, and how
+//! files are encoded, is behind traits.
+
+mod assembly;
+mod backup;
+mod budget;
+mod restore;
+mod stealing;
+mod unit;
+
+pub(crate) use backup::BackupTransfer;
+pub(crate) use restore::restore_rows;

@@ -1,0 +1,126 @@
+//! One unit: from the rows of its source to its data files, with a second attempt where the store fails.
+
+use std::sync::Arc;
+
+use futures::StreamExt;
+use milvus_backup_core::schema::value_bytes;
+use milvus_backup_core::{
+    ChunkMetadata, Clock, Error, Progress, ProgressEvent, Result, RetryPolicy, ScanPosition, ScanSession, Transaction,
+    UnitFiles, UnitWriter, UnitWriters,
+};
+
+use super::stealing::OpenUnit;
+
+/// Writes units of one partition.
+#[derive(Debug)]
+pub(super) struct UnitTransfer<'a> {
+    pub(super) session: &'a dyn ScanSession,
+    pub(super) transaction: &'a dyn Transaction,
+    pub(super) writers: &'a dyn UnitWriters,
+    pub(super) files: UnitFiles,
+    /// The name of the column of keys.
+    pub(super) primary_key: &'a str,
+    pub(super) page_bytes: usize,
+    pub(super) retries: RetryPolicy,
+    pub(super) clock: &'a dyn Clock,
+    pub(super) progress: &'a Arc<dyn Progress>,
+}
+
+/// How far a unit is.
+#[derive(Debug)]
+struct Position {
+    completed: Vec<ChunkMetadata>,
+    /// After the last file that is complete.
+    saved: ScanPosition,
+    /// After the rows that were appended.
+    reached: ScanPosition,
+    /// Rows and bytes that are in no complete file.
+    unsaved: (u64, u64),
+}
+
+impl UnitTransfer<'_> {
+    /// Writes the rows of a unit. A file that cannot be written is written again, after the last one that is complete.
+    ///
+    /// # Errors
+    /// Those of the source, and of a store that does not recover.
+    pub(super) async fn write(&self, open: &OpenUnit) -> Result<Vec<ChunkMetadata>> {
+        let mut position = Position {
+            completed: Vec::new(),
+            saved: ScanPosition::Start,
+            reached: ScanPosition::Start,
+            unsaved: (0, 0),
+        };
+        let mut delays = self.retries.delays();
+        loop {
+            let before = position.completed.len();
+            let Err(error) = self.write_rest(open, &mut position).await else { return Ok(position.completed) };
+            let (rows, bytes) = std::mem::take(&mut position.unsaved);
+            let partition = self.files.partition.clone();
+            self.progress.event(ProgressEvent::Discarded { partition, rows, bytes });
+            if position.completed.len() > before {
+                delays = self.retries.delays();
+            }
+            match delays.next() {
+                Some(delay) if matches!(error, Error::Storage { .. }) && error.retryable() => {
+                    tracing::warn!(%error, ?delay, partition = self.files.partition, "writing a data file again");
+                    self.clock.sleep(delay).await;
+                }
+                _ => return Err(error),
+            }
+        }
+    }
+
+    /// Writes what comes after the last complete file.
+    async fn write_rest(&self, open: &OpenUnit, position: &mut Position) -> Result<()> {
+        let mut writer = self.writers.writer(self.files.clone());
+        if let Err(error) = self.append_rest(open, position, writer.as_mut()).await {
+            writer.abort().await;
+            return Err(error);
+        }
+        match writer.finish().await? {
+            Some(chunk) => self.complete(open, chunk, position).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Appends batches until there are no more rows.
+    async fn append_rest(&self, open: &OpenUnit, position: &mut Position, writer: &mut dyn UnitWriter) -> Result<()> {
+        position.reached = position.saved.clone();
+        let mut batches = self.session.read(&open.unit(), &position.saved, self.page_bytes);
+        let mut more = true;
+        while more && let Some(batch) = batches.next().await.transpose()? {
+            let keys = batch
+                .column_by_name(self.primary_key)
+                .ok_or_else(|| Error::Protocol { message: "a batch without primary keys".to_owned() })?;
+            let taken = open.take(keys, &position.reached)?;
+            more = taken.more;
+            if taken.rows == 0 {
+                continue;
+            }
+            let batch = batch.slice(0, taken.rows);
+            let (rows, bytes) = (taken.rows as u64, value_bytes(&batch) as u64);
+            let chunk = writer.append(batch).await?;
+            position.reached = taken.reached;
+            position.unsaved = (position.unsaved.0 + rows, position.unsaved.1 + bytes);
+            let partition = self.files.partition.clone();
+            self.progress.event(ProgressEvent::Advanced { partition, rows, bytes });
+            if let Some(chunk) = chunk {
+                self.complete(open, chunk, position).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes a complete file in the journal, which tells where its rows begin. Where rows have no order that could be told,
+    /// nothing is noted, and a resumed backup reads the unit again.
+    async fn complete(&self, open: &OpenUnit, chunk: ChunkMetadata, position: &mut Position) -> Result<()> {
+        let unit = open.unit();
+        if unit.keys().is_some() {
+            self.transaction.note_chunk(&chunk, position.saved.last_key(&unit)).await?;
+        }
+        position.completed.push(chunk);
+        position.saved = position.reached.clone();
+        position.unsaved = (0, 0);
+        Ok(())
+    }
+}

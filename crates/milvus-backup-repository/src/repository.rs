@@ -1,0 +1,113 @@
+//! [`RepositoryHandle`] as the [`Repository`] of the engine: which method of the handle answers which of its questions.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use milvus_backup_core::{
+    BackedUpDefinition, BackupId, BackupMetadata, BackupPlan, CollectionName, CollectionRef, ContentCheck, Environment,
+    IncompleteBackup, InterruptedBackup, Lease, Listing, Operation, OwnerState, Progress, Repository, Result,
+    StoredBackup, Transaction, UnfinishedCollection, VerificationParams, VerificationRecord, VerificationResult,
+};
+
+use crate::handle::RepositoryHandle;
+
+#[async_trait]
+impl Repository for RepositoryHandle {
+    fn location(&self) -> &str {
+        self.storage().location()
+    }
+
+    async fn exists(&self) -> Result<bool> {
+        self.storage().exists()
+    }
+
+    async fn available_bytes(&self) -> Result<Option<u64>> {
+        self.storage().available_bytes()
+    }
+
+    async fn prepare(&self, environment: &Environment) -> Result<()> {
+        self.prepare(environment).await
+    }
+
+    async fn lease(
+        &self,
+        collection: &CollectionRef,
+        operation: Operation,
+        environment: &Environment,
+    ) -> Result<Arc<dyn Lease>> {
+        self.lease(collection, operation, environment).await
+    }
+
+    async fn begin(&self, plan: &BackupPlan) -> Result<Box<dyn Transaction>> {
+        Ok(Box::new(self.begin(plan).await?))
+    }
+
+    async fn resume(&self, plan: &BackupPlan) -> Result<Box<dyn Transaction>> {
+        Ok(Box::new(self.resume(plan).await?))
+    }
+
+    async fn interrupted(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<InterruptedBackup> {
+        self.find_interrupted(collection, backup_id).await
+    }
+
+    async fn discard(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
+        self.discard(collection, backup_id).await
+    }
+
+    async fn list(&self, collection: Option<&CollectionRef>) -> Result<Listing> {
+        self.list_backups(collection).await
+    }
+
+    async fn open(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<StoredBackup> {
+        self.open(collection, backup_id).await
+    }
+
+    async fn find(&self, backup_id: &BackupId) -> Result<Vec<CollectionRef>> {
+        self.find(backup_id).await
+    }
+
+    async fn definition(&self, metadata: &BackupMetadata) -> Result<BackedUpDefinition> {
+        self.read_definition(metadata).await
+    }
+
+    async fn verify(
+        &self,
+        collection: &CollectionRef,
+        backup_id: &BackupId,
+        params: &VerificationParams,
+        now: jiff::Timestamp,
+        content: &dyn ContentCheck,
+        progress: &dyn Progress,
+    ) -> Result<VerificationResult> {
+        self.verify_backup(collection, backup_id, params, now, content, progress).await
+    }
+
+    async fn keep_verification(
+        &self,
+        collection: &CollectionRef,
+        backup_id: &BackupId,
+        record: &VerificationRecord,
+    ) -> Result<()> {
+        self.keep_verification(collection, backup_id, record.clone()).await
+    }
+
+    async fn delete(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
+        self.delete(collection, backup_id).await
+    }
+
+    async fn incomplete(&self) -> Result<Vec<IncompleteBackup>> {
+        self.find_incomplete().await
+    }
+
+    async fn register_staging(&self, source: &CollectionRef, staging: &UnfinishedCollection) -> Result<()> {
+        self.register_staging(source, staging).await
+    }
+
+    async fn unregister_staging(&self, source: &CollectionRef, name: &CollectionName) -> Result<()> {
+        self.unregister_staging(source, name).await
+    }
+
+    async fn list_staging(&self) -> Result<Vec<(CollectionRef, UnfinishedCollection, OwnerState)>> {
+        self.list_staging().await
+    }
+}
