@@ -6,9 +6,7 @@ use async_trait::async_trait;
 use milvus::proto::common::ConsistencyLevel as WireConsistency;
 use milvus::proto::milvus as pb;
 use milvus_backup_core::schema::CollectionSchema;
-use milvus_backup_core::{
-    CollectionName, ReadPoint, Result, RowSource, ScanOptions, ScanSession, SourceRequirements,
-};
+use milvus_backup_core::{CollectionName, ReadPoint, Result, RowSource, ScanOptions, ScanSession, SourceRequirements};
 
 use super::page_params::iterator_params;
 use super::session::QuerySession;
