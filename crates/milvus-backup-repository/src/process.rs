@@ -45,6 +45,14 @@ impl Process {
     }
 }
 
+#[cfg(test)]
+impl Process {
+    /// A process for golden texts.
+    pub(crate) fn example() -> Self {
+        Self { host: "backup-1".to_owned(), machine: "boot/pid:[1]".to_owned(), pid: 7, started: "4711".to_owned() }
+    }
+}
+
 impl fmt::Display for Process {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "process {} on {}", self.pid, self.host)

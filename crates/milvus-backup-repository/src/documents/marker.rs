@@ -82,4 +82,10 @@ mod tests {
         assert!(error.contains("can be read only") && error.contains("encryption"), "{error}");
         assert!(reader.require_writable("r").is_err());
     }
+
+    #[test]
+    fn the_text_is_the_golden_one() {
+        let text = crate::documents::to_bytes(&marker(&[], &[])).unwrap();
+        insta::assert_snapshot!(std::str::from_utf8(&text).unwrap());
+    }
 }

@@ -172,3 +172,70 @@ impl From<ResumePartition> for PartitionPlan {
         Self { name, addressable, expected_rows }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use milvus_backup_core::schema::{DataType, FieldSchema};
+
+    use super::*;
+    use crate::documents::{from_bytes, to_bytes};
+
+    fn plan() -> BackupPlan {
+        let mut id = FieldSchema::new("id", DataType::Int64);
+        id.is_primary = true;
+        let name: CollectionName = "items".parse().unwrap();
+        BackupPlan {
+            backup_id: "20261125T120000Z-00000001".parse().unwrap(),
+            backup_name: "nightly".to_owned(),
+            collection: CollectionRef::new("shop", name.clone()).unwrap(),
+            collection_id: Some(470_766_335_973_392_862),
+            milvus_uri: "http://localhost:19530".to_owned(),
+            created_at: "2026-11-25T12:00:00Z".parse().unwrap(),
+            backup_type: BackupType::Partition,
+            description: CollectionDescription {
+                name,
+                schema: CollectionSchema::new(vec![id]),
+                partitions: vec!["_default".to_owned(), "p1".to_owned()],
+                indexes: vec![IndexDefinition {
+                    field_name: "id".to_owned(),
+                    index_name: "by_id".to_owned(),
+                    params: BTreeMap::from([("index_type".to_owned(), "STL_SORT".to_owned())]),
+                }],
+                aliases: vec!["latest".to_owned()],
+                limitations: vec!["a limitation".to_owned()],
+            },
+            database_properties: BTreeMap::from([("database.replica.number".to_owned(), "1".to_owned())]),
+            partitions: vec![PartitionPlan {
+                name: "p1".to_owned(),
+                addressable: true,
+                expected_rows: 3,
+                split_keys: vec!["-1".to_owned(), "9223372036854775807".to_owned()],
+            }],
+            read_point: ReadPoint { timestamp: Some(470_639_414_292_774_912), consistency: Consistency::Fuzzy },
+            compression_enabled: true,
+            compression_codec: CompressionCodec::Zstd,
+            compression_level: 6,
+            checksum_algorithm: ChecksumAlgorithm::Sha256,
+            include_indexes: true,
+            chunk_size_bytes: 256 << 20,
+            concurrency: 4,
+            memory_limit_bytes: 512 << 20,
+            skip_failed_partitions: false,
+            tags: vec!["keep".to_owned()],
+            milvus_version: "2.3.5".to_owned(),
+            was_loaded: true,
+            replica_number: Some(1),
+        }
+    }
+
+    /// A backup that a version of yesterday started is resumed by that of today: the text is a format.
+    #[test]
+    fn the_text_is_the_golden_one_and_is_read_back() {
+        let document = ResumeDocument::new(Process::example(), Some(&plan()));
+        let text = to_bytes(&document).unwrap();
+        insta::assert_snapshot!(std::str::from_utf8(&text).unwrap());
+        let read: ResumeDocument = from_bytes("backup", "unfinished.json", &text).unwrap();
+        assert_eq!(read, document);
+        assert_eq!(read.into_plan(), Some(plan()));
+    }
+}

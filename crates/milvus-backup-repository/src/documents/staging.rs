@@ -35,3 +35,25 @@ impl StagingDocument {
         UnfinishedCollection { name, target, database, uri, backup_id, started_at }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::documents::{from_bytes, to_bytes};
+
+    #[test]
+    fn the_text_is_the_golden_one_and_is_read_back() {
+        let collection = UnfinishedCollection {
+            name: "milvus_br_staging_1".parse().unwrap(),
+            target: "items".parse().unwrap(),
+            database: "default".to_owned(),
+            uri: "http://localhost:19530".to_owned(),
+            backup_id: "20261125T120000Z-00000001".parse().unwrap(),
+            started_at: "2026-11-25T12:00:00Z".parse().unwrap(),
+        };
+        let text = to_bytes(&StagingDocument::new(Process::example(), &collection)).unwrap();
+        insta::assert_snapshot!(std::str::from_utf8(&text).unwrap());
+        let read: StagingDocument = from_bytes("items", "staging.json", &text).unwrap();
+        assert_eq!(read.into_collection(), collection);
+    }
+}

@@ -98,4 +98,12 @@ mod tests {
     fn a_lock_of_a_process_that_runs_here_never_dies_of_age() {
         assert!(!lock("").is_dead("2036-01-01T00:00:00Z".parse().unwrap()));
     }
+
+    #[test]
+    fn the_text_is_the_golden_one() {
+        let mut lease = lock("");
+        lease.process = Process::example();
+        let text = crate::documents::to_bytes(&lease).unwrap();
+        insta::assert_snapshot!(std::str::from_utf8(&text).unwrap());
+    }
 }
