@@ -86,10 +86,13 @@ impl MemorySession {
     }
 }
 
-/// The keys of each file that is complete, by its path, and what becomes of the next appends.
+/// The path of a file that is complete, and the keys in it.
+pub(super) type MemoryFile = (String, Vec<i64>);
+
+/// The files that are complete, and what becomes of the next appends.
 #[derive(Debug, Default)]
 pub(super) struct MemoryWriters {
-    pub(super) files: Arc<Mutex<Vec<(String, Vec<i64>)>>>,
+    pub(super) files: Arc<Mutex<Vec<MemoryFile>>>,
     /// Appends that still work before one fails, once.
     pub(super) fails_after: Arc<Mutex<Option<usize>>>,
     pub(super) aborted: Arc<AtomicUsize>,
@@ -111,7 +114,7 @@ impl UnitWriters for MemoryWriters {
 }
 
 struct MemoryWriter {
-    files: Arc<Mutex<Vec<(String, Vec<i64>)>>>,
+    files: Arc<Mutex<Vec<MemoryFile>>>,
     fails_after: Arc<Mutex<Option<usize>>>,
     aborted: Arc<AtomicUsize>,
     unit: UnitFiles,
