@@ -1,7 +1,7 @@
 //! Which backup a text means.
 
-use milvus_backup_core::{BackupId, BackupMetadata, BrokenBackup, CollectionRef, Error, ErrorKind, Listing, Result};
-use milvus_backup_engine::BackupRepository;
+use milvus_backup_core::{BackupId, BackupMetadata, CollectionRef, Error, ErrorKind, Listing, Result};
+use milvus_backup_engine::{BackupRepository, FoundBackup, MIN_PREFIX};
 
 use crate::command_error::CommandError;
 use crate::context::Context;
@@ -9,56 +9,26 @@ use crate::output::warning;
 use crate::summary::{LATEST, SHOWN, Summary};
 use crate::text::short_list;
 
-/// Shortest prefix of an identifier that is taken as one.
-const MIN_PREFIX: usize = 4;
-
 /// A backup that a text means.
 #[derive(Debug)]
 pub(crate) struct Resolved {
-    backup: Found,
+    backup: FoundBackup,
     /// The newest full backup of the same collection that is complete and not known to be damaged.
     newest_good: Option<BackupId>,
-}
-
-#[derive(Debug)]
-enum Found {
-    /// One that can be read.
-    Whole(Box<BackupMetadata>),
-    /// One whose metadata is damaged.
-    Broken(BrokenBackup),
-}
-
-impl Found {
-    fn id(&self) -> &BackupId {
-        match self {
-            Self::Whole(metadata) => &metadata.backup_id,
-            Self::Broken(broken) => &broken.backup_id,
-        }
-    }
-
-    fn collection(&self) -> Option<CollectionRef> {
-        match self {
-            Self::Whole(metadata) => collection_of(metadata).ok(),
-            Self::Broken(broken) => broken.collection.clone(),
-        }
-    }
 }
 
 impl Resolved {
     /// Returns the metadata, or the error that there is in place of it.
     pub(crate) fn metadata(self) -> Result<BackupMetadata, CommandError> {
         let hint = self.newest_good_hint();
-        match self.backup {
-            Found::Whole(metadata) => Ok(*metadata),
-            Found::Broken(broken) => Err(explained(broken.error, hint)),
-        }
+        self.backup.metadata().map_err(|error| explained(error, hint))
     }
 
     /// Returns the collection and the identifier, which are known of a damaged backup, too.
     pub(crate) fn place(self) -> Result<(CollectionRef, BackupId), CommandError> {
         match self.backup {
-            Found::Whole(metadata) => Ok((collection_of(&metadata)?, metadata.backup_id)),
-            Found::Broken(broken) => match broken.collection {
+            FoundBackup::Readable(metadata) => Ok((collection_of(&metadata)?, metadata.backup_id)),
+            FoundBackup::Broken(broken) => match broken.collection {
                 Some(collection) => Ok((collection, broken.backup_id)),
                 None => Err(broken.error.into()),
             },
@@ -95,21 +65,10 @@ pub(crate) async fn resolve(
     if let Some(collection) = text.strip_suffix(LATEST) {
         return resolve_latest(context, repository, collection).await;
     }
-    let listing = repository.list_backups(None).await?;
+    let listing = repository.list_for(text).await?;
     let summary = Summary::of(&listing);
-    let mut all = everything(listing);
-    let exact = all.iter().position(|backup| backup.id().as_str() == text);
-    if exact.is_none() {
-        all.retain(|backup| matches(backup, text));
-    }
-    let found = match (exact, all.len()) {
-        (Some(index), _) => all.swap_remove(index),
-        (None, 1) => all.swap_remove(0),
-        (None, 0) => return Err(not_found(context, repository, text, text, &summary).await),
-        _ => {
-            let candidates = all.iter().map(|backup| backup.id().to_string()).collect();
-            return Err(Error::AmbiguousBackup { backup: text.to_owned(), candidates }.into());
-        }
+    let Some(found) = FoundBackup::select(listing, text)? else {
+        return Err(not_found(context, repository, text, text, &summary).await);
     };
     let newest_good = found.collection().and_then(|collection| summary.latest(&collection).newest_good);
     Ok(Resolved { backup: found, newest_good })
@@ -133,7 +92,7 @@ async fn resolve_latest(
         let newer: Vec<String> = latest.passed_over.iter().map(|id| summary.described(id)).collect();
         warning(&format!("{text} is {id}; newer, but not complete full backups: {}", short_list(&newer, SHOWN)));
     }
-    let found = everything(listing).into_iter().find(|backup| *backup.id() == id);
+    let found = FoundBackup::all(listing).into_iter().find(|backup| *backup.id() == id);
     match found {
         Some(backup) => Ok(Resolved { backup, newest_good: latest.newest_good }),
         None => Err(not_found(context, repository, &text, name, &summary).await),
@@ -213,15 +172,4 @@ pub(crate) async fn resolve_incomplete(
         }
         .into()),
     }
-}
-
-/// All backups, damaged ones included.
-fn everything(listing: Listing) -> Vec<Found> {
-    let whole = listing.backups.into_iter().map(|metadata| Found::Whole(Box::new(metadata)));
-    whole.chain(listing.broken.into_iter().map(Found::Broken)).collect()
-}
-
-fn matches(backup: &Found, text: &str) -> bool {
-    let prefix = text.len() >= MIN_PREFIX && backup.id().as_str().starts_with(text);
-    prefix || matches!(backup, Found::Whole(metadata) if metadata.backup_name == text)
 }

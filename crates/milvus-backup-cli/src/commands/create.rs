@@ -69,7 +69,7 @@ async fn resume(
     Ok(report(context, &outcome?))
 }
 
-/// One after the other. A failure does not keep the others from being backed up; the first one gives the exit code.
+/// Backs up several collections. The first failure gives the exit code, but for an interrupt.
 async fn create_all(
     context: &Context,
     session: &Session,
@@ -78,27 +78,22 @@ async fn create_all(
 ) -> Result<u8> {
     let mut results = Vec::with_capacity(collections.len());
     let mut code = exit_code::DONE;
-    for collection in collections {
-        match session.manager.create_backup(collection, params).await {
-            Ok(result) => {
-                if code == exit_code::DONE && !result.success {
-                    code = exit_code::INCOMPLETE;
-                }
-                results.push(result);
+    let report = |collection: &CollectionName, outcome: Result<BackupResult>| match outcome {
+        Ok(result) => {
+            if code == exit_code::DONE && !result.success {
+                code = exit_code::INCOMPLETE;
             }
-            Err(error) => {
-                Report::from(&error).print_text();
-                results.push(BackupResult::from_error(collection.as_str(), BackupStorageType::LocalFile, &error));
-                let interrupted = error.kind() == ErrorKind::Interrupted;
-                if code == exit_code::DONE || interrupted {
-                    code = exit_code::of(error.kind());
-                }
-                if interrupted {
-                    break;
-                }
+            results.push(result);
+        }
+        Err(error) => {
+            Report::from(&error).print_text();
+            results.push(BackupResult::from_error(collection.as_str(), BackupStorageType::LocalFile, &error));
+            if code == exit_code::DONE || error.kind() == ErrorKind::Interrupted {
+                code = exit_code::of(error.kind());
             }
         }
-    }
+    };
+    session.manager.create_backups(collections, params, report).await;
     context.output.result(&results, || {
         let done = results.iter().filter(|result| result.success);
         done.map(describe).collect::<Vec<_>>().join("\n")

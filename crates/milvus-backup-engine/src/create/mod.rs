@@ -9,6 +9,7 @@ mod loading;
 mod plan;
 mod resume;
 mod settling;
+mod several;
 mod shortage;
 mod space;
 mod undoing;

@@ -4,8 +4,12 @@
 mod assembly;
 mod backup;
 mod budget;
+#[cfg(test)]
+mod fakes;
 mod restore;
 mod stealing;
+#[cfg(test)]
+mod tests;
 mod unit;
 
 pub(crate) use backup::BackupTransfer;
