@@ -15,6 +15,8 @@ Developer commands of milvus-br
   cargo xtask bench [ROWS]          speed beside a bare scan, bare inserts, pymilvus and openssl; 100,000 rows by default
   cargo xtask charts                the pictures of docs/performance.md, from the table in it
   cargo xtask layering              which crate may depend on which
+  cargo xtask house                 house rules: lengths of files, words of libraries, names, documentation
+  cargo xtask links                 files and tests that the documents name
   cargo xtask setup                 install what the tests need, and nothing else
   cargo xtask help                  this text
 
@@ -32,10 +34,12 @@ pub(crate) enum Command {
     Bench(u64),
     Charts,
     Layering,
+    House,
+    Links,
     Setup,
 }
 
-/// Options of `test`.
+/// The options of `cargo xtask test`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct TestOptions {
     /// Leaves out all that needs a server.
@@ -58,6 +62,8 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Command> {
         "charts" => alone(rest, Command::Charts),
         "demo" => alone(rest, Command::Demo),
         "layering" => alone(rest, Command::Layering),
+        "house" => alone(rest, Command::House),
+        "links" => alone(rest, Command::Links),
         "setup" => alone(rest, Command::Setup),
         other => Err(Error::Usage(format!("there is no command `{other}`"))),
     }
@@ -140,7 +146,7 @@ mod tests {
 
     #[test]
     fn help_names_every_command() {
-        for name in ["demo", "test", "fuzz", "layering", "setup", "help"] {
+        for name in ["demo", "test", "fuzz", "layering", "house", "links", "setup", "help"] {
             assert!(HELP.contains(&format!("cargo xtask {name}")), "{name}");
         }
     }

@@ -25,7 +25,7 @@ pub(crate) enum Error {
     Failed {
         /// The command as one would type it.
         command: String,
-        /// How it ended.
+        /// The status that it ended with.
         status: ExitStatus,
     },
     /// A program printed JSON that does not say what it should.
@@ -42,6 +42,12 @@ pub(crate) enum Error {
     /// The crates depend on each other in a way that the design forbids.
     #[error("{} forbidden dependencies:\n  {}", .0.len(), .0.join("\n  "))]
     Layering(Vec<String>),
+    /// Sources do not meet the house rules.
+    #[error("the house rules are not met:\n  {}", .0.join("\n  "))]
+    House(Vec<String>),
+    /// Documents name things that do not exist.
+    #[error("the documents name things that do not exist:\n  {}", .0.join("\n  "))]
+    Links(Vec<String>),
     /// The demo found something that is not as it must be.
     #[error("the demo failed: {0}")]
     Demo(String),

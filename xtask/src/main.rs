@@ -9,8 +9,8 @@ mod command_line;
 mod demo;
 mod error;
 mod fuzz;
+mod house;
 mod layering;
-#[cfg(test)]
 mod links;
 mod setup;
 mod terminal;
@@ -45,6 +45,8 @@ fn run(command: Command) -> error::Result<()> {
         Command::Charts => charts::run(),
         Command::Test(options) => test::run(&options),
         Command::Layering => layering::run(),
+        Command::House => house::run(),
+        Command::Links => links::run(),
         Command::Setup => setup::run(),
     }
 }

@@ -20,7 +20,7 @@ const PARTS: [(&str, Install); 6] = [
     ("WordNet", || wordnet::glosses().map(drop)),
 ];
 
-/// `cargo xtask setup`.
+/// Runs `cargo xtask setup` as one step.
 pub(crate) fn run() -> Result<()> {
     step("set-up", all)
 }

@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 
-/// Prints a line.
+/// Prints a line on standard output.
 pub(crate) fn say(line: impl Display) {
     // A reader that has gone away is no reason to stop.
     drop(writeln!(std::io::stdout(), "{line}"));
 }
 
-/// Prints a failure.
+/// Prints a failure on standard error.
 pub(crate) fn complain(error: &Error) {
     drop(writeln!(std::io::stderr(), "error: {error}"));
 }

@@ -7,7 +7,7 @@ use std::thread;
 use crate::command_line::TestOptions;
 use crate::error::Result;
 use crate::terminal::step;
-use crate::{layering, setup, workspace};
+use crate::{house, layering, links, setup, workspace};
 
 /// Runs the set-up beside the checks, since one waits for the network and the other for the compiler; then the tests.
 pub(crate) fn run(options: &TestOptions) -> Result<()> {
@@ -37,6 +37,8 @@ fn with_threads(mut command: Command) -> Command {
 fn checks() -> Result<()> {
     cargo("fmt --all --check")?;
     step("layering", layering::run)?;
+    step("house rules", house::run)?;
+    step("documents", links::run)?;
     cargo("clippy --workspace --all-targets -- -D warnings")?;
     documentation()
 }

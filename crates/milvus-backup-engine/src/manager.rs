@@ -32,7 +32,7 @@ impl BackupManager {
     /// # Errors
     /// [`milvus_backup_core::Error::InvalidParameter`] when the configuration is outside its limits.
     pub fn new(
-        milvus: &Arc<dyn Milvus>,
+        milvus: Arc<dyn Milvus>,
         repository: Arc<dyn Repository>,
         format: Arc<dyn RowFormat>,
         config: BackupRecoveryConfig,

@@ -99,19 +99,32 @@ fn deep_finds_other_rows(kind: ServerKind) {
     Plain::on(kind, name).partition("_default", 50).make();
     let br = MilvusBr::on(kind);
     let backup = br.create(&[name]);
+    // A row digest is forged, and every digest above it made to agree.
     let script = "
-import hashlib, json
-document = json.load(open(given['file']))
-del document['digest']
-document['partitions'][0]['row_digest'] = '0' * 32
-canonical = json.dumps(document, sort_keys=True, separators=(',', ':'), ensure_ascii=False)
-document['digest'] = hashlib.sha256(canonical.encode()).hexdigest()
-with open(given['file'], 'w') as file:
-    file.write(json.dumps(document, sort_keys=True, indent=2, ensure_ascii=False) + '\\n')
+import hashlib, json, os
+def path(name):
+    return os.path.join(given['directory'], name)
+def read(name):
+    return json.load(open(path(name)))
+def write(name, document):
+    text = json.dumps(document, sort_keys=name == 'metadata.json', indent=2, ensure_ascii=False) + '\\n'
+    with open(path(name), 'w') as file:
+        file.write(text)
+    return hashlib.sha256(text.encode()).hexdigest(), len(text.encode())
+manifest, checksums, metadata = read('manifest.json'), read('checksums.json'), read('metadata.json')
+manifest['partitions'][0]['row_digest'] = '0' * 32
+digest, size = write('manifest.json', manifest)
+checksums['files']['manifest.json'] = {'size_bytes': size, 'checksum': digest}
+del metadata['digest']
+metadata['manifest_checksum'] = digest
+metadata['checksum'], _ = write('checksums.json', checksums)
+canonical = json.dumps(metadata, sort_keys=True, separators=(',', ':'), ensure_ascii=False)
+metadata['digest'] = hashlib.sha256(canonical.encode()).hexdigest()
+write('metadata.json', metadata)
 print('null')
 ";
-    let file = BackupFiles::find(&br, &backup).path("metadata.json");
-    ask::<()>(script, &json!({ "file": file }));
+    let files = BackupFiles::find(&br, &backup);
+    ask::<()>(script, &json!({ "directory": files.directory() }));
     br.run(&["verify", &backup]).code(0);
     let result = br.run(&["verify", &backup, "--mode", "deep", "--json"]).code(13).json();
     assert_eq!(result["errors"][0]["kind"], "differs", "{result}");

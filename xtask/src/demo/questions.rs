@@ -42,7 +42,7 @@ struct FirstRows {
     table: String,
 }
 
-/// Makes the collection.
+/// Makes the collection of words.
 pub(super) fn fill(witness: &Witness, uri: &str, collection: &str, words: &Words) -> Result<()> {
     let given = json!({
         "uri": uri,
