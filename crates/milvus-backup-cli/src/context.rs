@@ -184,7 +184,7 @@ impl Context {
         }
         let connection = connected?;
         let manager = BackupManager::new(
-            &(self.layers.milvus)(Arc::new(connection)),
+            (self.layers.milvus)(Arc::new(connection)),
             Arc::clone(&self.repository),
             Arc::clone(&self.format),
             self.config.clone(),

@@ -25,10 +25,9 @@ pub struct BackupManagerBuilder {
 impl BackupManagerBuilder {
     /// Takes a Milvus as catalogue, source and sink.
     #[must_use]
-    pub fn milvus(self, milvus: &Arc<dyn Milvus>) -> Self {
-        self.catalog(Arc::<dyn Milvus>::clone(milvus))
-            .source(Arc::<dyn Milvus>::clone(milvus))
-            .sink(Arc::<dyn Milvus>::clone(milvus))
+    pub fn milvus(self, milvus: Arc<dyn Milvus>) -> Self {
+        let (catalog, source) = (Arc::<dyn Milvus>::clone(&milvus), Arc::<dyn Milvus>::clone(&milvus));
+        self.catalog(catalog).source(source).sink(milvus)
     }
 
     /// Takes the catalogue of collections.

@@ -32,7 +32,7 @@ impl BackupManager {
     /// # Errors
     /// [`milvus_backup_core::Error::InvalidParameter`] when the configuration is outside its limits.
     pub fn new(
-        milvus: &Arc<dyn Milvus>,
+        milvus: Arc<dyn Milvus>,
         repository: Arc<dyn Repository>,
         format: Arc<dyn RowFormat>,
         config: BackupRecoveryConfig,
@@ -59,22 +59,22 @@ impl BackupManager {
         CollectionRef::new(self.catalog.database(), name.clone())
     }
 
-    /// See [`BackupRepository::list_backups`].
+    /// Lists backups, see [`BackupRepository::list_backups`].
     pub async fn list_backups(&self, collection: Option<&CollectionRef>) -> Result<Listing> {
         self.repository.list_backups(collection).await
     }
 
-    /// See [`BackupRepository::get_backup`].
+    /// Opens a backup, see [`BackupRepository::get_backup`].
     pub async fn get_backup(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<StoredBackup> {
         self.repository.get_backup(collection, backup_id).await
     }
 
-    /// See [`BackupRepository::delete_backup`].
+    /// Deletes a backup, see [`BackupRepository::delete_backup`].
     pub async fn delete_backup(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
         self.repository.delete_backup(collection, backup_id).await
     }
 
-    /// See [`BackupRepository::apply_retention_policy`].
+    /// Deletes what a policy does not keep, see [`BackupRepository::apply_retention_policy`].
     pub async fn apply_retention_policy(
         &self,
         collection: Option<&CollectionRef>,

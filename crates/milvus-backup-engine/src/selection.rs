@@ -19,7 +19,7 @@ pub enum FoundBackup {
 }
 
 impl FoundBackup {
-    /// Returns its identifier.
+    /// Returns the identifier of the backup.
     pub fn id(&self) -> &BackupId {
         match self {
             Self::Readable(metadata) => &metadata.backup_id,

@@ -14,7 +14,7 @@ use crate::BackupManager;
 struct Watched {
     inner: Arc<dyn Progress>,
     clock: Arc<dyn Clock>,
-    /// Milliseconds of [`Clock::elapsed`].
+    /// The time of the last progress, in milliseconds of [`Clock::elapsed`].
     last: AtomicU64,
 }
 

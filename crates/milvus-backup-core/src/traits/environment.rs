@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use crate::error::{Error, Result};
 
-/// Time, from outside.
+/// A source of time, which comes from outside.
 pub trait Clock: Send + Sync + Debug {
     /// The present (UTC). May jump.
     fn now(&self) -> Timestamp;
@@ -20,11 +20,11 @@ pub trait Clock: Send + Sync + Debug {
     /// Time since some fixed moment. Never goes back.
     fn elapsed(&self) -> Duration;
 
-    /// Waits. Cancel-safe.
+    /// Waits for so long. Cancel-safe.
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
 }
 
-/// Randomness, from outside.
+/// A source of randomness, which comes from outside.
 pub trait Entropy: Send + Sync + Debug {
     /// Four random bytes.
     ///
@@ -55,7 +55,7 @@ pub struct InterruptHandle {
 }
 
 impl InterruptHandle {
-    /// Requests the end.
+    /// Requests that the operations end.
     pub fn request(self) {
         // The receiver is gone when no operation is left to interrupt.
         let _ = self.sender.send(());
@@ -90,9 +90,9 @@ impl Interrupt {
 /// Time, randomness and the wish to stop, together.
 #[derive(Debug, Clone)]
 pub struct Environment {
-    /// Time.
+    /// The source of time.
     pub clock: Arc<dyn Clock>,
-    /// Randomness.
+    /// The source of randomness.
     pub entropy: Arc<dyn Entropy>,
     /// The wish to stop.
     pub interrupt: Interrupt,
@@ -104,7 +104,7 @@ impl Environment {
         self.clock.elapsed()
     }
 
-    /// Waits. Cancel-safe.
+    /// Waits for so long. Cancel-safe.
     pub async fn sleep(&self, duration: Duration) {
         self.clock.sleep(duration).await;
     }

@@ -43,7 +43,7 @@ pub(super) struct CreateJob<'a> {
 /// How far a create is, which decides what its failure means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// Nothing was written.
+    /// Nothing was written yet.
     Preparing,
     /// Files are written that no reader can see.
     Writing,

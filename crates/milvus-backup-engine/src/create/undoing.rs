@@ -24,9 +24,9 @@ pub(super) enum Undo {
 /// What a create loaded into memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Loaded {
-    /// The whole collection.
+    /// The collection with all its partitions.
     Collection,
-    /// These partitions.
+    /// These partitions, and no others.
     Partitions(Vec<String>),
 }
 

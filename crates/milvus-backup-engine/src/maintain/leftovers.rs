@@ -20,7 +20,7 @@ pub const SAFETY_AGE: SignedDuration = SignedDuration::from_hours(24);
 /// Something that an operation left, and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Leftover {
-    /// What it is.
+    /// Whether it is a backup or a collection.
     pub kind: LeftoverKind,
     /// The identifier of the backup, or the name of the collection.
     pub name: String,
@@ -30,7 +30,7 @@ pub struct Leftover {
     pub size_bytes: u64,
     /// Whether it is removed, or would be.
     pub removed: bool,
-    /// Why.
+    /// The reason for this decision.
     pub reason: String,
 }
 

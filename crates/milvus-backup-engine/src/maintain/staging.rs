@@ -94,7 +94,7 @@ pub(crate) enum Exchange {
 }
 
 impl Exchange {
-    /// Finds out.
+    /// Returns how far the swap of names had come, by the collections that exist now.
     pub(crate) async fn of(milvus: &dyn Catalog, staging: &CollectionName, target: &CollectionName) -> Result<Self> {
         let Some(replaced) = replaced_by(staging, target) else { return Ok(Self::NotBegun) };
         if !milvus.has_collection(&replaced).await? {

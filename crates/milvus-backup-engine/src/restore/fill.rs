@@ -13,7 +13,7 @@ pub(super) const DEFAULT_PARTITION: &str = "_default";
 /// What became of the rows.
 #[derive(Debug, Default)]
 pub(super) struct Filled {
-    /// Rows in place.
+    /// Rows that are in the target.
     pub(super) rows: u64,
     /// Partitions that are complete.
     pub(super) restored: Vec<String>,

@@ -39,7 +39,7 @@ pub(super) struct RestoreJob<'a> {
 /// How far a restore is, which decides what its failure means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// Nothing was changed.
+    /// Nothing was changed yet.
     Checking,
     /// A collection is made and filled, or one that was there is filled.
     Filling,

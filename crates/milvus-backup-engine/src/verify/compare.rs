@@ -17,7 +17,7 @@ const HASHERS: usize = 2;
 /// The rows of one partition: as a backup recorded them, and as a collection has them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowComparison {
-    /// The partition.
+    /// The name of the partition.
     pub partition: String,
     /// Rows in the backup.
     pub recorded_rows: u64,

@@ -13,11 +13,11 @@ use crate::names::BackupId;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Operation {
-    /// Milvus to store.
+    /// Rows are written to the store.
     Create,
-    /// Store to Milvus.
+    /// Rows are inserted into Milvus.
     Restore,
-    /// Store to digests.
+    /// Files are compared with digests.
     Verify,
     /// Out of the store.
     Delete,
@@ -31,11 +31,11 @@ pub enum ProgressEvent {
     /// An operation begins. Its first event, unless a warning comes before; a deep verification begins a restore on its
     /// way.
     Started {
-        /// What is done.
+        /// What the operation does.
         operation: Operation,
-        /// The backup concerned.
+        /// The backup that it concerns.
         backup_id: BackupId,
-        /// The collection concerned.
+        /// The collection that it concerns.
         collection: String,
     },
     /// It is known how much there is to do, and nothing of it is done yet. A verification after a create or before a
@@ -54,48 +54,48 @@ pub enum ProgressEvent {
     Advanced {
         /// The partition, or the file of a verification.
         partition: String,
-        /// Rows.
+        /// The number of rows.
         rows: u64,
         /// Bytes of column values, or of files in a verification.
         bytes: u64,
     },
     /// Rows of a partition that were counted are read again, because what was made of them could not be kept.
     Discarded {
-        /// The partition.
+        /// The name of the partition.
         partition: String,
-        /// Rows.
+        /// The number of rows.
         rows: u64,
         /// Bytes of column values.
         bytes: u64,
     },
     /// All rows of a partition were moved.
     PartitionFinished {
-        /// The partition.
+        /// The name of the partition.
         partition: String,
-        /// Its rows.
+        /// The number of its rows.
         rows: u64,
     },
     /// The operation enters another phase.
     StateChanged {
-        /// The phase.
+        /// The phase that started.
         state: BackupState,
         /// The phase in words.
         message: String,
     },
     /// Something the user should know, but which does not stop the operation.
     Warning {
-        /// What.
+        /// The text of the warning.
         message: String,
     },
 }
 
 /// Listens to progress. Called from many tasks; must not block.
 pub trait Progress: Send + Sync + Debug {
-    /// Something happened.
+    /// Reports that something happened.
     fn event(&self, event: ProgressEvent);
 }
 
-/// Listens to nothing.
+/// A listener that ignores everything.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 
