@@ -42,8 +42,8 @@ impl RepositoryHandle {
     /// directories that were copied there, and is readable.
     ///
     /// # Errors
-    /// [`Error::Refused`] for a repository that only a newer version may read, [`Error::UnsupportedFormatVersion`],
-    /// [`Error::Corrupted`], [`Error::Storage`].
+    /// [`Refused`](milvus_backup_core::Error::Refused) for a repository that only a newer version may read, [`UnsupportedFormatVersion`](milvus_backup_core::Error::UnsupportedFormatVersion),
+    /// [`Corrupted`](milvus_backup_core::Error::Corrupted), [`Storage`](milvus_backup_core::Error::Storage).
     pub async fn require_readable(&self) -> Result<()> {
         self.marker().await?.map_or(Ok(()), |marker| marker.require_readable(self.storage().location()))
     }
