@@ -61,7 +61,7 @@ pub enum Error {
     /// The executable of the tool was not found.
     #[error("milvus-backup is not installed: {looked_in}")]
     NotFound {
-        /// The directories that were searched.
+        /// A description of the search that failed.
         looked_in: String,
     },
 

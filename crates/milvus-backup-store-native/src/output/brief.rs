@@ -49,7 +49,7 @@ pub struct CollectionBrief {
     /// The identifier of the collection in the server.
     #[serde(deserialize_with = "or_default")]
     pub collection_id: i64,
-    /// Number of shards.
+    /// Number of shards of the collection.
     #[serde(deserialize_with = "or_default")]
     pub shards_num: u32,
     /// The hybrid timestamp of the server.
