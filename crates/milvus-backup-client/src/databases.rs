@@ -12,8 +12,10 @@ use crate::options::ConnectionOptions;
 use crate::refusal::RefusalKind;
 
 impl MilvusConnection {
-    /// Creates the database in the options, with these properties, over a separate connection. The server reports an
-    /// error if it exists.
+    /// Creates the database in the options, with these properties, over a separate connection.
+    ///
+    /// # Errors
+    /// Those of [`MilvusConnection::connect`], and the error of the server if the database exists.
     pub async fn create_database(options: ConnectionOptions, properties: &BTreeMap<String, String>) -> Result<()> {
         let db_name = options.database.clone();
         let connection = Self::connect(ConnectionOptions { database: String::new(), ..options }).await?;

@@ -36,6 +36,9 @@ impl MilvusConnection {
     }
 
     /// Introduces this client to the server, which also checks the credentials.
+    ///
+    /// # Errors
+    /// Those of [`milvus_backup_core::Catalog`].
     pub async fn ping(&self) -> Result<()> {
         let info = ClientInfo {
             sdk_type: "milvus-br".to_owned(),
@@ -50,6 +53,9 @@ impl MilvusConnection {
     }
 
     /// Returns the version string of the server, which is requested once per connection.
+    ///
+    /// # Errors
+    /// Those of [`milvus_backup_core::Catalog`].
     pub async fn version(&self) -> Result<String> {
         if let Some(version) = self.known_version() {
             return Ok(version.to_owned());

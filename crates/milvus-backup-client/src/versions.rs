@@ -66,8 +66,8 @@ impl Server {
         capabilities.partitions = self.has_partitions();
         capabilities.partition_loading = !self.is_lite();
         capabilities.load_needs_index = !self.is_lite();
-        // Milvus Lite accepts nearly any parameters, and does not remove indexes of a loaded collection; a new collection
-        // is loaded.
+        // Milvus Lite accepts nearly any parameters, and does not remove indexes of a loaded collection; a new
+        // collection is loaded.
         capabilities.checks_indexes = !self.is_lite();
         capabilities.alter_properties = self != Self::Lite2;
         capabilities.bulk_import = !self.is_lite();

@@ -8,7 +8,7 @@
 //! ```
 //! use milvus_backup_core::{BackupParams, CollectionName, Error, Result};
 //!
-//! /// What a nightly job backs up, and how: checked before anything is connected.
+//! /// Returns the checked parameters of a nightly job.
 //! fn nightly(collection: &str) -> Result<(CollectionName, BackupParams)> {
 //!     let params = BackupParams::full().with_tag("nightly");
 //!     params.validate()?;

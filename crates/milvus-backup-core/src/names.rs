@@ -109,6 +109,9 @@ impl FromStr for CollectionName {
 }
 
 /// Checks the name of a collection, partition or backup.
+///
+/// # Errors
+/// [`Error::InvalidParameter`] with `field`.
 pub fn validate_name(field: &str, text: &str) -> Result<(), Error> {
     let limit = if text.trim().is_empty() {
         "not empty".to_owned()
@@ -195,6 +198,9 @@ pub struct CollectionRef {
 
 impl CollectionRef {
     /// Creates the reference to a collection of `database`; an empty text means [`DEFAULT_DATABASE`].
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] for an invalid name of a database.
     pub fn new(database: &str, name: CollectionName) -> Result<Self, Error> {
         let database = if database.is_empty() { DEFAULT_DATABASE } else { database };
         validate_name("database", database)?;

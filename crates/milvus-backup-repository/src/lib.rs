@@ -2,7 +2,7 @@
 //! the exclusion of concurrent changes, and the comparison of files with their recorded digests.
 //!
 //! It depends neither on Arrow nor on Parquet: the contents of data files belong to the backend that writes them. The
-//! stores use a [`RepositoryHandle`] to find their directories and to commit what they wrote.
+//! stores use a [`RepositoryHandle`] to find their directories and to commit the files that they wrote.
 //!
 //! ```
 //! use milvus_backup_repository::RepositoryHandle;

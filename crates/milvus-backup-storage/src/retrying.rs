@@ -84,7 +84,8 @@ impl fmt::Display for Retrying {
 
 #[async_trait]
 impl ObjectStore for Retrying {
-    /// A conditional put whose first response was lost then finds its own object: the caller reads it back.
+    /// Puts an object with retries. A conditional put whose first response was lost then finds its own object: the
+    /// caller reads it back.
     async fn put_opts(&self, location: &Path, payload: PutPayload, options: PutOptions) -> Result<PutResult> {
         self.run(|| self.inner.put_opts(location, payload.clone(), options.clone())).await
     }

@@ -159,7 +159,8 @@ impl Storage {
         }
     }
 
-    /// Removes a directory and its parents below the root, as far as they are empty. An object store has no directories.
+    /// Removes a directory and its parents below the root, as far as they are empty. An object store has no
+    /// directories.
     pub fn remove_empty(&self, directory: &str) {
         if let Some(disk) = &self.disk {
             disk.remove_empty(directory);

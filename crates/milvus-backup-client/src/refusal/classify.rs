@@ -33,8 +33,8 @@ pub(crate) enum Refusal {
 
 /// The codes of Milvus 2.3 and later that identify the failure. The SDK has no constants for them.
 ///
-/// Measured on Milvus 2.3.5 and Milvus Lite 3.2.2: 100, 101, 200 and 700. Measured on Milvus 2.3.5: 8, 102 and 201. The others
-/// follow the list of errors in the sources of Milvus (`merr`).
+/// Measured on Milvus 2.3.5 and Milvus Lite 3.2.2: 100, 101, 200 and 700. Measured on Milvus 2.3.5: 8, 102 and 201. The
+/// others follow the list of errors in the sources of Milvus (`merr`).
 const MILVUS_CODES: &[(i32, RefusalKind)] = &[
     (8, RefusalKind::RateLimited),
     (100, RefusalKind::CollectionNotFound),
@@ -149,7 +149,8 @@ fn is_without_grpc_status(message: &str) -> bool {
     message.starts_with("grpc-status header missing") || message.contains("invalid compression flag")
 }
 
-/// Returns whether a call failed because the response was not HTTP/2: read as a frame, a line of HTTP/1 has an invalid size.
+/// Returns whether a call failed because the response was not HTTP/2: read as a frame, a line of HTTP/1 has an invalid
+/// size.
 fn is_not_http_2(status: &Status) -> bool {
     let causes = std::iter::successors(std::error::Error::source(status), |error| error.source());
     causes.into_iter().any(|error| error.to_string().contains("frame with invalid size"))

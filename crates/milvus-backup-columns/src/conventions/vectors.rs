@@ -15,8 +15,8 @@ use crate::error::mismatch;
 
 /// Returns the column of a field of dense vectors, from their elements one vector after the other.
 ///
-/// The elements are floats, signed bytes of an `Int8Vector`, or the raw bytes of binary and 16-bit vectors. There is a vector for
-/// each row, or for each row that is not NULL. The elements are not copied.
+/// The elements are floats, signed bytes of an `Int8Vector`, or the raw bytes of binary and 16-bit vectors. There is a
+/// vector for each row, or for each row that is not NULL. The elements are not copied.
 ///
 /// # Errors
 /// [`milvus_backup_core::Error::Protocol`] if the number of elements does not match, and for a field that has no dense

@@ -13,7 +13,8 @@ use crate::conventions::{Validity, dense_vectors, record_batch};
 use crate::error::mismatch;
 use crate::wire::WireColumn;
 
-/// Returns the columns of a response as one batch of `rows` rows, in the order of [`milvus_backup_core::schema::arrow_schema`].
+/// Returns the columns of a response as one batch of `rows` rows, in the order of
+/// [`milvus_backup_core::schema::arrow_schema`].
 ///
 /// Columns are matched by name, since servers send them in any order; columns that are not in the schema are ignored.
 /// Float vectors of a [`WireColumn`] are not copied if they are aligned.

@@ -17,7 +17,7 @@ pub enum ServerLimit {
 }
 
 impl ServerLimit {
-    /// Returns what to change, in the collection or in the configuration of the server.
+    /// Returns the advice on what to change: in the collection, or in the configuration of the server.
     pub const fn advice(self) -> &'static str {
         match self {
             Self::Collections => {

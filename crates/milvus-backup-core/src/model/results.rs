@@ -137,7 +137,7 @@ pub struct VerificationResult {
     /// Seed that selected the row groups of a quick verification: the same seed selects the same ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
-    /// Human-readable descriptions of what the files, the rows or the definition were compared with.
+    /// Human-readable descriptions of the references that the files, the rows or the definition were compared with.
     #[serde(default)]
     pub compared: Vec<String>,
     /// The damage that was found.

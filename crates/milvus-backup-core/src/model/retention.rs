@@ -36,7 +36,7 @@ pub trait RetentionRules: Send + Sync {
     /// Returns one decision for each of `backups`, which may be in any order.
     fn decide(&self, backups: &[BackupVersion], now: Timestamp) -> Vec<Decision>;
 
-    /// Returns what the user should know about `backups` before any of them is deleted, as one sentence each.
+    /// Returns the warnings about `backups` before any of them is deleted, as one sentence each.
     fn warnings(&self, backups: &[BackupVersion], now: Timestamp) -> Vec<String> {
         let _ = (backups, now);
         Vec::new()

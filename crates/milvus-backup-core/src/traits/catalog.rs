@@ -42,6 +42,12 @@ pub enum LoadState {
 }
 
 /// Reads and changes the collections of one database.
+///
+/// # Errors
+/// Every method that calls the server fails with [`crate::Error::Unreachable`], [`crate::Error::Authentication`],
+/// [`crate::Error::PermissionDenied`], [`crate::Error::DatabaseNotFound`], [`crate::Error::ServerLimit`] or
+/// [`crate::Error::Unsupported`] if that is the reason, and with [`crate::Error::Milvus`] for any other error of the
+/// server. The methods list only their specific errors.
 #[async_trait]
 pub trait Catalog: Send + Sync + Debug {
     /// Returns the address of the server, without credentials.

@@ -11,7 +11,7 @@ use crate::model::ChunkMetadata;
 /// The data files of a committed backup, which are untrusted input.
 #[async_trait]
 pub trait ChunkFiles: Send + Sync + Debug {
-    /// Returns the maximum size of a batch in bytes of column values; a single larger row is a batch of its own.
+    /// Returns the maximum size of a batch in bytes of column values; a single larger row is a separate batch.
     fn batch_bytes(&self) -> u64;
 
     /// Opens a data file, and checks that it matches the manifest.

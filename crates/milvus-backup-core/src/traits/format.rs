@@ -24,6 +24,9 @@ pub trait RowFormat: Send + Sync + Debug {
     fn storage_type(&self) -> BackupStorageType;
 
     /// Returns the number of bytes that these rows would occupy in a data file. Writes nothing.
+    ///
+    /// # Errors
+    /// [`crate::Error::Encoding`] for rows that cannot be encoded.
     async fn estimate(&self, encoding: &RowEncoding, rows: RecordBatch) -> Result<u64>;
 
     /// Returns the writers of an uncommitted backup.

@@ -18,6 +18,10 @@ use crate::names::{BackupId, CollectionName, CollectionRef};
 use crate::params::VerificationParams;
 
 /// A repository of backups: it lists them, excludes concurrent changes, and makes them visible.
+///
+/// # Errors
+/// Every method fails with [`crate::Error::Storage`] if the store cannot be read or written to. The methods list only
+/// their specific errors.
 #[async_trait]
 pub trait Repository: Send + Sync + Debug {
     /// Returns its location, human-readable and without credentials.

@@ -15,6 +15,10 @@ use crate::error::{Error, Result};
 ///
 /// Partitions are identified by the names in [`crate::CollectionDescription::partitions`]. A name that represents all
 /// rows, because a partition key distributes them, refers to the complete collection.
+///
+/// # Errors
+/// Every method that reads from the source fails with the errors of that source, which for a server are those of
+/// [`crate::Catalog`].
 #[async_trait]
 pub trait ScanSession: Send + Sync + Debug {
     /// Returns the point in time at which rows are read.

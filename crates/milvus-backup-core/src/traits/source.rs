@@ -31,6 +31,10 @@ pub struct ScanOptions {
 }
 
 /// A source that rows are read from.
+///
+/// # Errors
+/// Every method fails with the errors of the source, which for a server are those of [`crate::Catalog`]. The methods
+/// list only their specific errors.
 #[async_trait]
 pub trait RowSource: Send + Sync + Debug {
     /// Returns the conditions under which a session can read rows.

@@ -11,6 +11,9 @@ use crate::model::{BackupMetadata, ChunkMetadata, FailedPartition, PartitionMeta
 use crate::schema::PrimaryKey;
 
 /// A backup in progress: its journal, and its commit. It is invisible to readers until the commit.
+///
+/// # Errors
+/// Every method fails with [`crate::Error::Storage`] if the store cannot be read or written to.
 #[async_trait]
 pub trait Transaction: Send + Sync + Debug {
     /// Records that a data file is complete and durable, whose rows are all those from after this key up to its last

@@ -15,6 +15,10 @@ use crate::model::ChunkMetadata;
 /// Writes the data files of a unit of rows, one after the other.
 ///
 /// A writer that is dropped before its end discards its open file in the background, see [`UnitWriters::settle`].
+///
+/// # Errors
+/// Every method fails with [`crate::Error::Encoding`] for rows that cannot be encoded, and with
+/// [`crate::Error::Storage`] if the store cannot be written to.
 #[async_trait]
 pub trait UnitWriter: Send {
     /// Appends rows. Returns the data file that this completed, which is then durable; `None` while it is open.

@@ -56,7 +56,7 @@ async fn a_dead_lock_is_taken_over_and_its_holder_cannot_commit() {
     let files: Vec<_> = std::fs::read_dir(root.path().join("items/locks")).unwrap().map(Result::unwrap).collect();
     assert_eq!(files.len(), 1);
     assert_eq!(files[0].file_name(), "00000008.json");
-    // Taken over in turn.
+    // Another process takes over the lease in turn.
     std::fs::remove_file(files[0].path()).unwrap();
     assert!(matches!(lock.check().await, Err(Error::InProgress { .. })));
     plant(root.path(), 9, "2026-11-25T11:59:00Z");

@@ -66,7 +66,8 @@ impl LocalDisk {
         Ok(())
     }
 
-    /// Removes a directory and its parents below the root, as far as they are empty. Others are kept: their contents are not ours.
+    /// Removes a directory and its parents below the root, as far as they are empty. Others are kept: their contents
+    /// are not ours.
     pub(crate) fn remove_empty(&self, directory: &str) {
         for path in Path::new(directory).ancestors().filter(|path| !path.as_os_str().is_empty()) {
             // A directory that is already removed does not keep its parent.

@@ -57,7 +57,8 @@ impl Commands {
     /// Returns the command line that creates a backup of `collections`.
     ///
     /// # Errors
-    /// [`Error::NothingSelected`], and [`Error::Unsupported`] for an option that this version of the tool does not have.
+    /// [`Error::NothingSelected`], and [`Error::Unsupported`] for an option that this version of the tool does not
+    /// have.
     pub fn create(
         &self,
         name: &NativeBackupName,

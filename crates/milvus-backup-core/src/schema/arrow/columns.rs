@@ -100,8 +100,8 @@ fn no_column(field: &FieldSchema, data_type: DataType) -> Error {
     Error::Unsupported { what: format!("field `{}`: {data_type} of {:?}", field.name, field.element_type) }
 }
 
-/// Returns the size of the values of a batch in bytes, without the values outside of a slice, except that the elements of a
-/// sliced list column are counted completely.
+/// Returns the size of the values of a batch in bytes, without the values outside of a slice, except that the elements
+/// of a sliced list column are counted completely.
 pub fn value_bytes(batch: &RecordBatch) -> usize {
     batch.columns().iter().map(|column| column.to_data().get_slice_memory_size().unwrap_or(0)).sum()
 }
