@@ -1,7 +1,7 @@
-//! Whether the user may do what an operation is about to do.
+//! The check that the user has the privileges for an operation.
 //!
-//! Milvus checks the privilege of a call before anything else of it. So each call is made once in a form that cannot
-//! succeed or changes nothing: with a collection that does not exist, without rows, without fields.
+//! Milvus checks the privilege of a call before everything else. Therefore each call is made once in a form that cannot
+//! succeed or changes nothing: with a collection that does not exist, without rows, or without fields.
 //!
 //! Must always hold: nothing here changes a collection.
 
@@ -13,8 +13,8 @@ use crate::connection::MilvusConnection;
 use crate::refusal::{CallResult, Failure, Refusal, RefusalKind, merged};
 
 impl MilvusConnection {
-    /// Fails when one of the calls is refused for want of a privilege, and names all that are missing. Any other failure
-    /// is left to the operation, which meets it itself.
+    /// Fails if one of the calls is rejected for lack of a privilege, and reports all missing privileges. Any other
+    /// failure is ignored here, because the operation will encounter it.
     pub(crate) async fn require_permissions(&self, collection: &CollectionName, needed: &[Access]) -> Result<()> {
         if !self.is_authenticated() || self.server().await?.is_lite() {
             return Ok(());
@@ -93,7 +93,7 @@ impl MilvusConnection {
         }
     }
 
-    /// The two calls that a flush is made of.
+    /// Makes the two calls that a flush consists of.
     async fn probe_flush(&self, collection: &CollectionName) -> CallResult<()> {
         let (db_name, collection_name) = (self.request_database(), collection.to_string());
         let collection_names = vec![collection_name.clone()];
@@ -111,7 +111,7 @@ impl MilvusConnection {
     }
 }
 
-/// Returns the error of a call that was refused for want of a privilege.
+/// Returns the error of a call that was rejected for lack of a privilege.
 fn denial(failure: Failure) -> Option<Error> {
     failure.is(RefusalKind::NotPermitted).then(|| failure.into())
 }

@@ -1,15 +1,15 @@
-//! The address of a Milvus server: where to connect, and the database that its path may name.
+//! The address of a Milvus server: its endpoint, and the database that its path may name.
 //!
-//! Must always hold: no user name, password or query of an address is ever shown.
+//! Must always hold: no user name, password or query of an address is ever displayed.
 
 use milvus_backup_core::{Error, Result};
 
 /// An address such as `http://localhost:19530` or, with the database as its path, `http://localhost:19530/shop`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
-    /// Scheme, host and port.
+    /// Scheme, host and port of the server.
     pub uri: String,
-    /// The database that the path names.
+    /// The database in the path, if there is one.
     pub database: Option<String>,
 }
 
@@ -26,8 +26,8 @@ impl Address {
     /// ```
     ///
     /// # Errors
-    /// [`Error::CredentialsInAddress`], and [`Error::InvalidParameter`] for another scheme, a query, or a path of more
-    /// than one segment.
+    /// [`Error::CredentialsInAddress`], and [`Error::InvalidParameter`] for an unsupported scheme, a query, or a path
+    /// of more than one segment.
     pub fn parse(text: &str) -> Result<Self> {
         let shown = without_credentials(text);
         let invalid = |limit: &str| Error::InvalidParameter {
@@ -59,10 +59,10 @@ impl Address {
     }
 }
 
-/// Stands for an address that cannot be shown.
+/// Replaces an address that cannot be displayed.
 const HIDDEN: &str = "(hidden)";
 
-/// `uri` as it may be shown: without user, password and query.
+/// Returns `uri` in the form in which it may be displayed: without user, password and query.
 pub(crate) fn without_credentials(uri: &str) -> String {
     match url::Url::parse(uri) {
         Ok(mut url) if !url.username().is_empty() || url.password().is_some() || url.query().is_some() => {
@@ -71,7 +71,7 @@ pub(crate) fn without_credentials(uri: &str) -> String {
             if cleared.is_ok() { url.to_string() } else { HIDDEN.to_owned() }
         }
         Ok(url) if url.has_host() => uri.to_owned(),
-        // `user:password@host` has no scheme, or takes the user for one.
+        // `user:password@host` has no scheme, or its user is parsed as one.
         _ if uri.contains('@') => HIDDEN.to_owned(),
         _ => uri.to_owned(),
     }

@@ -1,4 +1,4 @@
-//! Aliases of a collection.
+//! The aliases of a collection.
 
 use milvus::proto::milvus as pb;
 use milvus_backup_core::{CollectionMark, CollectionName, Result};
@@ -8,8 +8,8 @@ use crate::connection::MilvusConnection;
 use crate::refusal::RefusalKind;
 
 impl MilvusConnection {
-    /// Lists the aliases, which Milvus Lite does not put into the description. A user who may not list them is no reason
-    /// to fail: where they are described, there are none.
+    /// Lists the aliases, which the description of Milvus Lite omits. If the server does not support the call, or does
+    /// not permit it to this user, the result is empty; the latter is added to `limitations`.
     pub(crate) async fn aliases(
         &self,
         collection: &CollectionName,
@@ -30,7 +30,7 @@ impl MilvusConnection {
         }
     }
 
-    /// Lists the aliases that stand for the identity of a collection.
+    /// Lists the aliases that mark the identity of a collection.
     pub(crate) async fn marks(&self, collection: &CollectionName) -> Result<Vec<CollectionName>> {
         let aliases = self.aliases(collection, &mut Vec::new()).await?;
         aliases.iter().filter(|alias| alias.starts_with(CollectionMark::PREFIX)).map(|alias| alias.parse()).collect()

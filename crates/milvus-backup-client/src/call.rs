@@ -1,4 +1,4 @@
-//! One call of the generated service: its deadline, its retries, and its failure.
+//! A single call of the generated service: its deadline, its retries, and its failure.
 
 use tonic::{Request, Status};
 
@@ -15,7 +15,7 @@ macro_rules! call {
 }
 pub(crate) use call;
 
-/// Makes one call of the generated service, once: for what must not be done twice.
+/// Makes one call of the generated service, without retries, for operations that must not be repeated.
 macro_rules! call_once {
     ($connection:expr, $name:literal, $method:ident, $request:expr) => {{
         let send = |mut client: crate::transport::Client, request| async move { client.$method(request).await };
@@ -40,7 +40,7 @@ impl MilvusConnection {
         self.rate_limiter().retried(self.retry_policy(), || self.call_once(name, request.clone(), &send)).await
     }
 
-    /// Makes one call, once: for what must not be done twice.
+    /// Makes one call without retries, for operations that must not be repeated.
     pub(crate) async fn call_once<Q, A, F>(
         &self,
         name: &'static str,
@@ -59,8 +59,8 @@ impl MilvusConnection {
         answer.map_err(Refusal::Grpc).and_then(checked).map_err(|refusal| self.failure(name, refusal))
     }
 
-    /// Sends one request with the deadline of a request. An error is one of the transport: whether the server did
-    /// what was asked is then unknown.
+    /// Sends one request with the deadline of a request. An error is one of the transport: whether the server performed
+    /// the operation is then unknown.
     pub(crate) async fn send<Q, A, F>(
         &self,
         request: Q,
@@ -75,7 +75,7 @@ impl MilvusConnection {
         send(self.client(), request).await.map(tonic::Response::into_inner)
     }
 
-    /// Classifies the refusal of a call. It is recorded where nobody answered.
+    /// Classifies the refusal of a call, and records whether the server was unreachable.
     pub(crate) fn failure(&self, call: &'static str, refusal: Refusal) -> Failure {
         let context = Context { call, uri: self.uri(), database: self.database() };
         let failure = Failure::new(context, refusal);

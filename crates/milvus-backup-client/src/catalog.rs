@@ -1,4 +1,4 @@
-//! [`Catalog`]: which file answers which of its questions.
+//! The implementation of [`Catalog`], which delegates to the other files of this crate.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Collections and partitions: listed, created, dropped, renamed.
+//! Listing, creating, dropping and renaming of collections and partitions.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,8 @@ use crate::definition::create_request;
 use crate::refusal::{CallResult, RefusalKind};
 use crate::versions::Server;
 
-/// The one name under which rows spread by a partition key are stored: their partitions cannot be named in calls.
+/// The single name under which rows distributed by a partition key are stored: their partitions cannot be named in
+/// calls.
 pub(crate) const ALL_ROWS: &str = "_default";
 
 impl MilvusConnection {
@@ -34,7 +35,7 @@ impl MilvusConnection {
         Ok(())
     }
 
-    /// Drops a collection. One that does not exist is no error.
+    /// Drops a collection. One that does not exist is not an error.
     pub(crate) async fn drop_if_exists(&self, collection: &CollectionName) -> Result<()> {
         let drop_it = || async {
             let request = pb::DropCollectionRequest {
@@ -106,9 +107,9 @@ impl MilvusConnection {
         Ok(())
     }
 
-    /// Makes a call that may be made twice, again also when Milvus Lite 3 refuses it. Lite opens each collection to list
-    /// them all, fails with whatever it met (a missing file, most often) when someone drops or renames one of them
-    /// meanwhile, and cannot remove a directory that it still writes to.
+    /// Makes an idempotent call, and repeats it also if Milvus Lite 3 rejects it. Lite opens each collection in order
+    /// to list them all, fails (usually with a missing file) if another client drops or renames one of them meanwhile,
+    /// and cannot remove a directory that it is still writing to.
     async fn repeated<A, F>(&self, call: impl Fn() -> F + Send + Sync) -> CallResult<A>
     where
         A: Send,

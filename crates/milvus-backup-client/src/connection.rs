@@ -1,4 +1,4 @@
-//! [`MilvusConnection`]: one gRPC channel to one database of one Milvus.
+//! [`MilvusConnection`]: one gRPC channel to one database of one Milvus server.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,7 +15,7 @@ use crate::transport::{Client, MAX_MESSAGE_BYTES, Transport};
 use crate::versions::Server;
 use crate::wire::BufferPool;
 
-/// A connection to one database of one Milvus. Cheap to clone; clones share the channel.
+/// A connection to one database of one Milvus server. Cheap to clone; clones share the channel.
 ///
 /// Implements the traits [`milvus_backup_core::Catalog`], [`milvus_backup_core::RowSource`] and
 /// [`milvus_backup_core::RowSink`].
@@ -33,7 +33,7 @@ pub struct MilvusConnection {
     environment: Environment,
     version: OnceLock<String>,
     authenticated: bool,
-    /// Held by an insert that must not run beside another one.
+    /// Held by an insert that must not run concurrently with another one.
     insert_turn: Arc<Mutex<()>>,
     lost: Arc<AtomicBool>,
 }
@@ -48,7 +48,7 @@ impl fmt::Debug for MilvusConnection {
 }
 
 impl MilvusConnection {
-    /// Returns a connection over an open channel. `uri` is the address as it is shown.
+    /// Creates a connection over an open channel. `uri` is the address for messages.
     pub(crate) fn over(transport: Transport, uri: String, options: ConnectionOptions) -> Self {
         let client = Client::new(transport.clone())
             .max_decoding_message_size(MAX_MESSAGE_BYTES)
@@ -82,7 +82,8 @@ impl MilvusConnection {
         &self.database
     }
 
-    /// Returns the database as requests carry it: empty for the default one, which the oldest servers do not know by name.
+    /// Returns the database in the form of requests: empty for the default one, whose name the oldest servers do not
+    /// know.
     pub(crate) fn request_database(&self) -> String {
         if self.database == DEFAULT_DATABASE { String::new() } else { self.database.clone() }
     }
@@ -92,7 +93,7 @@ impl MilvusConnection {
         self.authenticated
     }
 
-    /// Returns how many rows a query may ask for.
+    /// Returns the limit of the rows that a query may request.
     pub(crate) fn window(&self) -> &QueryWindow {
         &self.window
     }
@@ -105,7 +106,7 @@ impl MilvusConnection {
         self.retry
     }
 
-    /// Returns where time and randomness come from.
+    /// Returns the source of time and randomness.
     pub(crate) fn environment(&self) -> &Environment {
         &self.environment
     }
@@ -114,12 +115,12 @@ impl MilvusConnection {
         self.request_timeout
     }
 
-    /// Returns whether a call could not be made or answered since the connection was made: the server may have restarted.
+    /// Returns whether a call failed in the transport since the connection was made: the server may have restarted.
     pub(crate) fn was_lost(&self) -> bool {
         self.lost.load(Ordering::Relaxed)
     }
 
-    /// Records that a call could not be made or answered.
+    /// Records that a call failed in the transport.
     pub(crate) fn mark_lost(&self) {
         self.lost.store(true, Ordering::Relaxed);
     }
@@ -138,12 +139,12 @@ impl MilvusConnection {
         self.buffers.clone()
     }
 
-    /// Waits until no other insert of this connection holds the turn.
+    /// Waits for the permit to insert, which only one insert of this connection holds at a time.
     pub(crate) async fn insert_turn(&self) -> MutexGuard<'_, ()> {
         self.insert_turn.lock().await
     }
 
-    /// Returns the version of the server, once it was asked for.
+    /// Returns the version of the server; `None` if it was not requested yet.
     pub(crate) fn known_version(&self) -> Option<&str> {
         self.version.get().map(String::as_str)
     }
@@ -153,7 +154,7 @@ impl MilvusConnection {
         self.version.get_or_init(|| version)
     }
 
-    /// Returns which of the servers that differ this is, once it was asked.
+    /// Returns the kind of the server; `None` if it was not requested yet.
     pub(crate) fn known_server(&self) -> Option<Server> {
         self.known_version().map(Server::from_version)
     }

@@ -1,4 +1,4 @@
-//! Databases and their properties.
+//! The databases of a server, and their properties.
 
 use std::collections::BTreeMap;
 
@@ -12,8 +12,10 @@ use crate::options::ConnectionOptions;
 use crate::refusal::RefusalKind;
 
 impl MilvusConnection {
-    /// Creates the database that the options name, with these properties, over a connection of its own. One that exists
-    /// is an error of the server.
+    /// Creates the database in the options, with these properties, over a separate connection.
+    ///
+    /// # Errors
+    /// Those of [`MilvusConnection::connect`], and the error of the server if the database exists.
     pub async fn create_database(options: ConnectionOptions, properties: &BTreeMap<String, String>) -> Result<()> {
         let db_name = options.database.clone();
         let connection = Self::connect(ConnectionOptions { database: String::new(), ..options }).await?;
@@ -23,7 +25,7 @@ impl MilvusConnection {
         Ok(())
     }
 
-    /// Returns the properties of the database; none where databases have none.
+    /// Returns the properties of the database; empty if the server does not support them.
     pub(crate) async fn properties_of_database(&self) -> Result<BTreeMap<String, String>> {
         let request = pb::DescribeDatabaseRequest { db_name: self.database().to_owned(), ..Default::default() };
         match call!(self, "DescribeDatabase", describe_database, request) {

@@ -1,4 +1,4 @@
-//! The definition of a collection, as it is described and as it is created.
+//! The definition of a collection, in its description and in the request that creates it.
 
 use milvus::proto::milvus as pb;
 use milvus_backup_columns::{decode_schema, encode_schema, params_from_wire, params_to_wire};
@@ -18,7 +18,8 @@ const CONSISTENCY_LEVELS: &[(i32, ConsistencyLevel)] = &[
 /// Returns the definition that a server describes.
 ///
 /// # Errors
-/// [`Error::Protocol`] for a description without a schema, and [`Error::Unsupported`] for what this version does not know.
+/// [`Error::Protocol`] for a description without a schema, and [`Error::Unsupported`] for parts that this version does
+/// not know.
 pub(crate) fn described_schema(answer: &pb::DescribeCollectionResponse) -> Result<CollectionSchema> {
     let schema = answer
         .schema
@@ -38,7 +39,7 @@ pub(crate) fn described_schema(answer: &pb::DescribeCollectionResponse) -> Resul
 /// Returns the request that creates a collection.
 ///
 /// # Errors
-/// [`Error::Encoding`] and [`Error::Unsupported`] for a schema that the protocol cannot carry.
+/// [`Error::Encoding`] and [`Error::Unsupported`] for a schema that the protocol cannot represent.
 pub(crate) fn create_request(
     database: String,
     collection: &CollectionName,
@@ -52,7 +53,8 @@ pub(crate) fn create_request(
         shards_num: i32::try_from(schema.shards_num).unwrap_or(0),
         consistency_level: level.map_or(0, |(number, _)| *number),
         properties: params_to_wire(&schema.properties),
-        // A collection without partition key answers with the partitions the user made, which must not go back.
+        // For a collection without a partition key, this is the number of user-created partitions, which must not be
+        // sent back.
         num_partitions: schema.num_partitions.filter(|_| schema.has_partition_key()).map_or(0, i64::from),
         ..pb::CreateCollectionRequest::default()
     })
@@ -78,7 +80,7 @@ mod tests {
             shards_num: request.shards_num,
             consistency_level: request.consistency_level,
             properties: request.properties,
-            // The partitions that users made, which are no part of the definition.
+            // The user-created partitions, which are not part of the definition.
             num_partitions: 3,
             ..Default::default()
         };

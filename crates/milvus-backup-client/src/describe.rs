@@ -1,4 +1,4 @@
-//! What the server reports of one collection.
+//! The description of a collection as reported by the server.
 
 use milvus::proto::milvus as pb;
 use milvus_backup_core::{CollectionDescription, CollectionMark, CollectionName, Error, Result};
@@ -11,7 +11,7 @@ use crate::limitations::describe_limitations;
 use crate::refusal::RefusalKind;
 
 impl MilvusConnection {
-    /// Returns the whole description of a collection, with what the server does not report of it.
+    /// Returns the complete description of a collection, including the attributes that the server does not report.
     pub(crate) async fn description(&self, collection: &CollectionName) -> Result<CollectionDescription> {
         let answer = self.describe(collection).await?;
         let (name, schema) = (real_name(&answer)?, described_schema(&answer)?);
@@ -29,7 +29,7 @@ impl MilvusConnection {
         Ok(CollectionDescription { name, partitions, indexes, aliases, limitations, schema })
     }
 
-    /// Returns the description of the collection that a name means; `None` where it means nothing.
+    /// Returns the description of the collection that a name refers to; `None` if the name is unused.
     pub(crate) async fn described(&self, name: &CollectionName) -> Result<Option<pb::DescribeCollectionResponse>> {
         let request = pb::DescribeCollectionRequest {
             db_name: self.request_database(),
@@ -55,8 +55,8 @@ impl MilvusConnection {
     }
 }
 
-/// Returns the name of the collection that is described, whatever name it was asked for by: Milvus repeats the name that was
-/// asked for in `collection_name`, and has the one of the collection in its schema.
+/// Returns the name of the described collection, even if it was requested by an alias: Milvus repeats the requested
+/// name in `collection_name`, and reports the name of the collection in its schema.
 pub(crate) fn real_name(answer: &pb::DescribeCollectionResponse) -> Result<CollectionName> {
     let in_schema = answer.schema.as_ref().map_or("", |schema| schema.name.as_str());
     let name = if in_schema.is_empty() { &answer.collection_name } else { in_schema };

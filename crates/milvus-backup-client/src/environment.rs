@@ -1,4 +1,4 @@
-//! Time and randomness of the operating system. Nothing else in this crate asks for either.
+//! Time and randomness of the operating system. The rest of this crate never accesses either directly.
 
 #![expect(clippy::disallowed_methods, reason = "this is where time and randomness come in")]
 
@@ -22,7 +22,7 @@ pub struct SystemClock {
 }
 
 impl SystemClock {
-    /// Returns a clock whose elapsed time begins now.
+    /// Creates a clock whose elapsed time starts now.
     #[expect(clippy::new_without_default, reason = "each is another: its elapsed time begins when it is made")]
     pub fn new() -> Self {
         Self { started: Instant::now() }

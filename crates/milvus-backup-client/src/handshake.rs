@@ -1,4 +1,4 @@
-//! The start of a connection: the channel, who we are, and who the server is.
+//! The start of a connection: the channel, the credentials, and the identity of the server.
 
 use milvus::proto::common::ClientInfo;
 use milvus::proto::milvus as pb;
@@ -13,7 +13,7 @@ use crate::transport::{Credentials, Transport, endpoint};
 use crate::versions::{LITE_2_VERSION, Server};
 
 impl MilvusConnection {
-    /// Connects, and asks the server who it is.
+    /// Connects to the server, and requests its identity.
     ///
     /// # Errors
     /// [`Error::Unreachable`] within [`ConnectionOptions::connect_timeout`], [`Error::Authentication`], and
@@ -35,7 +35,10 @@ impl MilvusConnection {
         Ok(connection)
     }
 
-    /// Introduces this client to the server, and checks the credentials by doing so.
+    /// Introduces this client to the server, which also checks the credentials.
+    ///
+    /// # Errors
+    /// Those of [`milvus_backup_core::Catalog`].
     pub async fn ping(&self) -> Result<()> {
         let info = ClientInfo {
             sdk_type: "milvus-br".to_owned(),
@@ -49,7 +52,10 @@ impl MilvusConnection {
         }
     }
 
-    /// Returns the server's version text, which is asked for once per connection.
+    /// Returns the version string of the server, which is requested once per connection.
+    ///
+    /// # Errors
+    /// Those of [`milvus_backup_core::Catalog`].
     pub async fn version(&self) -> Result<String> {
         if let Some(version) = self.known_version() {
             return Ok(version.to_owned());
@@ -62,13 +68,13 @@ impl MilvusConnection {
         Ok(self.keep_version(version).to_owned())
     }
 
-    /// Returns which of the servers that differ this is.
+    /// Returns the kind of the server, which determines its capabilities.
     pub(crate) async fn server(&self) -> Result<Server> {
         Ok(Server::from_version(&self.version().await?))
     }
 }
 
-/// The failure of a connection that could not be made.
+/// Returns the error of a connection that could not be made.
 fn not_connected(uri: &str, source: tonic::transport::Error) -> Error {
     Error::Unreachable { uri: uri.to_owned(), source: Box::new(source) }
 }

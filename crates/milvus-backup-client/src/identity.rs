@@ -1,7 +1,7 @@
-//! Which collection a name means, and what tells it apart from others that get its name.
+//! The collection that a name refers to, and the mark that distinguishes it from others that are given its name.
 //!
-//! Milvus numbers its collections. Milvus Lite 3 does not: there a temporary alias stands for the number, since Lite
-//! moves aliases with a rename and removes them with the collection.
+//! Milvus assigns numbers to collections. Milvus Lite 3 does not: there a temporary alias replaces the number, since
+//! Lite moves aliases with a rename and removes them with the collection.
 
 use milvus::proto::milvus as pb;
 use milvus_backup_core::{CollectionMark, CollectionName, Error, PinnedCollection, Result};
@@ -37,7 +37,7 @@ impl MilvusConnection {
     pub(crate) async fn locate(&self, pin: &PinnedCollection) -> Result<Option<CollectionName>> {
         match &pin.mark {
             CollectionMark::Id(id) => match self.name_of(*id).await {
-                // Where privileges go by names, a number names nothing that is granted.
+                // If privileges are granted by name, no number matches a grant.
                 Err(failure) if failure.is(RefusalKind::NotPermitted) => self.name_if_same(&pin.name, *id).await,
                 located => Ok(located?),
             },
@@ -60,13 +60,13 @@ impl MilvusConnection {
         }
     }
 
-    /// The name, as long as the collection that has it also has this number.
+    /// Returns the name, if the collection with this name also has this number.
     async fn name_if_same(&self, name: &CollectionName, id: i64) -> Result<Option<CollectionName>> {
         let described = self.described(name).await?.filter(|answer| answer.collection_id == id);
         described.as_ref().map(real_name).transpose()
     }
 
-    /// The name of the collection with this number.
+    /// Returns the name of the collection with this number.
     async fn name_of(&self, id: i64) -> CallResult<Option<CollectionName>> {
         let request =
             pb::DescribeCollectionRequest { db_name: self.request_database(), collection_id: id, ..Default::default() };

@@ -1,4 +1,4 @@
-//! Bulk import: Milvus reads Parquet files by itself.
+//! Bulk import, in which Milvus itself reads Parquet files.
 
 use milvus::proto::common::ImportState;
 use milvus::proto::milvus as pb;
@@ -9,7 +9,7 @@ use crate::connection::MilvusConnection;
 use crate::polling::POLL;
 
 impl MilvusConnection {
-    /// Imports one file, and waits until it is done.
+    /// Imports one file, and waits for its completion.
     pub(crate) async fn import(&self, collection: &CollectionName, partition: Option<&str>, file: &str) -> Result<u64> {
         let request = pb::ImportRequest {
             db_name: self.request_database(),
@@ -18,7 +18,7 @@ impl MilvusConnection {
             files: vec![file.to_owned()],
             ..Default::default()
         };
-        // Not made again when its answer is lost: the rows would be there twice.
+        // Not retried if its response is lost: the rows would be inserted twice.
         let tasks = call_once!(self, "Import", import, request)?.tasks;
         let mut rows = 0;
         for task in tasks {

@@ -1,4 +1,4 @@
-//! Index definitions.
+//! The index definitions of a collection.
 
 use std::collections::BTreeMap;
 
@@ -62,13 +62,13 @@ impl MilvusConnection {
     }
 }
 
-/// Returns the name, unless the server had made it itself from a path inside a JSON field: such names it does not accept.
+/// Returns the name, unless the server generated it from a path inside a JSON field: it does not accept such names.
 fn creatable_name(name: &str) -> String {
     let accepted = name.chars().all(|character| character.is_alphanumeric() || matches!(character, '_' | '$' | '-'));
     if accepted { name.to_owned() } else { String::new() }
 }
 
-/// Returns the parameters, in the spelling that is accepted: servers describe a `Trie` index by the name of its library.
+/// Returns the parameters in the accepted spelling: servers report a `Trie` index by the name of its library.
 fn creatable_params(params: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let mut params = params.clone();
     if let Some(index_type) = params.get_mut("index_type").filter(|index_type| *index_type == "marisa-trie") {

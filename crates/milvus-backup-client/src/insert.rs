@@ -1,4 +1,4 @@
-//! [`RowSink`]: rows into a collection.
+//! [`RowSink`]: inserting rows into a collection.
 
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
@@ -16,8 +16,8 @@ use crate::status::checked;
 use crate::versions::Server;
 use crate::wire::{self, InsertRows};
 
-/// Bytes of one insert to aim for. Servers take 64 MiB (`proxy.grpc.serverMaxRecvSize` of Milvus 2.3), and the
-/// message is a little larger than the columns.
+/// Target size of one insert in bytes. Servers accept 64 MiB (`proxy.grpc.serverMaxRecvSize` of Milvus 2.3), and the
+/// message is slightly larger than the columns.
 const INSERT_BYTES: usize = 16 << 20;
 
 #[async_trait]
@@ -73,7 +73,7 @@ impl RowSink for MilvusConnection {
             match call!(self, "GetFlushState", get_flush_state, request) {
                 Ok(answer) if answer.flushed => return Ok(()),
                 Ok(_) => self.environment().sleep(POLL).await,
-                // A server without the call flushes before it answers.
+                // A server without this call flushes before it responds.
                 Err(failure) if failure.is(RefusalKind::Unsupported) => return Ok(()),
                 Err(failure) => return Err(failure.into()),
             }
@@ -83,7 +83,7 @@ impl RowSink for MilvusConnection {
     async fn stored_rows(&self, collection: &CollectionName, partition: Option<&str>) -> Result<u64> {
         let server = self.server().await?;
         let (db_name, collection_name) = (self.request_database(), collection.to_string());
-        // A server without partitions has one, which is the collection.
+        // A server without partitions has a single one, which is the collection.
         let partition = partition.filter(|_| server.has_partitions());
         let stats = if let Some(partition) = partition {
             let partition_name = partition.to_owned();
@@ -107,15 +107,15 @@ impl MilvusConnection {
         batch: &RecordBatch,
     ) -> CallResult<u64> {
         let (rows, server) = (batch.num_rows(), self.server().await?);
-        // A call whose answer was lost may have been carried out, and a second one would double its rows: so it is
-        // made again only where the server said that it did nothing, or never got it.
+        // A call whose response was lost may have been carried out, and repeating it would duplicate its rows: it is
+        // repeated only if the server reported that it did nothing, or never received it.
         let send = |_, request| wire::insert(self.transport(), request, self.buffers());
         let insert = || async {
             let request = InsertRows::new(self.request_database(), collection, partition, schema, batch)?;
             match self.send(request, &send).await {
                 Ok(answer) => match checked(answer).map_err(|refusal| self.failure("Insert", refusal)) {
-                    // Milvus Lite 3 forgets a new partition when two of its threads open the collection at the same
-                    // time, as any listing of all collections does. The collection must be made anew.
+                    // Milvus Lite 3 loses a new partition if two of its threads open the collection concurrently, as
+                    // any listing of all collections does. The collection must be recreated.
                     Err(failure) if server == Server::Lite3 && failure.is(RefusalKind::PartitionNotFound) => {
                         Ok(Err(failure.transient()))
                     }
@@ -135,9 +135,10 @@ impl MilvusConnection {
     }
 }
 
-/// A batch in parts of about [`INSERT_BYTES`], the first one last, so that it is taken first; none without rows.
+/// Splits a batch into parts of about [`INSERT_BYTES`], in reverse order, so that the first one is popped first; empty
+/// without rows.
 fn parts(batch: &RecordBatch) -> Vec<RecordBatch> {
-    // Of the whole batch: what is under a slice of lists counts as if all of it were in the slice.
+    // Measured for the complete batch: a slice of lists would count the values outside of it.
     let bytes = value_bytes(batch);
     let rows = batch.num_rows();
     let per_part = rows.div_ceil(bytes.div_ceil(INSERT_BYTES).max(1)).max(1);
@@ -145,13 +146,13 @@ fn parts(batch: &RecordBatch) -> Vec<RecordBatch> {
     (0..rows).step_by(per_part).map(part).rev().collect()
 }
 
-/// The two halves, the first one last, so that it is taken first.
+/// Returns the two halves in reverse order, so that the first one is popped first.
 fn halves(batch: &RecordBatch) -> [RecordBatch; 2] {
     let middle = batch.num_rows() / 2;
     [batch.slice(middle, batch.num_rows() - middle), batch.slice(0, middle)]
 }
 
-/// Whether no connection could be made for a call.
+/// Returns whether no connection could be made for a call.
 fn was_never_sent(status: &Status) -> bool {
     let first = std::error::Error::source(status);
     let mut causes = std::iter::successors(first, |cause| cause.source());
@@ -179,7 +180,7 @@ mod tests {
 
     use super::*;
 
-    /// A batch of vectors of 1 KiB each.
+    /// Returns a batch of vectors of 1 KiB each.
     fn vectors(rows: usize) -> RecordBatch {
         let item = Arc::new(Field::new("element", DataType::Float32, false));
         let mut lists = ListBuilder::new(Float32Builder::new()).with_field(Arc::clone(&item));

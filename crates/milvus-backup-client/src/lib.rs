@@ -1,6 +1,6 @@
-//! Milvus over gRPC for the backup system: rows in and out as Arrow.
+//! Milvus over gRPC for the backup system: reads and writes rows as Arrow.
 //!
-//! [`MilvusConnection`] implements the traits of `milvus-backup-core`. Rows never exist as single values: the
+//! [`MilvusConnection`] implements the traits of `milvus-backup-core`. Rows are never represented as single values: the
 //! columns of the protocol become Arrow columns and back, by the conventions of `milvus-backup-columns`.
 //!
 //! ```no_run

@@ -1,10 +1,10 @@
-//! What a server does not tell of a collection.
+//! Attributes of a collection that a server does not report.
 
 use milvus_backup_core::schema::{CollectionSchema, DataType};
 
 use crate::versions::Server;
 
-/// What the description leaves out, in plain words.
+/// Returns human-readable descriptions of the attributes that are missing in the description.
 pub(crate) fn describe_limitations(server: Server, schema: &CollectionSchema) -> Vec<String> {
     let mut limitations = Vec::new();
     if server.is_lite() {

@@ -1,4 +1,4 @@
-//! Milvus Lite on a path ending in `.db`, as in pymilvus: a server of our own for the length of the command.
+//! Milvus Lite on a path ending in `.db`, as in pymilvus: a private server for the duration of the command.
 
 mod last_lines;
 
@@ -15,11 +15,11 @@ use tokio::process::{Child, ChildStdin, Command};
 pub const LITE_EXECUTABLE: &str = "milvus-lite";
 
 const START_DEADLINE: Duration = Duration::from_mins(1);
-/// The time between two attempts to connect while it starts.
+/// Time between two attempts to connect while it starts.
 const START_POLL: Duration = Duration::from_millis(50);
 const STOP_GRACE: Duration = Duration::from_secs(10);
 
-/// Runs the server and stops it when the pipe to it closes, so that it cannot outlive us, however we end.
+/// Runs the server and stops it when the pipe to it closes, so that it cannot outlive this process, however that ends.
 const WATCHDOG: &str = r#"exec 3<&0
 "$@" </dev/null 3<&- &
 server=$!
@@ -29,41 +29,41 @@ wait "$server""#;
 /// The error of Milvus Lite 3 for a database that another process has open.
 const LOCKED: &str = "DataDirLockedError";
 
-/// What to do when there is no database at a path.
+/// The action if there is no database at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Missing {
-    /// Create an empty one.
+    /// Create an empty database there.
     Create,
     /// Fail, and create nothing.
     Refuse,
 }
 
-/// A running Milvus Lite.
+/// A running Milvus Lite server.
 ///
-/// It is stopped by [`LiteServer::stop`], when it is dropped, and when this process ends in any other way.
+/// It is stopped by [`LiteServer::stop`], on drop, and when this process ends in any other way.
 #[derive(Debug)]
 pub struct LiteServer {
     child: Child,
-    /// Open for as long as the server is wanted.
+    /// Open for as long as the server is needed.
     pipe: Option<ChildStdin>,
     uri: String,
     environment: Environment,
 }
 
 impl LiteServer {
-    /// Whether an address means a Milvus Lite database rather than a server.
+    /// Returns whether an address refers to a Milvus Lite database rather than to a server.
     pub fn is_lite_uri(uri: &str) -> bool {
         !uri.contains("://") && Path::new(uri).extension().is_some_and(|extension| extension == "db")
     }
 
-    /// Starts Milvus Lite on a database, on a free port of the loopback interface, and waits until it answers.
+    /// Starts Milvus Lite on a database, on a free port of the loopback interface, and waits until it responds.
     ///
-    /// `executable` names the program, [`LITE_EXECUTABLE`] unless the user said otherwise.
+    /// `executable` names the program; [`LITE_EXECUTABLE`] unless the user chose another one.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] when the program is not installed or the database was made by Milvus Lite 2.x,
-    /// [`Error::LiteDatabaseNotFound`], [`Error::LiteDatabaseOpen`] when another process has the database open,
-    /// [`Error::LiteFailed`] when Milvus Lite ends early, [`Error::Unreachable`] when it does not answer.
+    /// [`Error::Unsupported`] if the program is not installed or the database was created by Milvus Lite 2.x,
+    /// [`Error::LiteDatabaseNotFound`], [`Error::LiteDatabaseOpen`] if another process has the database open,
+    /// [`Error::LiteFailed`] if Milvus Lite ends early, [`Error::Unreachable`] if it does not respond.
     pub async fn start(database: &Path, executable: &Path, missing: Missing, environment: Environment) -> Result<Self> {
         if database.is_file() {
             return Err(Error::Unsupported {
@@ -95,7 +95,7 @@ impl LiteServer {
         }
     }
 
-    /// The address to connect to.
+    /// Returns the address to connect to.
     pub fn uri(&self) -> &str {
         &self.uri
     }
@@ -109,7 +109,7 @@ impl LiteServer {
         }
     }
 
-    /// Waits until it accepts connections, or returns how it ended.
+    /// Waits until the server accepts connections, or returns its exit status if it ended.
     async fn wait_until_ready(&mut self, database: &Path, port: u16) -> Result<Option<ExitStatus>> {
         let deadline = self.environment.elapsed() + START_DEADLINE;
         while self.environment.elapsed() < deadline {
@@ -134,9 +134,9 @@ fn spawn(database: &Path, executable: &Path, port: u16) -> std::io::Result<Child
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
-        // pymilvus reads it on import, and refuses a path there.
+        // pymilvus reads it on import, and rejects a path there.
         .env_remove("MILVUS_URI")
-        // Ctrl-C is ours to handle: the server must live until the operation has cleaned up.
+        // Ctrl-C is handled by this process: the server must live until the operation has cleaned up.
         .process_group(0)
         .kill_on_drop(true)
         .spawn()

@@ -1,6 +1,7 @@
-//! Collections and partitions into memory, and out of it.
+//! Loading collections and partitions into memory, and releasing them.
 //!
-//! "Loaded" is what the server claims. Whether queries find all rows is asked for apart: see [`crate::segments`].
+//! "Loaded" is the state that the server reports. Whether queries find all rows is checked separately: see
+//! [`crate::segments`].
 
 use milvus::proto::common::{LoadState as WireLoadState, Status};
 use milvus::proto::milvus as pb;
@@ -11,10 +12,10 @@ use crate::connection::MilvusConnection;
 use crate::polling::POLL;
 use crate::refusal::{CallResult, RefusalKind};
 
-/// Polls of the load state between two questions for the progress of the load.
+/// Number of polls of the load state between two queries of the load progress.
 const POLLS_PER_PROGRESS: usize = 10;
 
-/// Someone else released the collection while it was needed.
+/// Returns the error for a collection that another client released while it was needed.
 pub(crate) fn was_released(collection: &CollectionName) -> Error {
     Error::Refused {
         reason: format!("collection `{collection}` was released while it was needed"),
@@ -45,7 +46,7 @@ impl MilvusConnection {
         })
     }
 
-    /// Returns the number of replicas of a loaded collection, where the server reports it.
+    /// Returns the number of replicas of a loaded collection; `None` if the server does not report it.
     pub(crate) async fn replicas_of(&self, collection: &CollectionName) -> Result<Option<u32>> {
         let request = pb::GetReplicasRequest {
             db_name: self.request_database(),
@@ -75,7 +76,7 @@ impl MilvusConnection {
             if let Some(failure) = self.load_failure(collection).await {
                 return Err(failure);
             }
-            // Someone released it meanwhile, or Milvus Lite forgot.
+            // Another client released it meanwhile, or Milvus Lite lost the state.
             let Some(delay) = again.next() else { return Err(was_released(collection)) };
             self.environment().sleep(delay).await;
         }
@@ -122,11 +123,11 @@ impl MilvusConnection {
         Ok(())
     }
 
-    /// Returns whether these partitions are loaded, or anything of the collection where none is named, once they are not
-    /// being loaded any more.
+    /// Returns whether these partitions are loaded, or if none is named, any part of the collection, after waiting
+    /// until they are no longer being loaded.
     ///
     /// # Errors
-    /// Also the reason why the server cannot load them, as soon as the server reports one.
+    /// The reason why the server cannot load them, as soon as the server reports one.
     async fn settled_state(&self, collection: &CollectionName, partitions: &[String]) -> Result<LoadState> {
         loop {
             for _ in 0..POLLS_PER_PROGRESS {

@@ -1,4 +1,4 @@
-//! [`ConnectionOptions`]: how to reach Milvus and who to be there.
+//! [`ConnectionOptions`]: the address of Milvus, and the credentials for it.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -9,33 +9,34 @@ use milvus_backup_core::{Environment, RetryPolicy};
 use crate::address::without_credentials;
 use crate::environment::system_environment;
 
-/// How to reach Milvus and who to be there.
+/// The address of Milvus, the credentials for it, and the limits of calls.
 ///
-/// Its `Debug` form shows no secret.
+/// Its `Debug` form contains no secret.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ConnectionOptions {
-    /// `http://host:port`, or `https://host:port` for TLS.
+    /// The address: `http://host:port`, or `https://host:port` for TLS.
     pub uri: String,
-    /// What stands for the address in messages and records: the path of a database that is served for one command.
+    /// The text that replaces the address in messages and records: the path of a database that is served for one
+    /// command.
     pub shown_as: Option<String>,
-    /// `user:password` or an API key.
+    /// The credentials: `user:password` or an API key.
     pub token: Option<String>,
-    /// The database; empty for `default`.
+    /// The name of the database; empty for `default`.
     pub database: String,
-    /// PEM file of the authority that signed the server's certificate; the system's authorities otherwise.
+    /// PEM file of the authority that signed the server's certificate; `None` selects the authorities of the system.
     pub ca_certificate: Option<PathBuf>,
-    /// PEM files of the certificate and the private key of this client, where the server asks for one.
+    /// PEM files of the certificate and the private key of this client, if the server requires one.
     pub client_certificate: Option<(PathBuf, PathBuf)>,
-    /// The name in the server's certificate, where it differs from the host.
+    /// The name in the server's certificate, if it differs from the host.
     pub server_name: Option<String>,
-    /// Time for the connection to be made, and for the first answer.
+    /// Time limit for making the connection, and for the first response.
     pub connect_timeout: Duration,
-    /// Time for one call to be answered.
+    /// Time limit for the response to one call.
     pub request_timeout: Duration,
-    /// Retries of one call.
+    /// The retry policy of a single call.
     pub retry: RetryPolicy,
-    /// Time and randomness: those of the operating system, unless others are given. Its interrupt ends no call.
+    /// Time and randomness; those of the operating system by default. Its interrupt does not end calls.
     pub environment: Environment,
 }
 
@@ -58,7 +59,7 @@ impl Default for ConnectionOptions {
 }
 
 impl ConnectionOptions {
-    /// The default options for another address.
+    /// Returns the default options for an address.
     pub fn new(uri: impl Into<String>) -> Self {
         Self { uri: uri.into(), ..Self::default() }
     }

@@ -1,14 +1,14 @@
-//! The most rows that a server lets a query ask for: a setting of the server, learnt from its refusals.
+//! The maximum number of rows that a query may request: a setting of the server, learnt from its refusals.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::refusal::{Failure, RefusalKind};
 
-/// `quotaAndLimits.limits.maxQueryResultWindow`, which limits `offset + limit`, as Milvus has it by default.
+/// The default of `quotaAndLimits.limits.maxQueryResultWindow` in Milvus, which limits `offset + limit`.
 const DEFAULT_ROWS: usize = 16_384;
 
-/// Shared by all queries of a connection.
+/// The window, shared by all queries of a connection.
 #[derive(Debug, Clone)]
 pub(crate) struct QueryWindow(Arc<AtomicUsize>);
 
@@ -19,16 +19,16 @@ impl Default for QueryWindow {
 }
 
 impl QueryWindow {
-    /// The most rows to ask for.
+    /// Returns the maximum number of rows to request.
     pub(crate) fn rows(&self) -> usize {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// Learns from the failure of a query that asked for `asked` rows. Returns whether the same query may be made with fewer
-    /// ([`Self::rows`]).
+    /// Learns from the failure of a query that requested `asked` rows. Returns whether the query may be repeated with
+    /// fewer rows ([`Self::rows`]).
     pub(crate) fn learns(&self, failure: &Failure, asked: usize) -> bool {
         let Some(RefusalKind::OverWindow { allowed }) = failure.kind() else { return false };
-        // Half of it where the server does not say how many it takes, or names more than it refused.
+        // Half of it if the server does not report its limit, or reports more than it rejected.
         let rows = allowed.filter(|limit| *limit < asked).unwrap_or(asked / 2);
         if rows > 0 {
             self.0.fetch_min(rows, Ordering::Relaxed);

@@ -1,7 +1,8 @@
-//! How many calls to a server are in flight: fewer when it applies back-pressure, and more again while it does not.
+//! The number of calls to a server in flight: lower while it applies back-pressure, and increasing while it does not.
 //!
-//! The limit grows by one for each round of calls that were taken, and is halved when one is refused for being too many, as
-//! TCP does with its window (RFC 5681). It begins above what anyone asks for: only a server that applies back-pressure is spared.
+//! The limit grows by one for each round of accepted calls, and is halved when one is rejected for being too many, as
+//! TCP does with its window (RFC 5681). It starts above the concurrency of any operation: only a server that applies
+//! back-pressure is throttled.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,10 +13,10 @@ use tokio::sync::Notify;
 use crate::refusal::{CallResult, Failure, RefusalKind};
 use crate::retry::retried;
 
-/// Calls at once at most.
+/// Maximum number of concurrent calls.
 const MAX_IN_FLIGHT: usize = 64;
 
-/// The wait after a first refusal; it doubles, up to [`MAX_WAIT`].
+/// Delay after a first refusal; it doubles, up to [`MAX_WAIT`].
 const MIN_WAIT: Duration = Duration::from_millis(100);
 
 const MAX_WAIT: Duration = Duration::from_secs(5);
@@ -30,12 +31,12 @@ pub(crate) struct RateLimiter {
 
 #[derive(Debug)]
 struct Window {
-    /// Calls that may be in flight.
+    /// Number of calls that may be in flight.
     limit: usize,
     in_flight: usize,
-    /// Calls that were taken since the limit changed.
+    /// Number of calls that were accepted since the limit changed.
     taken: usize,
-    /// Counts the times that the limit was halved: calls that were sent before do not halve it again.
+    /// Number of times that the limit was halved: calls that were sent before the last halving do not halve it again.
     halvings: u64,
 }
 
@@ -46,13 +47,13 @@ impl Default for Window {
 }
 
 impl RateLimiter {
-    /// Returns a limiter that lets many calls through.
+    /// Creates a limiter with the highest limit.
     pub(crate) fn new(environment: Environment) -> Self {
         Self { environment, window: Arc::default(), freed: Arc::default() }
     }
 
-    /// Makes a call until it is taken, fails for good, or the retries are used up. Being refused for a while does not use
-    /// them up: the deadline of the whole, and the time without progress, bound that.
+    /// Makes a call until it is accepted, fails permanently, or the retries are used up. Rate limiting does not consume
+    /// retries: it is bounded by the deadline of the operation and by the time without progress.
     pub(crate) async fn retried<T, F, A>(&self, policy: RetryPolicy, mut call: A) -> CallResult<T>
     where
         A: FnMut() -> F + Send,
@@ -71,13 +72,13 @@ impl RateLimiter {
                     return outcome;
                 }
             }
-            // Those that were refused together must not come back together.
+            // Calls that were rejected together must not be repeated together.
             self.environment.sleep(wait + wait.mul_f64(self.environment.jitter())).await;
             wait = (wait * 2).min(MAX_WAIT);
         }
     }
 
-    /// Waits until there are fewer calls in flight than the limit.
+    /// Waits until fewer calls than the limit are in flight.
     async fn acquire(&self) -> Permit {
         loop {
             let freed = self.freed.notified();
@@ -109,7 +110,8 @@ impl Window {
         }
     }
 
-    /// Half of what is in flight now, if `halvings` is the number when the call was sent.
+    /// Sets the limit to half of the calls in flight, unless it was halved since the call was sent. Returns whether it
+    /// did.
     fn refused(&mut self, halvings: u64) -> bool {
         let first = self.halvings == halvings;
         if first {
@@ -121,7 +123,7 @@ impl Window {
     }
 }
 
-/// The permission for one call in flight.
+/// The permit for one call in flight.
 #[derive(Debug)]
 struct Permit {
     limiter: RateLimiter,
@@ -164,7 +166,7 @@ mod tests {
         Failure::new(Context { call: "Query", uri: "http://localhost:19530", database: "default" }, refusal)
     }
 
-    /// A server that takes so many calls at once, and refuses others.
+    /// The server accepts a limited number of concurrent calls, and rejects all others.
     #[tokio::test]
     async fn a_server_that_takes_few_gets_few_and_all_calls_are_made() {
         let (limiter, inside, refusals) =

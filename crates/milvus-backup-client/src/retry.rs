@@ -1,10 +1,10 @@
-//! Retries of single calls.
+//! The retries of single calls.
 
 use milvus_backup_core::{Environment, RetryPolicy};
 
 use crate::refusal::{CallResult, RefusalKind};
 
-/// Makes a call until it succeeds, fails for good, is refused for being one too many, or the retries are used up.
+/// Makes a call until it succeeds, fails permanently, is rate-limited, or the retries are used up.
 pub(crate) async fn retried<T, F, A>(environment: &Environment, policy: RetryPolicy, mut call: A) -> CallResult<T>
 where
     A: FnMut() -> F + Send,
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
     use crate::refusal::{Context, Failure, Refusal};
 
-    /// A clock on which waiting takes no time, and is counted.
+    /// A clock that records waits instead of waiting.
     #[derive(Debug, Default)]
     struct Waits(Mutex<Vec<Duration>>);
 
@@ -55,7 +55,7 @@ mod tests {
         }
     }
 
-    /// The same number each time, which is half of all.
+    /// Randomness that is constant, in the middle of its range.
     #[derive(Debug)]
     struct Half;
 
@@ -70,7 +70,7 @@ mod tests {
         Failure::new(Context { call: "Query", uri: "http://localhost:19530", database: "default" }, refusal)
     }
 
-    /// Calls and waits until the outcome of a server that always refuses with this code.
+    /// Returns the number of calls and the waits, for a server that always rejects with this code.
     async fn refused_with(code: i32) -> (u32, Vec<u64>) {
         let (waits, calls) = (Arc::<Waits>::default(), AtomicU32::new(0));
         let clock: Arc<dyn Clock> = waits.clone();

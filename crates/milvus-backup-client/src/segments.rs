@@ -1,4 +1,4 @@
-//! Segments that are stored, and those that queries are answered from.
+//! The stored segments, and the segments that serve queries.
 
 use std::collections::BTreeSet;
 
@@ -11,10 +11,11 @@ use crate::connection::MilvusConnection;
 use crate::refusal::CallResult;
 
 impl MilvusConnection {
-    /// Rows of these partitions in flushed segments that no query node serves; of all partitions where none is named.
+    /// Returns the number of rows of these partitions, or of all if none is named, in flushed segments that no query
+    /// node serves.
     ///
-    /// No such rows proves that queries find everything that is flushed. Such rows prove nothing: for some seconds after a
-    /// flush, a node serves them from the segment that they grew in, which is not in the list.
+    /// 0 proves that queries find everything that is flushed. A higher number proves nothing: for some seconds after a
+    /// flush, a node serves the rows from the growing segment, which is not in the list.
     pub(crate) async fn pending(&self, collection: &CollectionName, partitions: &[String]) -> Result<Option<u64>> {
         let (db_name, collection_name) = (self.request_database(), collection.to_string());
         let request = pb::GetPersistentSegmentInfoRequest {
@@ -35,7 +36,7 @@ impl MilvusConnection {
         let served: BTreeSet<i64> = served.infos.iter().map(|segment| segment.segment_id).collect();
         let pending = stored.infos.iter().filter(|segment| {
             segment.state == SegmentState::Flushed as i32
-                // A segment that holds nothing but deletes has no rows to serve.
+                // A segment that holds only deletes has no rows to serve.
                 && segment.level != SegmentLevel::L0 as i32
                 && !served.contains(&segment.segment_id)
                 && wanted.as_ref().is_none_or(|wanted| wanted.contains(&segment.partition_id))
@@ -55,7 +56,7 @@ impl MilvusConnection {
     }
 }
 
-/// Returns `None` where the server does not have the call, or does not let this user make it.
+/// Returns `None` if the server does not support the call, or does not permit it to this user.
 fn reported<A>(answer: CallResult<A>) -> Result<Option<A>> {
     match answer {
         Err(failure) if failure.is_not_offered() || (failure.is_of_the_request() && !failure.retryable()) => Ok(None),

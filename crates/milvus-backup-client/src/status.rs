@@ -1,7 +1,7 @@
 //! The status inside a response.
 //!
-//! Milvus answers failed calls with gRPC success and a status message inside. Versions before 2.3 fill
-//! `error_code`, later ones `code`; 2.3 and later fill both.
+//! Milvus reports failed calls as gRPC success with a status message in the response. Versions before 2.3 set
+//! `error_code`, later ones `code`; 2.3 and later set both.
 
 use milvus::proto::common::Status;
 use milvus::proto::milvus as pb;
@@ -9,7 +9,7 @@ use milvus::proto::milvus as pb;
 use crate::refusal::Refusal;
 use crate::wire::QueryRows;
 
-/// An answer that carries a status.
+/// A response that contains a status.
 pub(crate) trait IntoStatus: Sized {
     fn status(&self) -> Option<&Status>;
 }

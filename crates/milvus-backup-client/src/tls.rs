@@ -1,4 +1,4 @@
-//! TLS: whom to trust, and who we are.
+//! TLS: the trusted authorities, and the certificate of this client.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ const PRIVATE_KEY: &str = "PRIVATE KEY-----";
 /// Adds TLS to a channel.
 ///
 /// # Errors
-/// [`Error::Configuration`] for a file that cannot be read, or does not hold what it should.
+/// [`Error::Configuration`] for a file that cannot be read, or lacks the expected content.
 pub(crate) fn with_tls(endpoint: Endpoint, options: &ConnectionOptions) -> Result<Endpoint> {
     let mut tls = match &options.ca_certificate {
         Some(path) => {
@@ -39,7 +39,7 @@ pub(crate) fn with_tls(endpoint: Endpoint, options: &ConnectionOptions) -> Resul
     })
 }
 
-/// Reads a PEM file that must hold a section of this kind: without one, the file would be ignored in silence.
+/// Reads a PEM file that must contain a section of this kind: without one, the file would be silently ignored.
 fn pem(path: &Path, role: &str, section: &str) -> Result<Vec<u8>> {
     let text = std::fs::read(path).map_err(|source| unusable(role, path, source.into()))?;
     if String::from_utf8_lossy(&text).contains(section) {

@@ -1,4 +1,4 @@
-//! The channel: its address, TLS, and who we are on it.
+//! The channel: its address, TLS, and credentials.
 
 use std::time::Duration;
 
@@ -16,16 +16,16 @@ use crate::address::Address;
 use crate::options::ConnectionOptions;
 use crate::tls::with_tls;
 
-/// Largest answer that is accepted. A page that is larger is asked for again in halves.
+/// Size of the largest accepted response, in bytes. A larger page is requested again in halves.
 pub(crate) const MAX_MESSAGE_BYTES: usize = 128 << 20;
 
-/// The channel, with who we are.
+/// The channel, with the credentials of the client.
 pub(crate) type Transport = InterceptedService<Channel, Credentials>;
 
 /// The generated calls of Milvus.
 pub(crate) type Client = MilvusServiceClient<Transport>;
 
-/// Adds who we are to every call.
+/// Adds the credentials to every call.
 #[derive(Debug, Clone)]
 pub(crate) struct Credentials {
     authorization: Option<MetadataValue<Ascii>>,
@@ -63,7 +63,7 @@ impl Interceptor for Credentials {
     }
 }
 
-/// Returns the channel to open, with TLS where the address asks for it.
+/// Returns the channel to open, with TLS if the address requires it.
 pub(crate) fn endpoint(options: &ConnectionOptions) -> Result<Endpoint> {
     let uri = Address::parse(&options.uri)?.uri;
     let invalid = |limit: String| Error::InvalidParameter { field: "uri".to_owned(), value: uri.clone(), limit };

@@ -1,4 +1,4 @@
-//! What each version of Milvus has.
+//! The capabilities of each version of Milvus.
 //!
 //! Sources: Milvus 2.3.5, Milvus Lite 3.2.2 and Milvus Lite 2.5.1 were run; the rows for 2.4, 2.5, 2.6 and 3.0 follow
 //! their release notes and protocol definitions.
@@ -8,23 +8,23 @@ use std::collections::BTreeSet;
 use milvus_backup_core::schema::{DataType, FunctionKind, RowTraitKind, SchemaSupport};
 use milvus_backup_core::{Capabilities, PreserveAutoId};
 
-/// What stands for the version of a server that has no call to report it: that is Milvus Lite 2.
+/// The version string for a server that has no call to report it, which is Milvus Lite 2.
 pub(crate) const LITE_2_VERSION: &str = "milvus_lite-2";
 
-/// The servers that differ in what they have.
+/// The kinds of servers, which differ in their capabilities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Server {
-    /// The C++ core behind Milvus Lite 2.x, which does not tell its version.
+    /// The C++ core behind Milvus Lite 2.x, which does not report its version.
     Lite2,
-    /// Milvus Lite 3.x, in Python.
+    /// Milvus Lite 3.x, which is written in Python.
     Lite3,
     /// Milvus by major and minor version.
     Milvus(u32, u32),
 }
 
 impl Server {
-    /// From the version text of a server. One that cannot be read counts as the newest: it is then the server
-    /// that refuses what it cannot hold.
+    /// Parses the version string of a server. One that cannot be parsed counts as the newest: the server then rejects
+    /// what it does not support.
     pub(crate) fn from_version(version: &str) -> Self {
         if version == LITE_2_VERSION {
             return Self::Lite2;
@@ -43,30 +43,31 @@ impl Server {
         matches!(self, Self::Lite2 | Self::Lite3)
     }
 
-    /// Whether rows with this type must not share a segment with those of another insert, as on Milvus 2.3: each insert
-    /// gets a segment of its own.
+    /// Returns whether rows with this type must not share a segment with those of another insert, as on Milvus 2.3:
+    /// each insert then gets a separate segment.
     pub(crate) fn needs_flush_after_insert(self, data_type: DataType) -> bool {
         matches!(self, Self::Milvus(2, 0..=3)) && data_type == DataType::Float16Vector
     }
 
-    /// Whether collections have partitions that can be named.
+    /// Returns whether collections have partitions that can be named.
     pub(crate) fn has_partitions(self) -> bool {
         self != Self::Lite2
     }
 
-    /// Whether a query may tell the moment that it was answered for, so that later ones can be answered for the same.
+    /// Returns whether a query can report its timestamp, so that later ones can be made at the same one.
     pub(crate) fn has_snapshots(self) -> bool {
         self.at_least(2, 5)
     }
 
-    /// What this server can do.
+    /// Returns the capabilities of this server.
     pub(crate) fn capabilities(self, version: &str) -> Capabilities {
         let mut capabilities = Capabilities::all(version);
         capabilities.rename = self != Self::Lite2;
         capabilities.partitions = self.has_partitions();
         capabilities.partition_loading = !self.is_lite();
         capabilities.load_needs_index = !self.is_lite();
-        // Milvus Lite takes nearly any parameters, and removes no index of a collection that is loaded, as new ones are.
+        // Milvus Lite accepts nearly any parameters, and does not remove indexes of a loaded collection; a new
+        // collection is loaded.
         capabilities.checks_indexes = !self.is_lite();
         capabilities.alter_properties = self != Self::Lite2;
         capabilities.bulk_import = !self.is_lite();
@@ -91,13 +92,13 @@ impl Server {
         support.nullable_vectors = self == Self::Lite3 || self.at_least(3, 0);
         support.clustering_key = self.is_lite() || self.at_least(2, 4);
         support.struct_arrays = self.at_least(2, 6);
-        // More than one vector field came with 2.4.
+        // Several vector fields are supported from 2.4 on.
         support.max_vector_fields = matches!(self, Self::Milvus(2, 0..=3)).then_some(1);
         support
     }
 
-    /// What rows may hold. Milvus 2.3.5 and Milvus Lite 3.2.2 were measured; that Milvus refuses dynamic keys with the name of
-    /// a field from 2.4 on is in its proxy. Elsewhere the server decides.
+    /// Returns the supported contents of rows. Milvus 2.3.5 and Milvus Lite 3.2.2 were measured; the proxy of Milvus
+    /// 2.4 and later rejects dynamic keys with the name of a field. For all others the server decides.
     fn row_traits(self) -> BTreeSet<RowTraitKind> {
         let refused: &[RowTraitKind] = match self {
             Self::Lite3 => &[

@@ -1,4 +1,4 @@
-//! The formats, and how to tell them apart.
+//! The compression formats, and their detection.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 
-/// A compression format.
+/// A compression format of files and streams.
 ///
 /// ```
 /// use milvus_backup_codec::Codec;
@@ -21,17 +21,17 @@ pub enum Codec {
     /// Zstandard: small and fast, the default.
     #[default]
     Zstd,
-    /// LZ4 frames: fastest, largest, has no levels.
+    /// LZ4 frames: fastest, largest, without levels.
     Lz4,
-    /// Gzip: read everywhere.
+    /// Gzip, which is supported everywhere.
     Gzip,
 }
 
 impl Codec {
-    /// Every codec.
+    /// Every codec, in declaration order.
     pub const ALL: [Self; 3] = [Self::Zstd, Self::Lz4, Self::Gzip];
 
-    /// The bytes that every stream of this format begins with.
+    /// Returns the bytes with which every stream of this format starts.
     pub const fn magic(self) -> &'static [u8] {
         match self {
             Self::Zstd => &[0x28, 0xb5, 0x2f, 0xfd],
@@ -40,7 +40,7 @@ impl Codec {
         }
     }
 
-    /// The end of the names of its files, with the dot.
+    /// Returns the extension of its files, with the dot.
     pub const fn extension(self) -> &'static str {
         match self {
             Self::Zstd => ".zst",
@@ -49,18 +49,18 @@ impl Codec {
         }
     }
 
-    /// The format that data beginning with `start` is in.
+    /// Returns the format of data that starts with `start`; `None` if it is unknown.
     pub fn from_magic(start: &[u8]) -> Option<Self> {
         Self::ALL.into_iter().find(|codec| start.starts_with(codec.magic()))
     }
 
-    /// The format that the name of a file stands for, in any letter case.
+    /// Returns the format that the extension of a file names, in any letter case; `None` if it names none.
     pub fn from_path(path: &Path) -> Option<Self> {
         let extension = path.extension().and_then(OsStr::to_str)?;
         Self::ALL.into_iter().find(|codec| codec.extension()[1..].eq_ignore_ascii_case(extension))
     }
 
-    /// [`Codec::from_magic`], or the error that shows `start`.
+    /// Returns the format of data that starts with `start`, or the error that contains `start`.
     pub(crate) fn detect(start: &[u8]) -> Result<Self> {
         Self::from_magic(start).ok_or_else(|| Error::UnknownFormat { start: start.to_owned() })
     }

@@ -1,4 +1,4 @@
-//! How failures of this crate appear among the errors of the whole system.
+//! The conversion of the errors of this crate to those of the system.
 
 use std::io;
 
@@ -7,8 +7,8 @@ use milvus_backup_core as core;
 use crate::error::Error;
 
 impl From<Error> for core::Error {
-    /// A level becomes [`core::Error::InvalidParameter`], an existing output [`core::Error::Refused`], whatever the
-    /// operating system said [`core::Error::Storage`], the rest [`core::Error::Encoding`].
+    /// Converts a level to [`core::Error::InvalidParameter`], an existing output to [`core::Error::Refused`], errors of
+    /// the operating system to [`core::Error::Storage`], and all others to [`core::Error::Encoding`].
     fn from(error: Error) -> Self {
         match &error {
             Error::InvalidLevel { level } => Self::InvalidParameter {
@@ -33,7 +33,7 @@ impl From<Error> for core::Error {
     }
 }
 
-/// What was being done, with which file, and how the system failed, where it was the system that failed.
+/// Returns the action, the path and the kind of an error of the operating system; `None` for other errors.
 fn failed_io(error: &Error) -> Option<(&'static str, String, io::ErrorKind)> {
     match error {
         Error::NotFound { path } => Some(("read", path.display().to_string(), io::ErrorKind::NotFound)),

@@ -9,18 +9,18 @@ use crate::codec::Codec;
 use crate::error::{Error, Result};
 use crate::lz4::Lz4Decoder;
 
-/// Longest magic of any codec, in bytes.
+/// Length of the longest magic of any codec, in bytes.
 const MAGIC_BYTES: u64 = 4;
 
-/// Bytes that are read from the input at a time.
+/// Number of bytes that are read from the input at a time.
 const BUFFER_BYTES: usize = 64 << 10;
 
-/// Decompresses what a reader gives. Several streams of one format after each other count as one.
+/// Decompresses the data of a reader. Consecutive streams of one format are treated as one.
 ///
-/// Reading ends with `Ok(0)` only where the input ended as its format demands, with all checksums right. A failed
-/// decoder keeps failing. Bytes that were read before a failure may be wrong: use none of them.
+/// Reading ends with `Ok(0)` only if the input ended as its format requires, with all checksums correct. A failed
+/// decoder keeps failing. Bytes that were read before a failure may be wrong, and must not be used.
 ///
-/// Memory is bounded whatever the input claims: 128 MiB of window for zstd, 9 MiB for lz4, little for gzip.
+/// Memory is bounded regardless of the input: 128 MiB of window for zstd, 9 MiB for lz4, little for gzip.
 ///
 /// ```
 /// use std::io::Read;
@@ -42,7 +42,7 @@ pub struct Decoder<R: Read> {
     failed: bool,
 }
 
-/// The input, with the bytes in front that were read to look at them.
+/// The input, preceded by the bytes that were read to detect its format.
 type Input<R> = BufReader<Chain<Cursor<Vec<u8>>, R>>;
 
 enum Inner<R: Read> {
@@ -52,20 +52,19 @@ enum Inner<R: Read> {
 }
 
 impl<R: Read> Decoder<R> {
-    /// A decoder for whatever format `reader` begins with, which gives at most `limit` bytes.
+    /// Creates a decoder for the format that `reader` starts with, which returns at most `limit` bytes.
     ///
     /// # Errors
-    /// [`Error::UnknownFormat`] when it is none of [`Codec`], and also for no input at all; [`Error::Io`] when `reader`
-    /// fails.
+    /// [`Error::UnknownFormat`] if it is none of [`Codec`], and also for empty input; [`Error::Io`] if `reader` fails.
     pub fn detect(reader: R, limit: u64) -> Result<Self> {
         let (start, reader) = peek(reader)?;
         Self::build(Codec::detect(&start)?, start, reader, limit)
     }
 
-    /// A decoder for `codec`, which gives at most `limit` bytes.
+    /// Creates a decoder for `codec`, which returns at most `limit` bytes.
     ///
     /// # Errors
-    /// [`Error::OtherFormat`] when `reader` does not begin like that format; [`Error::Io`] when it fails.
+    /// [`Error::OtherFormat`] if `reader` does not start like that format; [`Error::Io`] if it fails.
     pub fn new(codec: Codec, reader: R, limit: u64) -> Result<Self> {
         let (start, reader) = peek(reader)?;
         if start.starts_with(codec.magic()) {
@@ -85,7 +84,7 @@ impl<R: Read> Decoder<R> {
         Ok(Self { inner, codec, limit, left: limit, failed: false })
     }
 
-    /// The format that is read.
+    /// Returns the format that is read.
     pub fn codec(&self) -> Codec {
         self.codec
     }
@@ -100,7 +99,7 @@ impl<R: Read> Decoder<R> {
 
     fn read_within_limit(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.left == 0 {
-            // One byte more than allowed tells whether the stream ends here.
+            // One byte beyond the limit shows whether the stream ends here.
             return match self.decode(&mut [0])? {
                 0 => Ok(0),
                 _ => Err(Error::TooLarge { limit: self.limit }.into()),
@@ -112,7 +111,7 @@ impl<R: Read> Decoder<R> {
         Ok(read)
     }
 
-    /// Tells what the codec found from what the reader did.
+    /// Distinguishes an error that the codec detected from an error of the reader.
     fn explain(&self, error: io::Error) -> io::Error {
         use io::ErrorKind::{InvalidData, InvalidInput, Other, UnexpectedEof};
         let from_codec = matches!(error.kind(), InvalidData | InvalidInput | Other | UnexpectedEof);
@@ -147,7 +146,7 @@ impl<R: Read> fmt::Debug for Decoder<R> {
     }
 }
 
-/// The first bytes of `reader`, and the reader without them.
+/// Returns the first bytes of `reader`, and the reader without them.
 fn peek<R: Read>(mut reader: R) -> Result<(Vec<u8>, R)> {
     let mut start = Vec::new();
     reader.by_ref().take(MAGIC_BYTES).read_to_end(&mut start)?;

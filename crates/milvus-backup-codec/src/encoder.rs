@@ -1,4 +1,4 @@
-//! Compression of a stream.
+//! Compression into a stream.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -10,10 +10,10 @@ use crate::error::Result;
 use crate::gzip::GzipEncoder;
 use crate::level::Level;
 
-/// Compresses what is written to it into a writer.
+/// Compresses the bytes written to it into a writer.
 ///
-/// A stream is complete only after [`Encoder::finish`]. What an encoder leaves behind when it is dropped before, a
-/// [`Decoder`](crate::Decoder) refuses as cut short.
+/// A stream is complete only after [`Encoder::finish`]. The output of an encoder that is dropped earlier is rejected by
+/// a [`Decoder`](crate::Decoder) as truncated.
 pub struct Encoder<W: Write> {
     inner: Inner<W>,
     codec: Codec,
@@ -26,11 +26,11 @@ enum Inner<W: Write> {
 }
 
 impl<W: Write> Encoder<W> {
-    /// An encoder that writes to `writer`, in pieces of its own choice: a writer for which small pieces are costly
+    /// Creates an encoder that writes to `writer`, in pieces of any size: a writer for which small pieces are costly
     /// should be buffered.
     ///
     /// # Errors
-    /// [`Error::Io`](crate::Error::Io) when zstd gets no memory.
+    /// [`Error::Io`](crate::Error::Io) if zstd cannot allocate memory.
     pub fn new(codec: Codec, level: Level, writer: W) -> Result<Self> {
         let inner = match codec {
             Codec::Zstd => {
@@ -47,15 +47,15 @@ impl<W: Write> Encoder<W> {
         Ok(Self { inner, codec })
     }
 
-    /// The format that is written.
+    /// Returns the format that is written.
     pub fn codec(&self) -> Codec {
         self.codec
     }
 
-    /// Ends the stream and gives the writer back. The writer itself is not flushed.
+    /// Ends the stream and returns the writer, which is not flushed.
     ///
     /// # Errors
-    /// [`Error::Io`](crate::Error::Io) with the failure of the writer; the stream is then incomplete.
+    /// [`Error::Io`](crate::Error::Io) with the error of the writer; the stream is then incomplete.
     pub fn finish(self) -> Result<W> {
         let writer = match self.inner {
             Inner::Zstd(encoder) => encoder.finish()?,
@@ -75,7 +75,7 @@ impl<W: Write> Write for Encoder<W> {
         }
     }
 
-    /// Brings everything written so far to the writer and flushes it. Doing so often costs compression.
+    /// Passes everything written so far to the writer and flushes it. Frequent flushes reduce compression.
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.inner {
             Inner::Zstd(encoder) => encoder.flush(),

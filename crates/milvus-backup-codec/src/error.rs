@@ -1,17 +1,17 @@
-//! Why something could not be compressed or decompressed.
+//! The reasons why compression or decompression fails.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::codec::Codec;
 
-/// What every fallible call of this crate returns.
+/// The result of every fallible call of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why something could not be compressed or decompressed. No variant leaves an output behind.
+/// The reason why compression or decompression failed. No variant leaves an output behind.
 ///
-/// [`Decoder`](crate::Decoder) is a [`Read`](io::Read): there, the variants [`Corrupt`](Self::Corrupt) and
-/// [`TooLarge`](Self::TooLarge) are inside the [`io::Error`], and `Error::from` brings them out again.
+/// [`Decoder`](crate::Decoder) implements [`Read`](io::Read): there, the variants [`Corrupt`](Self::Corrupt) and
+/// [`TooLarge`](Self::TooLarge) are wrapped in the [`io::Error`], and `Error::from` unwraps them.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -22,26 +22,26 @@ pub enum Error {
         level: u8,
     },
 
-    /// The input is damaged, cut short, or goes on after its end.
+    /// The input is damaged, truncated, or continues after its end.
     #[error("damaged {codec} data")]
     Corrupt {
         /// The format of the input.
         codec: Codec,
-        /// What the codec found.
+        /// The error that the codec detected.
         source: io::Error,
     },
 
-    /// The input does not begin like any format of [`Codec`].
+    /// The input does not start like any format of [`Codec`].
     #[error("neither zstd nor lz4 nor gzip data: it begins with {}", listing(.start))]
     UnknownFormat {
         /// The first bytes of the input, four at most.
         start: Vec<u8>,
     },
 
-    /// The input begins like another format than the one that was named.
+    /// The input starts like another format than the requested one.
     #[error("not {expected} data: it begins with {}", listing(.start))]
     OtherFormat {
-        /// The format that was named, or that the extension of the file stands for.
+        /// The format that was requested, or that the extension of the file names.
         expected: Codec,
         /// The first bytes of the input, four at most.
         start: Vec<u8>,
@@ -57,49 +57,49 @@ pub enum Error {
     /// Compressing or decompressing this file failed.
     #[error("cannot {action} `{}`", .path.display())]
     File {
-        /// What was being done.
+        /// The action that failed, such as `compress`.
         action: &'static str,
-        /// The input.
+        /// The path of the input.
         path: PathBuf,
-        /// What went wrong.
+        /// The error of the action.
         source: Box<Error>,
     },
 
-    /// There is no such file.
+    /// The file does not exist.
     #[error("`{}` does not exist", .path.display())]
     NotFound {
-        /// The path that was asked for.
+        /// The path that was requested.
         path: PathBuf,
     },
 
-    /// The output exists, and is left as it is.
+    /// The output exists, and is not changed.
     #[error("`{}` already exists", .path.display())]
     OutputExists {
-        /// The output.
+        /// The path of the output.
         path: PathBuf,
     },
 
-    /// The name of the input does not tell the name of the output.
+    /// The name of the input does not determine the name of the output.
     #[error("`{}` does not end in .zst, .lz4 or .gz, so the output must be named", .path.display())]
     NoExtension {
-        /// The input.
+        /// The path of the input.
         path: PathBuf,
     },
 
-    /// Reading or writing failed in the operating system or in the caller's reader or writer.
+    /// An I/O error of the operating system, or of the caller's reader or writer.
     #[error("input or output failed")]
     Io(#[source] io::Error),
 }
 
 impl From<io::Error> for Error {
-    /// Brings out the error of this crate that a [`Decoder`](crate::Decoder) put in; else [`Error::Io`].
+    /// Unwraps the error of this crate that a [`Decoder`](crate::Decoder) wrapped; otherwise returns [`Error::Io`].
     fn from(error: io::Error) -> Self {
         error.downcast::<Self>().unwrap_or_else(Self::Io)
     }
 }
 
 impl From<Error> for io::Error {
-    /// The inverse: an error of this crate as what a [`Read`](io::Read) may return.
+    /// Wraps an error of this crate in the error that a [`Read`](io::Read) returns.
     fn from(error: Error) -> Self {
         match error {
             Error::Io(source) => source,
@@ -110,7 +110,7 @@ impl From<Error> for io::Error {
 }
 
 impl Error {
-    /// Names the file with which it happened.
+    /// Adds the path of the file and the failed action.
     pub(crate) fn in_file(self, action: &'static str, path: &Path) -> Self {
         let path = path.to_owned();
         match self {

@@ -1,4 +1,4 @@
-//! A new file that appears complete or not at all.
+//! The creation of a file that is either complete or does not exist.
 
 use std::fs::{self, File, Metadata};
 use std::io;
@@ -8,10 +8,10 @@ use tempfile::NamedTempFile;
 
 use crate::error::{Error, Result};
 
-/// Bytes that are moved at a time.
+/// Number of bytes that are copied at a time.
 pub(crate) const BUFFER_BYTES: usize = 1 << 20;
 
-/// The input and what the system knows of it.
+/// Opens the input, and returns it with its metadata.
 pub(crate) fn open(path: &Path) -> Result<(File, Metadata)> {
     let file = File::open(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Error::NotFound { path: path.to_owned() },
@@ -21,14 +21,14 @@ pub(crate) fn open(path: &Path) -> Result<(File, Metadata)> {
     if metadata.is_file() { Ok((file, metadata)) } else { Err(io::Error::other("not a regular file").into()) }
 }
 
-/// Lets `fill` write a temporary file beside `path`, then gives it that name and the permissions in `like`.
+/// Makes `fill` write a temporary file beside `path`, then gives it that name and the permissions in `like`.
 ///
 /// # Durability
-/// The file and its name are on disk when this returns. On an error, and when the process dies, `path` does not exist;
-/// only a dying process leaves the temporary file.
+/// The file and its name are durable when this returns. On an error, and if the process dies, `path` does not exist;
+/// only a dying process leaves the temporary file behind.
 ///
 /// # Errors
-/// [`Error::OutputExists`] when `path` exists, be it only at the end; then `fill`'s errors and [`Error::Io`].
+/// [`Error::OutputExists`] if `path` exists at the start or at the end; then the errors of `fill` and [`Error::Io`].
 pub(crate) fn create(path: &Path, like: &Metadata, fill: impl FnOnce(&File) -> Result<()>) -> Result<()> {
     if fs::symlink_metadata(path).is_ok() {
         return Err(Error::OutputExists { path: path.to_owned() });
@@ -57,7 +57,7 @@ fn sync_directory(directory: &Path) -> Result<()> {
     Ok(File::open(directory)?.sync_all()?)
 }
 
-/// Only Unix lets a directory be synced.
+/// Does nothing: only Unix can sync a directory.
 #[cfg(not(unix))]
 fn sync_directory(_directory: &Path) -> Result<()> {
     Ok(())

@@ -1,7 +1,7 @@
-//! A gzip encoder that does not end a stream which was given up.
+//! A gzip encoder that does not complete an abandoned stream.
 //!
-//! `flate2` ends its stream when the encoder is dropped, also when the writing was abandoned by an error. What is left
-//! would read as complete. So dropping first bars the way to the writer.
+//! `flate2` completes its stream when the encoder is dropped, even if writing was abandoned by an error. The result
+//! would be read as complete. Therefore a drop first disconnects the writer.
 
 use std::io::{self, Write};
 
@@ -11,7 +11,7 @@ use flate2::write::GzEncoder;
 use crate::level::Level;
 
 pub(crate) struct GzipEncoder<W: Write> {
-    /// `None` only once finished.
+    /// `None` only after the stream is finished.
     encoder: Option<GzEncoder<Gate<W>>>,
 }
 
@@ -48,7 +48,7 @@ impl<W: Write> Drop for GzipEncoder<W> {
     }
 }
 
-/// A writer that can be taken away.
+/// A writer that can be disconnected.
 struct Gate<W> {
     writer: Option<W>,
 }

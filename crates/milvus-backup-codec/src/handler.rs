@@ -1,4 +1,4 @@
-//! Files and byte strings, compressed and decompressed by one setting.
+//! The compression and decompression of files and byte strings with one setting.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -14,8 +14,8 @@ use crate::level::Level;
 
 /// Compresses with one codec at one level; decompresses every codec.
 ///
-/// Files are streamed with 1 MiB of buffer on either side. The input is kept, an output that exists is never touched,
-/// and an output appears under its name, with the permissions of the input, only when it is complete and on disk.
+/// Files are streamed with 1 MiB of buffer on either side. The input is kept, an existing output is never changed, and
+/// an output appears under its name, with the permissions of the input, only when it is complete and durable.
 ///
 /// ```
 /// use milvus_backup_codec::CompressionHandler;
@@ -33,44 +33,46 @@ pub struct CompressionHandler {
 }
 
 impl CompressionHandler {
-    /// zstd, or gzip where it is not preferred, at `compression_level` from 1 to 9. The default is zstd at level 6.
+    /// Creates a handler for zstd, or for gzip if zstd is not preferred, at `compression_level` from 1 to 9. The
+    /// default is zstd at level 6.
     ///
     /// # Errors
-    /// [`Error::InvalidLevel`].
+    /// [`Error::InvalidLevel`] for a level outside 1 to 9.
     pub fn new(compression_level: u8, prefer_zstd: bool) -> Result<Self> {
         let codec = if prefer_zstd { Codec::Zstd } else { Codec::Gzip };
         Ok(Self::with_codec(codec, Level::new(compression_level)?))
     }
 
-    /// Any codec at any level.
+    /// Creates a handler for any codec at any level.
     pub fn with_codec(codec: Codec, level: Level) -> Self {
         Self { codec, level }
     }
 
-    /// The codec that compresses.
+    /// Returns the codec that is used for compression.
     pub fn codec(&self) -> Codec {
         self.codec
     }
 
-    /// The level at which it does.
+    /// Returns the level that is used for compression.
     pub fn level(&self) -> Level {
         self.level
     }
 
-    /// What [`CompressionHandler::compress_file`] appends to a name: `.zst`, `.lz4` or `.gz`.
+    /// Returns the extension that [`CompressionHandler::compress_file`] appends to a name: `.zst`, `.lz4` or `.gz`.
     pub fn compression_extension(&self) -> &'static str {
         self.codec.extension()
     }
 
-    /// Whether the name of a file says that it is compressed, also in formats that only other tools read (`.bz2`, `.xz`).
+    /// Returns whether the extension of a file is that of a compressed format, including those of other tools (`.bz2`,
+    /// `.xz`).
     pub fn is_compressed(path: &Path) -> bool {
         let other =
             path.extension().is_some_and(|ext| ["bz2", "xz"].iter().any(|known| ext.eq_ignore_ascii_case(known)));
         other || Codec::from_path(path).is_some()
     }
 
-    /// A guess at the compressed size of `size_bytes` bytes of ordinary data: 40 % for zstd, 50 % for gzip, 60 % for
-    /// lz4. Embedding vectors hardly shrink at all.
+    /// Returns a guess at the compressed size of `size_bytes` bytes of ordinary data: 40 % for zstd, 50 % for gzip, 60
+    /// % for lz4. Embedding vectors hardly shrink at all.
     pub fn estimated_compressed_size(&self, size_bytes: u64) -> u64 {
         let tenths = match self.codec {
             Codec::Zstd => 4,
@@ -84,7 +86,7 @@ impl CompressionHandler {
     /// returns the path of the output.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::OutputExists`], and [`Error::File`] for what else fails.
+    /// [`Error::NotFound`], [`Error::OutputExists`], and [`Error::File`] for all other failures.
     pub fn compress_file(&self, input: &Path, output: Option<&Path>) -> Result<PathBuf> {
         let output = output.map_or_else(|| appended(input, self.codec), Path::to_owned);
         let fill = |mut from: File, to: &File| {
@@ -99,12 +101,12 @@ impl CompressionHandler {
     /// Decompresses the file `input` into `output`, by default `input` without its extension, and returns the path of
     /// the output. At most `limit` bytes are written.
     ///
-    /// The first bytes of the file tell its format; where its extension stands for another format, that is an error.
+    /// The format is detected from the first bytes of the file; an extension of another format is an error.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::OutputExists`], [`Error::NoExtension`] when the output cannot be named, and
-    /// [`Error::File`] for what else fails, in it [`Error::UnknownFormat`], [`Error::OtherFormat`],
-    /// [`Error::Corrupt`] or [`Error::TooLarge`].
+    /// [`Error::NotFound`], [`Error::OutputExists`], [`Error::NoExtension`] if the name of the output cannot be
+    /// derived, and [`Error::File`] for all other failures, including [`Error::UnknownFormat`], [`Error::OtherFormat`],
+    /// [`Error::Corrupt`] and [`Error::TooLarge`].
     pub fn decompress_file(&self, input: &Path, output: Option<&Path>, limit: u64) -> Result<PathBuf> {
         let named = Codec::from_path(input);
         let output = match (output, named) {
@@ -124,17 +126,17 @@ impl CompressionHandler {
         Ok(output)
     }
 
-    /// `data`, compressed.
+    /// Compresses `data`, and returns the result.
     ///
     /// # Errors
-    /// [`Error::Io`] when zstd gets no memory.
+    /// [`Error::Io`] if zstd cannot allocate memory.
     pub fn compress_data(&self, data: &[u8]) -> Result<Vec<u8>> {
         let mut encoder = Encoder::new(self.codec, self.level, Vec::new())?;
         encoder.write_all(data)?;
         encoder.finish()
     }
 
-    /// `data` of any codec, decompressed to at most `limit` bytes.
+    /// Decompresses `data` of any codec to at most `limit` bytes.
     ///
     /// # Errors
     /// [`Error::UnknownFormat`], [`Error::Corrupt`] and [`Error::TooLarge`].

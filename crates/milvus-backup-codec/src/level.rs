@@ -2,13 +2,13 @@
 
 use crate::error::{Error, Result};
 
-/// How hard to compress: 1 is fast, 9 is small, 6 the default.
+/// The compression level: 1 is fast, 9 is small, 6 is the default.
 ///
-/// | codec | what the level means |
+/// | codec | meaning of the level |
 /// |---|---|
 /// | zstd | zstd's own level of that number, of 22; memory for compressing grows to about 30 MB at 9 |
 /// | gzip | gzip's own level of that number |
-/// | lz4 | nothing: the encoder knows one strength |
+/// | lz4 | none: the encoder has a single level |
 ///
 /// ```
 /// use milvus_backup_codec::Level;
@@ -22,20 +22,20 @@ use crate::error::{Error, Result};
 pub struct Level(u8);
 
 impl Level {
-    /// Level 1.
+    /// Level 1, which is the fastest.
     pub const FASTEST: Self = Self(1);
-    /// Level 9.
+    /// Level 9, which compresses best.
     pub const SMALLEST: Self = Self(9);
 
-    /// The level of that number.
+    /// Creates the level with that number.
     ///
     /// # Errors
-    /// [`Error::InvalidLevel`] outside 1 to 9.
+    /// [`Error::InvalidLevel`] for a number outside 1 to 9.
     pub fn new(level: u8) -> Result<Self> {
         if (1..=9).contains(&level) { Ok(Self(level)) } else { Err(Error::InvalidLevel { level }) }
     }
 
-    /// Its number.
+    /// Returns the number of the level.
     pub const fn get(self) -> u8 {
         self.0
     }

@@ -18,15 +18,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! What must always hold:
+//! Must always hold:
 //!
-//! - A decoder either gives back every byte that went into the encoder, or an error. Input that is cut short, damaged
-//!   or followed by something else is an error, never a short success.
-//! - A decoder never gives more bytes than the caller allowed, whatever its input claims.
-//! - A file that exists is never written to, and a file appears under its name only when it is complete.
+//! - A decoder either returns every byte that was written to the encoder, or an error. Input that is truncated, damaged
+//!   or followed by other data is an error, never a short success.
+//! - A decoder never returns more bytes than the caller allowed, regardless of its input.
+//! - An existing file is never written to, and a file appears under its name only when it is complete.
 //!
-//! Every stream is in its codec's standard format with a checksum of the content: `zstd`, `lz4` and `gzip` on the
-//! command line read them. Every call blocks; from an async task, use the runtime's own way of blocking
+//! Every stream is in its codec's standard format with a checksum of the content: the tools `zstd`, `lz4` and `gzip`
+//! can read them. Every call blocks; from an async task, use the runtime's function for blocking calls
 //! (`tokio::task::spawn_blocking`).
 
 mod codec;

@@ -1,9 +1,9 @@
-//! LZ4 frames, read to their real end.
+//! LZ4 frames, read to their actual end.
 //!
-//! `lz4_flex` takes the end of its input between two blocks for the end of the frame, and an empty block too. So a
-//! walker stands between it and the input: it follows the structure of the frame, knows whether the end mark was
-//! reached, and turns an earlier end into an error. Each frame gets a decoder of its own, because a used one asserts
-//! that later frames have its block size.
+//! `lz4_flex` treats an end of its input between two blocks as the end of the frame, and an empty block too. Therefore
+//! a walker sits between it and the input: it follows the structure of the frame, detects whether the end mark was
+//! reached, and turns an earlier end into an error. Each frame gets its own decoder, because a reused one asserts that
+//! later frames have its block size.
 
 use std::io::{self, BufRead, Read};
 
@@ -17,9 +17,9 @@ const CONTENT_CHECKSUM: u8 = 0b100;
 const DICTIONARY: u8 = 0b1;
 const NOT_COMPRESSED: u32 = 1 << 31;
 
-/// Decodes one frame after the other until the input ends where a frame does.
+/// Decodes frames one after the other until the input ends at the end of a frame.
 pub(crate) struct Lz4Decoder<R: BufRead> {
-    /// `None` only after a failure to go on to the next frame.
+    /// `None` only after a failure to continue with the next frame.
     frame: Option<FrameDecoder<FrameWalker<R>>>,
 }
 
@@ -38,7 +38,7 @@ impl<R: BufRead> Read for Lz4Decoder<R> {
                 return Ok(read);
             }
             if !frame.get_ref().at_end() {
-                // An empty block: the frame goes on.
+                // An empty block does not end the frame.
                 continue;
             }
             if frame.get_mut().input.fill_buf()?.is_empty() {
@@ -50,13 +50,13 @@ impl<R: BufRead> Read for Lz4Decoder<R> {
     }
 }
 
-/// Passes one frame on, and never an end of input before the end of the frame.
+/// Passes on one frame, and never reports an end of input before the end of the frame.
 struct FrameWalker<R> {
     input: R,
-    /// Bytes of the structure that were read, of which `passed` were passed on.
+    /// Bytes of the structure that were read, of which the first `passed` were passed on.
     structure: Vec<u8>,
     passed: usize,
-    /// Bytes of the block at hand that are still to be passed on.
+    /// Number of bytes of the current block that are still to be passed on.
     block: u64,
     place: Place,
 }
@@ -146,7 +146,7 @@ impl<R: Read> Read for FrameWalker<R> {
     }
 }
 
-/// `read_exact`, but with an error that the decoder does not take for a normal end.
+/// Reads exactly like `read_exact`, but fails with an error that the decoder does not mistake for a regular end.
 fn read_all(input: &mut impl Read, buffer: &mut [u8]) -> io::Result<()> {
     input.read_exact(buffer).map_err(|error| match error.kind() {
         io::ErrorKind::UnexpectedEof => cut_short(),

@@ -1,4 +1,4 @@
-//! The errors of a conversion, by its direction.
+//! The errors of a conversion, by direction.
 
 use std::fmt::Display;
 

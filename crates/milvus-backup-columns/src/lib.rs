@@ -1,17 +1,18 @@
-//! Milvus' columns to and from Arrow, and its schemas to and from the models of the backup system, without a network.
+//! Conversions between Milvus' columns and Arrow, and between its schemas and the models of the backup system, without
+//! a network.
 //!
-//! Every source of rows must produce the same Arrow batches for the same rows, bit by bit: data files, row digests and
-//! comparisons rely on it. So the Arrow form of each type is decided here, once:
+//! Every source of rows must produce the same Arrow batches for the same rows, bit for bit: data files, row digests and
+//! comparisons rely on it. Therefore the Arrow form of each type is defined in this crate only:
 //!
 //! - [`decode_columns`] and [`encode_columns`] convert the columns of the protocol (`milvus-backup-client` receives and
 //!   sends them).
-//! - [`conventions`] builds the same arrays from values that come from elsewhere, such as Milvus' segment files.
+//! - [`conventions`] builds the same arrays from other sources of values, such as Milvus' segment files.
 //! - [`decode_schema`] and [`encode_schema`] convert the definition of a collection.
 //!
-//! It opens no connection. The generated messages come from `milvus-sdk-rust`, which is built with tonic and tokio; nothing here
-//! calls them.
+//! The crate opens no connection. The generated messages come from `milvus-sdk-rust`, which is built with tonic and
+//! tokio; nothing here calls them.
 //!
-//! Rows never exist as single values, and float vectors stay the bytes that were received ([`WireColumn`]).
+//! Rows are never represented as single values, and float vectors remain the bytes that were received ([`WireColumn`]).
 //!
 //! ```
 //! use milvus::proto::schema::{FieldData, LongArray, ScalarField, field_data::Field, scalar_field::Data};

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::model::{BackupStorageType, ChecksumAlgorithm, CompressionCodec};
 use crate::retry::RetryPolicy;
 
-/// Settings that hold for every operation unless its parameters say otherwise.
+/// Settings that apply to every operation unless its parameters override them.
 ///
 /// Its serde form has the names of the product's contract; durations are seconds.
 ///
@@ -23,29 +23,29 @@ use crate::retry::RetryPolicy;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct BackupRecoveryConfig {
-    /// The backend to use.
+    /// The backend that is used by default.
     pub default_storage_type: BackupStorageType,
     /// Root of the local backend: a directory or an object store URL.
     pub local_backup_root_path: String,
-    /// Bucket of the native backend.
+    /// Bucket of the native backend, if one is configured.
     pub milvus_backup_bucket: Option<String>,
     /// Target size of a finished data file in MiB.
     pub default_chunk_size_mb: u64,
-    /// Chunks that are read or written at the same time.
+    /// Number of chunks that are read or written concurrently.
     pub max_concurrent_chunks: usize,
     /// Whether data files are compressed.
     pub compression_enabled: bool,
-    /// 1 (fast) to 9 (small).
+    /// Compression level, from 1 (fast) to 9 (small).
     pub compression_level: u8,
     /// The codec inside the Parquet files.
     pub compression_codec: CompressionCodec,
-    /// Whether digests are checked while a backup is read for a restore.
+    /// Whether digests are checked while a backup is read during a restore.
     pub enable_checksum_verification: bool,
-    /// The digest over files.
+    /// Algorithm of the digests over files.
     pub checksum_algorithm: ChecksumAlgorithm,
-    /// Verify a backup right after it was committed.
+    /// Whether a backup is verified right after its commit.
     pub auto_verify_after_backup: bool,
-    /// Verify a backup before it is restored.
+    /// Whether a backup is verified before it is restored.
     pub auto_verify_before_restore: bool,
     /// Deadline of a create, in seconds.
     #[serde(with = "seconds")]
@@ -56,36 +56,36 @@ pub struct BackupRecoveryConfig {
     /// Deadline of a verification, in seconds.
     #[serde(with = "seconds")]
     pub verification_timeout: Duration,
-    /// Deadline of a look at the repository, and of the removal of one thing from it, in seconds.
+    /// Deadline of reading the repository, and of removing one item from it, in seconds.
     #[serde(with = "seconds")]
     pub repository_timeout: Duration,
-    /// Time in which a create or a restore must move some rows, in seconds.
+    /// Time within which a create or a restore must move at least one row, in seconds.
     #[serde(with = "seconds")]
     pub no_progress_timeout: Duration,
-    /// Newest backups that retention keeps; 0 switches the rule off.
+    /// Number of newest backups that retention keeps; 0 switches the rule off.
     pub retention_count: u32,
-    /// Days for which retention keeps a backup; 0 switches the rule off.
+    /// Number of days for which retention keeps a backup; 0 switches the rule off.
     pub retention_days: u32,
-    /// Newest whole backups that no other rule may delete.
+    /// Number of newest complete backups that no other rule may delete.
     pub min_backups_to_keep: u32,
-    /// Share of the rows of the last full backup, 0 to 1. A full backup with fewer rows takes no place in the counts of
-    /// retention. Without a value retention only warns of such a backup, below
-    /// [`crate::DEFAULT_MIN_ROWS_RATIO`]; 0 switches the warning off, too.
+    /// Share of the rows of the last full backup, from 0 to 1. A full backup with fewer rows does not count towards the
+    /// numbers that retention keeps. If it is `None`, retention only warns about backups below
+    /// [`crate::DEFAULT_MIN_ROWS_RATIO`]; 0 switches the warning off as well.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_rows_ratio: Option<f64>,
     /// Days after which a deep verification is due again.
     pub deep_verification_interval_days: u32,
     /// Whether transient errors are retried.
     pub retry_transient_errors: bool,
-    /// Retries of one page, batch or object.
+    /// Number of retries of one page, batch or object.
     pub max_retries: u32,
     /// Delay before the first retry, in seconds; it doubles each time.
     #[serde(with = "seconds")]
     pub retry_delay_seconds: Duration,
-    /// How often progress is reported, in seconds.
+    /// Interval between two progress reports, in seconds.
     #[serde(with = "seconds")]
     pub progress_poll_interval: Duration,
-    /// Bytes of rows that may be in memory at the same time.
+    /// Limit of the rows that are in memory at any time, in bytes.
     pub memory_limit_bytes: u64,
 }
 
@@ -124,7 +124,7 @@ impl Default for BackupRecoveryConfig {
 }
 
 impl BackupRecoveryConfig {
-    /// How what failed for a transient reason is tried again.
+    /// Returns how operations that fail for a transient reason are retried.
     pub fn retry_policy(&self) -> RetryPolicy {
         RetryPolicy {
             max_retries: if self.retry_transient_errors { self.max_retries } else { 0 },
@@ -132,10 +132,10 @@ impl BackupRecoveryConfig {
         }
     }
 
-    /// Checks every limit. What is allowed but unwise comes back as warnings.
+    /// Checks every limit, and returns a warning for each value that is allowed but unwise.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] with the first field outside its limit.
+    /// [`Error::InvalidParameter`] with the first field that is outside its limit.
     pub fn validate(&self) -> Result<Vec<String>> {
         if self.is_local_storage() && self.local_backup_root_path.trim().is_empty() {
             return Err(invalid("local_backup_root_path", &self.local_backup_root_path, "not empty"));
@@ -187,17 +187,17 @@ impl BackupRecoveryConfig {
         warnings
     }
 
-    /// Target size of a finished data file in bytes.
+    /// Returns the target size of a finished data file in bytes.
     pub fn chunk_size_bytes(&self) -> u64 {
         self.default_chunk_size_mb.saturating_mul(1 << 20)
     }
 
-    /// Whether the local backend is the default.
+    /// Returns whether the local backend is the default.
     pub fn is_local_storage(&self) -> bool {
         self.default_storage_type == BackupStorageType::LocalFile
     }
 
-    /// Whether the native backend is the default.
+    /// Returns whether the native backend is the default.
     pub fn is_milvus_native_storage(&self) -> bool {
         self.default_storage_type == BackupStorageType::MilvusNative
     }
@@ -211,7 +211,7 @@ pub(crate) fn positive(field: &str, value: u64) -> Result<()> {
     if value > 0 { Ok(()) } else { Err(invalid(field, "0", "greater than 0")) }
 }
 
-/// Checks a share, such as [`BackupRecoveryConfig::min_rows_ratio`]: 0 to 1, both included.
+/// Checks a share such as [`BackupRecoveryConfig::min_rows_ratio`]: from 0 to 1, both included.
 ///
 /// # Errors
 /// [`Error::InvalidParameter`] with `field`.
@@ -223,7 +223,7 @@ pub(crate) fn invalid(field: &str, value: &str, limit: &str) -> Error {
     Error::InvalidParameter { field: field.to_owned(), value: value.to_owned(), limit: limit.to_owned() }
 }
 
-/// Durations as seconds, which may have a fraction.
+/// Serializes durations as seconds, which may have a fraction.
 mod seconds {
     use std::time::Duration;
 

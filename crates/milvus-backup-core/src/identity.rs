@@ -1,47 +1,47 @@
-//! Which collection a name means: names and aliases move, the collection itself stays what it is.
+//! The identity of a collection: names and aliases can move to another collection, the identity cannot.
 
 use std::fmt;
 
 use crate::names::CollectionName;
 
-/// A collection that an operation works on while its names may move.
+/// A collection that an operation works on while its names may change.
 ///
 /// Returned by [`crate::Catalog::pin_collection`]; [`crate::Catalog::locate_collection`] finds it again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PinnedCollection {
-    /// The name that was asked for: the one of the collection, or an alias.
+    /// The name that was requested: that of the collection, or an alias.
     pub asked: CollectionName,
     /// The name of the collection itself when it was pinned.
     pub name: CollectionName,
-    /// What distinguishes the collection from all others.
+    /// The mark that distinguishes the collection from all others.
     pub mark: CollectionMark,
 }
 
 impl PinnedCollection {
-    /// Whether the name that was asked for is an alias.
+    /// Returns whether the requested name is an alias.
     pub fn is_alias(&self) -> bool {
         self.asked != self.name
     }
 }
 
-/// What distinguishes a collection from another one that may get its name.
+/// A mark that distinguishes a collection from another one that may be given the same name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CollectionMark {
-    /// The number that the server gave it, which no other collection ever has.
+    /// The identifier that the server assigned to it, which is never reused.
     Id(i64),
-    /// An alias that was created for the purpose, on a server without such numbers (Milvus Lite 3): it follows a rename
-    /// and goes with the collection.
+    /// An alias that was created for this purpose, on a server without such identifiers (Milvus Lite 3). It follows a
+    /// rename, and is removed with the collection.
     Alias(CollectionName),
-    /// Nothing but its name: the server has neither (Milvus Lite 2, which cannot rename either).
+    /// Only the name: the server supports neither (Milvus Lite 2, which cannot rename either).
     Name,
 }
 
 impl CollectionMark {
-    /// What the names of aliases begin with that stand for a collection, see [`CollectionMark::Alias`].
+    /// The prefix of aliases that mark a collection, see [`CollectionMark::Alias`].
     pub const PREFIX: &str = "milvus_br_pin_";
 
-    /// The number of the collection, where the server gives one.
+    /// Returns the identifier of the collection; `None` if the server assigns none.
     pub fn id(&self) -> Option<i64> {
         match self {
             Self::Id(id) => Some(*id),
@@ -50,38 +50,38 @@ impl CollectionMark {
     }
 }
 
-/// What happened to a collection, or to an alias of it, while an operation worked on it.
+/// A change to a collection, or to an alias of it, during an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CollectionChange {
-    /// It was dropped, and its name is free.
+    /// It was dropped, and its name is unused.
     Dropped,
     /// It was dropped, and another collection was created under its name.
     Recreated,
-    /// It was renamed.
+    /// It was renamed while the operation ran.
     Renamed {
-        /// The name that it has now.
+        /// The current name of the collection.
         to: CollectionName,
-        /// What the old name means now, where it means anything: the name of a collection.
+        /// The collection that the old name refers to now; `None` if it refers to none.
         successor: Option<CollectionName>,
     },
-    /// The alias that was asked for belongs to another collection.
+    /// The requested alias belongs to another collection now.
     AliasMoved {
-        /// The alias.
+        /// The alias that was requested.
         alias: CollectionName,
-        /// The collection that it belongs to now.
+        /// The collection that the alias belongs to now.
         to: CollectionName,
     },
-    /// The alias that was asked for was dropped.
+    /// The requested alias was dropped.
     AliasDropped {
-        /// The alias.
+        /// The alias that was requested.
         alias: CollectionName,
     },
 }
 
 impl CollectionChange {
-    /// Compares what was pinned with where it is now (`located`) and with the collection that the name asked for means
-    /// now (`means`). Returns `None` when both are as they were.
+    /// Compares a pinned collection with its current name (`located`) and with the collection that the requested name
+    /// refers to now (`means`). Returns `None` if neither has changed.
     pub fn between(
         pin: &PinnedCollection,
         located: Option<&CollectionName>,

@@ -1,13 +1,14 @@
 //! The vocabulary of the Milvus backup system: names, schemas, metadata, parameters, results, configuration and errors,
-//! and the traits that tell its parts from each other.
+//! and the traits that separate its parts.
 //!
-//! Every other crate of the system uses it. This one does no I/O: Milvus, stores, time and randomness come in through
-//! traits, [`Milvus`], [`Repository`], [`RowFormat`], [`Clock`] and [`Entropy`]. What composes them is the crate `milvus-backup-engine`.
+//! Every other crate of the system uses it. This crate does no I/O: Milvus, stores, time and randomness are supplied
+//! through traits, [`Milvus`], [`Repository`], [`RowFormat`], [`Clock`] and [`Entropy`]. The crate
+//! `milvus-backup-engine` composes them.
 //!
 //! ```
 //! use milvus_backup_core::{BackupParams, CollectionName, Error, Result};
 //!
-//! /// What a nightly job backs up, and how: checked before anything is connected.
+//! /// Returns the checked parameters of a nightly job.
 //! fn nightly(collection: &str) -> Result<(CollectionName, BackupParams)> {
 //!     let params = BackupParams::full().with_tag("nightly");
 //!     params.validate()?;
@@ -20,7 +21,7 @@
 //! # Ok::<(), Error>(())
 //! ```
 //!
-//! Without the default feature `traits` the crate is data only, and is built without Arrow and without anything
+//! Without the default feature `traits` the crate contains only data, and is built without Arrow and without anything
 //! asynchronous.
 
 mod config;

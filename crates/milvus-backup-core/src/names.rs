@@ -1,4 +1,4 @@
-//! Names that came from outside, as types that cannot hold a dangerous value.
+//! Names from untrusted input, as types that cannot hold a dangerous value.
 //!
 //! Must always hold: a value of these types is safe as one path segment on every file system and object store,
 //! either as it is ([`BackupId`]) or through [`path_segment`].
@@ -11,18 +11,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 
-/// Longest name Milvus gives to a collection, partition or field (`proxy.maxNameLength`), in bytes.
+/// Maximum length of the name of a collection, partition or field in Milvus (`proxy.maxNameLength`), in bytes.
 pub const MAX_NAME_LENGTH: usize = 255;
 
-/// The name of the database that every Milvus has.
+/// The name of the database that every Milvus server has.
 pub const DEFAULT_DATABASE: &str = "default";
 
-/// Longest segment that [`path_segment`] gives, so that suffixes still fit the 255 bytes of a file name.
+/// Maximum length of the result of [`path_segment`] in bytes, so that suffixes still fit into the 255 bytes of a file
+/// name.
 const MAX_SEGMENT: usize = 180;
 
 /// Identifier of a backup: UTC time and randomness, `20261122T073015Z-4f9c2a7e`.
 ///
-/// Sorts by time, unique across machines in the same second, safe as a path segment.
+/// It sorts by time, is unique across machines within one second, and is safe as a path segment.
 ///
 /// ```
 /// use milvus_backup_core::BackupId;
@@ -38,18 +39,19 @@ const MAX_SEGMENT: usize = 180;
 pub struct BackupId(String);
 
 impl BackupId {
-    /// The identifier for a backup started at `time`, made unique by `randomness`.
+    /// Creates the identifier of a backup that was started at `time`, made unique by `randomness`.
     pub fn new(time: Timestamp, randomness: [u8; 4]) -> Self {
         let time = time.strftime("%Y%m%dT%H%M%SZ");
         Self(format!("{time}-{:08x}", u32::from_be_bytes(randomness)))
     }
 
-    /// The identifier as text.
+    /// Returns the identifier as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// When the backup was started, to the second; `None` for an identifier that is no time, such as month 13.
+    /// Returns the time at which the backup was started, in whole seconds; `None` for an identifier without a valid
+    /// time, such as month 13.
     pub fn time(&self) -> Option<Timestamp> {
         jiff::civil::DateTime::strptime("%Y%m%dT%H%M%S", &self.0[..15])
             .ok()?
@@ -85,13 +87,13 @@ impl FromStr for BackupId {
 
 /// A collection name as Milvus allows it: not empty, at most [`MAX_NAME_LENGTH`] bytes, no control characters.
 ///
-/// Newer servers allow more than letters, digits and underscore, so the server stays the judge of the rest.
+/// Newer servers allow more than letters, digits and underscores, so all other checks are left to the server.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct CollectionName(String);
 
 impl CollectionName {
-    /// The name as text.
+    /// Returns the name as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -107,6 +109,9 @@ impl FromStr for CollectionName {
 }
 
 /// Checks the name of a collection, partition or backup.
+///
+/// # Errors
+/// [`Error::InvalidParameter`] with `field`.
 pub fn validate_name(field: &str, text: &str) -> Result<(), Error> {
     let limit = if text.trim().is_empty() {
         "not empty".to_owned()
@@ -123,8 +128,8 @@ pub fn validate_name(field: &str, text: &str) -> Result<(), Error> {
 /// Checks the name of a collection that is to be created: a letter or an underscore, then letters, digits, underscores
 /// and `$`, at most [`MAX_NAME_LENGTH`] bytes.
 ///
-/// That is what Milvus accepts, and it makes a path or an expression of no use as a name. It does not hold for
-/// collections that exist: [`CollectionName`] is what can be backed up.
+/// This is what Milvus accepts, and it rules out paths and expressions. It does not apply to collections that exist:
+/// any [`CollectionName`] can be backed up.
 ///
 /// ```
 /// use milvus_backup_core::validate_new_collection_name;
@@ -185,21 +190,24 @@ text_newtype!(CollectionName);
 /// A collection together with its database.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct CollectionRef {
-    /// The database, [`DEFAULT_DATABASE`] unless another was named.
+    /// The database; [`DEFAULT_DATABASE`] unless another one was named.
     pub database: String,
-    /// The collection.
+    /// The name of the collection.
     pub name: CollectionName,
 }
 
 impl CollectionRef {
-    /// A collection of `database`; an empty text means [`DEFAULT_DATABASE`].
+    /// Creates the reference to a collection of `database`; an empty text means [`DEFAULT_DATABASE`].
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] for an invalid name of a database.
     pub fn new(database: &str, name: CollectionName) -> Result<Self, Error> {
         let database = if database.is_empty() { DEFAULT_DATABASE } else { database };
         validate_name("database", database)?;
         Ok(Self { database: database.to_owned(), name })
     }
 
-    /// The directory of the collection's backups below the root: `<collection>`, and outside the default
+    /// Returns the directory of the collection's backups below the root: `<collection>`, and outside the default
     /// database `<db>.<collection>`.
     pub fn directory(&self) -> String {
         let name = path_segment(self.name.as_str());
@@ -208,8 +216,8 @@ impl CollectionRef {
 }
 
 impl CollectionRef {
-    /// The collection whose backups are in `directory`; `None` for a directory that [`CollectionRef::directory`]
-    /// does not give, or gives only in a shortened form.
+    /// Returns the collection whose backups are in `directory`; `None` for a directory that
+    /// [`CollectionRef::directory`] does not return, or returns only in a shortened form.
     pub fn from_directory(directory: &str) -> Option<Self> {
         let (database, name) = directory.split_once('.').unwrap_or((DEFAULT_DATABASE, directory));
         let collection = Self::new(&decoded_segment(database)?, decoded_segment(name)?.parse().ok()?).ok()?;
@@ -217,7 +225,7 @@ impl CollectionRef {
     }
 }
 
-/// The name that [`path_segment`] turned into `segment`.
+/// Returns the name that [`path_segment`] encoded as `segment`.
 fn decoded_segment(segment: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(segment.len());
     let mut rest = segment.bytes();
@@ -242,12 +250,12 @@ impl fmt::Display for CollectionRef {
     }
 }
 
-/// `name` as one path segment: letters, digits, `_` and `-` as they are, every other byte and a leading `_` as `%XX`.
-/// Readers that follow Hadoop's rules (Spark, pyarrow, pandas) skip files and directories whose names begin with `_` or `.`
-/// without an error.
+/// Returns `name` as one path segment: letters, digits, `_` and `-` as they are, every other byte and a leading `_` as
+/// `%XX`. Readers that follow Hadoop's rules (Spark, pyarrow, pandas) silently skip files and directories whose names
+/// start with `_` or `.`.
 ///
-/// A result longer than 180 bytes is cut and ends with a 64-bit FNV-1a of the whole name, so that distinct
-/// names stay distinct and suffixes still fit a file name.
+/// A result longer than 180 bytes is truncated and ends with a 64-bit FNV-1a hash of the complete name, so that
+/// distinct names stay distinct and suffixes still fit into a file name.
 pub fn path_segment(name: &str) -> String {
     let mut segment = String::with_capacity(name.len());
     for (position, byte) in name.bytes().enumerate() {

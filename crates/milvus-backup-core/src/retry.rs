@@ -1,13 +1,13 @@
-//! How often what failed for a transient reason is tried again.
+//! The policy for retrying operations that fail for a transient reason.
 
 use std::time::Duration;
 
-/// How often and how fast a call that failed for a transient reason is tried again.
+/// How often and how fast a call that failed for a transient reason is retried.
 ///
-/// The delay doubles each time, up to a minute, with jitter.
+/// The delay doubles each time, up to one minute, with jitter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryPolicy {
-    /// Retries after the first attempt; 0 switches them off.
+    /// Number of retries after the first attempt; 0 switches them off.
     pub max_retries: u32,
     /// Delay before the first retry.
     pub delay: Duration,
@@ -20,6 +20,6 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// No retries.
+    /// The policy of a call that is never retried.
     pub const NEVER: Self = Self { max_retries: 0, delay: Duration::ZERO };
 }

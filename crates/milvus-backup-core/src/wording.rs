@@ -1,4 +1,4 @@
-//! Numbers in sentences for people.
+//! Numbers in human-readable sentences.
 
 /// Words a number of things: `1 row`, `2 rows`.
 ///

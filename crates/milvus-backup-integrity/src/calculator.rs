@@ -14,7 +14,7 @@ use crate::reader::reader_checksum;
 
 /// Computes and compares checksums by one algorithm. All checksums are lower-case hexadecimal text.
 ///
-/// The calls that take a path block on the file system and hold 1 MiB of buffer.
+/// The methods that take a path block on the file system and allocate a buffer of 1 MiB.
 ///
 /// ```
 /// use milvus_backup_integrity::ChecksumCalculator;
@@ -36,80 +36,80 @@ pub struct ChecksumCalculator {
 }
 
 impl Default for ChecksumCalculator {
-    /// SHA-256.
+    /// Returns a calculator for SHA-256.
     fn default() -> Self {
         Self::new(ChecksumAlgorithm::Sha256)
     }
 }
 
 impl ChecksumCalculator {
-    /// A calculator for `algorithm`.
+    /// Creates a calculator for `algorithm`.
     pub fn new(algorithm: ChecksumAlgorithm) -> Self {
         Self { algorithm }
     }
 
-    /// The algorithm.
+    /// Returns the algorithm of the calculator.
     pub fn algorithm(&self) -> ChecksumAlgorithm {
         self.algorithm
     }
 
-    /// The checksum of `data`.
+    /// Returns the checksum of `data`.
     pub fn calculate_data_checksum(&self, data: &[u8]) -> String {
         let mut hasher = Hasher::new(self.algorithm);
         hasher.update(data);
         hasher.finish_hex()
     }
 
-    /// Whether `data` has the checksum `expected`, in either letter case.
+    /// Returns whether `data` has the checksum `expected`, in either letter case.
     ///
     /// # Errors
-    /// [`Error::MalformedDigest`](crate::Error::MalformedDigest) when `expected` is no digest of the algorithm.
+    /// [`Error::MalformedDigest`](crate::Error::MalformedDigest) if `expected` is not a digest of the algorithm.
     pub fn verify_data_checksum(&self, data: &[u8], expected: &str) -> Result<bool> {
         let expected = Checksum::parse(self.algorithm, expected)?;
         Ok(self.calculate_data_checksum(data) == expected.as_hex())
     }
 
-    /// The checksum of the file at `path`.
+    /// Returns the checksum of the file at `path`.
     ///
     /// # Errors
-    /// [`Error::NotFound`](crate::Error::NotFound) and [`Error::Io`](crate::Error::Io), naming the file.
+    /// [`Error::NotFound`](crate::Error::NotFound) and [`Error::Io`](crate::Error::Io), with the path of the file.
     pub fn calculate_file_checksum(&self, path: &Path) -> Result<String> {
         file_checksum(self.algorithm, path, &mut Vec::new()).map(Checksum::into_hex)
     }
 
-    /// Whether the file at `path` has the checksum `expected`, in either letter case.
+    /// Returns whether the file at `path` has the checksum `expected`, in either letter case.
     ///
-    /// `Ok(false)` says that the file was read to its end and differs, nothing else.
+    /// `Ok(false)` means only that the file was read to its end and differs.
     ///
     /// # Errors
-    /// [`Error::MalformedDigest`](crate::Error::MalformedDigest) before the file is touched; then as
+    /// [`Error::MalformedDigest`](crate::Error::MalformedDigest) before the file is opened; then the errors of
     /// [`calculate_file_checksum`](Self::calculate_file_checksum).
     pub fn verify_file_checksum(&self, path: &Path, expected: &str) -> Result<bool> {
         let expected = Checksum::parse(self.algorithm, expected)?;
         Ok(self.calculate_file_checksum(path)? == expected.as_hex())
     }
 
-    /// One checksum over all files below `directory`, which may itself be a link.
+    /// Returns one checksum over all files below `directory`, which may itself be a link.
     ///
-    /// It is the digest of, for every file in byte order of its `/`-separated relative path: the length of that
-    /// path in bytes (64 bits, little-endian), the path in UTF-8, and the file's checksum as hexadecimal text.
-    /// Empty directories leave no trace. Without `include_hidden`, files and directories below `directory` whose
-    /// name starts with a dot are left out; dots in the path of `directory` itself do not count.
+    /// It is the digest of, for every file in byte order of its `/`-separated relative path: the length of that path in
+    /// bytes (64 bits, little-endian), the path in UTF-8, and the file's checksum as hexadecimal text. Empty
+    /// directories do not contribute. Without `include_hidden`, files and directories below `directory` whose name
+    /// starts with a dot are skipped; dots in the path of `directory` itself do not count.
     ///
     /// # Errors
-    /// As [`calculate_file_checksum`](Self::calculate_file_checksum), and
+    /// The errors of [`calculate_file_checksum`](Self::calculate_file_checksum), and
     /// [`Error::UnsupportedFile`](crate::Error::UnsupportedFile) for links, devices and names that are not UTF-8.
     pub fn calculate_directory_checksum(&self, directory: &Path, include_hidden: bool) -> Result<String> {
         directory_checksum(self.algorithm, directory, include_hidden).map(Checksum::into_hex)
     }
 
-    /// The checksum of everything that `reader` gives until its end, 64 KiB at a time.
+    /// Returns the checksum of everything that `reader` yields until its end, reading 64 KiB at a time.
     ///
     /// # Errors
-    /// [`Error::Read`](crate::Error::Read) with the failure of the reader.
+    /// [`Error::Read`](crate::Error::Read) with the error of the reader.
     ///
     /// # Cancel safety
-    /// Dropping the future loses the checksum; the bytes that were taken from the reader are gone with it.
+    /// Dropping the future loses the checksum, and the bytes that were already read from the reader.
     pub async fn calculate_reader_checksum_async<R: AsyncRead + Unpin>(&self, reader: R) -> Result<String> {
         reader_checksum(self.algorithm, reader).await.map(Checksum::into_hex)
     }

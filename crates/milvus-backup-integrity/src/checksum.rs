@@ -1,4 +1,4 @@
-//! A digest together with the algorithm that made it.
+//! A digest together with its algorithm.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use milvus_backup_core::ChecksumAlgorithm;
 
 use crate::error::{Error, Result};
 
-/// A digest over bytes. Must always hold: the text is lower-case hexadecimal and as long as the algorithm says.
+/// A digest over bytes. Must always hold: the text is lower-case hexadecimal and has the length of the algorithm.
 ///
 /// ```
 /// use milvus_backup_core::ChecksumAlgorithm;
@@ -31,10 +31,10 @@ impl Checksum {
         Self { algorithm, hex }
     }
 
-    /// Reads a digest of `algorithm` from hexadecimal digits of either case.
+    /// Parses a digest of `algorithm` from hexadecimal digits of either case.
     ///
     /// # Errors
-    /// [`Error::MalformedDigest`] when the length is not the algorithm's or a character is no digit.
+    /// [`Error::MalformedDigest`] if the length does not match the algorithm or a character is not a digit.
     pub fn parse(algorithm: ChecksumAlgorithm, text: &str) -> Result<Self> {
         let reason = if let Some(other) = text.chars().find(|c| !c.is_ascii_hexdigit()) {
             format!("{other:?} is not a hexadecimal digit")
@@ -46,17 +46,17 @@ impl Checksum {
         Err(Error::MalformedDigest { algorithm, text: text.to_owned(), reason })
     }
 
-    /// The algorithm.
+    /// Returns the algorithm of the digest.
     pub fn algorithm(&self) -> ChecksumAlgorithm {
         self.algorithm
     }
 
-    /// The digest in lower-case hexadecimal digits.
+    /// Returns the digest in lower-case hexadecimal digits.
     pub fn as_hex(&self) -> &str {
         &self.hex
     }
 
-    /// The digest in lower-case hexadecimal digits, without a copy.
+    /// Returns the digest in lower-case hexadecimal digits, without copying it.
     pub fn into_hex(self) -> String {
         self.hex
     }

@@ -1,12 +1,12 @@
-//! How failures of this crate appear among the errors of the whole system.
+//! The conversion of the errors of this crate to those of the system.
 
 use milvus_backup_core as core;
 
 use crate::error::Error;
 
 impl From<Error> for core::Error {
-    /// A path or stream that cannot be read becomes [`core::Error::Storage`], a malformed digest
-    /// [`core::Error::InvalidParameter`], the rest [`core::Error::Encoding`]. The original stays the source.
+    /// Converts a path or stream that cannot be read to [`core::Error::Storage`], a malformed digest to
+    /// [`core::Error::InvalidParameter`], and all others to [`core::Error::Encoding`]. The original remains the source.
     fn from(error: Error) -> Self {
         match &error {
             Error::NotFound { path } | Error::UnsupportedFile { path, .. } => {

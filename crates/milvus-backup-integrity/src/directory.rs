@@ -1,7 +1,7 @@
 //! One digest over all files of a directory.
 //!
-//! Must always hold: the digest depends on relative paths and contents only, never on where the directory lies,
-//! on the order in which the system lists it, or on anything outside of it. So links are refused, not followed.
+//! Must always hold: the digest depends only on relative paths and contents, never on the location of the directory,
+//! the order in which the system lists it, or anything outside of it. Therefore links are rejected, not followed.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -26,7 +26,7 @@ pub(crate) fn directory_checksum(algorithm: ChecksumAlgorithm, root: &Path, incl
     Ok(hasher.finish())
 }
 
-/// Every file below `root` under its relative path, whose parts are separated by `/`, in byte order.
+/// Returns every file below `root` under its relative path, whose parts are separated by `/`, in byte order.
 fn files_below(root: &Path, include_hidden: bool) -> Result<BTreeMap<String, PathBuf>> {
     let mut files = BTreeMap::new();
     let mut pending = vec![(String::new(), root.to_owned())];

@@ -1,82 +1,82 @@
-//! Why a digest could not be made or compared.
+//! The reasons why a digest cannot be computed or compared.
 
 use std::io;
 use std::path::PathBuf;
 
 use milvus_backup_core::ChecksumAlgorithm;
 
-/// What every fallible call of this crate returns.
+/// The result of every fallible call of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a digest could not be made or compared. A digest that merely differs is not an error.
+/// The reason why a digest cannot be computed or compared. A digest that merely differs is not an error.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// There is no such file or directory.
+    /// The file or directory does not exist.
     #[error("`{}` does not exist", .path.display())]
     NotFound {
-        /// The path that was asked for.
+        /// The path that was requested.
         path: PathBuf,
     },
 
     /// Reading a file or directory failed.
     #[error("cannot {action} `{}`", .path.display())]
     Io {
-        /// What was being done.
+        /// The action that failed, such as `read`.
         action: &'static str,
-        /// The file or directory.
+        /// The path of the file or directory.
         path: PathBuf,
-        /// The failure of the operating system.
+        /// The error of the operating system.
         source: io::Error,
     },
 
     /// Reading from the given stream failed.
     #[error("cannot read the stream")]
     Read {
-        /// The failure of the reader.
+        /// The error of the reader.
         source: io::Error,
     },
 
-    /// A path may not be part of a directory digest.
+    /// A path cannot be part of a directory digest.
     #[error("`{}` is {kind}, which has no digest", .path.display())]
     UnsupportedFile {
-        /// The path.
+        /// The path of the file.
         path: PathBuf,
-        /// What it is, with its article: "a symbolic link".
+        /// The kind of the file, with its article: "a symbolic link".
         kind: &'static str,
     },
 
-    /// A text is no digest of the algorithm.
+    /// A text is not a digest of the algorithm.
     #[error("`{text}` is not a {algorithm} digest: {reason}")]
     MalformedDigest {
-        /// The algorithm that was asked for.
+        /// The algorithm that was requested.
         algorithm: ChecksumAlgorithm,
-        /// The text.
+        /// The text that was given.
         text: String,
-        /// What is wrong with it.
+        /// A description of the fault.
         reason: String,
     },
 
-    /// A text is no row digest.
+    /// A text is not a row digest.
     #[error("`{text}` is not a row digest: it must be 32 hexadecimal digits")]
     MalformedRowDigest {
-        /// The text.
+        /// The text that was given.
         text: String,
     },
 
-    /// Rows of this type have no digest.
+    /// Rows with this type have no digest.
     #[error("column `{column}` has type {data_type}, for which there is no row digest")]
     UnsupportedType {
-        /// The column, for nested types the member of the struct.
+        /// Name of the column; for nested types, of the member of the struct.
         column: String,
-        /// The Arrow type.
+        /// The Arrow type of the column.
         data_type: String,
     },
 
     /// Two columns, or two members of one struct, have the same name.
     #[error("there are two columns named `{column}`, so rows have no digest")]
     DuplicateColumn {
-        /// The name.
+        /// The name that occurs twice.
         column: String,
     },
 }

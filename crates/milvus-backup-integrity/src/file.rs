@@ -1,4 +1,4 @@
-//! The digest of one file, read in constant memory.
+//! The digest of one file, computed in constant memory.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -10,7 +10,7 @@ use crate::checksum::Checksum;
 use crate::error::{Error, Result};
 use crate::hasher::Hasher;
 
-/// Bytes that are read at a time.
+/// Number of bytes that are read at a time.
 pub(crate) const BUFFER_BYTES: usize = 1 << 20;
 
 pub(crate) fn file_checksum(algorithm: ChecksumAlgorithm, path: &Path, buffer: &mut Vec<u8>) -> Result<Checksum> {
@@ -27,7 +27,7 @@ pub(crate) fn file_checksum(algorithm: ChecksumAlgorithm, path: &Path, buffer: &
     }
 }
 
-/// [`Error::NotFound`] where that is the reason, else [`Error::Io`].
+/// Returns [`Error::NotFound`] if the path does not exist, otherwise [`Error::Io`].
 pub(crate) fn path_error(action: &'static str, path: &Path, source: io::Error) -> Error {
     let path = path.to_owned();
     if source.kind() == io::ErrorKind::NotFound { Error::NotFound { path } } else { Error::Io { action, path, source } }

@@ -1,4 +1,4 @@
-//! One streaming digest, whichever the algorithm.
+//! A streaming digest over any algorithm.
 
 use std::fmt;
 use std::io;
@@ -10,9 +10,9 @@ use sha2::{Digest, Sha256};
 
 use crate::checksum::Checksum;
 
-/// A digest that takes its input piece by piece. How the input is cut into pieces makes no difference.
+/// A digest that accepts its input in pieces. The boundaries of the pieces do not affect the result.
 ///
-/// It is also a [`Write`](io::Write) that never fails, so `std::io::copy` feeds it.
+/// It also implements [`Write`](io::Write) and never fails, so `std::io::copy` can write to it.
 ///
 /// ```
 /// use milvus_backup_core::ChecksumAlgorithm;
@@ -36,18 +36,19 @@ enum State {
 }
 
 impl Hasher {
-    /// A digest over no bytes yet.
+    /// Creates a digest over no bytes.
     pub fn new(algorithm: ChecksumAlgorithm) -> Self {
         let state = match algorithm {
             ChecksumAlgorithm::Md5 => State::Md5(Md5::new()),
             ChecksumAlgorithm::Blake2b => State::Blake2b(Box::default()),
-            // `ChecksumAlgorithm` may grow; until this crate knows a new one, `algorithm()` tells the truth.
+            // `ChecksumAlgorithm` may grow; until this crate supports a new one, `algorithm()` returns the one that is
+            // used.
             _ => State::Sha256(Sha256::new()),
         };
         Self { state }
     }
 
-    /// The algorithm in use.
+    /// Returns the algorithm in use.
     pub fn algorithm(&self) -> ChecksumAlgorithm {
         match &self.state {
             State::Sha256(_) => ChecksumAlgorithm::Sha256,
@@ -65,7 +66,7 @@ impl Hasher {
         }
     }
 
-    /// The digest over everything that was appended.
+    /// Returns the digest over everything that was appended.
     pub fn finish(self) -> Checksum {
         let algorithm = self.algorithm();
         match self.state {
@@ -75,7 +76,7 @@ impl Hasher {
         }
     }
 
-    /// The digest in lower-case hexadecimal digits.
+    /// Returns the digest in lower-case hexadecimal digits.
     pub fn finish_hex(self) -> String {
         self.finish().into_hex()
     }

@@ -22,11 +22,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! All of it detects accidents: a flipped bit, a lost row, a file cut short. None of it is keyed, so nobody is
-//! kept from changing the data together with its digest.
+//! All of these digests detect accidents: a flipped bit, a lost row, a truncated file. None of them is keyed, so they
+//! do not prevent anyone with write access from changing the data together with its digest.
 //!
-//! The crate needs no runtime. Calls that read files block; from an async task, wrap them in the runtime's own
-//! way of doing that (`tokio::task::spawn_blocking`), or hand an [`AsyncRead`](futures_io::AsyncRead) to
+//! The crate needs no runtime. Calls that read files block; from an async task, wrap them in the runtime's function for
+//! blocking calls (`tokio::task::spawn_blocking`), or pass an [`AsyncRead`](futures_io::AsyncRead) to
 //! [`ChecksumCalculator::calculate_reader_checksum_async`].
 
 #[cfg(target_endian = "big")]

@@ -11,7 +11,7 @@ use crate::checksum::Checksum;
 use crate::error::{Error, Result};
 use crate::hasher::Hasher;
 
-/// Bytes that are hashed between two polls, small enough not to hold up the executor.
+/// Number of bytes that are hashed between two polls, small enough not to block the executor.
 const BUFFER_BYTES: usize = 64 << 10;
 
 pub(crate) async fn reader_checksum<R: AsyncRead + Unpin>(

@@ -1,4 +1,4 @@
-//! Reading the documents of a repository, which are untrusted input.
+//! Reading of the documents of a repository, which are untrusted input.
 
 use futures::{StreamExt, TryStreamExt};
 use milvus_backup_core::{
@@ -15,7 +15,7 @@ use crate::documents::{
 use crate::handle::{RepositoryHandle, read_document};
 use crate::layout::{CHECKSUMS, INDEXES, MANIFEST, METADATA, SCHEMA, VERIFICATION, is_inside};
 
-/// Documents that are read at the same time.
+/// Number of documents that are read concurrently.
 const READERS: usize = 8;
 
 impl RepositoryHandle {
@@ -29,11 +29,11 @@ impl RepositoryHandle {
         Ok(StoredBackup { metadata, manifest })
     }
 
-    /// Returns the collections that have a backup of this identifier: one, unless directories were copied. Asks for one
-    /// object of each collection, and lists none of them.
+    /// Returns the collections that have a backup with this identifier: at most one, unless directories were copied.
+    /// Reads one object per collection, and lists none of them.
     ///
     /// # Errors
-    /// [`Error::Storage`].
+    /// [`Error::Storage`] if the repository cannot be read.
     pub async fn find(&self, id: &BackupId) -> Result<Vec<CollectionRef>> {
         self.require_readable().await?;
         let collections = self.storage().subdirectories("").await?;
@@ -54,7 +54,7 @@ impl RepositoryHandle {
     /// Reads the summary of a backup, with the outcome of its last verification.
     ///
     /// # Errors
-    /// Those of [`RepositoryHandle::open`].
+    /// The errors of [`RepositoryHandle::open`].
     pub async fn read_metadata(&self, collection: &CollectionRef, id: &BackupId) -> Result<BackupMetadata> {
         self.require_readable().await?;
         self.read_committed(&self.backup(collection, id), id).await?.ok_or_else(|| self.not_found(id))
@@ -72,8 +72,8 @@ impl RepositoryHandle {
     /// Reads the manifest of a backup, and checks its digest.
     ///
     /// # Errors
-    /// [`Error::Corrupted`], [`Error::UnsupportedFormatVersion`], [`Error::Storage`], and [`Error::Unsupported`] for a kind
-    /// of payload that this version does not know.
+    /// [`Error::Corrupted`], [`Error::UnsupportedFormatVersion`], [`Error::Storage`], and [`Error::Unsupported`] for a
+    /// kind of payload that this version does not know.
     pub async fn read_manifest(&self, metadata: &BackupMetadata) -> Result<BackupManifest> {
         let directory = self.directory_of(metadata)?;
         let Some(bytes) = read_document(&directory, MANIFEST).await? else {
@@ -92,10 +92,10 @@ impl RepositoryHandle {
         Ok(manifest)
     }
 
-    /// Lists the backups of one collection, or of all, newest first, and those that cannot be read apart from them.
+    /// Lists the backups of one collection, or of all, newest first, and separately those that cannot be read.
     ///
     /// # Errors
-    /// [`Error::Storage`].
+    /// [`Error::Storage`] if the repository cannot be listed.
     pub async fn list_backups(&self, collection: Option<&CollectionRef>) -> Result<Listing> {
         self.require_readable().await?;
         let collections = match collection {
@@ -105,7 +105,7 @@ impl RepositoryHandle {
         let mut found = Vec::new();
         for collection in collections {
             for name in self.storage().subdirectories(&collection).await? {
-                // Whatever else lies in a repository is not a backup.
+                // Any other directory in a repository is not a backup.
                 if let Ok(id) = name.parse::<BackupId>() {
                     let directory = self.storage().directory(format!("{collection}/{name}"));
                     found.push((directory, CollectionRef::from_directory(&collection), id));
@@ -133,7 +133,7 @@ impl RepositoryHandle {
         Ok(listing)
     }
 
-    /// Reads the definition of the collection, and checks the digests of the documents that hold it.
+    /// Reads the definition of the collection, and checks the digests of its documents.
     ///
     /// # Errors
     /// [`Error::Corrupted`], [`Error::UnsupportedFormatVersion`], [`Error::Storage`].
@@ -156,7 +156,7 @@ impl RepositoryHandle {
     }
 }
 
-/// What the metadata says must fit the place it was found at.
+/// Checks that the metadata matches the path at which it was found.
 fn check_metadata(directory: &Directory, id: &BackupId, metadata: &BackupMetadata) -> Result<()> {
     let broken = |message: String| Err(corrupted(directory.path(), METADATA, message));
     if metadata.backup_id != *id {
@@ -169,14 +169,15 @@ fn check_metadata(directory: &Directory, id: &BackupId, metadata: &BackupMetadat
     Ok(())
 }
 
-/// The verifications, newest first. They are outside the chain of digests: what cannot be read counts as never verified.
+/// Returns the verifications, newest first. They are outside the chain of digests: unreadable ones count as never
+/// verified.
 pub(crate) async fn read_verifications(directory: &Directory) -> Vec<VerificationRecord> {
     let Ok(Some(bytes)) = read_document(directory, VERIFICATION).await else { return Vec::new() };
     let document = from_bytes::<VerificationDocument>(directory.path(), VERIFICATION, &bytes);
     document.map_or_else(|_| Vec::new(), VerificationDocument::into_records)
 }
 
-/// `checksums.json`, with its digest checked against the metadata.
+/// Reads `checksums.json`, and checks its digest against the metadata.
 pub(crate) async fn read_checksums(directory: &Directory, metadata: &BackupMetadata) -> Result<ChecksumsDocument> {
     let Some(bytes) = read_document(directory, CHECKSUMS).await? else {
         return Err(corrupted(directory.path(), CHECKSUMS, "missing"));
@@ -193,7 +194,7 @@ pub(crate) async fn read_checksums(directory: &Directory, metadata: &BackupMetad
     Ok(document)
 }
 
-/// A document that `checksums.json` covers, with its digest checked.
+/// Reads a document that `checksums.json` covers, and checks its digest.
 async fn read_covered<T: serde::de::DeserializeOwned>(
     directory: &Directory,
     checksums: &ChecksumsDocument,

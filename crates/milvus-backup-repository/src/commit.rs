@@ -1,7 +1,7 @@
-//! The commit: from written data files to a backup that everyone can see.
+//! The commit, which makes written data files visible as a backup.
 //!
-//! Must always hold: `metadata.json` is created last and only if there is none. Before it exists there is no
-//! backup; once it exists, everything it refers to is durable.
+//! Must always hold: `metadata.json` is created last and only if there is none. Before it exists there is no backup;
+//! once it exists, everything it refers to is durable.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::documents::{
 use crate::handle::RepositoryHandle;
 use crate::layout::{CHECKSUMS, INDEXES, MANIFEST, METADATA, SCHEMA, document_limit};
 
-/// Data files that are written and durable, and everything needed to commit them.
+/// Durable data files, and everything needed to commit them.
 #[derive(Debug)]
 pub(crate) struct PendingCommit {
     repository: RepositoryHandle,
@@ -30,7 +30,7 @@ pub(crate) struct PendingCommit {
 }
 
 impl PendingCommit {
-    /// Takes the partitions whose data files are durable, and those that failed.
+    /// Creates the commit of partitions whose data files are durable, and of those that failed.
     pub(crate) fn new(repository: RepositoryHandle, plan: Arc<BackupPlan>, written: WrittenRows) -> Self {
         let directory = repository.backup(&plan.collection, &plan.backup_id);
         Self { repository, directory, plan, partitions: written.partitions, failed: written.failed }
@@ -62,7 +62,7 @@ impl PendingCommit {
         check_size(METADATA, &bytes)?;
         repository.create_marker().await?;
         directory.create_document(METADATA, bytes).await?;
-        // Until now it told how to go on. What is left of it does no harm.
+        // The journal was needed only to resume the backup. Its remains do no harm.
         if let Err(error) = crate::journal::remove(&repository, &directory).await {
             tracing::warn!(error = error.full_message(), "cannot remove the journal of a backup that is complete");
         }
@@ -79,7 +79,7 @@ impl PendingCommit {
             .collect()
     }
 
-    /// Writes a document and notes its digest.
+    /// Writes a document and records its digest.
     async fn write_covered(&self, file: &str, bytes: Bytes, files: &mut BTreeMap<String, FileEntry>) -> Result<()> {
         let checksum = digest(self.plan.checksum_algorithm, &bytes);
         files.insert(file.to_owned(), FileEntry { size_bytes: bytes.len() as u64, checksum });
@@ -160,7 +160,7 @@ impl PendingCommit {
     }
 }
 
-/// Makes certain that a document is not too large for readers.
+/// Checks that a document is not too large for readers.
 fn check_size(file: &str, document: &[u8]) -> Result<()> {
     let (size, limit) = (document.len() as u64, document_limit(file));
     if size <= limit {

@@ -1,4 +1,4 @@
-//! [`RepositoryHandle`]: the storage of a repository and the places in it.
+//! [`RepositoryHandle`]: the storage of a repository and the paths in it.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -10,13 +10,13 @@ use milvus_backup_storage::{Directory, Storage};
 use crate::documents::MarkerDocument;
 use crate::layout::{DATA, JOURNAL, METADATA, UNFINISHED, document_limit};
 
-/// A repository: its storage, and where things are in it. Cheap to clone.
+/// A repository: its storage and its layout. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct RepositoryHandle {
     storage: Storage,
-    /// The marker at the root, once it was read.
+    /// The marker at the root, once it has been read.
     marker: Arc<OnceLock<MarkerDocument>>,
-    /// The marker that the first commit writes where there is none.
+    /// The marker that the first commit writes if there is none.
     draft: Arc<OnceLock<MarkerDocument>>,
 }
 
@@ -26,7 +26,7 @@ impl RepositoryHandle {
         Self { storage, marker: Arc::default(), draft: Arc::default() }
     }
 
-    /// Returns the storage below.
+    /// Returns the storage of the repository.
     pub fn storage(&self) -> &Storage {
         &self.storage
     }
@@ -51,7 +51,7 @@ impl RepositoryHandle {
     /// Returns the directory of a backup whose metadata was read.
     ///
     /// # Errors
-    /// Those of [`CollectionRef::new`].
+    /// The errors of [`CollectionRef::new`].
     pub fn directory_of(&self, metadata: &BackupMetadata) -> Result<Directory> {
         let collection = CollectionRef::new(&metadata.database, metadata.collection_name.clone())?;
         Ok(self.backup(&collection, &metadata.backup_id))
@@ -61,10 +61,10 @@ impl RepositoryHandle {
         Error::BackupNotFound { backup: backup_id.to_string(), path: self.storage.location().to_owned() }
     }
 
-    /// Removes what an operation wrote of a backup that it did not commit. Never touches a committed backup.
+    /// Removes the data of an uncommitted backup. Never changes a committed backup.
     ///
     /// # Errors
-    /// [`Error::Storage`], and [`Error::Corrupted`] naming a symbolic link.
+    /// [`Error::Storage`], and [`Error::Corrupted`] with the path of a symbolic link.
     pub async fn discard(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
         let directory = self.backup(collection, backup_id);
         self.storage.refuse_links(directory.path()).await?;
@@ -74,17 +74,18 @@ impl RepositoryHandle {
         self.remove_all(&directory).await
     }
 
-    /// Deletes a backup, its commit first, so that it is never listed half deleted.
+    /// Deletes a backup. Its commit is removed first, so that it is never listed while it is partly deleted.
     ///
     /// # Errors
-    /// [`Error::BackupNotFound`], [`Error::Storage`], and [`Error::Corrupted`] naming a symbolic link.
+    /// [`Error::BackupNotFound`], [`Error::Storage`], and [`Error::Corrupted`] with the path of a symbolic link.
     pub async fn delete(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
         let directory = self.backup(collection, backup_id);
         self.storage.refuse_links(directory.path()).await?;
         if directory.size(METADATA).await?.is_none() {
             return Err(self.not_found(backup_id));
         }
-        // What is left when this process is killed is then known to be of a dead one. On a full disk it goes without.
+        // If this process is killed, its remains are then known to belong to a dead process. On a full disk this step
+        // is skipped.
         if let Err(error) = crate::incomplete::note_owner(&directory, None).await {
             tracing::warn!(error = error.full_message(), "cannot note who deletes the backup");
         }
@@ -97,12 +98,12 @@ impl RepositoryHandle {
     async fn remove_all(&self, directory: &Directory) -> Result<()> {
         let (owner, files): (Vec<_>, Vec<_>) =
             directory.list().await?.into_iter().map(|(file, _)| file).partition(|file| file == UNFINISHED);
-        // The note of the owner goes last: as long as anything is left, it is known whose it is.
+        // The record of the owner is removed last: as long as any file remains, its owner is known.
         directory.delete(files.into_iter().chain(owner)).await?;
         self.storage.remove_directory(directory.path()).await
     }
 
-    /// Removes temporary files of interrupted uploads from the directories of a backup that no process writes any more.
+    /// Removes temporary files of interrupted uploads from the directories of a backup that no process writes.
     pub fn remove_temporary_files(&self, backup: &Directory) {
         for below in ["", DATA, JOURNAL, "indexes"] {
             self.storage.remove_temporary_files(&format!("{}/{below}", backup.path()), Duration::ZERO);
@@ -110,7 +111,8 @@ impl RepositoryHandle {
     }
 }
 
-/// Reads a document of a repository, or returns `None` where there is none. One that is too large for its name is refused.
+/// Reads a document of a repository, or returns `None` if there is none. A document that exceeds the size limit of its
+/// name is rejected.
 pub(crate) async fn read_document(directory: &Directory, file: &str) -> Result<Option<Bytes>> {
     directory.read_document(file, document_limit(file)).await
 }

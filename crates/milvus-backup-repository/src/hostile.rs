@@ -1,7 +1,7 @@
 //! Decoders of documents against untrusted input: the files of golden backups, mutated.
 //!
 //! `PROPTEST_CASES` sets the number of mutations of each file; `cargo xtask fuzz` runs them for minutes. A decoder may
-//! refuse, and may accept what still means something; it must not panic.
+//! reject a document, and may accept one that is still valid; it must not panic.
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ use crate::documents::{
 };
 use crate::layout::{CHECKSUMS, INDEXES, MANIFEST, METADATA, REPOSITORY, SCHEMA, UNFINISHED, VERIFICATION};
 
-/// The directories of the golden backups of all versions.
+/// Returns the directories of the golden backups of all versions.
 fn golden() -> Vec<PathBuf> {
     let compat = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/compat");
     let mut pending = vec![compat];
@@ -32,7 +32,7 @@ fn golden() -> Vec<PathBuf> {
     found
 }
 
-/// Every document of a backup, by every decoder: a file may lie in another's place.
+/// Decodes a document with every decoder, because a file may have been moved to the path of another one.
 fn decode_everything(bytes: &[u8]) {
     drop(metadata_from_bytes("backup", bytes));
     drop(serde_json::from_slice::<BackupMetadata>(bytes));

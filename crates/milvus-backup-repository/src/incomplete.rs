@@ -1,4 +1,4 @@
-//! Backups without a commit: being written, or left by an operation that died.
+//! Backups without a commit: in progress, or incomplete because their operation died.
 
 use milvus_backup_core::{
     BackupId, BackupPlan, CollectionRef, Error, Hint, IncompleteBackup, InterruptedBackup, OwnerState, Result,
@@ -10,25 +10,27 @@ use crate::handle::{RepositoryHandle, read_document};
 use crate::layout::{JOURNAL, METADATA, UNFINISHED};
 use crate::process::Process;
 
-/// Records who writes a backup and how, before anything else of it is written; or who deletes it, without a plan.
+/// Records the process that writes a backup and its plan, before anything else is written; or the process that deletes
+/// it, without a plan.
 pub(crate) async fn note_owner(directory: &Directory, plan: Option<&BackupPlan>) -> Result<()> {
     let document = ResumeDocument::new(Process::current(), plan);
     directory.write_document(UNFINISHED, to_bytes(&document)?).await
 }
 
 impl RepositoryHandle {
-    /// Records who writes a backup and how, before anything else of it is written, so that it can be resumed.
+    /// Records the process that writes a backup and its plan, before anything else is written, so that it can be
+    /// resumed.
     ///
     /// # Errors
-    /// [`Error::Storage`].
+    /// [`Error::Storage`] if the record cannot be written.
     pub(crate) async fn note_plan(&self, plan: &BackupPlan) -> Result<()> {
         note_owner(&self.backup(&plan.collection, &plan.backup_id), Some(plan)).await
     }
 
-    /// Lists the backups that were started and never committed, whichever process writes them.
+    /// Lists the backups that were started and not committed, including those that are in progress.
     ///
     /// # Errors
-    /// [`Error::Storage`], and [`Error::Corrupted`] naming a symbolic link.
+    /// [`Error::Storage`], and [`Error::Corrupted`] with the path of a symbolic link.
     pub async fn find_incomplete(&self) -> Result<Vec<IncompleteBackup>> {
         self.require_readable().await?;
         let mut found = Vec::new();
@@ -53,10 +55,10 @@ impl RepositoryHandle {
         Ok(found)
     }
 
-    /// Returns what is known of an interrupted backup.
+    /// Returns the state of an interrupted backup.
     ///
     /// # Errors
-    /// [`Error::BackupNotFound`], and [`Error::Refused`] for one that is complete, or does not say how it was made.
+    /// [`Error::BackupNotFound`], and [`Error::Refused`] for one that is complete, or has no recorded plan.
     pub async fn find_interrupted(
         &self,
         collection: &CollectionRef,
@@ -92,7 +94,7 @@ impl RepositoryHandle {
     }
 }
 
-/// What is known of the process that writes a backup.
+/// Returns the state of the process that writes a backup.
 async fn owner(directory: &Directory) -> Result<OwnerState> {
     let Some(bytes) = read_document(directory, UNFINISHED).await? else { return Ok(OwnerState::Unknown) };
     let document = from_bytes::<ResumeDocument>(directory.path(), UNFINISHED, &bytes);

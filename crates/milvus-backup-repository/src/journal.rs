@@ -1,8 +1,8 @@
-//! The journal of a backup that is being written: one document for each data file that is complete, so that a create
-//! that was cut off is continued from there.
+//! The journal of a backup in progress: one document per complete data file, so that an interrupted create can be
+//! resumed.
 //!
-//! Must always hold: a document is written only after its data file is durable, and what it says is believed only
-//! after the file was hashed again. It is removed after the commit, and means nothing from then on.
+//! Must always hold: a document is written only after its data file is durable, and it is used only after the digest of
+//! the file has been recomputed. It is removed after the commit, and has no meaning from then on.
 
 use milvus_backup_core::schema::{FieldSchema, PrimaryKey};
 use milvus_backup_core::{BackupPlan, ChunkMetadata, CompletedChunks, FORMAT_VERSION, KeyRange, PartitionPlan, Result};
@@ -14,24 +14,24 @@ use crate::handle::{RepositoryHandle, read_document};
 use crate::layout::{DATA, JOURNAL, chunk_number, is_of_unfinished};
 use crate::verify::digest_object;
 
-/// A document of the journal.
+/// The content of a document of the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct ChunkDocument {
     format_version: u32,
-    /// The primary key after which its rows begin; none for the first of all.
+    /// The primary key after which its rows start; `None` if they start with the first of all.
     after: Option<String>,
     chunk: ChunkMetadata,
 }
 
-/// Notes that a data file is complete, whose rows are all that come after this key, up to its last one.
+/// Records that a data file is complete, whose rows are all those from after this key up to its last one.
 pub(crate) async fn note_chunk(directory: &Directory, chunk: &ChunkMetadata, after: Option<&PrimaryKey>) -> Result<()> {
     let after = after.map(PrimaryKey::to_string);
     let document = ChunkDocument { format_version: FORMAT_VERSION, after, chunk: chunk.clone() };
     directory.write_document(&journal_file(&chunk.path), to_bytes(&document)?).await
 }
 
-/// Reads the journal, as far as it is still true: a chunk counts only if its file has the recorded digest. `files` are
-/// those of the backup, as [`Directory::list`] returns them.
+/// Reads the valid part of the journal: a chunk counts only if its file has the recorded digest. `files` are those of
+/// the backup, as [`Directory::list`] returns them.
 pub(crate) async fn find_completed(
     directory: &Directory,
     files: &[(String, u64)],
@@ -54,8 +54,8 @@ pub(crate) async fn find_completed(
     Ok(CompletedChunks { chunks, missing, next_file })
 }
 
-/// The chunks in ascending order of keys, and the ranges that none of them covers. Each chunk has all rows after a key, up
-/// to its last one. One that begins before the end of another is left out: its rows are read again.
+/// Returns the chunks in ascending order of keys, and the ranges that none of them covers. Each chunk has all rows
+/// after a key, up to its last one. A chunk that overlaps with another one is dropped: its rows are read again.
 fn covered(
     noted: Vec<(Option<String>, ChunkMetadata)>,
     primary_key: &FieldSchema,
@@ -63,7 +63,7 @@ fn covered(
     let key = |text: &str| PrimaryKey::from_text(text, primary_key);
     let mut ascending = Vec::with_capacity(noted.len());
     for (after, chunk) in noted {
-        // One whose keys are not known covers nothing that is known.
+        // A chunk without a known range of keys covers nothing.
         let Some(range) = chunk.primary_key_range.as_ref().filter(|_| chunk.ordered) else { continue };
         ascending.push((after.as_deref().map(key).transpose()?, key(&range.max)?, chunk));
     }
@@ -83,7 +83,7 @@ fn covered(
     Ok((chunks, missing))
 }
 
-/// Removes the journal, and the note of who writes the backup.
+/// Removes the journal, and the record of the process that writes the backup.
 pub(crate) async fn remove(repository: &RepositoryHandle, directory: &Directory) -> Result<()> {
     let files = directory.list().await?.into_iter().map(|(file, _)| file);
     directory.delete(files.filter(|file| is_of_unfinished(file)).collect::<Vec<_>>()).await?;
@@ -91,7 +91,7 @@ pub(crate) async fn remove(repository: &RepositoryHandle, directory: &Directory)
     Ok(())
 }
 
-/// What is noted of a data file. A document that cannot be read counts as none: the rows are read again.
+/// Returns the record of a data file. A document that cannot be parsed counts as missing: the rows are read again.
 async fn noted_of(directory: &Directory, path: &str) -> Result<Option<ChunkDocument>> {
     let file = journal_file(path);
     let Some(bytes) = read_document(directory, &file).await? else { return Ok(None) };
@@ -118,7 +118,7 @@ mod tests {
 
     use super::*;
 
-    /// Chunks as they are noted: the key before the rows of each, and the last of its keys.
+    /// Covers keys by chunks, each given as the key before its rows and its last key.
     fn covered_by(noted: &[(Option<i64>, i64)]) -> (Vec<String>, Vec<[Option<i64>; 2]>) {
         let noted = noted.iter().map(|(after, max)| {
             let max = max.to_string();

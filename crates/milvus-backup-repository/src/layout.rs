@@ -1,31 +1,31 @@
-//! Where the files of a backup are, below its directory.
+//! The paths of the files of a backup, relative to its directory.
 
 use milvus_backup_core::path_segment;
 
-/// Written last: its presence is the commit.
+/// The summary, which is written last: its presence is the commit.
 pub const METADATA: &str = "metadata.json";
-/// The payload: the partitions and their data files.
+/// The payload: partitions and their data files.
 pub const MANIFEST: &str = "manifest.json";
-/// At the root: what kind of repository this is, and who may read and write it.
+/// At the root: the kind of the repository, and the features required to read and write it.
 pub const REPOSITORY: &str = "repository.json";
-/// Everything needed to create the collection again, indexes and aliases apart.
+/// The definition from which the collection is recreated, except for its indexes and aliases.
 pub const SCHEMA: &str = "schema.json";
-/// The index definitions.
+/// The definitions of the indexes.
 pub const INDEXES: &str = "indexes/indexes.json";
-/// Digest and size of every other file.
+/// The digest and size of every other file.
 pub const CHECKSUMS: &str = "checksums.json";
-/// Where the data files are.
+/// The directory of the data files.
 pub const DATA: &str = "data/";
 /// The last verification, outside the chain of digests.
 pub const VERIFICATION: &str = "verification.json";
 
-/// Who writes a backup that is not committed, and how; removed after the commit.
+/// The process that writes an uncommitted backup, and its plan; removed after the commit.
 pub const UNFINISHED: &str = "unfinished.json";
-/// The data files of such a backup that are complete; removed after the commit.
+/// The records of the complete data files of such a backup; removed after the commit.
 pub const JOURNAL: &str = "unfinished/";
-/// Below the directory of a collection: who changes its backups.
+/// Below the directory of a collection: the leases on its backups.
 pub const LOCKS: &str = "locks";
-/// Below the directory of a collection: the collections that restores of its backups are making.
+/// Below the directory of a collection: the collections that restores of its backups are creating.
 pub const NOTES: &str = "restores";
 
 /// Returns the file of chunk `index` of a partition.
@@ -34,19 +34,19 @@ pub fn chunk_file(partition: &str, index: usize) -> String {
     if index == 0 { format!("{DATA}{name}.parquet") } else { format!("{DATA}{name}.{index:05}.parquet") }
 }
 
-/// Returns the index of a chunk, if it is one of this partition.
+/// Returns the index of a chunk, if it belongs to this partition.
 pub fn chunk_number(partition: &str, file: &str) -> Option<usize> {
     let number = file.strip_prefix(DATA)?.strip_prefix(&path_segment(partition))?.strip_suffix(".parquet")?;
     let number = if number.is_empty() { 0 } else { number.strip_prefix('.')?.parse().ok()? };
     (chunk_file(partition, number) == file).then_some(number)
 }
 
-/// Returns whether a file is only there to resume an interrupted backup. It means nothing in one that is committed.
+/// Returns whether a file exists only to resume an interrupted backup. It has no meaning in a committed one.
 pub fn is_of_unfinished(file: &str) -> bool {
     file == UNFINISHED || file.starts_with(JOURNAL)
 }
 
-/// Returns whether a path that a document names stays inside the backup: relative, of plain segments.
+/// Returns whether a path in a document stays inside the backup: relative, with plain segments only.
 pub fn is_inside(path: &str) -> bool {
     !path.is_empty()
         && path.len() <= 1024
@@ -56,16 +56,16 @@ pub fn is_inside(path: &str) -> bool {
         })
 }
 
-/// The largest document that is read, in bytes, where [`document_limit`] sets no lower limit.
+/// Maximum size of a document in bytes, unless [`document_limit`] sets a lower limit.
 const MAX_DOCUMENT_BYTES: u64 = 256 << 20;
-/// The largest `metadata.json` in bytes: names of 4,096 partitions of 255 bytes fit several times.
+/// Maximum size of `metadata.json` in bytes: several times the names of 4,096 partitions of 255 bytes each.
 const MAX_METADATA_BYTES: u64 = 8 << 20;
-/// The largest `repository.json` in bytes.
+/// Maximum size of `repository.json` in bytes.
 const MAX_REPOSITORY_BYTES: u64 = 1 << 20;
-/// The largest `verification.json` in bytes: a few records.
+/// Maximum size of `verification.json` in bytes: a few records.
 const MAX_VERIFICATION_BYTES: u64 = 1 << 20;
 
-/// Returns the largest size in bytes at which a document of this name, or at this path, is read.
+/// Returns the maximum size in bytes of a document with this name, or at this path.
 pub fn document_limit(path: &str) -> u64 {
     match path.rsplit('/').next() {
         Some(METADATA) => MAX_METADATA_BYTES,

@@ -1,8 +1,8 @@
-//! The protocol of a backup repository, as `docs/format.md` describes it: where files are, how a backup is committed, who
-//! may change what, and how files are compared with their recorded digests.
+//! The protocol of a backup repository, as described in `docs/format.md`: the paths of files, the commit of a backup,
+//! the exclusion of concurrent changes, and the comparison of files with their recorded digests.
 //!
-//! It knows neither Arrow nor Parquet: what is in the data files is the business of the backend that writes them. The
-//! stores use a [`RepositoryHandle`] to find their directories and to commit what they wrote.
+//! It depends neither on Arrow nor on Parquet: the contents of data files belong to the backend that writes them. The
+//! stores use a [`RepositoryHandle`] to find their directories and to commit the files that they wrote.
 //!
 //! ```
 //! use milvus_backup_repository::RepositoryHandle;

@@ -9,8 +9,8 @@ use crate::layout::REPOSITORY;
 use crate::process::random_hex;
 
 impl RepositoryHandle {
-    /// Creates the root, makes certain that this version may write to it, and drafts a marker for a repository that has
-    /// none yet. The first commit writes it: an operation that fails before leaves nothing.
+    /// Creates the root, checks that this version may write to it, and drafts a marker for a repository that has none
+    /// yet. The first commit writes it: an operation that fails earlier leaves no files.
     ///
     /// # Errors
     /// [`Error::Refused`](milvus_backup_core::Error) for a repository that only a newer version may change,
@@ -25,7 +25,7 @@ impl RepositoryHandle {
         Ok(())
     }
 
-    /// Writes the marker if there is none. Of several processes that create it, one wins and the others use what it wrote.
+    /// Writes the marker if there is none. If several processes create it, one wins and the others use its marker.
     pub(crate) async fn create_marker(&self) -> Result<()> {
         if self.marker().await?.is_none()
             && let Some(draft) = self.drafted_marker().get()
@@ -38,8 +38,8 @@ impl RepositoryHandle {
         self.require_writable().await
     }
 
-    /// Makes certain that this version may read the repository. A root without a marker holds no backup yet, or only
-    /// directories that were copied there, and is readable.
+    /// Checks that this version may read the repository. A root without a marker is readable: it holds no backup yet,
+    /// or only directories that were copied there.
     ///
     /// # Errors
     /// [`Refused`](milvus_backup_core::Error::Refused) for a repository that only a newer version may read, [`UnsupportedFormatVersion`](milvus_backup_core::Error::UnsupportedFormatVersion),
@@ -48,15 +48,15 @@ impl RepositoryHandle {
         self.marker().await?.map_or(Ok(()), |marker| marker.require_readable(self.storage().location()))
     }
 
-    /// Makes certain that this version may change the repository.
+    /// Checks that this version may change the repository.
     ///
     /// # Errors
-    /// Those of [`RepositoryHandle::require_readable`].
+    /// The errors of [`RepositoryHandle::require_readable`].
     pub async fn require_writable(&self) -> Result<()> {
         self.marker().await?.map_or(Ok(()), |marker| marker.require_writable(self.storage().location()))
     }
 
-    /// Reads the marker once, and remembers it once it is there.
+    /// Reads the marker once, and caches it if it exists.
     async fn marker(&self) -> Result<Option<&MarkerDocument>> {
         if let Some(marker) = self.known_marker().get() {
             return Ok(Some(marker));
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
     use crate::test_environment::environment;
 
-    /// Two processes with one root.
+    /// Returns handles of two processes with the same root.
     fn two() -> [RepositoryHandle; 2] {
         let store = Arc::new(InMemory::new());
         [(); 2].map(|()| RepositoryHandle::new(Storage::from_store(store.clone(), "memory")))

@@ -1,25 +1,25 @@
-//! Processes, so that another one can tell whether they still run.
+//! The identity of processes, with which another process can check whether they are running.
 
 use std::fmt;
 
 use milvus_backup_core::{Entropy, OwnerState, Result};
 use serde::{Deserialize, Serialize};
 
-/// One run of one program on one machine.
+/// One execution of a program on one machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Process {
-    /// Name of the machine, for people.
+    /// Name of the machine, human-readable.
     pub(crate) host: String,
-    /// What tells this boot of this machine and this container from all others; empty where that is not known.
+    /// Identifies this boot of this machine and this container; empty if it is unknown.
     pub(crate) machine: String,
-    /// The number of the process there.
+    /// The process id on that machine.
     pub(crate) pid: u32,
-    /// When it was started, in the machine's own units: numbers of processes are used again.
+    /// The start time, in the machine's own units: process ids are reused.
     pub(crate) started: String,
 }
 
 impl Process {
-    /// This process.
+    /// Returns the identity of this process.
     pub(crate) fn current() -> Self {
         let pid = std::process::id();
         Self {
@@ -30,7 +30,7 @@ impl Process {
         }
     }
 
-    /// Whether it still runs. Only a process of this machine, boot and container can be asked about.
+    /// Returns whether the process is running. Only a process of this machine, boot and container can be checked.
     pub(crate) fn state(&self) -> OwnerState {
         let Some(machine) = machine() else { return OwnerState::Unknown };
         if machine != self.machine {
@@ -47,7 +47,7 @@ impl Process {
 
 #[cfg(test)]
 impl Process {
-    /// A process for golden texts.
+    /// Returns a process for golden texts.
     pub(crate) fn example() -> Self {
         Self { host: "backup-1".to_owned(), machine: "boot/pid:[1]".to_owned(), pid: 7, started: "4711".to_owned() }
     }
@@ -59,13 +59,13 @@ impl fmt::Display for Process {
     }
 }
 
-/// Returns so many times 32 random bits in hexadecimal.
+/// Returns `words` times 32 random bits in hexadecimal.
 pub(crate) fn random_hex(entropy: &dyn Entropy, words: usize) -> Result<String> {
     let word = |_| entropy.bytes().map(|bytes| format!("{:08x}", u32::from_be_bytes(bytes)));
     Ok((0..words).map(word).collect::<Result<Vec<_>>>()?.concat())
 }
 
-/// The boot of the machine and the namespace that process numbers belong to (Linux; proc(5), namespaces(7)).
+/// Returns the boot of the machine and the namespace that process ids belong to (Linux; proc(5), namespaces(7)).
 fn machine() -> Option<String> {
     let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
     let namespace = std::fs::read_link("/proc/self/ns/pid").ok()?;
@@ -73,15 +73,15 @@ fn machine() -> Option<String> {
 }
 
 struct Stat {
-    /// Whether it ended, and only waits to be reaped.
+    /// Whether the process has ended, and is waiting to be reaped.
     ended: bool,
     started: String,
 }
 
-/// The state and the start time of a process: fields 3 and 22 of `/proc/PID/stat` (proc(5)).
+/// Returns the state and the start time of a process: fields 3 and 22 of `/proc/PID/stat` (proc(5)).
 fn stat(pid: u32) -> std::io::Result<Stat> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
-    // The name before them may hold spaces and parentheses.
+    // The name before them may contain spaces and parentheses.
     let fields: Vec<&str> = text.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
     match (fields.first(), fields.get(19)) {
         (Some(state), Some(started)) => Ok(Stat { ended: matches!(*state, "Z" | "X"), started: (*started).to_owned() }),

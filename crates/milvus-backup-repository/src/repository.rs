@@ -1,4 +1,4 @@
-//! [`RepositoryHandle`] as the [`Repository`] of the engine: which method of the handle answers which of its questions.
+//! The implementation of [`Repository`] for [`RepositoryHandle`], which delegates to the methods of the handle.
 
 use std::sync::Arc;
 

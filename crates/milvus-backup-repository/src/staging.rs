@@ -1,4 +1,5 @@
-//! The staging register: collections in Milvus that restores are filling, noted so that they are found when a process dies.
+//! The staging register: collections in Milvus that restores are filling, recorded so that they are found if a process
+//! dies.
 
 use milvus_backup_core::{
     CollectionName, CollectionRef, Error, OwnerState, Result, UnfinishedCollection, path_segment,
@@ -15,10 +16,10 @@ impl RepositoryHandle {
         self.storage().directory(format!("{collection_directory}/{NOTES}"))
     }
 
-    /// Registers a collection that a restore of a backup of `of` is filling under a name of its own.
+    /// Registers a collection that a restore of a backup of `of` fills under a temporary name.
     ///
     /// # Errors
-    /// [`Error::Storage`].
+    /// [`Error::Storage`] if the record cannot be written.
     pub async fn register_staging(&self, of: &CollectionRef, collection: &UnfinishedCollection) -> Result<()> {
         self.require_writable().await?;
         let notes = self.notes(&of.directory());
@@ -27,10 +28,10 @@ impl RepositoryHandle {
         notes.write_document(&note_file(&collection.name), to_bytes(&document)?).await
     }
 
-    /// Removes a collection from the register. One that is not registered is no error.
+    /// Removes a collection from the register. One that is not registered is not an error.
     ///
     /// # Errors
-    /// [`Error::Storage`].
+    /// [`Error::Storage`] if the record cannot be removed.
     pub async fn unregister_staging(&self, of: &CollectionRef, name: &CollectionName) -> Result<()> {
         let notes = self.notes(&of.directory());
         self.storage().refuse_links(notes.path()).await?;
@@ -39,10 +40,10 @@ impl RepositoryHandle {
         Ok(())
     }
 
-    /// Lists all registered collections, and what is known of the processes that registered them.
+    /// Lists all registered collections, with the state of the processes that registered them.
     ///
     /// # Errors
-    /// [`Error::Storage`], and [`Error::Refused`] for a note that cannot be read.
+    /// [`Error::Storage`], and [`Error::Refused`] for a record that cannot be read.
     pub async fn list_staging(&self) -> Result<Vec<(CollectionRef, UnfinishedCollection, OwnerState)>> {
         self.require_readable().await?;
         let mut found = Vec::new();
@@ -59,7 +60,7 @@ impl RepositoryHandle {
                     })?;
                 let state = note.process.state();
                 let unfinished = note.into_collection();
-                // A note speaks for the collection it is named after, and for no other.
+                // A record is valid only for the collection in its file name.
                 if note_file(&unfinished.name) == file {
                     found.push((collection.clone(), unfinished, state));
                 }

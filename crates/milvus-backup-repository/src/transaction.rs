@@ -1,4 +1,4 @@
-//! [`BackupTransaction`]: a backup from its first note to its commit.
+//! [`BackupTransaction`]: a backup from its first record to its commit.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::handle::RepositoryHandle;
 use crate::journal::{find_completed, note_chunk};
 use crate::layout::DATA;
 
-/// A backup that is being written.
+/// A backup in progress, from its start to its commit.
 #[derive(Debug)]
 pub struct BackupTransaction {
     repository: RepositoryHandle,
@@ -24,19 +24,20 @@ pub struct BackupTransaction {
 }
 
 impl RepositoryHandle {
-    /// Begins a backup, and notes how it is made before anything else of it is written.
+    /// Starts a backup, and records its plan before anything else is written.
     ///
     /// # Errors
-    /// [`milvus_backup_core::Error::Storage`].
+    /// [`milvus_backup_core::Error::Storage`] if the plan cannot be recorded.
     pub async fn begin(&self, plan: &BackupPlan) -> Result<BackupTransaction> {
         self.note_plan(plan).await?;
         Ok(self.transaction(plan))
     }
 
-    /// Begins again with a backup that was interrupted, and removes the temporary files of its uploads.
+    /// Resumes an interrupted backup, and removes the temporary files of its uploads.
     ///
     /// # Errors
-    /// [`milvus_backup_core::Error::Storage`], and [`milvus_backup_core::Error::Corrupted`] naming a symbolic link.
+    /// [`milvus_backup_core::Error::Storage`], and [`milvus_backup_core::Error::Corrupted`] with the path of a symbolic
+    /// link.
     pub async fn resume(&self, plan: &BackupPlan) -> Result<BackupTransaction> {
         let transaction = self.transaction(plan);
         self.storage().refuse_links(transaction.directory.path()).await?;

@@ -1,4 +1,4 @@
-//! From a list of backups to a decision on each: series by series, newest first.
+//! The decisions on a list of backups: series by series, newest first.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -10,7 +10,7 @@ use crate::rules::{Position, judge};
 
 type Decided<'a> = Vec<(&'a BackupVersion, Decision)>;
 
-/// Decides on every backup. The decisions come by collection, and newest first within each.
+/// Decides on every backup. The decisions are ordered by collection, and newest first within each.
 pub(crate) fn decide<'a>(policy: &RetentionPolicy, backups: &'a [BackupVersion], now: Timestamp) -> Decided<'a> {
     let shrunken: HashSet<Key<'_>> =
         shrunken_backups(backups, policy.rule_ratio(), now).into_iter().map(|found| key(found.backup)).collect();
@@ -58,7 +58,7 @@ fn newest_first(a: &BackupVersion, b: &BackupVersion) -> std::cmp::Ordering {
     (b.created_at, &b.backup_id).cmp(&(a.created_at, &a.backup_id))
 }
 
-/// Tells backups apart: identifiers are unique within a collection.
+/// The key of a backup: identifiers are unique only within a collection.
 type Key<'a> = (&'a str, &'a str, &'a str);
 
 fn key(backup: &BackupVersion) -> Key<'_> {

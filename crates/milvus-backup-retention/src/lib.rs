@@ -1,4 +1,4 @@
-//! Retention: which backups to keep, which to delete, and why.
+//! Retention: which backups are kept or deleted, and for which reasons.
 //!
 //! ```
 //! use milvus_backup_core::{BackupId, BackupState, BackupType, BackupVersion, DecisionAction, RetentionResult};
@@ -33,9 +33,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Pure policy: no clock, no files, no runtime, and nothing that can fail. The same input gives the same
-//! decisions, in whatever order it comes. Deleting is left to the caller, who must decide anew whenever the list
-//! of backups has changed.
+//! Pure policy: no clock, no files, no runtime, and no errors. The same input results in the same decisions, in any
+//! order. Deleting is left to the caller, who must decide again whenever the list of backups has changed.
 
 mod decide;
 mod policy;

@@ -1,4 +1,4 @@
-//! The numbers of a policy, and what they say in words.
+//! The parameters of a policy, and its description.
 
 use std::fmt;
 
@@ -11,43 +11,44 @@ use crate::decide::decide;
 
 /// How many backups of each collection to keep, and for how long.
 ///
-/// The rules look at each series of a collection by itself: its full backups, and its backups of the same partitions. A
-/// backup of some partitions neither counts as one of the collection nor takes the place of one.
+/// The rules examine each series of a collection separately: its full backups, and its backups of the same partitions.
+/// A backup of some partitions neither counts as a backup of the collection nor replaces one.
 ///
-/// A rule only ever keeps: a backup goes when no rule keeps it. Per series, newest first, a backup stays if
+/// A rule only ever keeps: a backup is deleted if no rule keeps it. Per series, newest first, a backup is kept if
 ///
 /// - both [`retention_count`](Self::retention_count) and [`retention_days`](Self::retention_days) are off (0): such a
 ///   policy keeps everything;
-/// - it is the newest complete backup of its series, whatever the numbers;
+/// - it is the newest complete backup of its series, regardless of the numbers;
 /// - it is one of the [`min_backups_to_keep`](Self::min_backups_to_keep) or `retention_count` newest complete backups;
 /// - it was created within the last `retention_days` times 24 hours, the exact moment included;
-/// - it is dated in the future: a clock was wrong, so its age says nothing. It takes no place in the counts either,
-///   or else it could displace the backups that are truly the newest;
-/// - it is still being written or verified, or of a state unknown to this version.
+/// - it is dated in the future: a clock was wrong, so its age is meaningless. It does not count either, because it
+///   could displace the backups that are actually the newest;
+/// - it is still being written or verified, or in a state that this version does not know.
 ///
-/// Complete are `COMPLETED` and `VERIFIED`. `FAILED` and `PARTIALLY_COMPLETED` backups take no place in the counts.
-/// They stay while no complete backup is newer, while fewer than `retention_count` complete ones are newer, or
-/// while they are young enough for `retention_days`.
+/// `COMPLETED` and `VERIFIED` backups are complete. `FAILED` and `PARTIALLY_COMPLETED` backups do not count. They are
+/// kept while no complete backup is newer, while fewer than `retention_count` complete ones are newer, or while they
+/// are young enough for `retention_days`.
 ///
-/// With [`min_rows_ratio`](Self::min_rows_ratio), full backups of a collection that was emptied, say by mistake, take no
-/// place in the counts of the others, see [`shrunken_backups`](milvus_backup_core::shrunken_backups). So they never
-/// push out the good ones, however many there are. Among themselves they are counted after all newer
-/// complete backups.
+/// With [`min_rows_ratio`](Self::min_rows_ratio), full backups of a collection that was emptied, for example by
+/// mistake, do not count towards the numbers of the others, see
+/// [`shrunken_backups`](milvus_backup_core::shrunken_backups). Therefore they never displace the good ones, regardless
+/// of their number. Among themselves they are counted after all newer complete backups.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RetentionPolicy {
-    /// Newest complete backups to keep; 0 switches the rule off.
+    /// Number of newest complete backups to keep; 0 switches the rule off.
     pub retention_count: u32,
-    /// Days of 24 hours for which to keep a backup; 0 switches the rule off.
+    /// Number of days of 24 hours for which to keep a backup; 0 switches the rule off.
     pub retention_days: u32,
-    /// Newest complete backups that stay although both other rules would let them go.
+    /// Number of newest complete backups that are kept although both other rules would delete them.
     pub min_backups_to_keep: u32,
-    /// Share of the rows of the last full backup, 0 to 1, below which a full backup takes no place in the counts of the
-    /// others. `None` only warns of such a backup, below [`DEFAULT_MIN_ROWS_RATIO`]; 0 switches the warning off, too.
+    /// Share of the rows of the last full backup, from 0 to 1, below which a full backup does not count towards the
+    /// numbers of the others. `None` only warns about such a backup, below [`DEFAULT_MIN_ROWS_RATIO`]; 0 switches the
+    /// warning off as well.
     pub min_rows_ratio: Option<f64>,
 }
 
 impl Default for RetentionPolicy {
-    /// 10 backups, 30 days, never fewer than 3.
+    /// Returns the default policy: 10 backups, 30 days, never fewer than 3 backups.
     fn default() -> Self {
         Self { retention_count: 10, retention_days: 30, min_backups_to_keep: 3, min_rows_ratio: None }
     }
@@ -75,20 +76,20 @@ impl RetentionRules for RetentionPolicy {
 }
 
 impl RetentionPolicy {
-    /// One decision for every backup: collections by database and name, the backups of each newest first (by
+    /// Returns one decision for every backup: collections by database and name, the backups of each newest first (by
     /// `created_at`, then by identifier).
     ///
-    /// The identifiers of one collection must differ from each other; an empty database means the default one.
+    /// The identifiers within one collection must be unique; an empty database means the default one.
     pub fn decide(&self, backups: &[BackupVersion], now: Timestamp) -> Vec<Decision> {
         decide(self, backups, now).into_iter().map(|(_, decision)| decision).collect()
     }
 
-    /// The backups that stay, in the order of [`RetentionPolicy::decide`].
+    /// Returns the backups that are kept, in the order of [`RetentionPolicy::decide`].
     pub fn backups_to_keep<'a>(&self, backups: &'a [BackupVersion], now: Timestamp) -> Vec<&'a BackupVersion> {
         self.backups_with(DecisionAction::Keep, backups, now)
     }
 
-    /// The backups that go, in the order of [`RetentionPolicy::decide`].
+    /// Returns the backups that are to be deleted, in the order of [`RetentionPolicy::decide`].
     pub fn backups_to_delete<'a>(&self, backups: &'a [BackupVersion], now: Timestamp) -> Vec<&'a BackupVersion> {
         self.backups_with(DecisionAction::Delete, backups, now)
     }
@@ -103,22 +104,22 @@ impl RetentionPolicy {
         decided.filter(|(_, decision)| decision.action == action).map(|(backup, _)| backup).collect()
     }
 
-    /// Whether neither count nor age is a rule, so that everything is kept.
+    /// Returns whether neither the count nor the age is limited, so that everything is kept.
     pub fn keeps_everything(&self) -> bool {
         self.retention_count == 0 && self.retention_days == 0
     }
 
-    /// Returns the ratio below which backups take no place in the counts; 0 for none.
+    /// Returns the ratio below which backups do not count; 0 if there is none.
     pub(crate) fn rule_ratio(&self) -> f64 {
         self.min_rows_ratio.unwrap_or(0.0)
     }
 
-    /// Returns the ratio below which backups are warned of; 0 for none.
+    /// Returns the ratio below which a warning is issued; 0 if there is none.
     pub(crate) fn warning_ratio(&self) -> f64 {
         self.min_rows_ratio.unwrap_or(DEFAULT_MIN_ROWS_RATIO)
     }
 
-    /// The policy in one sentence.
+    /// Describes the policy in one sentence.
     ///
     /// ```
     /// # use milvus_backup_retention::RetentionPolicy;

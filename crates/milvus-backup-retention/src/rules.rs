@@ -1,6 +1,6 @@
-//! The rules for one backup whose place among the others is known.
+//! The rules for one backup whose position in its series is known.
 //!
-//! Must always hold: a rule only ever keeps, so another rule, or a larger number in one, cannot delete more.
+//! Must always hold: a rule only ever keeps, so an additional rule, or a larger number in one, cannot delete more.
 
 use jiff::{SignedDuration, Timestamp};
 use milvus_backup_core::{BackupSeries, BackupState, BackupVersion, DecisionAction};
@@ -10,13 +10,13 @@ use crate::wording::{in_words, ordinal, plural};
 
 const DAY: i64 = 24 * 60 * 60;
 
-/// Where a backup stands in its series. Complete backups dated in the future do not count.
+/// The position of a backup in its series. Complete backups dated in the future do not count.
 pub(crate) struct Position<'a> {
-    /// The backups that it is one of.
+    /// The series of the backup.
     pub(crate) series: &'a BackupSeries,
-    /// Complete backups that are newer, shrunken ones included.
+    /// Number of newer complete backups, including shrunken ones.
     pub(crate) newer_complete: u64,
-    /// Shrunken ones among these.
+    /// Number of shrunken backups among these.
     pub(crate) newer_shrunken: u64,
     /// Whether the backup is itself shrunken.
     pub(crate) is_shrunken: bool,
@@ -25,13 +25,13 @@ pub(crate) struct Position<'a> {
 }
 
 impl Position<'_> {
-    /// Complete backups that come before this one in the counts. Shrunken ones come before other shrunken ones only, so
-    /// that no good backup goes in their favor.
+    /// Returns the number of complete backups that precede this one in the counts. Shrunken ones precede only other
+    /// shrunken ones, so that they never displace a good backup.
     fn rank(&self) -> u64 {
         if self.is_shrunken { self.newer_complete } else { self.newer_complete - self.newer_shrunken }
     }
 
-    /// The noun for the backups that are counted.
+    /// Returns the noun for the backups that are counted.
     fn counted(&self, adjective: &str) -> String {
         self.series.of(adjective) + self.limit_of_counts()
     }
@@ -45,7 +45,7 @@ impl Position<'_> {
     }
 }
 
-/// The decision on `backup`, and every reason for it.
+/// Returns the decision on `backup`, with every reason for it.
 pub(crate) fn judge(
     policy: &RetentionPolicy,
     backup: &BackupVersion,
@@ -109,7 +109,7 @@ fn incomplete(policy: &RetentionPolicy, backup: &BackupVersion, position: &Posit
     }
 }
 
-/// `1 newer complete full backup`.
+/// Returns the number of newer complete backups in words: `1 newer complete full backup`.
 fn newer_complete(position: &Position<'_>) -> String {
     match position.rank() {
         1 => format!("1 {}", position.counted("newer complete")),

@@ -1,4 +1,4 @@
-//! What a person should know before backups are deleted.
+//! Warnings to the user before backups are deleted.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use milvus_backup_core::{BackupVersion, Shrinkage, shrunken_backups};
 use crate::policy::RetentionPolicy;
 use crate::wording::plural;
 
-/// Shrunken backups that a warning names beside the newest one, before it only counts them.
+/// Number of shrunken backups that a warning names beside the newest one, before it only counts them.
 const NAMES_SHOWN: usize = 3;
 
 /// Returns one warning for each collection with shrunken backups.
@@ -21,7 +21,7 @@ pub(crate) fn warnings(policy: &RetentionPolicy, backups: &[BackupVersion], now:
     collections.values().filter_map(|shrunken| warning(policy, shrunken)).collect()
 }
 
-/// `shrunken` are those of one collection, oldest first.
+/// Returns the warning about one collection, whose shrunken backups are `shrunken`, oldest first.
 fn warning(policy: &RetentionPolicy, shrunken: &[Shrinkage<'_>]) -> Option<String> {
     let (newest, others) = shrunken.split_last()?;
     let Shrinkage { backup, before } = newest;

@@ -1,8 +1,8 @@
-//! Numbers in words for people.
+//! Numbers in human-readable text.
 
 use jiff::SignedDuration;
 
-/// `1st`, `2nd`, `3rd`, `4th`, `11th`.
+/// Returns a number as an ordinal: `1st`, `2nd`, `3rd`, `4th`, `11th`.
 pub(crate) fn ordinal(number: u64) -> String {
     let ending = match (number % 10, number % 100) {
         (_, 11..=13) => "th",
@@ -14,12 +14,12 @@ pub(crate) fn ordinal(number: u64) -> String {
     format!("{number}{ending}")
 }
 
-/// `1 day`, `2 days`.
+/// Returns a number with its noun: `1 day`, `2 days`.
 pub(crate) fn plural(number: u64, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
-/// An age in whole days, during the first week in days and hours.
+/// Returns an age in whole days, during the first week in days and hours.
 pub(crate) fn in_words(age: SignedDuration) -> String {
     let hours = u64::try_from(age.as_hours()).unwrap_or(0);
     let days = plural(hours / 24, "day");

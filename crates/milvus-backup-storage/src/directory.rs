@@ -10,7 +10,7 @@ use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt, PutMode, Pu
 
 use crate::error::{corrupted, storage};
 
-/// How often a document is read back before it is taken for another's.
+/// Number of times a document is read back before it is treated as another process's.
 const READS_BACK: usize = 3;
 
 /// The objects below one directory of the repository.
@@ -21,7 +21,7 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// Names the objects below `path`, whose segments are safe already.
+    /// Names the objects below `path`, whose segments must already be safe.
     pub fn new(store: Arc<dyn ObjectStore>, path: impl Into<String>) -> Self {
         Self { store, path: path.into() }
     }
@@ -36,10 +36,11 @@ impl Directory {
         &self.path
     }
 
-    /// Returns the path of `file` from the root. Its segments are safe already; an empty one is the directory itself.
+    /// Returns the path of `file` from the root. Its segments must already be safe; an empty one is the directory
+    /// itself.
     ///
     /// # Errors
-    /// [`Error::Storage`] for a path that no object can have.
+    /// [`Error::Storage`] for a path that is not valid for an object.
     pub fn object(&self, file: &str) -> Result<Path> {
         let path = match (self.path.as_str(), file) {
             ("", path) | (path, "") => path.to_owned(),
@@ -48,8 +49,8 @@ impl Directory {
         Path::parse(&path).map_err(|source| storage("name", &path, source.into()))
     }
 
-    /// Reads the whole of a document, or returns `None` where there is none. One of more than `limit` bytes is refused
-    /// by its size, before it is read.
+    /// Reads a complete document, or returns `None` if there is none. One of more than `limit` bytes is rejected by its
+    /// size, before it is read.
     ///
     /// # Errors
     /// [`Error::Storage`], and [`Error::Corrupted`] for a document that is too large.
@@ -67,10 +68,10 @@ impl Directory {
         found.bytes().await.map(Some).map_err(|source| storage("read", &path, source))
     }
 
-    /// Returns the size of an object in bytes, or `None` where there is none.
+    /// Returns the size of an object in bytes, or `None` if there is none.
     ///
     /// # Errors
-    /// [`Error::Storage`].
+    /// [`Error::Storage`] if the store cannot be read.
     pub async fn size(&self, file: &str) -> Result<Option<u64>> {
         let path = self.object(file)?;
         match self.store.head(&path).await {
@@ -80,10 +81,10 @@ impl Directory {
         }
     }
 
-    /// Writes a document, replacing one that is there.
+    /// Writes a document, replacing an existing one.
     ///
     /// # Errors
-    /// [`Error::Storage`].
+    /// [`Error::Storage`] if the store cannot be written to.
     pub async fn write_document(&self, file: &str, bytes: Bytes) -> Result<()> {
         let path = self.object(file)?;
         self.store.put(&path, bytes.into()).await.map_err(|source| storage("write", &path, source))?;
@@ -93,11 +94,11 @@ impl Directory {
     /// Writes a document only if there is none.
     ///
     /// A failure does not prove that nothing was written, and a document that the store reports may be our own, from an
-    /// attempt whose response was lost. So it is read back and compared, and again if it differs, since a response can be
-    /// damaged in flight.
+    /// attempt whose response was lost. It is therefore read back and compared, repeatedly if it differs, since a
+    /// response can be damaged in flight.
     ///
     /// # Errors
-    /// [`Error::Storage`]; [`is_conflict`](crate::error::is_conflict) tells whether another process was first.
+    /// [`Error::Storage`]; [`is_conflict`](crate::error::is_conflict) returns whether another process was first.
     pub async fn create_document(&self, file: &str, bytes: Bytes) -> Result<()> {
         let path = self.object(file)?;
         let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
@@ -119,10 +120,10 @@ impl Directory {
         }
     }
 
-    /// Lists every object below the directory, as path relative to it and size in bytes, in no order.
+    /// Lists every object below the directory, as path relative to it and size in bytes, in arbitrary order.
     ///
     /// # Errors
-    /// [`Error::Storage`].
+    /// [`Error::Storage`] if the store cannot be listed.
     pub async fn list(&self) -> Result<Vec<(String, u64)>> {
         let prefix = self.object("")?;
         let objects = self.store.list(Some(&prefix)).map_err(|source| storage("list", &prefix, source));
@@ -141,10 +142,10 @@ impl Directory {
             .await
     }
 
-    /// Deletes objects, one after the other. One that is gone already is no error.
+    /// Deletes objects, one after the other. One that does not exist is not an error.
     ///
     /// # Errors
-    /// [`Error::Storage`]; the objects after the one that failed are still there.
+    /// [`Error::Storage`]; the objects after the one that failed are kept.
     pub async fn delete(&self, files: impl IntoIterator<Item = String>) -> Result<()> {
         for file in files {
             let path = self.object(&file)?;

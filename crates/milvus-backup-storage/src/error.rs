@@ -1,6 +1,6 @@
-//! From failures of object stores and disks to the error of core.
+//! The conversion of failures of object stores and disks to the error of core.
 //!
-//! Public for the crates that call an object store themselves, so that every failure is classified alike.
+//! Public for the crates that call an object store directly, so that every failure is classified alike.
 
 use std::fmt::Display;
 use std::io;
@@ -19,8 +19,8 @@ pub fn storage(action: &str, path: impl Display, source: StoreError) -> Error {
     }
 }
 
-/// Returns whether a conditional create failed because of another process: there was an object already, or the directory around
-/// it, which was empty, was removed just then.
+/// Returns whether a conditional create failed because of another process: the object already existed, or its
+/// directory, which was empty, was removed concurrently.
 pub fn is_conflict(error: &Error) -> bool {
     let Error::Storage { source, .. } = error else { return false };
     let Some(source) = source.downcast_ref::<StoreError>() else { return false };
@@ -33,7 +33,7 @@ fn is_permission(error: &StoreError) -> bool {
         || io_kind(error) == Some(io::ErrorKind::PermissionDenied)
 }
 
-/// Returns whether the same call may succeed a little later.
+/// Returns whether the same call may succeed after a short delay.
 pub fn is_transient(error: &StoreError) -> bool {
     let permanent = matches!(
         error,
@@ -49,7 +49,7 @@ pub fn is_transient(error: &StoreError) -> bool {
     !permanent && !is_permission(error) && io_kind(error).is_none_or(|kind| !PERMANENT.contains(&kind))
 }
 
-/// Failures of a file system that do not pass by themselves within seconds.
+/// Failures of a file system that do not disappear within seconds without intervention.
 const PERMANENT: &[io::ErrorKind] = &[
     io::ErrorKind::AlreadyExists,
     io::ErrorKind::FileTooLarge,
@@ -64,7 +64,7 @@ const PERMANENT: &[io::ErrorKind] = &[
     io::ErrorKind::Unsupported,
 ];
 
-/// The failure of the operating system underneath, if there is one.
+/// Returns the underlying failure of the operating system, if there is one.
 fn io_kind(error: &StoreError) -> Option<io::ErrorKind> {
     let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {
@@ -81,7 +81,7 @@ pub fn of_disk(source: io::Error) -> StoreError {
     StoreError::Generic { store: "file", source: Box::new(source) }
 }
 
-/// Returns the error for a backup that contradicts itself, naming the file.
+/// Returns the error for a backup that contradicts itself, with the name of the file.
 pub fn corrupted(backup: impl Display, file: &str, message: impl Display) -> Error {
     Error::Corrupted {
         backup: format!("{backup}"),
@@ -90,10 +90,10 @@ pub fn corrupted(backup: impl Display, file: &str, message: impl Display) -> Err
     }
 }
 
-/// Runs `work` on a thread that may block, and returns its result.
+/// Runs `work` on a blocking thread, and returns its result.
 ///
 /// # Errors
-/// [`Error::Internal`] when the task is lost: it panicked, or the runtime was shut down.
+/// [`Error::Internal`] if the task is lost, because it panicked or the runtime was shut down.
 pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     tokio::task::spawn_blocking(work)
         .await

@@ -1,8 +1,9 @@
-//! Object stores for backups: opened by location, with retries, and with what only a local disk has.
+//! Object stores for backups: opened by location, with retries, and with the features that only a local disk has.
 //!
-//! A [`Storage`] is the root of a repository. It hands out [`Directory`] values, through which documents are read,
-//! created and deleted, and [`Window`] values, through which large objects are read. The crates that keep a repository,
-//! write data files or read Milvus' own files use it; none of them has to know where the objects are.
+//! A [`Storage`] is the root of a repository. It creates [`Directory`] values, through which documents are read,
+//! created and deleted, and [`Window`] values, through which large objects are read. It is used by the crates that
+//! maintain a repository, write data files or read Milvus' own files; none of them depends on the location of the
+//! objects.
 //!
 //! ```
 //! use milvus_backup_storage::Storage;
@@ -18,8 +19,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! What a local disk can do and an object store cannot (synchronising a directory, refusing symbolic links, removing
-//! empty directories, measuring free space) are methods of [`Storage`], each of which states what it does elsewhere.
+//! Operations that only a local disk supports (synchronising a directory, rejecting symbolic links, removing empty
+//! directories, measuring free space) are methods of [`Storage`], each of which documents its behaviour for an object
+//! store.
 
 mod directory;
 pub mod error;

@@ -1,17 +1,17 @@
-//! Buffers that are used again.
+//! Reusable buffers for large amounts of data.
 //!
-//! A fresh buffer costs a page fault for each 4 KiB of it, which for all the bytes of a backup is more than hashing them.
+//! A fresh buffer costs a page fault for each 4 KiB of it, which costs more than hashing all bytes of a backup.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_buffer::{ArrowNativeType, ToByteSlice};
 use bytes::Bytes;
 
-/// The number of bytes that addresses, lengths and offsets of direct writes are multiples of: the largest block of common disks (open(2),
+/// Alignment of addresses, lengths and offsets of direct writes, in bytes: the largest block of common disks (open(2),
 /// "`O_DIRECT`").
 pub const ALIGNMENT: usize = 4096;
 
-/// Free buffers of one size. Clones share them.
+/// A pool of free buffers of one size. Clones share them.
 #[derive(Debug, Clone)]
 pub struct BufferPool<T = u8> {
     size: usize,
@@ -24,19 +24,19 @@ impl<T: ArrowNativeType> BufferPool<T> {
         Self { size, free: Arc::default() }
     }
 
-    /// Returns the number of values that there is room for in each buffer.
+    /// Returns the capacity of each buffer, as a number of values.
     pub fn size(&self) -> usize {
         self.size
     }
 
-    /// Returns an empty buffer, an old one where one is free.
+    /// Returns an empty buffer, which is a reused one if one is free.
     pub fn get(&self) -> Vec<T> {
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
         free.unwrap_or_else(|| Vec::with_capacity(self.size))
     }
 
-    /// Returns values as bytes whose buffer returns to the pool once the last reference is dropped. A buffer that had to
-    /// grow does not.
+    /// Returns values as bytes whose buffer returns to the pool once the last reference is dropped. A buffer that had
+    /// to grow is freed instead.
     pub fn freeze(&self, values: Vec<T>) -> Bytes {
         Bytes::from_owner(PooledBuffer { values, pool: self.clone() })
     }

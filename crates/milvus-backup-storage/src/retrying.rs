@@ -1,7 +1,7 @@
-//! [`Retrying`]: an object store whose calls are made again when they fail for a reason that may pass.
+//! [`Retrying`]: an object store that repeats calls after transient failures.
 //!
-//! Must always hold: a call is made again only where a second one cannot do harm. An upload in parts is not resumed
-//! here: whoever writes a file in parts begins it anew.
+//! Must always hold: a call is repeated only if a second one can do no harm. A multipart upload is not resumed here:
+//! its owner restarts it.
 
 use std::fmt;
 use std::ops::Range;
@@ -21,10 +21,11 @@ use object_store::{
 
 use crate::error::is_transient;
 
-/// The largest response that is read to its end before it is passed on. Documents and ranges of data files are smaller.
+/// Size of the largest response that is read completely before it is passed on, in bytes. Documents and ranges of data
+/// files are smaller.
 const MAX_WHOLE_BYTES: u64 = 256 << 20;
 
-/// An object store that tries again.
+/// An object store that retries its calls.
 #[derive(Debug, Clone)]
 pub(crate) struct Retrying {
     inner: Arc<dyn ObjectStore>,
@@ -47,12 +48,12 @@ impl Retrying {
     }
 }
 
-/// Gets an object with its bytes, so that an answer that breaks off or falls short is a failure of this call.
+/// Gets an object with its bytes, so that a response that is interrupted or too short is a failure of this call.
 async fn get_whole(store: &dyn ObjectStore, location: &Path, options: GetOptions) -> Result<GetResult> {
     let head = options.head;
     let found = store.get_opts(location, options).await?;
     let wanted = length(&found.range);
-    // What nobody reads whole passes as it is, and a file of this machine, of which nothing is on its way.
+    // Large responses are passed through, and so are local files, of which nothing is in flight.
     if head || wanted > MAX_WHOLE_BYTES || matches!(found.payload, GetResultPayload::File(..)) {
         return Ok(found);
     }
@@ -83,7 +84,8 @@ impl fmt::Display for Retrying {
 
 #[async_trait]
 impl ObjectStore for Retrying {
-    /// A conditional put whose first answer was lost finds its own object then: the caller reads it back.
+    /// Puts an object with retries. A conditional put whose first response was lost then finds its own object: the
+    /// caller reads it back.
     async fn put_opts(&self, location: &Path, payload: PutPayload, options: PutOptions) -> Result<PutResult> {
         self.run(|| self.inner.put_opts(location, payload.clone(), options.clone())).await
     }
@@ -119,7 +121,7 @@ impl ObjectStore for Retrying {
         locations.and_then(delete).boxed()
     }
 
-    /// All objects first and then the stream: a listing that breaks off is begun anew.
+    /// Lists all objects before the stream starts: a listing that is interrupted is restarted.
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
         let (this, prefix) = (self.clone(), prefix.cloned());
         let listed = async move {

@@ -14,10 +14,10 @@ use crate::error::{of_disk, storage};
 use crate::local::LocalDisk;
 use crate::retrying::Retrying;
 
-/// An object store, and the disk under it where there is one. Cheap to clone.
+/// An object store, and the local disk below it if there is one. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Storage {
-    /// Retries transient failures.
+    /// The store with retries of transient failures.
     store: Arc<dyn ObjectStore>,
     /// The store without retries.
     bare: Arc<dyn ObjectStore>,
@@ -27,7 +27,7 @@ pub struct Storage {
 }
 
 impl Storage {
-    /// Opens a directory, by path or by `file://` URL. It is created when something is written.
+    /// Opens a directory, by path or by `file://` URL. It is created on the first write.
     ///
     /// # Errors
     /// [`Error::InvalidParameter`] for an empty location and for a URL of another scheme.
@@ -37,7 +37,7 @@ impl Storage {
         Ok(Self::over(bare, location, Some(LocalDisk::new(directory))))
     }
 
-    /// Uses an object store that is open already. `location` is how messages name it.
+    /// Uses an object store that is already open. `location` is its name in messages.
     pub fn from_store(store: Arc<dyn ObjectStore>, location: &str) -> Self {
         Self::over(store, location, None)
     }
@@ -54,7 +54,7 @@ impl Storage {
         Self { store: Arc::new(Retrying::new(Arc::clone(&self.bare), retries)), retries, ..self }
     }
 
-    /// Puts a layer between the object store and the retries: to throttle, to count, or to let it fail.
+    /// Inserts a layer between the object store and the retries: to throttle, to count, or to inject failures.
     #[must_use]
     pub fn layered(self, layer: impl FnOnce(Arc<dyn ObjectStore>) -> Arc<dyn ObjectStore>) -> Self {
         let retries = self.retries;
@@ -71,7 +71,7 @@ impl Storage {
         self.retries
     }
 
-    /// Returns the root as a path of this machine, if it is one.
+    /// Returns the root as a local path; `None` for an object store.
     pub fn local_root(&self) -> Option<&FilePath> {
         self.disk.as_ref().map(LocalDisk::root)
     }
@@ -81,10 +81,10 @@ impl Storage {
         Directory::new(Arc::clone(&self.store), path)
     }
 
-    /// Lists the names of the directories directly below `path`; none where there is no such path.
+    /// Lists the names of the directories directly below `path`; empty if the path does not exist.
     ///
     /// # Errors
-    /// [`Error::Storage`].
+    /// [`Error::Storage`] if the store cannot be listed.
     pub async fn subdirectories(&self, path: &str) -> Result<Vec<String>> {
         let prefix = Path::parse(path).map_err(|source| storage("name", path, source.into()))?;
         let listed = match self.store.list_with_delimiter(Some(&prefix)).await {
@@ -97,12 +97,12 @@ impl Storage {
     }
 }
 
-/// What only a disk can do. Each method states what it does for an object store.
+/// Operations of a local disk. Each method documents its behaviour for an object store.
 impl Storage {
-    /// Returns whether the root exists. An object store has no root that could be missing.
+    /// Returns whether the root exists. The root of an object store always does.
     ///
     /// # Errors
-    /// [`Error::Storage`].
+    /// [`Error::Storage`] if the disk cannot be read.
     pub fn exists(&self) -> Result<bool> {
         self.disk.as_ref().map_or(Ok(true), LocalDisk::exists)
     }
@@ -110,24 +110,24 @@ impl Storage {
     /// Creates the root directory. An object store needs none.
     ///
     /// # Errors
-    /// [`Error::Storage`].
+    /// [`Error::Storage`] if the directory cannot be created.
     pub fn create(&self) -> Result<()> {
         self.disk.as_ref().map_or(Ok(()), LocalDisk::create)
     }
 
-    /// Returns the free bytes; `None` for an object store, which reports no limit.
+    /// Returns the number of free bytes; `None` for an object store, which reports no limit.
     ///
     /// # Errors
-    /// [`Error::Storage`].
+    /// [`Error::Storage`] if the file system cannot be queried.
     pub fn available_bytes(&self) -> Result<Option<u64>> {
         self.disk.as_ref().map(LocalDisk::available_bytes).transpose()
     }
 
-    /// Makes certain that no symbolic link is on the way from the root to `directory`, nor below it, since following
+    /// Checks that there is no symbolic link on the path from the root to `directory`, nor below it, since following
     /// one leads out of the root. The root itself may be one. An object store has no links.
     ///
     /// # Errors
-    /// [`Error::Corrupted`] naming the link.
+    /// [`Error::Corrupted`] with the path of the link.
     pub async fn refuse_links(&self, directory: &str) -> Result<()> {
         match &self.disk {
             Some(disk) => disk.refuse_links(directory).await,
@@ -135,11 +135,10 @@ impl Storage {
         }
     }
 
-    /// Makes what was removed from a directory stay removed when the power fails. The deletions of an object store are
-    /// durable when they return.
+    /// Makes removals from a directory durable. The deletions of an object store are durable when they return.
     ///
     /// # Errors
-    /// [`Error::Storage`].
+    /// [`Error::Storage`] if the directory cannot be synchronised.
     pub async fn sync(&self, directory: &str) -> Result<()> {
         match &self.disk {
             Some(disk) => disk.sync(directory).await,
@@ -151,7 +150,7 @@ impl Storage {
     /// directories.
     ///
     /// # Errors
-    /// [`Error::Internal`](milvus_backup_core::Error) when the task that removes it is lost. A directory that cannot be
+    /// [`Error::Internal`](milvus_backup_core::Error) if the task that removes it is lost. A directory that cannot be
     /// removed is logged.
     pub async fn remove_directory(&self, directory: &str) -> Result<()> {
         match &self.disk {
@@ -160,15 +159,16 @@ impl Storage {
         }
     }
 
-    /// Removes a directory and the one around it where they are empty. An object store has no directories.
+    /// Removes a directory and its parents below the root, as far as they are empty. An object store has no
+    /// directories.
     pub fn remove_empty(&self, directory: &str) {
         if let Some(disk) = &self.disk {
             disk.remove_empty(directory);
         }
     }
 
-    /// Removes temporary files of interrupted uploads that were not written to for so long. The unfinished uploads of an
-    /// object store are not visible as objects, and are left to its own rules of expiry.
+    /// Removes temporary files of interrupted uploads that have not been modified for `unchanged_for`. The incomplete
+    /// uploads of an object store are not visible as objects, and are left to its expiry rules.
     pub fn remove_temporary_files(&self, directory: &str, unchanged_for: Duration) {
         if let Some(disk) = &self.disk {
             disk.remove_temporary_files(directory, unchanged_for);
@@ -176,7 +176,7 @@ impl Storage {
     }
 }
 
-/// The absolute path of a directory that is named by path or URL.
+/// Returns the absolute path of a directory that is given by path or URL.
 fn local_path(location: &str) -> Result<PathBuf> {
     let invalid = |value: &str, limit: &str| Error::InvalidParameter {
         field: "root".to_owned(),
@@ -196,7 +196,7 @@ fn local_path(location: &str) -> Result<PathBuf> {
 }
 
 /// Resolves `..` as the system would: the directory before it exists, and may be a symbolic link. A path without `..`
-/// stays as it is, so that a root that is a link keeps its name.
+/// is unchanged, so that a root that is a link keeps its name.
 fn without_parents(path: &FilePath) -> std::io::Result<PathBuf> {
     let mut components: Vec<_> = path.components().collect();
     let Some(last) = components.iter().rposition(|component| *component == Component::ParentDir) else {
@@ -207,7 +207,7 @@ fn without_parents(path: &FilePath) -> std::io::Result<PathBuf> {
     Ok(below.into_iter().fold(above.canonicalize()?, |path, component| path.join(component)))
 }
 
-/// A store over absolute paths, rooted at the file system so that the directory need not exist yet.
+/// Returns a store over absolute paths, rooted at the file system so that the directory need not exist yet.
 fn local_store(directory: &FilePath) -> Result<Arc<dyn ObjectStore>> {
     let prefix =
         Path::from_absolute_path(directory).map_err(|source| storage("open", directory.display(), source.into()))?;

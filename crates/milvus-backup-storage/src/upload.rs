@@ -1,6 +1,6 @@
-//! [`Upload`]: an upload in parts that is completed or aborted, whatever ends its owner.
+//! [`Upload`]: a multipart upload that is always completed or aborted, however its owner ends.
 //!
-//! Stores keep, and charge for, the parts of an upload that nobody ends.
+//! Stores keep, and charge for, the parts of an upload that is never ended.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,14 +13,14 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::directory::Directory;
 use crate::error::storage;
 
-/// Parts that may be in flight at the same time.
+/// Maximum number of parts in flight.
 const PARTS_IN_FLIGHT: usize = 2;
 
-/// An upload in parts. One that is dropped before its end is aborted in the background.
+/// A multipart upload. One that is dropped before its end is aborted in the background.
 #[derive(Debug)]
 pub struct Upload {
     path: String,
-    /// Until the upload is complete, or was aborted.
+    /// `None` once the upload is complete or aborted.
     inner: Option<Box<dyn MultipartUpload>>,
     parts: JoinSet<object_store::Result<()>>,
     abandoned: AbandonedUploads,
@@ -31,10 +31,11 @@ impl Upload {
         Self { path, inner: Some(upload), parts: JoinSet::new(), abandoned }
     }
 
-    /// Sends the next part, once not too many are in flight. All parts but the last one must have the same size.
+    /// Sends the next part, after waiting until few enough are in flight. All parts but the last one must have the same
+    /// size.
     ///
     /// # Errors
-    /// [`milvus_backup_core::Error::Storage`] of this part, or of one before it.
+    /// [`milvus_backup_core::Error::Storage`] of this part, or of an earlier one.
     pub async fn put(&mut self, part: Bytes) -> Result<()> {
         if let Some(upload) = &mut self.inner {
             self.parts.spawn(upload.put_part(part.into()));
@@ -42,7 +43,7 @@ impl Upload {
         self.wait_for(PARTS_IN_FLIGHT).await
     }
 
-    /// Waits until no more parts than these are in flight.
+    /// Waits until at most `in_flight` parts are in flight.
     async fn wait_for(&mut self, in_flight: usize) -> Result<()> {
         while self.parts.len() > in_flight
             && let Some(part) = self.parts.join_next().await
@@ -56,7 +57,7 @@ impl Upload {
     /// Waits for all parts, and makes the object visible and durable.
     ///
     /// # Errors
-    /// [`milvus_backup_core::Error::Storage`]; the upload is aborted then.
+    /// [`milvus_backup_core::Error::Storage`]; the upload is then aborted.
     pub async fn complete(mut self) -> Result<()> {
         let completed = self.try_complete().await;
         match completed {
@@ -74,17 +75,17 @@ impl Upload {
         Ok(())
     }
 
-    /// Gives the upload up, and removes what was sent of it.
+    /// Aborts the upload, and removes the parts that were sent.
     pub async fn abort(mut self) {
         self.abandon();
-        // What was abandoned before may still be on its way, too.
+        // Parts of uploads that were abandoned earlier may still be in flight.
         self.abandoned.settle().await;
     }
 
-    /// Aborts in the background, where that did not happen yet.
+    /// Aborts the upload in the background, unless it already ended.
     fn abandon(&mut self) {
         let Some(upload) = self.inner.take() else { return };
-        // Without a runtime nothing can be sent any more. What lies on this machine is removed when it is dropped.
+        // Without a runtime nothing can be sent any more. A local file is removed when the upload is dropped.
         if let Ok(runtime) = Handle::try_current() {
             let parts = std::mem::take(&mut self.parts);
             self.abandoned.push(runtime.spawn(abort(self.path.clone(), upload, parts)));
@@ -105,7 +106,7 @@ async fn abort(path: String, mut upload: Box<dyn MultipartUpload>, mut parts: Jo
     }
 }
 
-/// The uploads that were given up, until their parts are removed. Clones share them.
+/// The abandoned uploads, until their parts are removed. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub struct AbandonedUploads {
     tasks: Arc<Mutex<Vec<JoinHandle<()>>>>,
@@ -120,20 +121,20 @@ impl AbandonedUploads {
         std::mem::take(&mut self.tasks.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Waits until all of them are aborted.
+    /// Waits until all abandoned uploads are aborted.
     pub async fn settle(&self) {
         for task in self.take() {
-            // A task that panicked has nothing more to remove.
+            // A task that panicked has nothing left to remove.
             let _ = task.await;
         }
     }
 }
 
 impl Directory {
-    /// Begins an upload in parts.
+    /// Starts a multipart upload.
     ///
     /// # Errors
-    /// [`milvus_backup_core::Error::Storage`].
+    /// [`milvus_backup_core::Error::Storage`] if it cannot be started.
     pub async fn upload(&self, file: &str, abandoned: &AbandonedUploads) -> Result<Upload> {
         let object = self.object(file)?;
         let upload = self.store().put_multipart(&object).await.map_err(|source| storage("create", &object, source))?;
@@ -151,7 +152,7 @@ mod tests {
 
     use super::*;
 
-    /// Counts how often it is aborted, and fails where it is told to.
+    /// Counts its aborts, and fails on request.
     #[derive(Debug, Clone, Default)]
     struct Fake {
         aborted: Arc<AtomicUsize>,

@@ -1,5 +1,5 @@
-//! [`Window`]: a range of an object, read by positions in the object. It holds the bytes, or a file of this machine that is
-//! read where and when it is needed.
+//! [`Window`]: a range of an object, read by positions in the object. It holds the bytes, or a local file that is read
+//! on demand.
 
 use std::fs::File;
 use std::io::{Error, ErrorKind, Read, Result, Seek, SeekFrom};
@@ -13,14 +13,14 @@ use object_store::{GetOptions, GetResultPayload};
 use crate::directory::Directory;
 use crate::pool::BufferPool;
 
-/// A range of an object. A file is read by one thread at a time: it has one position.
+/// A range of an object. A file is read by one thread at a time, because it has a single position.
 #[derive(Debug, Clone)]
 pub struct Window {
     range: Range<u64>,
     content: Content,
-    /// For what is read of a file.
+    /// Buffers for the data that is read from a file.
     buffers: BufferPool,
-    /// Why the disk could not be read, for [`Window::failure`].
+    /// The error of the disk, for [`Window::failure`].
     failure: Arc<Mutex<Option<Error>>>,
 }
 
@@ -31,10 +31,10 @@ enum Content {
 }
 
 impl Window {
-    /// Requests the range. Nothing is read yet of a file of this machine; what is read later is read into `buffers`.
+    /// Requests the range. A local file is not read yet; later reads use `buffers`.
     ///
     /// # Errors
-    /// Those of the object store.
+    /// The errors of the object store.
     pub async fn get(
         directory: &Directory,
         path: &Path,
@@ -50,10 +50,10 @@ impl Window {
         Ok(Self { range, content, buffers, failure: Arc::default() })
     }
 
-    /// Reads the whole window, in pieces of the size of the buffers where it is a file.
+    /// Reads the complete window, in pieces of the size of the buffers if it is a file.
     ///
     /// # Errors
-    /// Failures of the disk; [`ErrorKind::UnexpectedEof`] where the file is shorter than the window.
+    /// Errors of the disk; [`ErrorKind::UnexpectedEof`] if the file is shorter than the window.
     pub fn for_each_piece(&self, mut each: impl FnMut(&[u8])) -> Result<()> {
         let file = match &self.content {
             Content::Bytes(bytes) => {
@@ -74,7 +74,7 @@ impl Window {
         Ok(())
     }
 
-    /// Takes the reason why the disk could not be read, if it was that. A range outside of the window is no failure of the
+    /// Returns and clears the error of the disk, if there was one. A range outside of the window is not an error of the
     /// disk.
     pub fn failure(&self) -> Option<Error> {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
@@ -90,13 +90,13 @@ impl Window {
         WindowReader { window: self.clone(), position }
     }
 
-    /// Returns `length` bytes from position `start` of the object on.
+    /// Returns `length` bytes of the object, starting at position `start`.
     ///
     /// # Errors
-    /// [`ErrorKind::UnexpectedEof`] for a range that is not in the window, and failures of the disk.
+    /// [`ErrorKind::UnexpectedEof`] for a range that is not in the window, and errors of the disk.
     pub fn read(&self, start: u64, length: usize) -> Result<Bytes> {
         let outside = || Error::new(ErrorKind::UnexpectedEof, format!("{length} bytes at {start} are outside"));
-        // Before memory is asked for: the numbers may be untrusted input.
+        // Checked before memory is allocated: the numbers may be untrusted input.
         let end = start.checked_add(length as u64).filter(|end| *end <= self.range.end).ok_or_else(outside)?;
         let offset = start.checked_sub(self.range.start).ok_or_else(outside)?;
         match &self.content {
@@ -125,7 +125,7 @@ fn read_exactly(mut file: &File, start: u64, length: usize, into: &mut Vec<u8>) 
 
 impl Window {
     fn note(&self, error: &Error) {
-        // A file that is shorter than it should be is damaged.
+        // A file that is shorter than expected is damaged.
         if error.kind() != ErrorKind::UnexpectedEof {
             let error = Error::new(error.kind(), error.to_string());
             *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
@@ -133,7 +133,7 @@ impl Window {
     }
 }
 
-/// Reads the bytes of a window from one position on.
+/// Reads the bytes of a window, starting at one position.
 #[derive(Debug)]
 pub struct WindowReader {
     window: Window,
@@ -156,7 +156,7 @@ mod tests {
 
     use super::*;
 
-    /// The middle of the numbers up to 255, as bytes and as a file.
+    /// Returns a window on the middle of the numbers up to 255, as bytes and as a file.
     fn windows() -> [Window; 2] {
         let all: Vec<u8> = (0..=255).collect();
         let mut file = tempfile::tempfile().unwrap();

@@ -1,4 +1,5 @@
-//! Reading one chunk file, a row group at a time: fetched as one range, or read page by page where it is a file.
+//! The reader of a chunk file, one row group at a time: fetched as one range, or read page by page if it is a local
+//! file.
 
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -28,23 +29,23 @@ use milvus_backup_storage::Directory;
 use milvus_backup_storage::Window;
 use milvus_backup_storage::error::{corrupted, of_disk, storage};
 
-/// The data files of one backup, and what must hold for each of them.
+/// The data files of one backup, and the properties that each of them must have.
 #[derive(Debug)]
 pub(crate) struct ChunkSource {
     directory: Directory,
     backup: String,
-    /// The columns that every file has.
+    /// The columns that every file must have.
     columns: SchemaRef,
-    /// Whether the rows of a row group are compared with their recorded digest.
+    /// Whether the rows of each row group are compared with their recorded digest.
     verify_digests: bool,
-    /// For pages that are read from files.
+    /// Buffers for the pages that are read from local files.
     pages: BufferPool,
-    /// For the vectors of batches.
+    /// Buffers for the vectors of batches.
     vectors: VectorBuffers,
 }
 
 impl ChunkSource {
-    /// The files below `directory`, which hold rows of `schema`.
+    /// Creates the source of the files below `directory`, which hold rows of `schema`.
     pub(crate) fn new(
         directory: Directory,
         backup_id: &BackupId,
@@ -71,7 +72,7 @@ impl ChunkSource {
         Err(self.damaged(&chunk.path, format!("its digest is {found}, but {} is recorded", chunk.checksum)))
     }
 
-    /// The path of a file below `root`, for programs that read it by themselves.
+    /// Returns the path of a file below `root`, for other programs to read.
     pub(crate) fn file_for_others(&self, chunk: &ChunkMetadata, root: Option<&FilePath>) -> Result<String> {
         let object = self.directory.object(&chunk.path)?;
         let file = root.map_or_else(|| PathBuf::from(object.as_ref()), |root| root.join(object.as_ref()));
@@ -85,21 +86,21 @@ impl ChunkSource {
     }
 }
 
-/// A chunk file whose footer was read.
+/// A chunk file whose footer has been read.
 pub(crate) struct ChunkReader {
     source: Arc<ChunkSource>,
     path: Path,
     file: String,
     footer: ArrowReaderMetadata,
-    /// Where the columns of each row group are in the file.
+    /// The byte range of each row group in the file.
     ranges: Vec<Range<u64>>,
     /// The recorded digest of each row group.
     digests: Vec<String>,
 }
 
 impl ChunkReader {
-    /// Reads the footer, and checks that the file is what the metadata says. A footer that makes its parser panic is
-    /// damaged, like any other that cannot be parsed.
+    /// Reads the footer, and checks that the file matches the metadata. A footer whose parser fails in any way is
+    /// reported as damaged.
     pub(crate) async fn open(source: &Arc<ChunkSource>, chunk: &ChunkMetadata) -> Result<Self> {
         let opened = AssertUnwindSafe(Self::open_trusting(source, chunk)).catch_unwind().await;
         opened.unwrap_or_else(|_| Err(source.damaged(&chunk.path, "its footer cannot be parsed")))
@@ -145,7 +146,8 @@ impl ChunkReader {
         self.footer.metadata().num_row_groups()
     }
 
-    /// The rows of a row group, compared with their digest, in batches of about [`BATCH_BYTES`](crate::decode::BATCH_BYTES).
+    /// Returns the rows of a row group, compared with their digest, in batches of about
+    /// [`BATCH_BYTES`](crate::decode::BATCH_BYTES).
     pub(crate) async fn read(self: Arc<Self>, group: usize) -> Result<Vec<RecordBatch>> {
         let range = self.ranges[group].clone();
         let window = Window::get(&self.source.directory, &self.path, range, self.source.pages.clone()).await;
@@ -161,7 +163,7 @@ impl ChunkReader {
     }
 
     fn decode(&self, group: usize, window: &Window) -> Result<Vec<RecordBatch>> {
-        // What makes the decoder panic is damaged, like anything else that it cannot decode.
+        // Any failure of the decoder is reported as damage.
         let batches = catch_unwind(AssertUnwindSafe(|| {
             decode(&RowGroupBytes(window.clone()), &self.footer, group, &self.source.vectors)
         }))
@@ -190,13 +192,13 @@ impl ChunkReader {
     }
 }
 
-/// Room for a page of a file: those that are written here have 1 MiB of values, with few exceptions, and some levels.
+/// Buffer size for a page of a file, in bytes: with few exceptions, pages have 1 MiB of values, and some levels.
 const PAGE_BYTES: usize = (1 << 20) + (64 << 10);
 
-/// Bytes to read from the end of a file at first: most footers fit.
+/// Number of bytes that are read from the end of a file at first: most footers fit.
 const FOOTER_HINT: usize = 64 << 10;
 
-/// Ranges of one object, for the reader of footers.
+/// Reads ranges of one object for the parser of footers.
 #[derive(Debug)]
 struct Fetch {
     store: Arc<dyn ObjectStore>,
@@ -210,7 +212,7 @@ impl MetadataFetch for &mut Fetch {
     }
 }
 
-/// The columns of the file must be those that the schema of the backup has.
+/// Checks that the file has the columns of the schema of the backup.
 fn require_columns(source: &ChunkSource, chunk: &ChunkMetadata, found: &SchemaRef) -> Result<()> {
     let expected = &source.columns;
     for field in expected.fields() {
@@ -230,7 +232,7 @@ fn require_columns(source: &ChunkSource, chunk: &ChunkMetadata, found: &SchemaRe
     Ok(())
 }
 
-/// Whether two columns hold the same values, whatever the children of lists are called.
+/// Returns whether two columns hold the same values, regardless of the names of the children of lists.
 fn same_type(a: &DataType, b: &DataType) -> bool {
     match (a, b) {
         (DataType::List(a), DataType::List(b)) => same_type(a.data_type(), b.data_type()),
@@ -242,7 +244,7 @@ fn same_type(a: &DataType, b: &DataType) -> bool {
     }
 }
 
-/// Where the columns of a row group are in the file.
+/// Returns the byte range of the columns of a row group in the file.
 fn byte_range(row_group: &RowGroupMetaData) -> Range<u64> {
     let ranges = || row_group.columns().iter().map(parquet::file::metadata::ColumnChunkMetaData::byte_range);
     let start = ranges().map(|(start, _)| start).min().unwrap_or(0);

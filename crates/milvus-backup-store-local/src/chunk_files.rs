@@ -1,4 +1,4 @@
-//! [`ParquetChunks`]: the data files of a backup as the engine restores them.
+//! [`ParquetChunks`]: the data files of a backup, as the engine reads them for a restore.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::decode::BATCH_BYTES;
 #[derive(Debug)]
 pub(crate) struct ParquetChunks {
     source: Arc<ChunkSource>,
-    /// The directory of the repository, where it is one.
+    /// The root of the repository, if it is a local directory.
     root: Option<PathBuf>,
     algorithm: ChecksumAlgorithm,
 }
@@ -44,7 +44,7 @@ impl ChunkFiles for ParquetChunks {
     }
 }
 
-/// A data file whose footer was read.
+/// A data file whose footer has been read.
 struct ParquetRows(Arc<ChunkReader>);
 
 #[async_trait]

@@ -1,4 +1,4 @@
-//! The rows of one row group, from the bytes of its columns.
+//! The decoding of the rows of one row group from the bytes of its columns.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,11 +15,11 @@ use parquet::file::reader::ChunkReader;
 use crate::vectors::{VectorBatches, read_vectors};
 use milvus_backup_storage::BufferPool;
 
-/// Bytes of one batch. Milvus takes small inserts as fast as large ones, and each is in memory twice, as columns and as
-/// message.
+/// Target size of one batch in bytes. Milvus accepts small inserts as fast as large ones, and each is in memory twice,
+/// as columns and as message.
 pub(crate) const BATCH_BYTES: usize = 4 << 20;
 
-/// Milvus' limit of a dimension.
+/// Maximum number of dimensions of a vector in Milvus.
 const MAX_DIM: usize = 32_768;
 
 /// Buffers for the float vectors of batches, by the name of their column.
@@ -27,22 +27,22 @@ const MAX_DIM: usize = 32_768;
 pub(crate) struct VectorBuffers(BTreeMap<String, BufferPool<f32>>);
 
 impl VectorBuffers {
-    /// For rows of `schema`.
+    /// Creates the buffers for rows of `schema`.
     pub(crate) fn of(schema: &CollectionSchema) -> Self {
         let columns = stored_fields(schema).filter(|field| field.data_type == MilvusType::FloatVector);
         let dims: Vec<_> = columns.filter_map(|field| Some((&field.name, field.dim().ok()?))).collect();
         let row_elements = dims.iter().fold(0_usize, |sum, (_, dim)| sum.saturating_add(*dim)).max(1);
-        // A batch may be larger by a row. A dimension may come from an enemy.
+        // A batch may be larger by one row. The dimension is untrusted input.
         let rows = BATCH_BYTES / size_of::<f32>() / row_elements + 1;
         let elements = |dim: usize| rows.saturating_mul(dim).min(BATCH_BYTES / size_of::<f32>() + MAX_DIM);
         Self(dims.into_iter().map(|(name, dim)| (name.clone(), BufferPool::new(elements(dim)))).collect())
     }
 }
 
-/// The rows of a row group, in batches of about [`BATCH_BYTES`].
+/// Returns the rows of a row group, in batches of about [`BATCH_BYTES`].
 ///
 /// # Errors
-/// Columns that cannot be read, or have different lengths.
+/// Fails for columns that cannot be read, or have different lengths.
 pub(crate) fn decode<R: ChunkReader + Clone + 'static>(
     file: &R,
     footer: &ArrowReaderMetadata,
@@ -63,11 +63,11 @@ pub(crate) fn decode<R: ChunkReader + Clone + 'static>(
     with_vectors(batches, vectors, footer.schema())
 }
 
-/// A column of vectors that was read by itself.
+/// A column of vectors that was read separately.
 struct DecodedVectors {
-    /// Its place among the columns of the schema.
+    /// Its index among the columns of the schema.
     root: usize,
-    /// Its place among the columns of Parquet.
+    /// Its index among the leaf columns of Parquet.
     leaf: usize,
     batches: Vec<ArrayRef>,
 }
@@ -97,7 +97,7 @@ fn vector_columns<R: ChunkReader + Clone + 'static>(
     Ok(columns)
 }
 
-/// Puts the columns of vectors to their places.
+/// Inserts the columns of vectors at their positions.
 fn with_vectors(
     batches: Vec<RecordBatch>,
     vectors: Vec<DecodedVectors>,

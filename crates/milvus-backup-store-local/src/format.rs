@@ -1,4 +1,4 @@
-//! [`ParquetFormat`]: plain Parquet files as a [`RowFormat`].
+//! [`ParquetFormat`]: the implementation of [`RowFormat`] with plain Parquet files.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::chunk_files::ParquetChunks;
 use crate::sample::SampleCheck;
 use crate::write::{ParquetWriters, encoded_bytes};
 
-/// Data files of plain Parquet in a repository. Cheap to clone.
+/// The format of plain Parquet files in a repository. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct ParquetFormat {
     repository: RepositoryHandle,
@@ -24,7 +24,7 @@ pub struct ParquetFormat {
 }
 
 impl ParquetFormat {
-    /// Reads and writes the data files of the backups of `repository`.
+    /// Creates the format for the data files of the backups of `repository`.
     pub fn new(repository: RepositoryHandle) -> Self {
         Self { sample: SampleCheck::new(repository.clone()), repository }
     }

@@ -1,7 +1,7 @@
 //! The reader of data files against untrusted input: the files of golden backups, mutated.
 //!
 //! `PROPTEST_CASES` sets the number of mutations of each file; `cargo xtask fuzz` runs them for minutes. A reader may
-//! refuse a file; it must not panic, nor return rows other than those recorded.
+//! reject a file; it must not panic, nor return rows other than those recorded.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -57,7 +57,7 @@ async fn read(root: &Path) -> Vec<Golden> {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Reads every row group of a mutated file. With digests on, what is read is what was written.
+    /// Reads every row group of a mutated file. With digests enabled, the rows must be those that were written.
     #[test]
     fn data_files_are_read_as_written_or_refused(
         backup in 0..golden().len(),
@@ -72,7 +72,7 @@ proptest! {
     }
 }
 
-/// The number of rows, or `None` when the file is refused.
+/// Returns the number of rows, or `None` if the file is rejected.
 async fn read_all(
     metadata: &BackupMetadata,
     schema: &CollectionSchema,

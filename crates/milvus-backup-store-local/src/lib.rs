@@ -1,8 +1,8 @@
 //! The logical backend's data files: the rows of a backup as plain Parquet in a repository.
 //!
 //! [`ParquetFormat`] implements [`milvus_backup_core::RowFormat`]. Its files are described in `docs/format.md`: any
-//! tool that reads Parquet can read a backup, without this crate. The protocol of the repository is
-//! `milvus-backup-repository`'s, and moving rows is the engine's; this crate is what is in the data files.
+//! tool that reads Parquet can read a backup, without this crate. The crate is responsible only for the contents of
+//! data files: `milvus-backup-repository` implements the protocol of the repository, and the engine moves the rows.
 //!
 //! ```
 //! use milvus_backup_core::{Repository, RowFormat};

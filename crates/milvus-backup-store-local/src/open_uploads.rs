@@ -1,4 +1,4 @@
-//! An object store in memory that counts the uploads that were begun and not ended.
+//! An in-memory object store that counts the uploads that were started and not ended.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use object_store::{
     PutOptions, PutPayload, PutResult, Result, UploadPart,
 };
 
-/// A store that counts its open uploads.
+/// An object store that counts its open uploads.
 #[derive(Debug, Default)]
 pub(crate) struct OpenUploads {
     inner: InMemory,

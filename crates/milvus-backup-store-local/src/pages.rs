@@ -1,4 +1,4 @@
-//! A window of an object, as Parquet reads it.
+//! A window of an object, as a source for the Parquet reader.
 
 use std::io::BufReader;
 
@@ -7,7 +7,7 @@ use milvus_backup_storage::{Window, WindowReader};
 use parquet::errors::{ParquetError, Result};
 use parquet::file::reader::{ChunkReader, Length};
 
-/// The bytes of one row group, under their positions in the file.
+/// The bytes of one row group, addressed by their positions in the file.
 #[derive(Debug, Clone)]
 pub(crate) struct RowGroupBytes(pub(crate) Window);
 
@@ -21,7 +21,7 @@ impl ChunkReader for RowGroupBytes {
     type T = BufReader<WindowReader>;
 
     fn get_read(&self, start: u64) -> Result<Self::T> {
-        // As much as a header of a page takes, most often.
+        // The usual size of a page header.
         Ok(BufReader::with_capacity(1 << 10, self.0.reader(start)))
     }
 

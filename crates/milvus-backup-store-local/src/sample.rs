@@ -1,4 +1,4 @@
-//! The rows of a quick verification: every footer, and a sample of the row groups decoded.
+//! The row checks of a quick verification: every footer, and a decoded sample of the row groups.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::chunk::{ChunkReader, ChunkSource};
 
-/// Row groups that are decoded concurrently.
+/// Number of row groups that are decoded concurrently.
 const DECODERS: usize = 2;
 
 /// Opens every data file, and compares the rows of the sampled row groups with their recorded digests.
@@ -41,7 +41,7 @@ impl ContentCheck for SampleCheck {
         present: &HashSet<&str>,
         findings: &mut Findings<'_>,
     ) -> Result<()> {
-        // A damaged definition was found by its digest already.
+        // A damaged definition has already been reported by its digest.
         let definition = match self.repository.read_definition(&backup.metadata).await {
             Err(Error::Corrupted { .. }) => return Ok(()),
             definition => definition?,
@@ -64,11 +64,11 @@ impl ContentCheck for SampleCheck {
 struct SampledGroup<'a> {
     file: &'a str,
     index: usize,
-    /// Its share of the file.
+    /// Its share of the size of the file.
     bytes: u64,
 }
 
-/// The part of the sample that is in files that are there: others cannot be decoded.
+/// Returns the part of the sample in existing files: others cannot be decoded.
 fn sample_of<'a>(
     backup: &'a StoredBackup,
     params: &VerificationParams,
@@ -107,8 +107,8 @@ async fn compare_chunk(
     Ok(())
 }
 
-/// A percentage of all row groups, rounded up: those with the smallest XXH3-64 of `FILE:INDEX` under the seed, so that
-/// a seed chooses the same ones on every machine and in every version.
+/// Returns a percentage of all row groups, rounded up: those with the smallest XXH3-64 of `FILE:INDEX` under the seed,
+/// so that a seed selects the same ones on every machine and in every version.
 fn choose<'a>(manifest: &'a BackupManifest, params: &VerificationParams) -> Vec<SampledGroup<'a>> {
     let seed = params.seed.unwrap_or_default();
     let rank = |file: &str, index| xxh3_64_with_seed(format!("{file}:{index}").as_bytes(), seed);

@@ -1,118 +1,118 @@
-//! Why the tool cannot be used, or cannot be understood.
+//! The reasons why the tool cannot be used, or its output cannot be parsed.
 
 use std::io;
 use std::path::PathBuf;
 
 use milvus_backup_core as core;
 
-/// What every fallible call of this crate returns.
+/// The result of every fallible call of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why the tool cannot be used, or cannot be understood.
+/// The reason why the tool cannot be used, or its output cannot be parsed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The tool does not take such a name for a backup.
+    /// The tool does not accept this name for a backup.
     #[error("`{name}` is no name for a native backup: it must {rule}")]
     InvalidName {
-        /// The name.
+        /// The name that was given.
         name: String,
-        /// The rule that it breaks.
+        /// The rule that the name violates.
         rule: &'static str,
     },
 
-    /// The tool has no way to name this database or collection: it knows letters, digits and `_` only.
+    /// The tool cannot name this database or collection: it accepts only letters, digits and `_`.
     #[error("`{name}` cannot be named to milvus-backup, which knows letters, digits and `_` only")]
     InvalidNamespace {
-        /// The database or collection.
+        /// The name of the database or collection.
         name: String,
     },
 
     /// A setting cannot be passed on the command line of the tool.
     #[error("setting `{key}` cannot be passed to milvus-backup: {reason}")]
     InvalidSetting {
-        /// The key.
+        /// The key of the setting.
         key: String,
-        /// What is wrong. Never shows the value.
+        /// A description of the fault. Never contains the value.
         reason: &'static str,
     },
 
-    /// Nothing is selected, which the tool would take for everything.
+    /// The selection is empty, which the tool would interpret as everything.
     #[error("no collection to {action}; milvus-backup would take that for all of them")]
     NothingSelected {
-        /// `back up` or `restore`.
+        /// The action: `back up` or `restore`.
         action: &'static str,
     },
 
-    /// Two collections would be restored into one.
+    /// Two collections would be restored to one target.
     #[error("two collections would be restored as `{target}`")]
     DuplicateTarget {
-        /// The target.
+        /// The target that occurs twice.
         target: String,
     },
 
-    /// This version of the tool cannot do it.
+    /// This version of the tool does not support the request.
     #[error("this version of milvus-backup has no {what}")]
     Unsupported {
-        /// What was asked for.
+        /// The request that is not supported.
         what: String,
     },
 
-    /// There is no tool.
+    /// The executable of the tool was not found.
     #[error("milvus-backup is not installed: {looked_in}")]
     NotFound {
-        /// Where it was looked for.
+        /// A description of the search that failed.
         looked_in: String,
     },
 
-    /// The file cannot be run.
+    /// The file cannot be executed.
     #[error("`{}` cannot be run: {reason}", .path.display())]
     NotExecutable {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// Why.
+        /// The reason why it cannot be executed.
         reason: &'static str,
     },
 
     /// The program is not milvus-backup: it printed no version.
     #[error("`{}` is not milvus-backup: it printed no version", .path.display())]
     NotTheTool {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
     },
 
     /// The program could not be started, or its output could not be read.
     #[error("cannot run `{}`", .path.display())]
     Run {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// The failure of the operating system.
+        /// The error of the operating system.
         source: io::Error,
     },
 
-    /// The program did not end in time.
+    /// The program did not end within the time limit.
     #[error("`{}` did not end within {seconds} seconds", .path.display())]
     TimedOut {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// The time it had.
+        /// The time limit in seconds.
         seconds: u64,
     },
 
-    /// The output is not what the command prints.
+    /// The output does not match the format of the command.
     #[error("unexpected output of `milvus-backup {command}`: {reason}")]
     UnexpectedOutput {
-        /// The command.
+        /// The name of the command.
         command: &'static str,
-        /// What is missing or wrong. Never shows the output, which may hold keys.
+        /// A description of the fault. Never contains the output, which may hold keys.
         reason: String,
     },
 }
 
 impl From<Error> for core::Error {
-    /// What the caller can correct becomes [`core::Error::InvalidParameter`], what the tool cannot do
-    /// [`core::Error::Unsupported`], a failure to run it [`core::Error::Storage`], an answer that cannot be read
-    /// [`core::Error::Encoding`].
+    /// Converts errors that the caller can correct to [`core::Error::InvalidParameter`], requests that the tool does
+    /// not support to [`core::Error::Unsupported`], a failure to run it to [`core::Error::Storage`], and output that
+    /// cannot be parsed to [`core::Error::Encoding`].
     fn from(error: Error) -> Self {
         let invalid = |field: &str, value: &str, limit: &str| Self::InvalidParameter {
             field: field.to_owned(),

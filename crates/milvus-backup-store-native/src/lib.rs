@@ -1,4 +1,4 @@
-//! The `milvus-backup` tool from outside: the names it takes, its command lines, and what its answers mean.
+//! The interface of the `milvus-backup` tool: the names it accepts, its command lines, and the meaning of its output.
 //!
 //! ```
 //! use milvus_backup_core::BackupId;
@@ -22,25 +22,25 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! What must always hold:
+//! Must always hold:
 //!
-//! - No shell is involved, and no value can be taken for a flag: every one stands behind `--flag=`.
-//! - The child sees the variables of [`child_environment`] and those it was given, and no others.
-//! - An empty selection is an error. The tool takes it for "everything".
+//! - No shell is involved, and no value can be interpreted as a flag: every one follows `--flag=`.
+//! - The child process receives the variables of [`child_environment`] and the explicit ones, and no others.
+//! - An empty selection is an error. The tool would interpret it as "everything".
 //! - No output makes a parser panic.
 //!
-//! # What it does not do yet
+//! # Limitations
 //!
-//! - The engine does not use it yet, and `milvus-br --storage native` is refused.
-//! - Of the commands it runs none but `create --help`, in [`Tool::probe`]. Progress, stopping a run, watching for one that
-//!   hangs, and cleaning up after one that was killed are to come.
+//! - The engine does not use the crate yet, and `milvus-br --storage native` is rejected.
+//! - It runs only the command `create --help`, in [`Tool::probe`]. Progress, stopping an invocation, detecting one that
+//!   hangs, and cleaning up after one that was killed are not implemented yet.
 //! - It writes no configuration file for the tool, and does not read the directories that the tool writes.
-//! - It knows nothing of `check`, `server`, `migrate`, `l0compact`, `restore secondary`, roles and the REST interface.
+//! - It does not support `check`, `server`, `migrate`, `l0compact`, `restore secondary`, roles and the REST interface.
 //!
-//! # What it was checked against
+//! # Verification
 //!
-//! Flags, banner and output are those in the source of `milvus-backup` 0.5 and in notes on 0.6. It has not been run against
-//! the tool itself: the tests use a script that prints what the source prints.
+//! Flags, banner and output follow the source of `milvus-backup` 0.5 and notes on 0.6. The crate has not been run
+//! against the tool itself: the tests use a script that prints the output found in the source.
 
 mod commands;
 mod error;

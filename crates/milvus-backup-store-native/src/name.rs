@@ -1,4 +1,4 @@
-//! Names of native backups.
+//! The names of native backups.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,13 +7,13 @@ use milvus_backup_core::BackupId;
 
 use crate::error::Error;
 
-/// Longest name that the tool takes, in bytes.
+/// Maximum length of a name that the tool accepts, in bytes.
 const MAX_LENGTH: usize = 128;
 
-/// Marks the backups that were made for a [`BackupId`]. Identifiers begin with a digit, which the tool refuses.
+/// Prefix of the backups that belong to a [`BackupId`]. Identifiers start with a digit, which the tool rejects.
 const PREFIX: &str = "mbr_";
 
-/// A name that the tool takes for a backup: letters, digits and `_`, not a digit first, at most 128 bytes.
+/// A name that the tool accepts for a backup: letters, digits and `_`, not a digit first, at most 128 bytes.
 ///
 /// Such a name is safe as a path segment and as an argument.
 ///
@@ -27,12 +27,12 @@ const PREFIX: &str = "mbr_";
 pub struct NativeBackupName(String);
 
 impl NativeBackupName {
-    /// The name as text.
+    /// Returns the name as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The identifier that the name was made from; `None` for a name that someone else chose.
+    /// Returns the identifier that the name was built from; `None` for any other name.
     pub fn backup_id(&self) -> Option<BackupId> {
         let (time, randomness) = self.0.strip_prefix(PREFIX)?.rsplit_once('_')?;
         format!("{time}-{randomness}").parse().ok()
@@ -40,7 +40,8 @@ impl NativeBackupName {
 }
 
 impl From<&BackupId> for NativeBackupName {
-    /// `20261122T073015Z-4f9c2a7e` becomes `mbr_20261122T073015Z_4f9c2a7e`. Different identifiers give different names.
+    /// Converts `20261122T073015Z-4f9c2a7e` to `mbr_20261122T073015Z_4f9c2a7e`. Different identifiers result in
+    /// different names.
     fn from(id: &BackupId) -> Self {
         Self(format!("{PREFIX}{}", id.as_str().replace('-', "_")))
     }

@@ -1,4 +1,4 @@
-//! Collections as the tool names them.
+//! The names of collections in the tool.
 
 use std::fmt;
 
@@ -6,9 +6,9 @@ use milvus_backup_core::CollectionRef;
 
 use crate::error::{Error, Result};
 
-/// A collection with its database, as the tool takes it in filters and renames: `database.collection`.
+/// A collection with its database, as in the filters and renames of the tool: `database.collection`.
 ///
-/// The tool splits these at `.`, `,` and `:`, so both parts have letters, digits and `_` only.
+/// The tool splits these at `.`, `,` and `:`, so both parts consist of letters, digits and `_` only.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Namespace {
     database: String,
@@ -16,7 +16,7 @@ pub struct Namespace {
 }
 
 impl Namespace {
-    /// The collection of a database.
+    /// Creates the name of a collection of a database.
     ///
     /// # Errors
     /// [`Error::InvalidNamespace`] for a name that the tool cannot express.
@@ -29,12 +29,12 @@ impl Namespace {
         Ok(Self { database: database.to_owned(), collection: collection.to_owned() })
     }
 
-    /// The database.
+    /// Returns the name of the database.
     pub fn database(&self) -> &str {
         &self.database
     }
 
-    /// The collection.
+    /// Returns the name of the collection.
     pub fn collection(&self) -> &str {
         &self.collection
     }

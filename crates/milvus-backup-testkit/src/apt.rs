@@ -1,4 +1,4 @@
-//! Installing a Debian package, as root, when a part of the kit needs one that is missing.
+//! Installing a Debian package, as root, if a part of the kit needs one that is missing.
 
 use std::{
     fs,
@@ -14,18 +14,19 @@ use crate::{
 
 const LIMIT: Duration = Duration::from_mins(10);
 
-/// Whether this process may install packages here.
+/// Returns whether this process may install packages here.
 pub(crate) fn available() -> bool {
     rustix::process::geteuid().is_root() && Command::new("apt-get").arg("--version").output().is_ok()
 }
 
-/// Installs `package`, refreshing the package lists when the first attempt fails.
+/// Installs `package`, refreshing the package lists if the first attempt fails.
 pub(crate) fn install(package: &str) -> Result<(), Error> {
     let _lock = cache::lock("apt")?;
     refreshing(|| apt_get(&["install", "-y", "--no-install-recommends", package]))
 }
 
-/// Does what needs package lists; a fresh machine has none, which only root can get. The lock is held.
+/// Runs an operation that needs package lists; a fresh machine has none, and only root can fetch them. The caller holds
+/// the lock.
 fn refreshing(attempt: impl Fn() -> Result<(), Error>) -> Result<(), Error> {
     match attempt() {
         Err(_) if available() => {
@@ -36,7 +37,7 @@ fn refreshing(attempt: impl Fn() -> Result<(), Error>) -> Result<(), Error> {
     }
 }
 
-/// Unpacks `package` into the cache without installing it, which needs no privilege. Returns the root of its files.
+/// Unpacks `package` into the cache without installing it, which needs no privileges. Returns the root of its files.
 pub(crate) fn unpack(package: &str) -> Result<PathBuf, Error> {
     cache::install(package, package, |dir| {
         let lock = cache::lock("apt")?;
@@ -62,7 +63,7 @@ fn downloaded(dir: &Path) -> Result<PathBuf, Error> {
 
 fn apt_get(arguments: &[&str]) -> Result<(), Error> {
     let mut command = Command::new("apt-get");
-    // Another package manager may be at work: wait for its lock.
+    // Another package manager may be running: wait for its lock.
     command.args(["-q", "-o", "DPkg::Lock::Timeout=300"]).args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
     command::run(command, b"", LIMIT).map(drop)
 }

@@ -1,8 +1,9 @@
-//! Where installed things live, and how each is installed exactly once.
+//! The cache of installations, each of which is installed exactly once.
 //!
-//! An installation is built in a directory of its own, `NAME@RANDOM`, under an exclusive file lock, and counts only
-//! when its stamp file is there and equals the requirement list. So a killed install is never mistaken for a finished
-//! one, a changed pin installs anew beside the old one, and a process that still uses the old one is not disturbed.
+//! An installation is built in a separate directory, `NAME@RANDOM`, under an exclusive file lock, and is valid only if
+//! its stamp file exists and equals the requirement list. Therefore an interrupted installation is never mistaken for a
+//! complete one, a changed pin is installed beside the old one, and a process that still uses the old one is not
+//! disturbed.
 
 use std::{
     env,
@@ -14,8 +15,8 @@ use crate::error::{Attempt, Error};
 
 const STAMP: &str = "testkit-complete";
 
-/// The directory that holds everything this crate installs:
-/// `$MILVUS_BR_TESTKIT_CACHE`, else `$XDG_CACHE_HOME/milvus-br-testkit`, else `~/.cache/milvus-br-testkit`.
+/// Returns the directory of everything that this crate installs: `$MILVUS_BR_TESTKIT_CACHE`, else
+/// `$XDG_CACHE_HOME/milvus-br-testkit`, else `~/.cache/milvus-br-testkit`.
 pub fn cache_dir() -> Result<PathBuf, Error> {
     choose(env::var_os("MILVUS_BR_TESTKIT_CACHE"), env::var_os("XDG_CACHE_HOME"), env::home_dir())
 }
@@ -33,14 +34,14 @@ fn choose(
         .ok_or(Error::NoCacheDir)
 }
 
-/// A directory below [`cache_dir`], created when missing.
+/// Returns a directory below [`cache_dir`], and creates it if it is missing.
 pub(crate) fn subdir(name: &str) -> Result<PathBuf, Error> {
     let dir = cache_dir()?.join(name);
     fs::create_dir_all(&dir).attempt(|| format!("create {}", dir.display()))?;
     Ok(dir)
 }
 
-/// Takes the lock of `name`, waiting for whoever holds it. It is released when the file is dropped or its owner dies.
+/// Acquires the lock of `name`, waiting for its holder. It is released when the file is dropped or its owner dies.
 pub(crate) fn lock(name: &str) -> Result<File, Error> {
     lock_in(&subdir("locks")?, name)
 }
@@ -52,7 +53,7 @@ fn lock_in(dir: &Path, name: &str) -> Result<File, Error> {
     Ok(file)
 }
 
-/// Opens a lock file without taking the lock.
+/// Opens a lock file without acquiring the lock.
 pub(crate) fn open_lock(path: &Path) -> Result<File, Error> {
     OpenOptions::new()
         .create(true)
@@ -62,7 +63,7 @@ pub(crate) fn open_lock(path: &Path) -> Result<File, Error> {
         .attempt(|| format!("open {}", path.display()))
 }
 
-/// The finished installation of `name` that matches `stamp`, built by `build` when there is none.
+/// Returns the complete installation of `name` that matches `stamp`, built by `build` if there is none.
 pub(crate) fn install(
     name: &str,
     stamp: &str,
@@ -95,7 +96,7 @@ fn install_in(
     Ok(dir.keep())
 }
 
-/// Writes a file so that it is either absent or complete.
+/// Writes a file such that it is either absent or complete.
 pub(crate) fn write_whole(path: &Path, content: &[u8]) -> Result<(), Error> {
     let part = path.with_extension("part");
     fs::write(&part, content).and_then(|()| fs::rename(&part, path)).attempt(|| format!("write {}", path.display()))
@@ -111,10 +112,10 @@ fn find(root: &Path, name: &str, stamp: &str) -> Option<PathBuf> {
     of_name(root, name).find(|dir| fs::read_to_string(dir.join(STAMP)).is_ok_and(|found| found == stamp))
 }
 
-/// Removes what killed installs left. The caller holds the lock of `name`, so no live install is among them.
+/// Removes incomplete installations. The caller holds the lock of `name`, so none of them is in progress.
 fn remove_unfinished(root: &Path, name: &str) {
     for dir in of_name(root, name).filter(|dir| !dir.join(STAMP).exists()) {
-        // Best effort: what cannot be removed costs disk, not correctness.
+        // Best effort: files that cannot be removed only occupy space.
         drop(fs::remove_dir_all(dir));
     }
 }

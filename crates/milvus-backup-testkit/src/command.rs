@@ -1,4 +1,4 @@
-//! Running a program to its end: with input, a time limit, and its output in the error when it fails.
+//! Running a program to completion: with input, a time limit, and its output in the error of a failure.
 //!
 //! Input and output go through unnamed temporary files, so nothing can deadlock on a full pipe and no thread is needed.
 
@@ -15,7 +15,7 @@ use crate::error::{Attempt, Error};
 const POLL: Duration = Duration::from_millis(20);
 const TAIL: usize = 6_000;
 
-/// Runs `command` with `input` on its standard input and returns what it printed on its standard output.
+/// Runs `command` with `input` on its standard input and returns its standard output.
 pub(crate) fn run(mut command: Command, input: &[u8], limit: Duration) -> Result<String, Error> {
     let program = describe(&command);
     let io = |action: &'static str| {
@@ -42,7 +42,7 @@ pub(crate) fn run(mut command: Command, input: &[u8], limit: Duration) -> Result
     }
 }
 
-/// Waits for `child` up to `limit`; kills it and answers `None` when the time is over.
+/// Waits for `child` up to `limit`; kills it and returns `None` after that.
 fn wait(child: &mut Child, limit: Duration) -> std::io::Result<Option<ExitStatus>> {
     let started = Instant::now();
     while started.elapsed() < limit {
@@ -63,7 +63,7 @@ fn describe(command: &Command) -> String {
 
 fn content(file: &mut File) -> String {
     let mut bytes = Vec::new();
-    // Output that cannot be read back is shown as empty: the status of the program is what decides.
+    // Output that cannot be read is treated as empty: the status of the program is decisive.
     drop(file.seek(SeekFrom::Start(0)).and_then(|_| file.read_to_end(&mut bytes)));
     String::from_utf8_lossy(&bytes).into_owned()
 }
@@ -77,7 +77,7 @@ fn both(stderr: &mut File, stdout: &str) -> String {
     }
 }
 
-/// The end of `text`, a few thousand bytes of it at most.
+/// Returns the end of `text`, at most a few thousand bytes.
 pub(crate) fn tail(text: &str) -> &str {
     let start = text.len().saturating_sub(TAIL);
     let start = (start..=text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len());

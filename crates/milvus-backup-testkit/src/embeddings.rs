@@ -1,7 +1,7 @@
 //! Real vectors: MiniLM sentence embeddings of the glosses of WordNet, computed once and cached.
 //!
-//! A vector depends on its text only, so the first `n` are the same whatever `n` is. They are computed in blocks, about
-//! a hundred a second, and each block is cached as little-endian `f32`, row after row.
+//! A vector depends only on its text, so the first `n` are the same for every `n`. They are computed in blocks, about a
+//! hundred per second, and each block is cached as little-endian `f32`, row by row.
 
 use std::{fs, path::Path, process::Command, time::Duration};
 
@@ -14,7 +14,7 @@ use crate::{
     wordnet,
 };
 
-/// The length of every vector.
+/// Number of dimensions of every vector.
 pub const DIMENSION: usize = 384;
 
 const BLOCK: usize = 512;
@@ -22,7 +22,7 @@ const LIMIT: Duration = Duration::from_mins(10);
 const EMBED: &str = include_str!("../scripts/embed.py");
 const FILE: &str = "vectors.f32";
 
-/// The embeddings, of length 1, of the first `n` of [`wordnet::glosses`], in their order.
+/// Returns the embeddings, of length 1, of the first `n` of [`wordnet::glosses`], in the same order.
 pub fn minilm(n: usize) -> Result<Vec<[f32; DIMENSION]>, Error> {
     let mut all = Vec::with_capacity(n.next_multiple_of(BLOCK));
     let mut glosses = Glosses::default();
@@ -33,7 +33,7 @@ pub fn minilm(n: usize) -> Result<Vec<[f32; DIMENSION]>, Error> {
     Ok(all)
 }
 
-/// The glosses, read when the first block has to be computed.
+/// The glosses, which are read when the first block is computed.
 #[derive(Default)]
 struct Glosses(Option<Vec<wordnet::Gloss>>);
 
@@ -52,12 +52,13 @@ fn block(number: usize, glosses: &mut Glosses) -> Result<Vec<[f32; DIMENSION]>, 
     cached(&format!("minilm-{number:05}"), "", |dir| embed(&glosses.texts(number)?, &dir.join(FILE)))
 }
 
-/// The embeddings, of length 1, of texts of your own, in their order; cached under `name` while the texts stay the same.
+/// Returns the embeddings, of length 1, of custom texts, in the same order; cached under `name` while the texts are
+/// unchanged.
 pub fn of_texts(name: &str, texts: &[&str]) -> Result<Vec<[f32; DIMENSION]>, Error> {
     cached(&format!("minilm-of-{name}"), &texts.join("\n"), |dir| embed(texts, &dir.join(FILE)))
 }
 
-/// The vectors cached under `name`, made by `build` when they are not there or were made of something else.
+/// Returns the vectors cached under `name`, computed by `build` if they are missing or were computed from other texts.
 fn cached(
     name: &str,
     of: &str,

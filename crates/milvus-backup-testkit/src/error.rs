@@ -1,48 +1,48 @@
-//! The one error of this crate. Every message says what was attempted and, where there is one, what to do about it.
+//! The error type of this crate. Every message contains the action that failed and, if there is one, its remedy.
 
 use std::{io, path::PathBuf, time::Duration};
 
-/// Why a real part could not be installed, started, asked or read.
+/// The reason why a component could not be installed, started, queried or read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The operating system refused something.
+    /// The operating system reported an error.
     #[error("cannot {action}: {source}")]
     Io {
-        /// What was attempted, as a verb phrase with the path or program in it.
+        /// The action that failed, as a verb phrase with the path or program in it.
         action: String,
-        /// What the operating system answered.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// There is no directory to install into.
     #[error("no cache directory: set MILVUS_BR_TESTKIT_CACHE, XDG_CACHE_HOME or HOME")]
     NoCacheDir,
-    /// Python is missing, too old, or cannot make virtual environments.
+    /// Python is missing, too old, or cannot create virtual environments.
     #[error("{problem}; {advice}")]
     Python {
-        /// What is wrong with the interpreter.
+        /// The problem of the interpreter.
         problem: String,
-        /// What puts it right.
+        /// The remedy for the problem.
         advice: &'static str,
     },
-    /// A program that was run to its end did not succeed.
+    /// A program that was run to completion failed.
     #[error("{program} failed ({status}): {output}")]
     Command {
         /// The program, with the arguments that matter.
         program: String,
-        /// How it ended.
+        /// The exit status of the program.
         status: String,
-        /// The end of what it printed.
+        /// The end of its output.
         output: String,
     },
-    /// A program did not end in time and was killed.
+    /// A program exceeded its time limit and was killed.
     #[error("{program} did not end within {limit:?}: {output}")]
     Timeout {
         /// The program, with the arguments that matter.
         program: String,
-        /// How long it was given.
+        /// The time limit of the program.
         limit: Duration,
-        /// The end of what it had printed.
+        /// The end of its output so far.
         output: String,
     },
     /// No free port was found.
@@ -58,7 +58,7 @@ pub enum Error {
     Start {
         /// The server, by name and version.
         server: String,
-        /// What it failed to do.
+        /// The reason of the failure.
         reason: String,
         /// The last lines of its log.
         log_tail: String,
@@ -66,30 +66,30 @@ pub enum Error {
     /// The witness ran but printed no JSON value on its last line.
     #[error("the witness script printed no JSON value on its last line: {source}; it printed: {output}")]
     Answer {
-        /// What the JSON parser said.
+        /// The error of the JSON parser.
         source: serde_json::Error,
-        /// The end of what the script printed.
+        /// The end of the output of the script.
         output: String,
     },
-    /// A value could not be turned into JSON for a script.
+    /// A value could not be converted to JSON for a script.
     #[error("cannot pass the value to the script as JSON: {source}")]
     Question {
-        /// What the serializer said.
+        /// The error of the serializer.
         source: serde_json::Error,
     },
-    /// A data file is not what it should be.
+    /// A data file does not have the expected content.
     #[error("{}: {problem}", path.display())]
     Data {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The fault in the file.
         problem: String,
     },
 }
 
-/// Names what was attempted when an [`io::Result`] fails.
+/// Adds the action that was attempted to the error of an [`io::Result`].
 pub(crate) trait Attempt<T> {
-    /// Turns an I/O error into an [`Error`] that says `cannot {action}`.
+    /// Converts an I/O error to an [`Error`] with the message `cannot {action}`.
     fn attempt(self, action: impl FnOnce() -> String) -> Result<T, Error>;
 }
 

@@ -14,8 +14,8 @@
 //! # Ok::<(), milvus_backup_testkit::Error>(())
 //! ```
 //!
-//! Real parts for the tests of this workspace: Milvus servers, outside witnesses and real data. Nothing here is a
-//! stand-in. What is not installed is installed on first use, once, below [`cache_dir`], at pinned versions.
+//! Real components for the tests of this workspace: Milvus servers, outside witnesses and real data. Missing components
+//! are installed on first use, once, below [`cache_dir`], at pinned versions.
 //!
 //! Linux only. It needs `sh`, Python 3.10 or newer with the venv module, and access to a Python package index.
 

@@ -2,22 +2,23 @@
 
 use proptest::prelude::*;
 
-/// A change of some bytes, at a place given as a share of the length.
+/// A change of some bytes, at a position given as a fraction of the length.
 #[derive(Debug, Clone)]
 pub enum Mutation {
-    /// The bit of this number is another.
+    /// Inverts the bit with this number.
     Flip(u16, u8),
-    /// Other bytes instead.
+    /// Replaces bytes with other ones.
     Replace(u16, Vec<u8>),
-    /// So many bytes are gone.
+    /// Removes this number of bytes.
     Remove(u16, u8),
-    /// So many bytes are there twice.
+    /// Duplicates this number of bytes.
     Repeat(u16, u8),
-    /// The rest is gone.
+    /// Removes all bytes after the position.
     Truncate(u16),
 }
 
-/// Changes that decoders are likely to stumble over: single bits, words of JSON, bytes, gaps, repetitions, ends.
+/// Generates changes that are likely to affect decoders: single bits, words of JSON, bytes, gaps, repetitions,
+/// truncation.
 pub fn mutation() -> impl Strategy<Value = Mutation> {
     let text = prop::sample::select(vec!["9", "-1", "null", "\"", "{", "[[", "1e999", "..", "/", "\u{0}", "true", ","]);
     let words = text.prop_map(|text| text.as_bytes().to_vec());
@@ -31,7 +32,7 @@ pub fn mutation() -> impl Strategy<Value = Mutation> {
     ]
 }
 
-/// The bytes with these changes, one after the other.
+/// Applies these changes to the bytes, one after the other.
 pub fn mutate(mut bytes: Vec<u8>, mutations: &[Mutation]) -> Vec<u8> {
     for mutation in mutations {
         let place = |share: &u16| usize::from(*share) * bytes.len() / (usize::from(u16::MAX) + 1);

@@ -1,4 +1,4 @@
-//! Outside witnesses: Python scripts that look at the same thing with software that is not ours.
+//! Outside witnesses: Python scripts that examine the same data with third-party software.
 
 use std::{io::Write, process::Command, time::Duration};
 
@@ -13,7 +13,7 @@ use crate::{
 const LIMIT: Duration = Duration::from_mins(2);
 const RUNNER: &str = include_str!("../scripts/run_witness.py");
 
-/// Runs Python scripts with pymilvus, pyarrow, `DuckDB` and polars at hand.
+/// Runs Python scripts with pymilvus, pyarrow, `DuckDB` and polars installed.
 #[derive(Debug, Clone)]
 pub struct Witness {
     installed: Installed,
@@ -21,27 +21,27 @@ pub struct Witness {
 }
 
 impl Witness {
-    /// The usual witness, see [`Environment::witness`]. It is installed when it is not there yet.
+    /// Creates the default witness, see [`Environment::witness`], and installs it if it is missing.
     pub fn new() -> Result<Self, Error> {
         Self::of(Environment::witness())
     }
 
-    /// A witness with other packages.
+    /// Creates a witness with other packages.
     pub fn of(environment: Environment) -> Result<Self, Error> {
         Ok(Self { installed: environment.install()?, limit: LIMIT })
     }
 
-    /// Kills a script that runs longer than this; two minutes unless told.
+    /// Sets the time limit of scripts, which is two minutes by default. A script that exceeds it is killed.
     #[must_use]
     pub fn with_timeout(mut self, limit: Duration) -> Self {
         self.limit = limit;
         self
     }
 
-    /// Runs `script` and returns the value it printed, as JSON, on its last line.
+    /// Runs `script` and returns the value that it printed, as JSON, on its last line.
     ///
-    /// The script finds `input` in its global variable `given`. What it prints before its last line is ignored; when
-    /// it fails, its traceback is in the error.
+    /// The script finds `input` in its global variable `given`. Its output before the last line is ignored; if it
+    /// fails, the error contains its traceback.
     pub fn ask<T: DeserializeOwned>(&self, script: &str, input: &impl Serialize) -> Result<T, Error> {
         let given = serde_json::to_vec(input).map_err(|source| Error::Question { source })?;
         let mut file = tempfile::Builder::new()
@@ -52,7 +52,7 @@ impl Witness {
         file.write_all(script.as_bytes()).attempt(|| "write the witness script".to_owned())?;
         let mut python = Command::new(self.installed.python());
         python.arg("-c").arg(RUNNER).arg(file.path());
-        // A proxy of the environment is not for servers on this machine.
+        // A proxy of the environment must not be used for local servers.
         python.env("NO_PROXY", "127.0.0.1,localhost").env("no_proxy", "127.0.0.1,localhost");
         let printed = command::run(python, &given, self.limit)?;
         let last = printed.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();

@@ -19,20 +19,20 @@ const DIR: &str = "usr/share/wordnet";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PartOfSpeech {
-    /// A noun.
+    /// Nouns, in the file `data.noun`.
     Noun,
-    /// A verb.
+    /// Verbs, in the file `data.verb`.
     Verb,
-    /// An adjective.
+    /// Adjectives, in the file `data.adj`.
     Adjective,
-    /// An adverb.
+    /// Adverbs, in the file `data.adv`.
     Adverb,
 }
 
 impl PartOfSpeech {
     const ALL: [Self; 4] = [Self::Noun, Self::Verb, Self::Adjective, Self::Adverb];
 
-    /// The file of this part of speech, and the digit that starts its ids in the Prolog edition of WordNet.
+    /// Returns the file of this part of speech, and the first digit of its ids in the Prolog edition of WordNet.
     fn file(self) -> (&'static str, i64) {
         match self {
             Self::Noun => ("data.noun", 1),
@@ -43,22 +43,22 @@ impl PartOfSpeech {
     }
 }
 
-/// A set of synonyms and what they mean.
+/// A set of synonyms and their meaning.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Gloss {
-    /// Unique over all of WordNet: nine digits, the first for the part of speech, then the offset.
+    /// Identifier that is unique in WordNet: nine digits, the first for the part of speech, then the offset.
     pub id: i64,
-    /// Where the set starts in its file; unique within its part of speech.
+    /// Offset of the set in its file in bytes; unique within its part of speech.
     pub offset: i64,
-    /// What kind of words they are.
+    /// The part of speech of the words.
     pub part_of_speech: PartOfSpeech,
-    /// The synonyms.
+    /// The synonyms of the set.
     pub words: Vec<String>,
     /// The definition, often with examples.
     pub text: String,
 }
 
-/// All glosses in file order: nouns, verbs, adjectives, adverbs. Installs the package when it is missing.
+/// Returns all glosses in file order: nouns, verbs, adjectives, adverbs. Installs the package if it is missing.
 pub fn glosses() -> Result<Vec<Gloss>, Error> {
     let dir = dir()?;
     let mut all = Vec::with_capacity(117_659);
@@ -88,7 +88,7 @@ fn dir() -> Result<PathBuf, Error> {
     Ok(apt::unpack(PACKAGE)?.join(DIR))
 }
 
-/// `OFFSET LEXFILE TYPE COUNT(hex) (WORD LEXID)* ... | GLOSS`
+/// Parses a line `OFFSET LEXFILE TYPE COUNT(hex) (WORD LEXID)* ... | GLOSS`; `None` if it is malformed.
 fn parse(line: &str, part_of_speech: PartOfSpeech) -> Option<Gloss> {
     let (synset, text) = line.split_once(" | ")?;
     let mut fields = synset.split(' ');
@@ -99,7 +99,7 @@ fn parse(line: &str, part_of_speech: PartOfSpeech) -> Option<Gloss> {
     (words.len() == count).then(|| Gloss { id, offset, part_of_speech, words, text: text.trim().to_owned() })
 }
 
-/// Adjectives carry a marker of their position, as in `galore(ip)`.
+/// Returns a word without the marker of its position, which adjectives have, as in `galore(ip)`.
 fn word(field: &str) -> String {
     let bare = field.split_once('(').map_or(field, |(bare, _)| bare);
     bare.replace('_', " ")

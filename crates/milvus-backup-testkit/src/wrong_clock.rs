@@ -1,4 +1,4 @@
-//! A clock that is wrong, and that jumps, for one process: libfaketime, which is loaded before everything else.
+//! A wrong clock that can jump, for one process: libfaketime, which is loaded before all other libraries.
 
 use std::path::PathBuf;
 
@@ -9,11 +9,11 @@ use crate::{
 
 const PACKAGE: &str = "libfaketime";
 
-/// Below `usr/lib/ARCHITECTURE`.
+/// Path of the library, below `usr/lib/ARCHITECTURE`.
 const LIBRARY: &str = "faketime/libfaketime.so.1";
 
-/// The variables of a process whose clock is off by what is written in `file`, such as `+3d`, `-2h` or `+0`, as it is
-/// written there at the moment. Clocks that only count what passes are right.
+/// Returns the variables of a process whose clock is offset by the content of `file`, such as `+3d`, `-2h` or `+0`,
+/// which may change at any time. Monotonic clocks are not affected.
 pub fn variables(file: &str) -> Result<Vec<(&'static str, String)>, Error> {
     let library = library()?.to_string_lossy().into_owned();
     Ok(vec![

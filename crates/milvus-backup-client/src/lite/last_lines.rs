@@ -1,6 +1,6 @@
-//! The last lines that a program printed, for the message about its failure.
+//! The last lines of the output of a program, for the message about its failure.
 //!
-//! Must always hold: the pipe is emptied for as long as the program runs, so that it never waits for a reader; no more
+//! Must always hold: the pipe is drained for as long as the program runs, so that it never blocks on a reader; no more
 //! than [`LINES`] lines of [`LINE_BYTES`] are kept.
 
 use std::collections::VecDeque;
@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 
 const LINES: usize = 20;
 const LINE_BYTES: usize = 1 << 10;
-/// Time for the rest of the output to arrive, once the program has ended.
+/// Time limit for the rest of the output to arrive, once the program has ended.
 const REST: Duration = Duration::from_secs(1);
 
 /// Reads the output of a program and keeps its end.
@@ -30,7 +30,7 @@ struct Tail {
 }
 
 impl LastLines {
-    /// Starts to read the output.
+    /// Starts reading the output.
     pub(super) fn of(mut output: impl AsyncRead + Unpin + Send + 'static) -> Self {
         let kept = Arc::<Mutex<Tail>>::default();
         let tail = Arc::clone(&kept);
@@ -45,7 +45,7 @@ impl LastLines {
 
     /// Returns the lines of a program that has ended, oldest first, without empty ones.
     pub(super) async fn all(self, environment: &Environment) -> Vec<String> {
-        // What another process still holds open does not end.
+        // A pipe that another process keeps open does not end.
         let _ = environment.within(REST, self.reader).await;
         let tail = locked(&self.kept);
         let lines = tail.lines.iter().chain([&tail.current]);

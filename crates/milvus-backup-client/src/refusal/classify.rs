@@ -1,4 +1,4 @@
-//! Codes and words to the kind of a refusal.
+//! The classification of refusals by their codes and messages.
 
 use milvus::proto::common::ErrorCode;
 use milvus_backup_core::{ServerLimit, Source};
@@ -8,33 +8,33 @@ use super::kind::RefusalKind;
 use super::texts::kind_of_text;
 use super::transport_failure::TransportFailure;
 
-/// A refusal, with the space of numbers that its code is from.
+/// A refusal, with the code space that its code belongs to.
 #[derive(Debug, Clone)]
 pub(crate) enum Refusal {
-    /// The call itself failed: gRPC, or what stands before Milvus.
+    /// The call itself failed: in gRPC, or in a proxy in front of Milvus.
     Grpc(Status),
     /// The response has a code of Milvus 2.3 or later (`merr`).
     Milvus {
         /// The code in Milvus' own list.
         code: i32,
-        /// The words of the server.
+        /// The message of the server.
         reason: String,
-        /// Whether the server says that the same call may succeed later.
+        /// Whether the server reports that the same call may succeed later.
         retriable: bool,
     },
     /// The response has only a code of Milvus before 2.3 (`ErrorCode`).
     Legacy {
         /// The number of an [`ErrorCode`].
         code: i32,
-        /// The words of the server.
+        /// The message of the server.
         reason: String,
     },
 }
 
-/// The codes of Milvus 2.3 and later that say what happened. The SDK has no constants for them.
+/// The codes of Milvus 2.3 and later that identify the failure. The SDK has no constants for them.
 ///
-/// Measured on Milvus 2.3.5 and Milvus Lite 3.2.2: 100, 101, 200 and 700. Measured on Milvus 2.3.5: 8, 102 and 201. The others
-/// follow the list of errors in the sources of Milvus (`merr`).
+/// Measured on Milvus 2.3.5 and Milvus Lite 3.2.2: 100, 101, 200 and 700. Measured on Milvus 2.3.5: 8, 102 and 201. The
+/// others follow the list of errors in the sources of Milvus (`merr`).
 const MILVUS_CODES: &[(i32, RefusalKind)] = &[
     (8, RefusalKind::RateLimited),
     (100, RefusalKind::CollectionNotFound),
@@ -58,12 +58,12 @@ const LEGACY_CODES: &[(ErrorCode, RefusalKind)] = &[
 ];
 
 impl Refusal {
-    /// Returns what the refusal means: by its code where that says it, and by its words elsewhere.
+    /// Returns the meaning of the refusal: by its code if that identifies it, and by its message otherwise.
     pub(crate) fn kind(&self) -> RefusalKind {
         let by_words = kind_of_text(self.reason());
         let kind = self.kind_of_code().or(by_words).unwrap_or(RefusalKind::Other);
         match (kind, by_words) {
-            // gRPC has one code for too many calls and for one that is too large.
+            // gRPC has one code for too many calls and for a call that is too large.
             (RefusalKind::RateLimited, Some(RefusalKind::TooLarge)) => RefusalKind::TooLarge,
             // Milvus before 2.3 has one code for both.
             (RefusalKind::CollectionNotFound, _) if self.is_legacy() && self.reason().contains("partition") => {
@@ -93,7 +93,7 @@ impl Refusal {
         matches!(self, Self::Milvus { retriable: true, .. }) || self.kind().may_pass()
     }
 
-    /// Returns the words of the server.
+    /// Returns the message of the server.
     pub(super) fn reason(&self) -> &str {
         match self {
             Self::Grpc(status) => status.message(),
@@ -101,7 +101,7 @@ impl Refusal {
         }
     }
 
-    /// Returns what shows that the server is not Milvus.
+    /// Returns the evidence that the server is not Milvus.
     pub(super) fn why_not_milvus(&self) -> String {
         match self {
             Self::Grpc(status) if is_not_http_2(status) => "its response is not HTTP/2".to_owned(),
@@ -117,7 +117,7 @@ impl Refusal {
         }
     }
 
-    /// Returns the number of the code, for a person to read.
+    /// Returns the number of the code, for messages.
     pub(super) fn code(&self) -> i32 {
         match self {
             Self::Grpc(status) => status.code() as i32,
@@ -135,7 +135,7 @@ fn kind_of_status(status: &Status) -> Option<RefusalKind> {
         Code::Unauthenticated => RefusalKind::NotAuthenticated,
         Code::PermissionDenied => RefusalKind::NotPermitted,
         Code::Unimplemented => RefusalKind::Unsupported,
-        // A connection that broke in the middle of a response; a status of the server has no source.
+        // A connection that broke during a response; a status of the server has no source.
         Code::Unknown | Code::Internal if std::error::Error::source(status).is_some() => RefusalKind::Unreachable,
         Code::ResourceExhausted => RefusalKind::RateLimited,
         Code::OutOfRange => RefusalKind::OverLimit,
@@ -149,7 +149,8 @@ fn is_without_grpc_status(message: &str) -> bool {
     message.starts_with("grpc-status header missing") || message.contains("invalid compression flag")
 }
 
-/// Returns whether a call failed because the response was not HTTP/2: read as a frame, a line of HTTP/1 has an invalid size.
+/// Returns whether a call failed because the response was not HTTP/2: read as a frame, a line of HTTP/1 has an invalid
+/// size.
 fn is_not_http_2(status: &Status) -> bool {
     let causes = std::iter::successors(std::error::Error::source(status), |error| error.source());
     causes.into_iter().any(|error| error.to_string().contains("frame with invalid size"))

@@ -1,4 +1,4 @@
-//! A call that failed, as this crate passes it on: what it means, and the error that it becomes.
+//! A failed call within this crate: its meaning, and the error that it becomes.
 
 use std::fmt;
 
@@ -8,24 +8,24 @@ use super::classify::Refusal;
 use super::kind::RefusalKind;
 use super::permission::{merged, permission_denied};
 
-/// The result of a call whose failure is still to be looked at. `?` makes it an error of core.
+/// The result of a call whose failure is yet to be examined. `?` converts it to an error of core.
 pub(crate) type CallResult<T> = Result<T, Failure>;
 
 /// A call that failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The call was refused, or was not answered.
+    /// The call was rejected, or received no response.
     Refused {
-        /// What the refusal means.
+        /// The meaning of the refusal.
         kind: RefusalKind,
-        /// The error that callers of this crate get.
+        /// The error that is returned to callers of this crate.
         error: Error,
     },
-    /// Something else failed: the response makes no sense, or the request cannot be made.
+    /// Another failure: the response is invalid, or the request cannot be built.
     Other(Error),
 }
 
-/// Where a call was made.
+/// The context of a call.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Context<'a> {
     /// The name of the call.
@@ -43,7 +43,7 @@ impl Failure {
         Self::Refused { kind, error: error_of(context, kind, refusal) }
     }
 
-    /// Returns whether the call was refused for this reason.
+    /// Returns whether the call was rejected for this reason.
     pub(crate) fn is(&self, wanted: RefusalKind) -> bool {
         self.kind() == Some(wanted)
     }
@@ -53,17 +53,18 @@ impl Failure {
         matches!(self.kind(), Some(RefusalKind::TooLarge | RefusalKind::OverLimit))
     }
 
-    /// Returns whether the server refuses this very request, and not this user, this database, or calls of its kind.
+    /// Returns whether the server rejected this particular request, and not the user, the database, or all calls of its
+    /// kind.
     pub(crate) fn is_of_the_request(&self) -> bool {
         self.kind().is_some_and(RefusalKind::is_of_the_request)
     }
 
-    /// Returns whether the server does not have the call, or does not let this user make it.
+    /// Returns whether the server does not support the call, or does not permit it to this user.
     pub(crate) fn is_not_offered(&self) -> bool {
         matches!(self.kind(), Some(RefusalKind::Unsupported | RefusalKind::NotPermitted))
     }
 
-    /// Returns what a refusal means; `None` where something else failed.
+    /// Returns the meaning of a refusal; `None` for any other failure.
     pub(crate) fn kind(&self) -> Option<RefusalKind> {
         match self {
             Self::Refused { kind, .. } => Some(*kind),
@@ -78,13 +79,13 @@ impl Failure {
         }
     }
 
-    /// Joins two refusals for want of a privilege into one.
+    /// Joins two refusals for lack of a privilege into one.
     pub(crate) fn joined(self, other: Self) -> Self {
         let kind = RefusalKind::NotPermitted;
         Self::Refused { kind, error: merged(self.into(), other.into()) }
     }
 
-    /// Returns the same failure as one for a reason that may pass, although the server does not say so.
+    /// Returns the same failure as a transient one, although the server does not report it as such.
     pub(crate) fn transient(self) -> Self {
         match self {
             Self::Refused { kind, error: Error::Milvus { call, code, message, .. } } => {
@@ -117,7 +118,7 @@ impl From<Failure> for Error {
     }
 }
 
-/// Returns the error for a refusal, by the name that callers of this crate know it by.
+/// Returns the error of core for a refusal.
 fn error_of(context: Context<'_>, kind: RefusalKind, refusal: Refusal) -> Error {
     let Context { call, database, .. } = context;
     let (uri, message) = (context.uri.to_owned(), refusal.reason().to_owned());

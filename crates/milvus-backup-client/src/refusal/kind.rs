@@ -1,19 +1,19 @@
-//! What a refusal means.
+//! The meaning of a refusal.
 
 use milvus_backup_core::ServerLimit;
 
-/// What a refusal means, whatever code and words the server has for it.
+/// The meaning of a refusal, independent of the server's code and message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RefusalKind {
-    /// The server gets more calls, rows or bytes than it is set up to take at once.
+    /// The server receives more calls, rows or bytes than it is configured to accept at once.
     RateLimited,
-    /// A message was larger than the server or this client lets through.
+    /// A message was larger than the server or this client allows.
     TooLarge,
-    /// A response was larger than this client wanted it, and was not read.
+    /// A response exceeded the limit that this client set, and was not read.
     OverLimit,
-    /// A query asked for more rows than the server allows (`offset + limit`), which may say how many it allows.
+    /// A query requested more rows than the server allows (`offset + limit`).
     OverWindow {
-        /// The most rows that a query may ask for.
+        /// The maximum number of rows of a query, if the server reports it.
         allowed: Option<usize>,
     },
     /// The collection or the partition is not in memory.
@@ -28,33 +28,34 @@ pub(crate) enum RefusalKind {
     IndexNotFound,
     /// The expression of a query cannot be parsed.
     Unparsable,
-    /// A segment does not have the values of a vector field.
+    /// A segment lacks the values of a vector field.
     WithoutRawData,
     /// A limit in the configuration of the server is reached.
     ServerLimit(ServerLimit),
     /// The credentials are missing or wrong.
     NotAuthenticated,
-    /// The user lacks a privilege.
+    /// The user lacks a privilege for the call.
     NotPermitted,
-    /// The server does not have the call.
+    /// The server does not support the call.
     Unsupported,
-    /// Nobody answered: the server may have done what was asked for.
+    /// There was no response: the server may have performed the operation.
     Unreachable,
-    /// What answered is not Milvus.
+    /// The server that responded is not Milvus.
     NotMilvus,
-    /// Something else, which may pass.
+    /// Any other transient failure.
     Transient,
-    /// Something else, for good.
+    /// Any other permanent failure.
     Other,
 }
 
 impl RefusalKind {
-    /// Returns whether the same call may succeed later, as far as the kind tells.
+    /// Returns whether the same call may succeed later, judging by the kind alone.
     pub(super) fn may_pass(self) -> bool {
         matches!(self, Self::RateLimited | Self::Transient | Self::Unreachable)
     }
 
-    /// Returns whether the server refuses this very request, and not this user, this database, or calls of its kind.
+    /// Returns whether the server rejected this particular request, and not the user, the database, or all calls of its
+    /// kind.
     pub(crate) fn is_of_the_request(self) -> bool {
         match self {
             Self::RateLimited

@@ -1,8 +1,8 @@
-//! Calls that failed: whose code it is, what it means, and the error that callers of this crate get.
+//! Failed calls: their code spaces, their meaning, and the errors that callers of this crate get.
 //!
-//! gRPC's codes, those of Milvus 2.3 and later, and the `ErrorCode` of Milvus before 2.3 are three spaces of numbers: 8 means a
-//! resource that is exhausted, a rate limit, and an unknown type of index. So a refusal is classified where it comes in, once,
-//! and everything else asks for its [`RefusalKind`].
+//! The codes of gRPC, those of Milvus 2.3 and later, and the `ErrorCode` of Milvus before 2.3 are three code spaces: 8
+//! means an exhausted resource, a rate limit, or an unknown type of index. Therefore a refusal is classified once,
+//! where it is received, and all other code uses its [`RefusalKind`].
 
 mod classify;
 mod failure;

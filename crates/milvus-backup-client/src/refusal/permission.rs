@@ -1,9 +1,9 @@
-//! Refusals for want of a privilege.
+//! Refusals for lack of a privilege.
 
 use milvus_backup_core::Error;
 
-/// Returns the error for a call that was refused for want of a privilege, which servers name in their message: `PrivilegeQuery: permission
-/// deny to alice`.
+/// Returns the error for a call that was rejected for lack of a privilege, which servers name in their message:
+/// `PrivilegeQuery: permission deny to alice`.
 pub(super) fn permission_denied(uri: &str, call: &str, message: String) -> Error {
     let named =
         message.split_once(':').map(|(first, _)| first.trim()).and_then(|first| first.strip_prefix("Privilege"));

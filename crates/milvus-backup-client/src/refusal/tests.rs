@@ -32,7 +32,7 @@ fn one_number_means_three_things() {
         // RESOURCE_EXHAUSTED, a rate limit, IllegalIndexType.
         (8, RateLimited, RateLimited, Other),
         (10, Transient, Other, Other),
-        // OUT_OF_RANGE, nothing known, IllegalRowRecord.
+        // OUT_OF_RANGE, no known code, IllegalRowRecord.
         (11, OverLimit, Other, Other),
         (12, Unsupported, Other, Other),
         (14, Unreachable, Other, Other),
@@ -48,7 +48,7 @@ fn one_number_means_three_things() {
     }
 }
 
-/// Words and codes as the servers were seen to send them.
+/// Messages and codes as they were observed on the servers.
 #[test]
 fn measured_refusals_are_recognised() {
     use RefusalKind::{
@@ -93,7 +93,7 @@ fn measured_refusals_are_recognised() {
     assert_eq!(milvus(1, "database 'shop' does not exist").kind(), RefusalKind::DatabaseNotFound);
 }
 
-/// What is tried again, and what goes through the rate limiter, which does not count tries.
+/// Each kind determines whether a call is retried, and whether by the rate limiter, which does not count attempts.
 #[test]
 fn each_kind_decides_whether_it_is_tried_again() {
     for (refusal, tried_again) in [

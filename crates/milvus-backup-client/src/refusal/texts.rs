@@ -1,11 +1,12 @@
-//! Refusals that only their words tell apart: most servers have one code (65535, and 6 or 1 on Milvus Lite) for many reasons.
+//! Refusals that only their messages distinguish: most servers use one code (65535, and 6 or 1 on Milvus Lite) for many
+//! reasons.
 
 use milvus_backup_core::ServerLimit;
 
 use super::kind::RefusalKind;
 
-/// Words of servers, the kind that they mean, and the server on which they were measured, or where else they are from. `*`
-/// stands for any text. The first that fits counts.
+/// Patterns of messages, the kind that each means, and the server on which it was measured, or another source. `*`
+/// matches any text. The first match applies.
 const TEXTS: &[(&str, RefusalKind, &str)] = &[
     ("*exceed the limit size*", RefusalKind::TooLarge, "Milvus 2.3.5"),
     ("*maxOutputSize*", RefusalKind::TooLarge, "none: the words of newer servers"),
@@ -42,7 +43,7 @@ const TEXTS: &[(&str, RefusalKind, &str)] = &[
     ("*not loaded*", RefusalKind::NotLoaded, "Milvus 2.3.5 (of a partition, when it is queried)"),
 ];
 
-/// Returns the kind of refusal that the words of a server mean.
+/// Returns the kind of refusal that the message of a server means.
 pub(super) fn kind_of_text(text: &str) -> Option<RefusalKind> {
     let (_, kind, _) = TEXTS.iter().find(|(pattern, ..)| fits(text, pattern))?;
     Some(match kind {
@@ -51,7 +52,7 @@ pub(super) fn kind_of_text(text: &str) -> Option<RefusalKind> {
     })
 }
 
-/// Returns whether a text fits a pattern.
+/// Returns whether a text matches a pattern.
 fn fits(text: &str, pattern: &str) -> bool {
     let Some((beginning, others)) = pattern.split_once('*') else { return text == pattern };
     let Some(mut rest) = text.strip_prefix(beginning) else { return false };
@@ -68,7 +69,7 @@ fn fits(text: &str, pattern: &str) -> bool {
     true
 }
 
-/// Returns how many rows a query may ask for, where the server says so: "should be in range [1, 500]".
+/// Returns the number of rows that a query may request, if the server reports it: "should be in range [1, 500]".
 fn stated_window(text: &str) -> Option<usize> {
     let range = text.split_once('[')?.1.split_once(']')?.0;
     range.rsplit_once(',')?.1.trim().parse().ok()

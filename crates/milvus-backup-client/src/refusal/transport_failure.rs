@@ -1,4 +1,4 @@
-//! A failure of the connection, as a cause that people read.
+//! A failure of the connection, as a human-readable cause.
 
 use std::fmt;
 

@@ -1,8 +1,8 @@
-//! Why a server counts other rows than it returns: copies of a key, of which a query returns one, and keys that no query
-//! returns.
+//! The explanation of a difference between the rows that a server counts and those it returns: copies of a key, of
+//! which a query returns one, and keys that no query returns.
 //!
-//! The keys are read once more, without their rows, and counted range by range. A range that holds more rows than keys is
-//! halved until single keys are left.
+//! The keys are read once more, without their rows, and counted range by range. A range that holds more rows than keys
+//! is halved until single keys are left.
 
 use milvus_backup_core::schema::{FieldSchema, PrimaryKey};
 use milvus_backup_core::{CollectionName, KeyCensus, ReadPoint, Result};
@@ -12,7 +12,7 @@ use super::keys::{KeyCursor, Keys};
 use super::page_params::guarantee;
 use crate::connection::MilvusConnection;
 
-/// Counts of ranges at most: what is left then stays unexamined.
+/// Maximum number of counts of ranges: the remaining rows stay unexamined.
 const MAX_COUNTS: u64 = 4096;
 
 /// A census of the keys of a partition, or of a collection.
@@ -23,7 +23,7 @@ pub(super) struct Census<'a> {
     found: KeyCensus,
 }
 
-/// Keys that were returned, in ascending order, and the last one before them.
+/// Keys that were returned, in ascending order, and the last key before them.
 struct Range<'k> {
     before: Option<&'k PrimaryKey>,
     keys: &'k [PrimaryKey],
@@ -59,7 +59,7 @@ impl<'a> Census<'a> {
         Ok(self.found)
     }
 
-    /// Counts the rows of a page of keys, and looks where there are more than keys.
+    /// Counts the rows of a page of keys, and examines ranges with more rows than keys.
     async fn examine(&mut self, before: Option<&PrimaryKey>, keys: &[PrimaryKey]) -> Result<()> {
         let whole = Range { before, keys };
         let rows = self.count_range(&whole).await?;
@@ -88,7 +88,7 @@ impl<'a> Census<'a> {
         Ok(())
     }
 
-    /// Distinguishes copies of a key from keys before it that were not returned.
+    /// Distinguishes copies of a key from unreturned keys before it.
     async fn one_key(&mut self, key: &PrimaryKey, rows: u64) -> Result<()> {
         let copies = self.count(&equal_to(key, &self.keys.key.name)).await?;
         if copies > 1 {

@@ -1,4 +1,4 @@
-//! Rows, counted by the server.
+//! The number of rows, as counted by the server.
 
 use milvus::proto::milvus as pb;
 use milvus::proto::schema::{field_data, scalar_field};
@@ -12,8 +12,8 @@ use crate::refusal::{CallResult, RefusalKind};
 use crate::transport::MAX_MESSAGE_BYTES;
 
 impl MilvusConnection {
-    /// Returns the rows of a partition, or of the whole collection, that are visible now, with all that were written before
-    /// the read point.
+    /// Returns the number of rows of a partition, or of the complete collection, that are visible now, including all
+    /// that were written before the read point.
     pub(super) async fn count(
         &self,
         collection: &CollectionName,
@@ -24,7 +24,7 @@ impl MilvusConnection {
         if partition.is_none() || !self.server().await?.is_lite() {
             return Ok(self.count_where(collection, String::new(), partition, read_point).await?);
         }
-        // Milvus Lite counts the whole collection where there is no expression.
+        // Without an expression, Milvus Lite counts the complete collection.
         let all = every_key(schema.primary_key()?);
         match self.count_where(collection, all, partition, read_point).await {
             Err(failure) if failure.is(RefusalKind::Unparsable) => self.stored_rows(collection, partition).await,

@@ -1,4 +1,4 @@
-//! Where a scan stands: the last primary key that was read, and the expression for what comes after it.
+//! The position of a scan: the last primary key that was read, and the expression for the rows after it.
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
@@ -6,7 +6,7 @@ use arrow_array::{Array, RecordBatch};
 use milvus_backup_core::schema::{DataType, FieldSchema, PrimaryKey};
 use milvus_backup_core::{Error, Result};
 
-/// The expression for a key and all before it. The smallest key cannot be written out: see [`after`].
+/// Returns the expression for a key and all before it. The smallest key has no literal: see [`after`].
 pub(super) fn up_to(key: &PrimaryKey, field: &str) -> String {
     match key {
         PrimaryKey::Int64(i64::MIN) => format!("{field} < {}", i64::MIN + 1),
@@ -15,17 +15,17 @@ pub(super) fn up_to(key: &PrimaryKey, field: &str) -> String {
     }
 }
 
-/// The expression for all keys after one.
+/// Returns the expression for all keys after one.
 pub(super) fn after(key: &PrimaryKey, field: &str) -> String {
     match key {
-        // The digits of the smallest key are parsed without their sign, and then are too many.
+        // The digits of the smallest key are parsed without their sign, and then overflow.
         PrimaryKey::Int64(i64::MIN) => format!("{field} >= {}", i64::MIN + 1),
         PrimaryKey::Int64(key) => format!("{field} > {key}"),
         PrimaryKey::VarChar(key) => format!("{field} > {}", literal(key)),
     }
 }
 
-/// The expression for one key.
+/// Returns the expression for one key.
 pub(super) fn equal_to(key: &PrimaryKey, field: &str) -> String {
     match key {
         PrimaryKey::Int64(i64::MIN) => format!("{field} < {}", i64::MIN + 1),
@@ -34,16 +34,16 @@ pub(super) fn equal_to(key: &PrimaryKey, field: &str) -> String {
     }
 }
 
-/// An expression that holds for every key. `pk > i64::MIN` would leave out a key and does not parse.
+/// Returns an expression that holds for every key. `pk > i64::MIN` would exclude a key and does not parse.
 pub(super) fn every_key(field: &FieldSchema) -> String {
     let name = &field.name;
     if field.data_type == DataType::Int64 { format!("{name} >= 0 || {name} < 0") } else { format!("{name} >= \"\"") }
 }
 
-/// A text as a literal of Milvus' expression language.
+/// Returns a text as a literal of Milvus' expression language.
 ///
-/// Only these four characters are escaped: escapes such as `\u0001` are not understood by every server, and all
-/// other characters may stand as they are.
+/// Only these four characters are escaped: not every server understands escapes such as `\u0001`, and all other
+/// characters are valid unescaped.
 fn literal(text: &str) -> String {
     let mut literal = String::with_capacity(text.len() + 2);
     literal.push('"');
@@ -60,10 +60,10 @@ fn literal(text: &str) -> String {
     literal
 }
 
-/// The last key of a page, once it is certain that its keys ascend and all come after `previous`.
+/// Returns the last key of a page, after checking that its keys ascend and all come after `previous`.
 ///
 /// # Errors
-/// [`Error::Protocol`] for keys out of order: to go on from the last one would lose rows.
+/// [`Error::Protocol`] for keys out of order: continuing from the last one would lose rows.
 pub(super) fn last_key(page: &RecordBatch, field: &FieldSchema, previous: Option<&PrimaryKey>) -> Result<PrimaryKey> {
     let keys = page
         .column_by_name(&field.name)

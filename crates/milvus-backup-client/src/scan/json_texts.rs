@@ -1,8 +1,8 @@
-//! JSON texts as Milvus Lite 3 returns them: without their quotes, so that `"3"` and `3` look the same.
+//! JSON texts as Milvus Lite 3 returns them: without their quotes, so that `"3"` and `3` are identical.
 //!
-//! Lite takes objects, arrays and texts in a `JSON` field, and prints objects and arrays by its own rules: a space after each
-//! comma and colon, and no other. Whatever does not look so was a text, and gets its quotes back. A text that looks exactly
-//! so cannot be distinguished.
+//! Lite accepts objects, arrays and texts in a `JSON` field, and prints objects and arrays in a fixed layout: a space
+//! after each comma and colon, and no other. Any other value was a text, and its quotes are restored. A text that has
+//! exactly this layout cannot be distinguished.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use milvus_backup_core::schema::{CollectionSchema, DataType, stored_fields};
 use milvus_backup_core::{Error, Result};
 use serde::de::IgnoredAny;
 
-/// The batch with the texts in its `JSON` columns quoted.
+/// Returns the batch with the texts in its `JSON` columns quoted.
 pub(super) fn quote_texts(batch: RecordBatch, schema: &CollectionSchema) -> Result<RecordBatch> {
     let json: Vec<usize> = stored_fields(schema)
         .filter(|field| field.data_type == DataType::Json)
@@ -46,7 +46,7 @@ fn encoding(source: impl std::error::Error + Send + Sync + 'static) -> Error {
     Error::Encoding { action: "quote JSON texts".to_owned(), source: Box::new(source) }
 }
 
-/// Whether a text may be an object or an array as Lite prints them.
+/// Returns whether a text may be an object or an array in the layout of Lite.
 fn is_printed(text: &str) -> bool {
     if !text.starts_with(['{', '[']) {
         return false;
@@ -55,8 +55,8 @@ fn is_printed(text: &str) -> bool {
     serde_json::from_str::<IgnoredAny>(&strict).is_ok()
 }
 
-/// The text with a number in place of each `NaN` and `Infinity`, which Lite prints and JSON does not have. `None` where
-/// spaces are not where Lite puts them.
+/// Returns the text with a number in place of each `NaN` and `Infinity`, which Lite prints and JSON does not have.
+/// `None` if its spaces do not match the layout of Lite.
 fn without_special_numbers(text: &str) -> Option<String> {
     let mut strict = String::with_capacity(text.len());
     let (mut in_text, mut escaped) = (false, false);

@@ -1,4 +1,4 @@
-//! Primary keys, read page by page without the rows they belong to.
+//! Primary keys, read page by page without their rows.
 
 use milvus::proto::common::KeyValuePair;
 use milvus::proto::milvus as pb;
@@ -13,10 +13,10 @@ use crate::connection::MilvusConnection;
 use crate::refusal::CallResult;
 use crate::transport::MAX_MESSAGE_BYTES;
 
-/// Bytes of texts to aim for in one answer.
+/// Target size of the texts in one response, in bytes.
 const PAGE_BYTES: usize = 4 << 20;
 
-/// Keys of the first answer, since the length of texts is not known before.
+/// Number of keys of the first response, since the length of texts is not known before.
 const FIRST_KEYS: usize = 256;
 
 /// The keys of a partition, or of a collection.
@@ -26,11 +26,11 @@ pub(super) struct Keys<'a> {
     pub(super) collection: &'a CollectionName,
     pub(super) key: &'a FieldSchema,
     pub(super) partition: Option<&'a str>,
-    /// Consistency level and guarantee timestamp.
+    /// The consistency level and the guarantee timestamp.
     pub(super) guarantee: (i32, u64),
 }
 
-/// Where reading all keys stands.
+/// The position of a read of all keys.
 #[derive(Debug)]
 pub(super) struct KeyCursor {
     pub(super) last: Option<PrimaryKey>,
@@ -44,10 +44,10 @@ impl Default for KeyCursor {
 }
 
 impl Keys<'_> {
-    /// The next keys, in ascending order; none after the last ones.
+    /// Returns the next keys, in ascending order; empty after the last ones.
     ///
     /// # Errors
-    /// [`Error::Protocol`] for a page that does not come after the one before.
+    /// [`Error::Protocol`] for a page that does not come after the previous one.
     pub(super) async fn next_page(&self, cursor: &mut KeyCursor) -> CallResult<Vec<PrimaryKey>> {
         let rest = cursor.last.as_ref().map(|key| after(key, &self.key.name)).unwrap_or_default();
         let page = loop {
@@ -75,7 +75,7 @@ impl Keys<'_> {
         call!(self.connection, "Query", query, self.request(expr, iterator_params(1))).map(drop)
     }
 
-    /// The first keys for which an expression holds, in ascending order.
+    /// Returns the first keys for which an expression holds, in ascending order.
     pub(super) async fn page(&self, expr: &str, query_params: Vec<KeyValuePair>) -> CallResult<Vec<PrimaryKey>> {
         let request = self.request(expr, query_params);
         let answer = self.connection.query(self.collection, request, MAX_MESSAGE_BYTES).await?;
@@ -111,7 +111,8 @@ fn keys_of(column: FieldData) -> Vec<PrimaryKey> {
     }
 }
 
-/// Keys to ask for next, after a page of keys of this length. Longer ones may follow, so that it grows slowly.
+/// Returns the number of keys to request next, after a page of keys of this length. It grows slowly, because longer
+/// keys may follow.
 fn next_limit(limit: usize, page: &[PrimaryKey], window: usize) -> usize {
     let bytes: usize = page.iter().map(|key| if let PrimaryKey::VarChar(text) = key { text.len() } else { 8 }).sum();
     (page.len() * PAGE_BYTES / bytes.max(1)).clamp(1, window).min(limit.saturating_mul(4))

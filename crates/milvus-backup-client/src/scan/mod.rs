@@ -1,7 +1,7 @@
 //! Rows in ascending order of primary key, page by page.
 //!
-//! Must always hold: only an empty page ends a scan, every page begins after the last key of the one before, and a
-//! page out of order is an error. So no row is lost in silence, whatever the server makes of a limit.
+//! Must always hold: only an empty page ends a scan, every page starts after the last key of the previous one, and a
+//! page out of order is an error. Therefore no row is lost silently, however the server interprets a limit.
 
 mod census;
 mod count;

@@ -1,10 +1,11 @@
-//! The parameters of a query that asks for a page.
+//! The parameters of a query that requests a page.
 
 use milvus::proto::common::{ConsistencyLevel as WireConsistency, KeyValuePair};
 use milvus_backup_core::ReadPoint;
 
-/// What makes a query see all that was written before the read point. With strong consistency each would wait for the
-/// next tick of the server's clock, for a fifth of a second; a timestamp that has passed needs no waiting.
+/// Returns the guarantee with which a query sees everything that was written before the read point. With strong
+/// consistency each would wait for the next tick of the server's clock, for 200 ms; a timestamp in the past needs no
+/// waiting.
 pub(super) fn guarantee(read_point: ReadPoint) -> (i32, u64) {
     match read_point.timestamp() {
         Some(timestamp) => (WireConsistency::Customized as i32, timestamp),
@@ -12,17 +13,18 @@ pub(super) fn guarantee(read_point: ReadPoint) -> (i32, u64) {
     }
 }
 
-/// The parameters of a page that begins after the last key: in the order of primary keys, and without a gap.
+/// Returns the parameters of a page that starts after the last key: in the order of primary keys, and without a gap.
 ///
-/// A segment returns as many rows as the page may have, copies of a key among them. So its keys may end before those of
-/// another segment, and a page that is filled up from the others has a gap: Milvus 2.3.5 was seen to return the first 1,004
-/// keys and then the last 20. With `reduce_stop_for_best` the page ends where the first segment does. It may be short
-/// then, and only an empty page is the end.
+/// A segment returns as many rows as the page may have, including copies of a key. Its keys may therefore end before
+/// those of another segment, and a page that is filled up from the others has a gap: Milvus 2.3.5 was observed to
+/// return the first 1,004 keys and then the last 20. With `reduce_stop_for_best` the page ends where the first segment
+/// does. It may then be short, and only an empty page is the end.
 pub(super) fn iterator_params(limit: usize) -> Vec<KeyValuePair> {
     page_params(limit, 0, "True")
 }
 
-/// The parameters of a page that may have gaps, and is as full as it can be: of a sample, or of rows by their position.
+/// Returns the parameters of a page that may have gaps, and is as full as possible: for a sample, or for rows by
+/// position.
 pub(super) fn full_page_params(limit: usize, offset: usize) -> Vec<KeyValuePair> {
     page_params(limit, offset, "False")
 }

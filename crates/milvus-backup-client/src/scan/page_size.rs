@@ -1,12 +1,12 @@
-//! How many rows to ask for, so that a page has about the wanted number of bytes.
+//! The number of rows to request, so that a page has about the target size in bytes.
 
-/// Rows of the first page at most, until the width of real rows is known.
+/// Maximum number of rows of the first page, until the width of actual rows is known.
 const FIRST_ROWS: usize = 1024;
 
-/// [`PageSize::yielded`] of a server that sends no more rows than were asked for.
+/// The value of [`PageSize::yielded`] for a server that sends no more rows than requested.
 const AS_ASKED: usize = 100;
 
-/// How much larger the next page may be than the last one.
+/// Maximum growth of the next page relative to the last one, as a factor.
 const GROWTH: usize = 4;
 
 /// Chooses the number of rows of the next page from the pages so far.
@@ -14,51 +14,51 @@ const GROWTH: usize = 4;
 pub(super) struct PageSize {
     target_bytes: usize,
     rows: usize,
-    /// Set once a page was refused: what was too large before is not tried again.
+    /// Set after a page was rejected: a size that was too large is not tried again.
     ceiling: usize,
-    /// Rows that come for 100 that are asked for. A page may have more, up to as many from each segment: see
-    /// [`super::page_params::iterator_params`].
+    /// Number of rows that are returned per 100 requested ones. A page may have more, up to as many from each segment:
+    /// see [`super::page_params::iterator_params`].
     yielded: usize,
 }
 
 impl PageSize {
-    /// Begins with a page that has no more than `target_bytes` if its rows are as large as the schema lets them be.
-    /// No page has more rows than the window of the server (`offset + limit` of a query).
+    /// Starts with a page that has no more than `target_bytes` even if its rows have the maximum size of the schema. No
+    /// page has more rows than the window of the server (`offset + limit` of a query).
     pub(super) fn new(target_bytes: usize, largest_row_bytes: u64, window: usize) -> Self {
         let largest = usize::try_from(largest_row_bytes).unwrap_or(usize::MAX).max(1);
         let rows = (target_bytes / largest).clamp(1, FIRST_ROWS.min(window));
         Self { target_bytes, rows, ceiling: window, yielded: AS_ASKED }
     }
 
-    /// Keeps to a window that turned out smaller.
+    /// Adapts to a window that turned out to be smaller.
     pub(super) fn keep_within(&mut self, window: usize) {
         self.ceiling = self.ceiling.min(window).max(1);
         self.rows = self.rows.min(self.ceiling);
     }
 
-    /// Rows to ask for.
+    /// Returns the number of rows to request.
     pub(super) fn rows(&self) -> usize {
         self.rows
     }
 
     /// Learns from a page that arrived.
     pub(super) fn observe(&mut self, rows: usize, bytes: usize) {
-        // A short page says little: it ends where a segment does.
+        // A short page is weak evidence: it ends where a segment does.
         self.yielded = (rows * AS_ASKED / self.rows.max(1)).max((self.yielded * 3 + AS_ASKED) / 4);
         let fitting = self.target_bytes / (bytes / rows.max(1)).max(1);
         let asked = fitting.saturating_mul(AS_ASKED) / self.yielded;
         self.rows = asked.min(self.rows * GROWTH).clamp(1, self.ceiling);
     }
 
-    /// Halves the page after the server refused one as too large. False when it was a single row already.
+    /// Halves the page after the server rejected one as too large. Returns false if it already was a single row.
     pub(super) fn halve(&mut self) -> bool {
         let halved = self.shrink();
         self.ceiling = self.rows;
         halved
     }
 
-    /// Halves the page after one that was larger than this client takes. Where rows are smaller again, it grows again.
-    /// False when it was a single row already.
+    /// Halves the page after one that was larger than this client accepts. It grows again if rows become smaller.
+    /// Returns false if it already was a single row.
     pub(super) fn shrink(&mut self) -> bool {
         let was = self.rows;
         self.rows = (was / 2).max(1);
@@ -102,7 +102,7 @@ mod tests {
         assert_eq!(size.rows(), 20);
         size.observe(100, 1000);
         assert_eq!(size.rows(), 20);
-        // A short one among them does not make the next one much larger.
+        // A short page among them does not make the next one much larger.
         size.observe(3, 30);
         assert_eq!(size.rows(), 25);
     }

@@ -1,4 +1,4 @@
-//! One page after the other.
+//! The pages of a scan, one after the other.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::refusal::RefusalKind;
 use crate::transport::MAX_MESSAGE_BYTES;
 use crate::versions::Server;
 
-/// How many times larger than asked for a page may be.
+/// Maximum size of a page relative to the requested one, as a factor.
 const MAX_OVERSIZE: usize = 2;
 
 /// Rows to read page by page.
@@ -27,12 +27,12 @@ const MAX_OVERSIZE: usize = 2;
 pub(super) struct PageScan {
     pub(super) collection: CollectionName,
     pub(super) schema: Arc<CollectionSchema>,
-    /// The partition, or `None` for the whole collection.
+    /// The partition, or `None` for the complete collection.
     pub(super) partition: Option<String>,
-    /// Only rows whose primary keys are in this range.
+    /// The range of the primary keys of the rows.
     pub(super) range: KeyRange<PrimaryKey>,
     pub(super) read_point: ReadPoint,
-    /// Size of one page to aim for, in bytes of column values.
+    /// Target size of one page, in bytes of column values.
     pub(super) batch_bytes: usize,
 }
 
@@ -45,9 +45,10 @@ pub(super) struct Pager {
     output_fields: Vec<String>,
     size: PageSize,
     last: Option<PrimaryKey>,
-    /// Rows that were read so far.
+    /// Number of rows that were read so far.
     read: usize,
-    /// Whether pages begin after so many rows, and not after the last key: the expression language reserves its name.
+    /// Whether pages start after a number of rows instead of after the last key, because the expression language
+    /// reserves its name.
     by_position: bool,
     up_to: Option<PrimaryKey>,
 }
@@ -73,7 +74,7 @@ impl Pager {
         })
     }
 
-    /// The next page, or `None` after the last one.
+    /// Returns the next page, or `None` after the last one.
     pub(super) async fn next_page(&mut self) -> Result<Option<RecordBatch>> {
         let columns = self.fetch().await?;
         let rows = match columns.iter().find(|column| column.name() == self.primary_key.name) {
@@ -95,7 +96,7 @@ impl Pager {
     }
 
     async fn fetch(&mut self) -> Result<Vec<WireColumn>> {
-        // Rows may suddenly be wider than those before. A single row is taken whatever its size.
+        // Rows may suddenly be wider than those before. A single row is accepted at any size.
         let mut limit = self.request.batch_bytes.saturating_mul(MAX_OVERSIZE);
         loop {
             let request = self.query()?;
@@ -113,7 +114,7 @@ impl Pager {
                     self.by_position = true;
                 }
                 Err(failure) if failure.is_too_large() && self.size.halve() => {}
-                // Milvus Lite 2 cannot read sparse vectors where there are no rows.
+                // Milvus Lite 2 cannot read sparse vectors if there are no rows.
                 Err(failure) if failure.is(RefusalKind::WithoutRawData) && self.is_empty().await? => {
                     return Ok(Vec::new());
                 }
@@ -127,7 +128,7 @@ impl Pager {
         Ok(self.connection.count(collection, schema, partition.as_deref(), *read_point).await? == 0)
     }
 
-    /// The rows that are left; empty for all.
+    /// Returns the expression for the remaining rows; empty for all rows.
     fn expression(&self) -> String {
         let name = &self.primary_key.name;
         let bounds = [self.last.as_ref().map(|key| after(key, name)), self.up_to.as_ref().map(|key| up_to(key, name))];
@@ -161,7 +162,7 @@ impl Pager {
     }
 }
 
-/// Bytes of the values of a batch.
+/// Returns the size of the values of a batch in bytes.
 fn batch_bytes(batch: &RecordBatch) -> usize {
     batch.columns().iter().map(Array::get_array_memory_size).sum()
 }

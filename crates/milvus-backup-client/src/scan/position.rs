@@ -1,4 +1,4 @@
-//! Reading by position, and not after the last key: for keys that no expression can name.
+//! Reading by position instead of after the last key, for keys that no expression can name.
 
 use milvus_backup_core::{CollectionName, Error};
 
@@ -6,15 +6,15 @@ use crate::connection::MilvusConnection;
 use crate::versions::Server;
 
 impl MilvusConnection {
-    /// Rows of a partition that can be read by position: all, on Milvus Lite.
+    /// Returns the number of rows of a partition that can be read by position: all of them on Milvus Lite.
     pub(super) fn position_limit(&self) -> usize {
         let lite = self.known_server().is_some_and(Server::is_lite);
         if lite { usize::MAX } else { self.window().rows() }
     }
 }
 
-/// The expression language reserves the name of the primary key, and the rows do not fit the one query that works without
-/// an expression.
+/// Returns the error for a primary key whose name the expression language reserves, if the rows do not fit into the
+/// single query that works without an expression.
 pub(super) fn key_not_nameable(collection: &CollectionName, key: &str, window: usize) -> Error {
     Error::Refused {
         reason: format!(

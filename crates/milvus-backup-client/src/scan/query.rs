@@ -1,4 +1,4 @@
-//! Queries of a collection that is loaded.
+//! The queries of a loaded collection.
 
 use milvus::proto::milvus as pb;
 use milvus_backup_core::{CollectionName, LoadState, Result};
@@ -11,12 +11,12 @@ use crate::versions::Server;
 use crate::wire::{self, QueryRows};
 
 impl MilvusConnection {
-    /// Queries a collection. After a restart, a server answers before it has its collections in memory again: that is
-    /// waited for. What a server may have forgotten by itself is loaded again.
+    /// Queries a collection. After a restart, a server responds before its collections are in memory again: this waits
+    /// for them. A collection whose load state the server may have lost is loaded again.
     ///
     /// # Errors
-    /// [`Error::Refused`](milvus_backup_core::Error::Refused) for a collection that is not loaded, or was released meanwhile.
-    /// An answer of more than `limit` bytes is an error, and is not read.
+    /// [`Error::Refused`](milvus_backup_core::Error::Refused) for a collection that is not loaded, or was released
+    /// meanwhile. A response of more than `limit` bytes is an error, and is not read.
     pub(super) async fn query(
         &self,
         collection: &CollectionName,
@@ -33,12 +33,12 @@ impl MilvusConnection {
             };
             match self.state_of(collection, &partitions).await? {
                 LoadState::Loading => self.environment().sleep(POLL).await,
-                // Its memory has it, but not yet everyone who answers queries.
+                // The collection is in memory, but not yet known to all nodes that serve queries.
                 LoadState::Loaded => match delays.next() {
                     Some(delay) => self.environment().sleep(delay.max(POLL)).await,
                     None => return Err(failure),
                 },
-                // It is not loaded any more.
+                // The collection is no longer loaded.
                 _ if !self.forgets_loads().await? => return Err(was_released(collection).into()),
                 LoadState::NotLoaded => match delays.next() {
                     Some(_) => self.load(collection, None).await?,
@@ -48,9 +48,9 @@ impl MilvusConnection {
         }
     }
 
-    /// Whether the server may not have kept in mind that a collection is loaded, without anyone releasing it: Milvus Lite
-    /// when it was started again, and Milvus Lite 3 also when two of its threads open the collection at the same time,
-    /// as any listing of all collections does, just after it was renamed.
+    /// Returns whether the server may have lost the load state of a collection that no client released: Milvus Lite
+    /// after a restart, and Milvus Lite 3 also if two of its threads open the collection concurrently, as any listing
+    /// of all collections does, just after it was renamed.
     async fn forgets_loads(&self) -> Result<bool> {
         Ok(self.was_lost() || self.server().await? == Server::Lite3)
     }

@@ -1,4 +1,4 @@
-//! Primary keys whose name the expression language reserves: `like`, `in`, `exists` and such. Old servers accept such
+//! Primary keys whose name the expression language reserves, such as `like`, `in` or `exists`. Old servers accept such
 //! names, and no quoting helps. Their rows are read page by page without an expression, as far as the server allows.
 
 use milvus::proto::common::ConsistencyLevel as WireConsistency;
@@ -11,8 +11,8 @@ use crate::connection::MilvusConnection;
 use crate::refusal::RefusalKind;
 
 impl MilvusConnection {
-    /// See [`milvus_backup_core::RowSource::require_readable`]. Milvus parses an expression before it looks whether the
-    /// collection is loaded.
+    /// Implements [`milvus_backup_core::RowSource::require_readable`]. Milvus parses an expression before it checks
+    /// whether the collection is loaded.
     pub(super) async fn require_nameable_key(
         &self,
         collection: &CollectionName,
@@ -45,7 +45,7 @@ impl MilvusConnection {
         let keys = Keys { connection: self, collection, key, partition: None, guarantee };
         match keys.probe(&probe).await {
             Err(failure) if failure.is(RefusalKind::Unparsable) => Ok(false),
-            // Whatever else there is to refuse is met again by the calls that need an answer.
+            // The calls that need a response will encounter any other refusal again.
             Err(failure) if !failure.is_of_the_request() => Err(failure.into()),
             _ => Ok(true),
         }

@@ -1,4 +1,4 @@
-//! [`QuerySession`]: a scan of one collection by queries, and the task that reads ahead.
+//! [`QuerySession`]: a scan of one collection by queries, and the task that prefetches pages.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,14 +19,14 @@ use super::pager::{PageScan, Pager};
 use super::split;
 use crate::connection::MilvusConnection;
 
-/// A scan of one collection by queries. Nothing is held on the server.
+/// A scan of one collection by queries. It holds no resources on the server.
 #[derive(Debug)]
 pub(super) struct QuerySession {
     connection: MilvusConnection,
     collection: CollectionName,
     schema: Arc<CollectionSchema>,
     read_point: ReadPoint,
-    /// Of each partition that was planned: the keys at which it can be divided, ascending.
+    /// For each planned partition: the keys at which it can be divided, in ascending order.
     split_keys: Mutex<BTreeMap<String, Vec<PrimaryKey>>>,
 }
 
@@ -40,7 +40,7 @@ impl QuerySession {
         Self { connection, collection, schema: Arc::new(schema), read_point, split_keys: Mutex::default() }
     }
 
-    /// A partition as calls name it. Those among which a partition key spreads rows cannot be named.
+    /// Returns the partition to name in calls. Those among which a partition key distributes rows cannot be named.
     fn addressed<'a>(&self, partition: &'a str) -> Option<&'a str> {
         (!self.schema.has_partition_key()).then_some(partition)
     }
@@ -80,7 +80,7 @@ impl ScanSession for QuerySession {
         Census::new(&self.connection, &self.collection, key, partition, self.read_point).take().await
     }
 
-    /// One unit for each partition, which is divided when there is a worker for the other half.
+    /// Returns one unit per partition, which is divided when a worker for the other half is available.
     async fn plan(&self, targets: &[ScanTarget]) -> Result<Vec<ScanUnit>> {
         let keys = try_join_all(targets.iter().map(|target| self.find_split_keys(target))).await?;
         let mut units = Vec::with_capacity(targets.len());
@@ -125,10 +125,10 @@ impl ScanSession for QuerySession {
     }
 }
 
-/// Returns the pages, one of which is in flight while the last one is worked on.
+/// Returns the pages, one of which is in flight while the previous one is processed.
 fn read_ahead(pager: Result<Pager>) -> BoxStream<'static, Result<RecordBatch>> {
     let (sender, receiver) = tokio::sync::mpsc::channel(1);
-    // A task of its own, which ends when the stream is dropped, because nobody receives then.
+    // A separate task, which ends after the stream is dropped, because its channel is then closed.
     tokio::spawn(async move {
         let mut pager = match pager {
             Ok(pager) => pager,
@@ -137,7 +137,7 @@ fn read_ahead(pager: Result<Pager>) -> BoxStream<'static, Result<RecordBatch>> {
                 return;
             }
         };
-        // A page is asked for when there is room for it.
+        // A page is requested only when there is room for it.
         while let Ok(room) = sender.reserve().await {
             let page = tokio::select! {
                 page = pager.next_page() => page,

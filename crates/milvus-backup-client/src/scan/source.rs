@@ -1,4 +1,4 @@
-//! [`RowSource`]: rows by queries.
+//! [`RowSource`]: reading rows by queries.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::transport::MAX_MESSAGE_BYTES;
 
 #[async_trait]
 impl RowSource for MilvusConnection {
-    /// Queries see rows that are not flushed, and only what is in memory.
+    /// Queries see rows that are not flushed, but only those in memory.
     fn requirements(&self) -> SourceRequirements {
         SourceRequirements { loaded: true, flushed: false }
     }
@@ -46,7 +46,7 @@ impl RowSource for MilvusConnection {
 }
 
 impl MilvusConnection {
-    /// Returns the read point of a scan that begins now.
+    /// Returns the read point of a scan that starts now.
     async fn present(&self, collection: &CollectionName) -> Result<ReadPoint> {
         if self.server().await?.has_snapshots() {
             let request = pb::QueryRequest {

@@ -1,8 +1,8 @@
 //! Primary keys that split a partition into parts of about the same number of rows.
 //!
 //! Integers are sampled: the keys that a prime number divides are as good as random ones, and the server finds them
-//! without looking at the rows. Texts cannot be: all keys are read, without the rows, which the server sends twenty times
-//! as fast as rows with vectors.
+//! without reading the rows. Texts cannot be sampled: all keys are read, without the rows, which the server sends
+//! twenty times as fast as rows with vectors.
 
 use milvus::proto::common::ConsistencyLevel as WireConsistency;
 use milvus_backup_core::schema::{DataType, FieldSchema, PrimaryKey};
@@ -13,11 +13,11 @@ use super::page_params::full_page_params;
 use crate::connection::MilvusConnection;
 use crate::refusal::CallResult;
 
-/// Keys to aim for in a sample. The size of a part is then right within a few percent, for a few dozen parts.
+/// Target number of keys in a sample. The size of a part is then accurate to a few percent, for a few dozen parts.
 const SAMPLE_KEYS: u64 = 4096;
 
-/// Returns keys that split the `rows` rows of a partition, or of the whole collection, into about `parts` parts of about the
-/// same size: fewer or none where that cannot be told cheaply; in ascending order, each once.
+/// Returns keys that split the `rows` rows of a partition, or of the complete collection, into about `parts` parts of
+/// about the same size, in ascending order, each once. Fewer or none are returned if they cannot be determined cheaply.
 pub(super) async fn split_keys(
     connection: &MilvusConnection,
     collection: &CollectionName,
@@ -26,18 +26,18 @@ pub(super) async fn split_keys(
     rows: u64,
     parts: usize,
 ) -> Result<Vec<PrimaryKey>> {
-    // One process that answers one call at a time.
+    // A single process that handles one call at a time.
     if connection.server().await?.is_lite() {
         return Ok(Vec::new());
     }
-    // The newest keys may be missing: where the ranges meet does not decide which rows are read.
+    // The newest keys may be missing: the boundaries of ranges do not affect which rows are read.
     let guarantee = (WireConsistency::Eventually as i32, 0);
     let keys = Keys { connection, collection, key, partition, guarantee };
     let found =
         if key.data_type == DataType::Int64 { keys.sample(rows, parts).await } else { keys.all(rows, parts).await };
     match found {
         Ok(keys) => Ok(keys),
-        // Not every server knows every expression. One part is slower, and as good.
+        // Not every server supports every expression. A single part is slower, but correct.
         Err(failure) if failure.is_of_the_request() => {
             tracing::warn!(%failure, "cannot find ranges of primary keys: one after the other is read");
             Ok(Vec::new())
@@ -51,7 +51,7 @@ impl Keys<'_> {
         let window = self.connection.window();
         loop {
             let limit = window.rows();
-            // A sample is to be all keys that there are, and not the first ones: half a window leaves room.
+            // A sample must cover all keys, and not only the first ones: half a window leaves room.
             let divisor = prime_from(rows / SAMPLE_KEYS.min(limit as u64 / 2).max(1));
             match self.page(&format!("{} % {divisor} == 0", self.key.name), full_page_params(limit, 0)).await {
                 Err(failure) if window.learns(&failure, limit) => {}
@@ -81,7 +81,7 @@ impl Keys<'_> {
     }
 }
 
-/// The keys that split ascending ones into parts; into fewer where there are too few to tell.
+/// Returns the keys that split ascending ones into parts; fewer if there are too few keys.
 fn quantiles(keys: &[PrimaryKey], parts: usize) -> Vec<PrimaryKey> {
     let parts = parts.min(keys.len() / 2);
     let mut split: Vec<PrimaryKey> = (1..parts).map(|part| keys[part * keys.len() / parts].clone()).collect();
@@ -89,7 +89,7 @@ fn quantiles(keys: &[PrimaryKey], parts: usize) -> Vec<PrimaryKey> {
     split
 }
 
-/// The smallest prime number from here on. Keys often have a common divisor, but seldom such a one.
+/// Returns the smallest prime number from `number` on. Keys often have a common divisor, but seldom such a one.
 fn prime_from(number: u64) -> u64 {
     let is_prime = |candidate: &u64| (2..=candidate.isqrt()).all(|divisor| !candidate.is_multiple_of(divisor));
     // There is one before twice the number (Bertrand).

@@ -1,29 +1,29 @@
 //! A pool of buffers for messages with rows.
 //!
-//! A fresh buffer costs a page fault for each 4 KiB of it, and one that is given back leaves holes in the memory of the
-//! process, which then looks as if it grew.
+//! A fresh buffer costs a page fault for each 4 KiB of it, and freeing it fragments the memory of the process, which
+//! then appears to grow.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 
-/// Messages below this size get a buffer of their own: most calls have no rows.
+/// Minimum size of a message for a pooled buffer, in bytes: most calls have no rows.
 const MIN_BYTES: usize = 256 << 10;
 
-/// Room that every buffer for a page of rows has, so that one is as good as the other.
+/// Capacity in bytes that every buffer for a page of rows has, so that buffers are interchangeable.
 const PAGE_BYTES: usize = 8 << 20;
 
-/// Free buffers that are kept at most.
+/// Maximum number of free buffers that are kept.
 const MAX_FREE: usize = 16;
 
-/// Buffers that are free at the moment. Clones share them.
+/// The free buffers. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct BufferPool {
     free: Arc<Mutex<Vec<Vec<u8>>>>,
 }
 
 impl BufferPool {
-    /// Returns an empty buffer with room for so many bytes.
+    /// Returns an empty buffer with a capacity of at least this many bytes.
     pub(super) fn get(&self, bytes: usize) -> Vec<u8> {
         if bytes < MIN_BYTES {
             return Vec::with_capacity(bytes);
@@ -35,13 +35,13 @@ impl BufferPool {
         }
     }
 
-    /// Returns bytes whose buffer comes back to the pool when the last reference to them is dropped.
+    /// Returns bytes whose buffer returns to the pool when the last reference to them is dropped.
     pub(super) fn share(&self, bytes: Vec<u8>) -> Bytes {
         Bytes::from_owner(PooledBuffer { bytes, pool: self.clone() })
     }
 
-    /// Keeps the buffer for later, unless it is larger than pages need: there are few such, and they would be kept for small
-    /// pages.
+    /// Keeps the buffer for reuse, unless it is larger than pages need: such buffers are rare, and would be kept for
+    /// small pages.
     fn give_back(&self, mut bytes: Vec<u8>) {
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         if (MIN_BYTES..=2 * PAGE_BYTES).contains(&bytes.capacity()) && free.len() < MAX_FREE {

@@ -1,4 +1,4 @@
-//! The calls that take and give these messages.
+//! The calls that send and receive these messages.
 
 use bytes::BufMut;
 use http_body_util::Full;
@@ -15,7 +15,7 @@ use super::messages::{InsertRows, QueryRows};
 use super::receive::{PREFIX, receive, require_success};
 use crate::transport::{MAX_MESSAGE_BYTES, Transport};
 
-/// Makes the call `Query`. An answer of more than `limit` bytes is an error (`OUT_OF_RANGE`).
+/// Makes the call `Query`. A response of more than `limit` bytes is an error (`OUT_OF_RANGE`).
 pub(crate) async fn query(
     transport: Transport,
     request: Request<pb::QueryRequest>,
@@ -25,7 +25,7 @@ pub(crate) async fn query(
     call(transport, "/milvus.proto.milvus.MilvusService/Query", request, limit, &buffers).await
 }
 
-/// Makes the call `Insert`.
+/// Makes the call `Insert`, and returns its response.
 pub(crate) async fn insert(
     transport: Transport,
     request: Request<InsertRows>,
@@ -34,7 +34,7 @@ pub(crate) async fn insert(
     call(transport, "/milvus.proto.milvus.MilvusService/Insert", request, MAX_MESSAGE_BYTES, &buffers).await
 }
 
-/// A call with one message and one answer, which lie in `buffers` when they are large.
+/// Makes a call with one message and one response, which use `buffers` if they are large.
 async fn call<Q: Message, A: Message + Default>(
     mut transport: Transport,
     path: &'static str,
@@ -55,7 +55,7 @@ async fn call<Q: Message, A: Message + Default>(
     Ok(Response::new(answer))
 }
 
-/// A call as HTTP/2 request, see "gRPC over HTTP2".
+/// Returns a call as an HTTP/2 request, see "gRPC over HTTP2".
 fn http_request<Q: Message>(
     path: &'static str,
     request: Request<Q>,
@@ -81,7 +81,7 @@ fn http_request<Q: Message>(
     Ok(request)
 }
 
-/// Fails for an answer that is not from Milvus, but from what stands before it ("HTTP to gRPC Status Code Mapping").
+/// Fails for a response that is not from Milvus, but from a proxy in front of it ("HTTP to gRPC Status Code Mapping").
 fn require_ok(status: StatusCode) -> Result<(), Status> {
     let code = match status {
         StatusCode::OK => return Ok(()),

@@ -1,36 +1,36 @@
-//! Where the floats of a message begin, found while it comes in: they can then be placed so that Arrow takes them as they
-//! lie.
+//! The position at which the floats of a message start, found while the message arrives: they can then be placed so
+//! that Arrow can use them without a copy.
 
 use prost::encoding::{WireType, decode_key, decode_varint};
 
-/// What is known of the first float vectors of a message.
+/// The position of the first float vectors of a message, as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FloatPosition {
-    /// They begin at this byte.
+    /// They start at this byte.
     At(usize),
-    /// More of the message must come first.
+    /// More of the message must arrive first.
     NotYet,
-    /// There are none, or nothing that can be read.
+    /// There are none, or the message cannot be parsed.
     None,
 }
 
-/// The way from a `QueryResults` down to the bytes of its floats: `fields_data`, `vectors`, `float_vector`, `data`. A
+/// The path from a `QueryResults` down to the bytes of its floats: `fields_data`, `vectors`, `float_vector`, `data`. A
 /// message may have several members of the first kind.
 const PATH: [u32; 4] = [2, 4, 2, 1];
 
-/// Looks for the first float vectors in the beginning of a message of `length` bytes.
+/// Searches for the first float vectors in the beginning of a message of `length` bytes.
 pub(super) fn find_first_floats(beginning: &[u8], length: usize) -> FloatPosition {
     find(beginning, 0, length, &PATH)
 }
 
-/// Looks in the message from byte `at` to `end`, which is there up to the end of `bytes`.
+/// Searches the message from byte `at` to `end`, of which only the part up to the end of `bytes` has arrived.
 fn find(bytes: &[u8], mut at: usize, end: usize, path: &[u32]) -> FloatPosition {
     let Some((&wanted, deeper)) = path.split_first() else { return FloatPosition::At(at) };
     while at < end {
         let Some(mut rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) else { return FloatPosition::NotYet };
         let before = rest.len();
         let Some((tag, size)) = member(&mut rest) else {
-            // The longest beginning of a member: a key and a length.
+            // The maximum length of the start of a member: a key and a length.
             return if before < 20 && bytes.len() < end { FloatPosition::NotYet } else { FloatPosition::None };
         };
         let value = at + before - rest.len();
@@ -46,7 +46,7 @@ fn find(bytes: &[u8], mut at: usize, end: usize, path: &[u32]) -> FloatPosition 
     FloatPosition::None
 }
 
-/// The tag of the member that begins here, and the bytes of its value, which comes next.
+/// Returns the tag of the member that starts here, and the number of bytes of its value, which follows.
 fn member(rest: &mut &[u8]) -> Option<(u32, usize)> {
     let (tag, wire_type) = decode_key(rest).ok()?;
     let size = match wire_type {
@@ -61,7 +61,7 @@ fn member(rest: &mut &[u8]) -> Option<(u32, usize)> {
         WireType::SixtyFourBit => 8,
         _ => return None,
     };
-    // Only what has bytes of its own is looked into.
+    // Only length-delimited members are searched.
     Some((if wire_type == WireType::LengthDelimited { tag } else { 0 }, size))
 }
 
@@ -88,7 +88,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-        /// However little of a message is there, what is found is where they are.
+        /// The position is correct for any prefix of a message.
         #[test]
         fn floats_are_found_where_they_are(table in table(Profile::everything()), style in any::<Style>()) {
             let fields_data: Vec<FieldData> = table.columns.iter().map(|column| send(column, style)).collect();

@@ -1,6 +1,6 @@
-//! The two messages that carry rows, as far as they are read and filled.
+//! The two messages that contain rows, as far as they are read or filled.
 //!
-//! They are those of `milvus.proto` of Milvus, except that float vectors are the bytes that they are on the wire: see
+//! They match those in `milvus.proto` of Milvus, except that float vectors remain in their wire format: see
 //! [`WireColumn`].
 
 use arrow_array::RecordBatch;
@@ -11,7 +11,7 @@ use milvus_backup_core::schema::CollectionSchema;
 use milvus_backup_core::{CollectionName, Error, Result};
 use prost::Message;
 
-/// `QueryResults`, as far as it is read.
+/// The message `QueryResults`, as far as it is read.
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct QueryRows {
     #[prost(message, optional, tag = "1")]
@@ -26,13 +26,13 @@ impl QueryRows {
     /// Returns the columns, in the order of the server.
     ///
     /// # Errors
-    /// [`milvus_backup_core::Error::Protocol`] for float vectors with a part of a float at their end.
+    /// [`milvus_backup_core::Error::Protocol`] for float vectors that end with an incomplete float.
     pub(crate) fn into_columns(self) -> Result<Vec<FieldData>> {
         self.fields_data.into_iter().map(FieldData::try_from).collect()
     }
 }
 
-/// `InsertRequest`, as far as it is filled.
+/// The message `InsertRequest`, as far as it is filled.
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct InsertRows {
     #[prost(string, tag = "2")]
@@ -48,7 +48,7 @@ pub(crate) struct InsertRows {
 }
 
 impl InsertRows {
-    /// Returns an insert of `batch`, whose float vectors are not copied.
+    /// Returns an insert of `batch` whose float vectors are not copied.
     pub(crate) fn new(
         db_name: String,
         collection: &CollectionName,
@@ -83,7 +83,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-        /// The bytes are compared, because a NaN is not equal to itself.
+        /// Compares the encoded bytes, because a NaN does not equal itself.
         #[test]
         fn messages_are_those_of_milvus(table in table(Profile::everything()), styles in any::<[Style; 4]>()) {
             let columns: Vec<FieldData> =

@@ -1,4 +1,4 @@
-//! The two calls that carry rows, with messages whose float vectors are not copied.
+//! The two calls that transfer rows, with messages whose float vectors are not copied.
 
 mod buffer_pool;
 mod calls;

@@ -1,7 +1,7 @@
-//! The answer of a call, read from HTTP/2 into a buffer that is used again.
+//! The response of a call, read from HTTP/2 into a reused buffer.
 //!
-//! The frame of a message is that of "gRPC over HTTP2": a byte that says whether it is compressed, its length in four
-//! bytes, big-endian, and the message.
+//! The frame of a message is that of "gRPC over HTTP2": a compression flag of one byte, the length in four bytes,
+//! big-endian, and the message.
 
 use std::pin::pin;
 
@@ -13,14 +13,14 @@ use tonic::{Code, Status};
 use super::buffer_pool::BufferPool;
 use super::float_position::{FloatPosition, find_first_floats};
 
-/// Bytes before a message.
+/// Size of the prefix of a message, in bytes.
 pub(super) const PREFIX: usize = 5;
 
-/// The one message of an answer, in which the first float vectors lie as Arrow wants them.
+/// Returns the single message of a response, in which the first float vectors are aligned for Arrow.
 ///
 /// # Errors
-/// The status that the answer ends with, when it is not success; those of the transport; an answer that breaks off, or has
-/// more than `limit` bytes, which are then not read.
+/// The status at the end of the response, unless it is success; errors of the transport; a response that is truncated,
+/// or has more than `limit` bytes, which are then not read.
 pub(super) async fn receive<B>(body: B, limit: usize, buffers: &BufferPool) -> Result<Bytes, Status>
 where
     B: Body<Data = Bytes, Error = Status>,
@@ -36,7 +36,7 @@ where
     answer.finish(buffers)
 }
 
-/// Fails with the status in these headers or trailers, unless that is success, or there is none.
+/// Fails with the status in these headers or trailers, unless it is success or absent.
 pub(super) fn require_success(headers: Option<&HeaderMap>) -> Result<(), Status> {
     match headers.and_then(Status::from_header_map) {
         Some(status) if status.code() != Code::Ok => Err(status),
@@ -44,11 +44,11 @@ pub(super) fn require_success(headers: Option<&HeaderMap>) -> Result<(), Status>
     }
 }
 
-/// What has come so far.
+/// The part of the response that has arrived.
 #[derive(Debug, Default)]
 struct Answer {
     prefix: Vec<u8>,
-    /// Once the prefix is there.
+    /// Present once the prefix has arrived.
     message: Option<Incoming>,
 }
 
@@ -71,20 +71,20 @@ impl Answer {
     fn finish(self, buffers: &BufferPool) -> Result<Bytes, Status> {
         match self.message {
             Some(message) if message.is_whole() => Ok(buffers.share(message.buffer).slice(message.start..)),
-            // A server that goes away in the middle.
+            // The server disconnected during the response.
             _ => Err(Status::unavailable("the answer breaks off")),
         }
     }
 }
 
-/// A message on its way into its buffer.
+/// A message that is being received into its buffer.
 #[derive(Debug)]
 struct Incoming {
     buffer: Vec<u8>,
-    /// Where it begins in the buffer.
+    /// The position in the buffer at which it starts.
     start: usize,
     length: usize,
-    /// Whether its floats are in place, or there is nothing to place.
+    /// Whether its floats are in place, or there are none to place.
     placed: bool,
 }
 
@@ -117,7 +117,7 @@ impl Incoming {
         Ok(())
     }
 
-    /// Moves what is there by a few bytes, so that the floats will begin at a multiple of their size.
+    /// Moves the received bytes by a few positions, so that the floats will start at a multiple of their size.
     fn place(&mut self) {
         match find_first_floats(&self.buffer, self.length) {
             FloatPosition::NotYet => {}

@@ -1,4 +1,4 @@
-//! Arrays: several scalars per row.
+//! The columns of arrays: several scalars per row.
 
 use std::sync::Arc;
 
@@ -14,10 +14,10 @@ use crate::error::mismatch;
 
 /// Returns the column of an `Array` field, from one scalar field for each row, or for each row that is not NULL.
 ///
-/// A row without data is an empty array on some servers. Elements that were sent for a NULL row are left out.
+/// A row without data is an empty array on some servers. Elements that were sent for a NULL row are dropped.
 ///
 /// # Errors
-/// [`milvus_backup_core::Error::Protocol`] for elements of another type, and for another number of rows.
+/// [`milvus_backup_core::Error::Protocol`] for elements of another type, and for a wrong number of rows.
 pub fn arrays(field: &FieldSchema, validity: &Validity, rows: Vec<ScalarField>) -> Result<ArrayRef> {
     let name = field.name.as_str();
     let element = field.element_type.ok_or_else(|| mismatch(name, "an Array without element type"))?;

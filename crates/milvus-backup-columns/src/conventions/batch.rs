@@ -1,4 +1,4 @@
-//! Arrays of fields to a batch.
+//! The assembly of a batch from the arrays of its fields.
 
 use std::sync::Arc;
 
@@ -8,11 +8,12 @@ use milvus_backup_core::{Error, Result};
 
 /// Assembles a batch of `rows` rows.
 ///
-/// `fields` holds the stored fields of the schema in order, and after them its arrays of structs. `dynamic` holds the JSON texts
-/// of the dynamic field; without it every row has an empty object. It is ignored where the schema has no dynamic field.
+/// `fields` holds the stored fields of the schema in order, followed by its arrays of structs. `dynamic` holds the JSON
+/// texts of the dynamic field; if it is `None`, every row has an empty object. It is ignored if the schema has no
+/// dynamic field.
 ///
 /// # Errors
-/// [`Error::Encoding`] for an array of another type or length than [`arrow_schema()`] describes, and for a missing array.
+/// [`Error::Encoding`] for an array whose type or length differs from [`arrow_schema()`], and for a missing array.
 pub fn record_batch(
     schema: &CollectionSchema,
     rows: usize,

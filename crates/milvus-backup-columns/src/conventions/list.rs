@@ -1,4 +1,4 @@
-//! Lists: vectors, which all have the same length, and arrays, which do not.
+//! The list columns of vectors, which all have the same length, and of arrays, which do not.
 
 use std::sync::Arc;
 

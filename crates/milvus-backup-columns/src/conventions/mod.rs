@@ -1,20 +1,20 @@
-//! How the values of each Milvus type look as Arrow arrays: for every source of rows, whatever its values come from.
+//! The representation of the values of each Milvus type as Arrow arrays, for every source of rows.
 //!
 //! The Arrow type of each field is that of [`milvus_backup_core::schema::arrow_field`]. Beyond the types, these hold:
 //!
-//! - **Validity** ([`Validity`]): a null buffer exists only where a row is NULL. A nullable column without NULLs has none.
+//! - **Validity** ([`Validity`]): a null buffer exists only if a row is NULL. A nullable column without NULLs has none.
 //! - **Scalars** ([`scalars`]): NULL rows hold the value that was sent with them, and zero or an empty text otherwise.
 //!   JSON documents keep every byte, and must be UTF-8.
-//! - **Lists**: plain lists, never of a fixed size, with the child [`milvus_backup_core::schema::LIST_ELEMENT`], whose values
-//!   are never NULL.
-//! - **Dense vectors** ([`dense_vectors`]): one list per row with all elements of the vector; binary and 16-bit vectors are
-//!   their raw bytes. A NULL row has an empty list, unless elements were sent for it.
-//! - **Sparse vectors** ([`sparse_vectors`]): one text per row, `{"17":0.5}`, in the order of the stored pairs. Each weight is
-//!   the shortest decimal number that reads back to the same bits.
-//! - **Arrays** ([`arrays`]) and **arrays of structs** ([`structs`]): lists of values and lists of structs. A NULL row has an
-//!   empty list.
-//! - **Dynamic field** ([`record_batch`]): a last column of JSON texts, which is never NULL: `{}` where a row has no dynamic
-//!   keys.
+//! - **Lists**: plain lists, never of a fixed size, with the child [`milvus_backup_core::schema::LIST_ELEMENT`], whose
+//!   values are never NULL.
+//! - **Dense vectors** ([`dense_vectors`]): one list per row with all elements of the vector; binary and 16-bit vectors
+//!   are their raw bytes. A NULL row has an empty list, unless elements were sent for it.
+//! - **Sparse vectors** ([`sparse_vectors`]): one text per row, `{"17":0.5}`, in the order of the stored pairs. Each
+//!   weight is the shortest decimal number that is parsed to the same bits.
+//! - **Arrays** ([`arrays`]) and **arrays of structs** ([`structs`]): lists of values and lists of structs. A NULL row
+//!   has an empty list.
+//! - **Dynamic field** ([`record_batch`]): a last column of JSON texts, which is never NULL: `{}` if a row has no
+//!   dynamic keys.
 //!
 //! ```
 //! use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Scalar values as they are sent, checked against the type of the schema.
+//! Scalar values as they are sent, checked against the type in the schema.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use milvus_backup_core::schema::DataType;
 use super::validity::Validity;
 use crate::error::mismatch;
 
-/// Scalar values as they were sent, all of one type.
+/// Scalar values as they were sent, all of the same type.
 pub(super) enum ScalarValues {
     Bool(Vec<bool>),
     Int8(Vec<i8>),
@@ -25,7 +25,7 @@ pub(super) enum ScalarValues {
 }
 
 impl ScalarValues {
-    /// Reads the values of a scalar field. No data is no values.
+    /// Reads the values of a scalar field. Missing data means no values.
     pub(super) fn from_wire(name: &str, data_type: DataType, data: Option<scalar_field::Data>) -> Result<Self> {
         use scalar_field::Data;
 
@@ -82,7 +82,7 @@ impl ScalarValues {
             (Self::Float(all), Self::Float(mut more)) => all.append(&mut more),
             (Self::Double(all), Self::Double(mut more)) => all.append(&mut more),
             (Self::Text(all), Self::Text(mut more)) => all.append(&mut more),
-            // Both sides were read for one data type.
+            // Both sides were read for the same data type.
             _ => {}
         }
     }
@@ -121,7 +121,7 @@ fn narrow<T: TryFrom<i32>>(name: &str, values: Vec<i32>) -> Result<Vec<T>> {
     values.into_iter().map(convert).collect()
 }
 
-/// JSON documents are kept byte for byte, and Parquet text is UTF-8.
+/// Checks that JSON documents are UTF-8, as Parquet text must be, and keeps them byte for byte.
 fn json_texts(name: &str, documents: Vec<Vec<u8>>) -> Result<Vec<String>> {
     let convert = |bytes| String::from_utf8(bytes).map_err(|_| mismatch(name, "a JSON document that is not UTF-8"));
     documents.into_iter().map(convert).collect()

@@ -1,4 +1,4 @@
-//! Scalars: one value per row.
+//! The columns of scalars: one value per row.
 
 use arrow_array::ArrayRef;
 use milvus::proto::schema::scalar_field;
@@ -10,11 +10,11 @@ use super::validity::Validity;
 
 /// Returns the column of a scalar field: numbers, texts, JSON, geometries and timestamps.
 ///
-/// There is a value for each row, or for each row that is not NULL. No data is no values.
+/// There is a value for each row, or for each row that is not NULL. Missing data means no values.
 ///
 /// # Errors
-/// [`milvus_backup_core::Error::Protocol`] for values of another type or number, for an integer that the field cannot hold, and for
-/// JSON that is not UTF-8.
+/// [`milvus_backup_core::Error::Protocol`] for a wrong type or number of values, for an integer that the field cannot
+/// hold, and for JSON that is not UTF-8.
 pub fn scalars(field: &FieldSchema, validity: &Validity, values: Option<scalar_field::Data>) -> Result<ArrayRef> {
     ScalarValues::from_wire(&field.name, field.data_type, values)?.into_array(&field.name, validity)
 }

@@ -1,8 +1,8 @@
-//! Sparse vectors as text.
+//! The columns of sparse vectors, as text.
 //!
-//! On the wire a sparse vector is a sequence of little-endian pairs of `u32` index and `f32` weight. As text it
-//! is `{"17":0.5,"99":1.25}`, which Milvus' own import reads. Weights are written as the shortest decimal that
-//! reads back to the same bits, and never pass through a double.
+//! On the wire a sparse vector is a sequence of little-endian pairs of `u32` index and `f32` weight. As text it is
+//! `{"17":0.5,"99":1.25}`, which Milvus' own import can read. Weights are written as the shortest decimal that is
+//! parsed to the same bits, and are never converted to a double.
 
 use std::fmt::{self, Write};
 
@@ -17,15 +17,15 @@ use super::scalar_values::ScalarValues;
 use super::validity::Validity;
 use crate::error::{mismatch, unencodable};
 
-/// Bytes of an index and its weight.
+/// Size of an index with its weight, in bytes.
 const PAIR: usize = 8;
 
-/// Returns the column of a field of sparse vectors, from the bytes of one vector for each row, or for each row that is not
-/// NULL.
+/// Returns the column of a field of sparse vectors, from the bytes of one vector for each row, or for each row that is
+/// not NULL.
 ///
 /// # Errors
-/// [`Error::Protocol`] for bytes that are no sparse vector, and for another number of rows; [`Error::Unsupported`] for a weight
-/// that is not finite, which no JSON number can be.
+/// [`Error::Protocol`] for bytes that are not a sparse vector, and for a wrong number of rows; [`Error::Unsupported`]
+/// for a weight that is not finite, because JSON has no such number.
 pub fn sparse_vectors<V: AsRef<[u8]>>(field: &FieldSchema, validity: &Validity, rows: &[V]) -> Result<ArrayRef> {
     let name = field.name.as_str();
     let texts = rows.iter().map(|bytes| sparse_text(name, bytes.as_ref())).collect::<Result<Vec<_>>>()?;

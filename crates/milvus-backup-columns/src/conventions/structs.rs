@@ -1,4 +1,4 @@
-//! Arrays of structs: in Milvus each member is an array of its own, in Arrow they are lists of structs.
+//! Arrays of structs: in Milvus each member is a separate array, in Arrow they are lists of structs.
 
 use std::sync::Arc;
 
@@ -14,7 +14,8 @@ use crate::error::mismatch;
 /// Returns the column of an array of structs, from the arrays of its members in the order of the schema.
 ///
 /// # Errors
-/// [`milvus_backup_core::Error::Protocol`] for members with different numbers of elements in a row, and for another number of members.
+/// [`milvus_backup_core::Error::Protocol`] for members with different numbers of elements in a row, and for a wrong
+/// number of members.
 pub fn structs(field: &StructFieldSchema, validity: &Validity, members: &[ListArray]) -> Result<ArrayRef> {
     let name = field.name.as_str();
     if members.len() != field.fields.len() {

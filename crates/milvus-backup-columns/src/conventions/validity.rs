@@ -1,7 +1,7 @@
-//! Which rows of a column are NULL.
+//! The rows of a column that are NULL.
 //!
-//! Servers send values either full-length, with a placeholder under each NULL, or compact, without. Which of the
-//! two it is shows in the number of values.
+//! Servers send values either full-length, with a placeholder for each NULL, or compact, without. The number of values
+//! distinguishes the two.
 
 use arrow_buffer::NullBuffer;
 use milvus_backup_core::Result;
@@ -12,24 +12,25 @@ use crate::error::mismatch;
 #[derive(Debug, Clone)]
 pub struct Validity {
     rows: usize,
-    /// Rows that are not NULL; `None` when no row is NULL.
+    /// The null buffer; `None` if no row is NULL.
     nulls: Option<NullBuffer>,
 }
 
-/// How the values of a column relate to its rows.
+/// The relation of the values of a column to its rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Layout {
-    /// A value for every row.
+    /// There is a value for every row.
     Full,
-    /// A value for every row that is not NULL.
+    /// There is a value for every row that is not NULL.
     Compact,
 }
 
 impl Validity {
-    /// Reads the flags of a column, one for each row; no flags means that no row is NULL.
+    /// Reads the flags of a column, one per row; an empty slice means that no row is NULL.
     ///
     /// # Errors
-    /// [`milvus_backup_core::Error::Protocol`] for another number of flags, and for NULL in a field that is not nullable.
+    /// [`milvus_backup_core::Error::Protocol`] for a wrong number of flags, and for NULL in a field that is not
+    /// nullable.
     pub fn from_flags(field: &str, rows: usize, flags: &[bool], nullable: bool) -> Result<Self> {
         if flags.is_empty() {
             return Ok(Self::all_valid(rows));
@@ -47,12 +48,12 @@ impl Validity {
         Ok(Self { rows, nulls: Some(nulls) })
     }
 
-    /// Returns rows of which none is NULL.
+    /// Returns the validity of rows of which none is NULL.
     pub fn all_valid(rows: usize) -> Self {
         Self { rows, nulls: None }
     }
 
-    /// Returns the number of rows, those that are NULL included.
+    /// Returns the number of rows, including those that are NULL.
     pub fn rows(&self) -> usize {
         self.rows
     }
@@ -62,7 +63,7 @@ impl Validity {
         self.nulls.as_ref().is_some_and(|nulls| nulls.is_null(row))
     }
 
-    /// Returns the null buffer of the column; `None` when no row is NULL.
+    /// Returns the null buffer of the column; `None` if no row is NULL.
     pub(super) fn nulls(&self) -> Option<NullBuffer> {
         self.nulls.clone()
     }
@@ -85,7 +86,7 @@ impl Validity {
         }
     }
 
-    /// Returns one value per row: `placeholder` stands under NULLs of a compact column.
+    /// Returns one value per row: `placeholder` is used for NULLs of a compact column.
     pub(super) fn spread<T: Clone>(&self, field: &str, values: Vec<T>, placeholder: &T) -> Result<Vec<T>> {
         if self.layout(field, values.len())? == Layout::Full {
             return Ok(values);

@@ -1,4 +1,4 @@
-//! Dense vectors, and arrays of them.
+//! The columns of dense vectors, and of arrays of them.
 
 use std::sync::Arc;
 
@@ -15,11 +15,12 @@ use crate::error::mismatch;
 
 /// Returns the column of a field of dense vectors, from their elements one vector after the other.
 ///
-/// The elements are floats, signed bytes of an `Int8Vector`, or the raw bytes of binary and 16-bit vectors. There is a vector for
-/// each row, or for each row that is not NULL. The elements are not copied.
+/// The elements are floats, signed bytes of an `Int8Vector`, or the raw bytes of binary and 16-bit vectors. There is a
+/// vector for each row, or for each row that is not NULL. The elements are not copied.
 ///
 /// # Errors
-/// [`milvus_backup_core::Error::Protocol`] for elements that make another number of vectors, and for a field that has no dense vectors.
+/// [`milvus_backup_core::Error::Protocol`] if the number of elements does not match, and for a field that has no dense
+/// vectors.
 pub fn dense_vectors(field: &FieldSchema, validity: &Validity, elements: ArrayRef) -> Result<ArrayRef> {
     let width = vector_width(field).map_err(|error| mismatch(&field.name, error))?;
     Ok(Arc::new(fixed_width(&field.name, validity, width, elements)?))
@@ -30,7 +31,7 @@ pub fn dense_vectors(field: &FieldSchema, validity: &Validity, elements: ArrayRe
 /// There is a vector field for each row, or for each row that is not NULL.
 ///
 /// # Errors
-/// [`milvus_backup_core::Error::Protocol`] for vectors of another type or dimension, and for another number of rows.
+/// [`milvus_backup_core::Error::Protocol`] for vectors of another type or dimension, and for a wrong number of rows.
 pub fn vector_arrays(member: &FieldSchema, validity: &Validity, rows: Vec<VectorField>) -> Result<ListArray> {
     let name = member.name.as_str();
     let width = vector_width(member).map_err(|error| mismatch(name, error))?;
@@ -53,12 +54,12 @@ pub fn vector_arrays(member: &FieldSchema, validity: &Validity, rows: Vec<Vector
     list(name, validity, lengths.into_iter(), Arc::new(vectors))
 }
 
-/// Returns the type of the vectors of a field; those of an `ArrayOfVector` are its elements.
+/// Returns the type of the vectors of a field; for an `ArrayOfVector`, that of its elements.
 pub(crate) fn element_type(field: &FieldSchema) -> Option<DataType> {
     if field.data_type == DataType::ArrayOfVector { field.element_type } else { Some(field.data_type) }
 }
 
-/// Returns the number of Arrow elements of one vector, which is never 0, or why the field has none.
+/// Returns the number of Arrow elements of one vector, which is never 0, or the reason why the field has none.
 pub(crate) fn vector_width(field: &FieldSchema) -> Result<usize, String> {
     let dim = field.dim().map_err(|_| "a vector without a usable `dim`")?;
     let width = match element_type(field) {
@@ -70,7 +71,7 @@ pub(crate) fn vector_width(field: &FieldSchema) -> Result<usize, String> {
     if width == 0 { Err(format!("a vector of {dim} bits")) } else { Ok(width) }
 }
 
-/// Returns the elements of dense vectors as they were sent. No data is no vectors.
+/// Returns the elements of dense vectors as they were sent. Missing data means no vectors.
 pub(crate) fn vector_elements(field: &FieldSchema, data: Option<vector_field::Data>) -> Result<ArrayRef> {
     use vector_field::Data;
 
@@ -85,7 +86,7 @@ pub(crate) fn vector_elements(field: &FieldSchema, data: Option<vector_field::Da
         | (Some(DataType::BFloat16Vector), Some(Data::Bfloat16Vector(values))) => bytes(values),
         (Some(DataType::BinaryVector | DataType::Float16Vector | DataType::BFloat16Vector), None) => bytes(Vec::new()),
         (Some(DataType::Int8Vector), Some(Data::Int8Vector(values))) => {
-            // The same bits, read as signed.
+            // The bits are reinterpreted as signed.
             Arc::new(Int8Array::from(values.into_iter().map(u8::cast_signed).collect::<Vec<_>>()))
         }
         (Some(DataType::Int8Vector), None) => Arc::new(Int8Array::from(Vec::<i8>::new())),

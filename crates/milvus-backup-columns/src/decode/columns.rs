@@ -1,4 +1,4 @@
-//! The columns of a response to a batch.
+//! The conversion of the columns of a response to a batch.
 
 use std::sync::Arc;
 
@@ -13,13 +13,14 @@ use crate::conventions::{Validity, dense_vectors, record_batch};
 use crate::error::mismatch;
 use crate::wire::WireColumn;
 
-/// Returns the columns of a response as one batch of `rows` rows, in the order of [`milvus_backup_core::schema::arrow_schema`].
+/// Returns the columns of a response as one batch of `rows` rows, in the order of
+/// [`milvus_backup_core::schema::arrow_schema`].
 ///
-/// Columns are matched by name, since servers send them in any order; columns that are not in the schema are ignored. Float
-/// vectors of a [`WireColumn`] stay where they are if they are aligned.
+/// Columns are matched by name, since servers send them in any order; columns that are not in the schema are ignored.
+/// Float vectors of a [`WireColumn`] are not copied if they are aligned.
 ///
 /// # Errors
-/// [`milvus_backup_core::Error::Protocol`] for a column that is missing, has another type, or another number of values.
+/// [`milvus_backup_core::Error::Protocol`] for a column that is missing, or has a wrong type or number of values.
 pub fn decode_columns<C: Into<WireColumn>>(
     schema: &CollectionSchema,
     rows: usize,

@@ -1,4 +1,4 @@
-//! One column of the protocol to an Arrow array.
+//! The conversion of one column of the protocol to an Arrow array.
 
 use arrow_array::ArrayRef;
 use milvus::proto::schema::{FieldData, ScalarField, VectorField, field_data, scalar_field, vector_field};

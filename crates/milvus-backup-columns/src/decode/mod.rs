@@ -1,4 +1,4 @@
-//! From columns of Milvus' protocol to Arrow.
+//! The conversion of columns of Milvus' protocol to Arrow.
 
 mod columns;
 mod field;

@@ -1,4 +1,4 @@
-//! Arrays of structs: in the protocol each member is an array of its own.
+//! Arrays of structs: in the protocol each member is a separate array.
 
 use arrow_array::cast::AsArray;
 use arrow_array::{ArrayRef, ListArray};
@@ -25,7 +25,7 @@ pub(super) fn decode_struct(field: &StructFieldSchema, rows: usize, column: Fiel
     structs(field, &validity, &arrays)
 }
 
-/// Servers send the name of a member with or without that of its struct: `struct[member]`.
+/// Removes and returns a member, whose name servers send with or without that of its struct: `struct[member]`.
 fn take_member(owner: &str, member: &str, columns: &mut Vec<FieldData>) -> Result<FieldData> {
     let qualified = format!("{owner}[{member}]");
     let index = columns

@@ -1,4 +1,4 @@
-//! A batch to the columns of an insert.
+//! The conversion of a batch to the columns of an insert.
 
 use arrow_array::{ArrayRef, RecordBatch};
 use milvus_backup_core::Result;
@@ -11,13 +11,14 @@ use crate::error::unencodable;
 use crate::schema::wire_type;
 use crate::wire::WireColumn;
 
-/// Returns the columns of `batch` as an insert carries them. Float vectors are not copied, unless there are NULLs among them.
+/// Returns the columns of `batch` in the form of an insert. Float vectors are copied only if there are NULLs among
+/// them.
 ///
-/// A stored field without a column is left out: that is how a primary key is left to the server.
+/// A stored field without a column is omitted: the server then generates the primary key.
 ///
 /// # Errors
-/// [`milvus_backup_core::Error::Encoding`] for a column of another type than the schema has, and for a column that the schema
-/// does not have.
+/// [`milvus_backup_core::Error::Encoding`] for a column whose type differs from the schema, and for a column that is
+/// not in the schema.
 pub fn encode_columns(schema: &CollectionSchema, batch: &RecordBatch) -> Result<Vec<WireColumn>> {
     let mut columns = Vec::with_capacity(batch.num_columns());
     for field in stored_fields(schema) {

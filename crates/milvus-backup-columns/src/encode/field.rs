@@ -1,4 +1,4 @@
-//! One Arrow array to a column of the protocol.
+//! The conversion of one Arrow array to a column of the protocol.
 
 use arrow_array::{Array, ArrayRef};
 use milvus::proto::schema::{FieldData, field_data};
@@ -26,7 +26,7 @@ pub(super) fn encode_field(field: &FieldSchema, column: &ArrayRef) -> Result<Fie
     })
 }
 
-/// Returns a flag for each row where NULL is possible, and none elsewhere.
+/// Returns a flag for each row of a nullable field, and none for other fields.
 pub(super) fn flags(field: &FieldSchema, column: &ArrayRef) -> Vec<bool> {
     match column.nulls() {
         Some(nulls) if nulls.null_count() > 0 || field.nullable => nulls.iter().collect(),

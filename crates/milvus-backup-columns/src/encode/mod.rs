@@ -1,4 +1,4 @@
-//! From Arrow to the columns of an insert.
+//! The conversion of Arrow arrays to the columns of an insert.
 //!
 //! NULLs are sent as a validity flag per row and the values of the valid rows only, as Milvus' own clients do.
 

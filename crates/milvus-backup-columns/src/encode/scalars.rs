@@ -1,4 +1,4 @@
-//! Scalars and arrays of scalars.
+//! The columns of scalars and of arrays of scalars.
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type};
@@ -13,7 +13,7 @@ use milvus_backup_core::{Error, Result};
 use crate::error::unencodable;
 use crate::schema::wire_type;
 
-/// Encodes the valid rows of a column that is no vector.
+/// Encodes the valid rows of a column that does not hold vectors.
 pub(super) fn encode_scalars(field: &FieldSchema, column: &ArrayRef) -> Result<ScalarField> {
     let data = if field.data_type == DataType::Array {
         encode_arrays(field, column)?
@@ -69,7 +69,7 @@ pub(super) fn texts(name: &str, data_type: DataType, column: &ArrayRef) -> Resul
     Ok(array.iter().flatten().map(str::to_owned).collect())
 }
 
-/// Returns one scalar field per valid row. Also an empty one has its type, which Milvus 2.3 requires.
+/// Returns one scalar field per valid row. An empty one also has its type, which Milvus 2.3 requires.
 fn encode_arrays(field: &FieldSchema, column: &ArrayRef) -> Result<scalar_field::Data> {
     let name = field.name.as_str();
     let element = field.element_type.ok_or_else(|| unencodable(name, "an Array without element type"))?;
@@ -82,7 +82,7 @@ fn encode_arrays(field: &FieldSchema, column: &ArrayRef) -> Result<scalar_field:
     Ok(scalar_field::Data::ArrayData(ArrayArray { data, element_type: wire_type(element) }))
 }
 
-/// Returns the error for a column of another type than the field has.
+/// Returns the error for a column whose type differs from that of the field.
 pub(super) fn wrong_type(name: &str, expected: DataType, column: &ArrayRef) -> Error {
     unencodable(name, format!("a column of {} where {expected} is needed", column.data_type()))
 }

@@ -1,4 +1,4 @@
-//! Arrays of structs: in the protocol each member is an array of its own.
+//! Arrays of structs: in the protocol each member is a separate array.
 
 use std::sync::Arc;
 

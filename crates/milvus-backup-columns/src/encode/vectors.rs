@@ -1,4 +1,4 @@
-//! Dense and sparse vectors.
+//! The columns of dense and sparse vectors.
 
 use std::ops::Range;
 
@@ -30,7 +30,7 @@ pub(super) fn encode_vectors(field: &FieldSchema, column: &ArrayRef) -> Result<V
     Ok(VectorField { dim: wire_dim(field)?, data: Some(dense_data(field, lists)?), ..VectorField::default() })
 }
 
-/// Returns the number of dimensions as the protocol has it.
+/// Returns the number of dimensions in the type of the protocol.
 pub(super) fn wire_dim(field: &FieldSchema) -> Result<i64> {
     let dim = field.dim().map_err(|_| unencodable(&field.name, "a vector without a usable `dim`"))?;
     i64::try_from(dim).map_err(|error| unencodable(&field.name, error))
@@ -86,7 +86,7 @@ fn element_values<'a, T: ArrowPrimitiveType>(
     values.ok_or_else(|| unencodable(&field.name, "a vector column of another element type"))
 }
 
-/// Returns where the elements of all rows are, each of which must have `width` of them.
+/// Returns the range of the elements of all rows, each of which must have `width` of them.
 fn all_elements(field: &FieldSchema, lists: &ListArray, width: usize) -> Result<Range<usize>> {
     let mut all = 0..0;
     for row in 0..lists.len() {
@@ -106,7 +106,7 @@ fn row_elements(field: &FieldSchema, lists: &ListArray, width: usize, row: usize
     }
 }
 
-/// Returns the elements of float vectors, not copied; `None` for another type, and for a column with NULLs.
+/// Returns the elements of float vectors without a copy; `None` for another type, and for a column with NULLs.
 pub(super) fn float_elements(field: &FieldSchema, column: &ArrayRef) -> Result<Option<ScalarBuffer<f32>>> {
     let lists = column.as_list_opt::<i32>().filter(|lists| lists.null_count() == 0);
     let Some(lists) = lists.filter(|_| field.data_type == DataType::FloatVector) else { return Ok(None) };

@@ -10,12 +10,12 @@ use super::params::params_from_wire;
 
 /// Reads the schema of a collection.
 ///
-/// Number of shards, consistency level, number of partitions and most properties are not in this message: whoever has them
-/// replaces the defaults of [`CollectionSchema::new`].
+/// The number of shards, the consistency level, the number of partitions and most properties are not in this message:
+/// callers that know them replace the defaults of [`CollectionSchema::new`].
 ///
 /// # Errors
-/// [`milvus_backup_core::Error::Unsupported`] naming a field or function of a type that is not known, and a default value that is not
-/// supported.
+/// [`milvus_backup_core::Error::Unsupported`] with the name of a field or function whose type is unknown, and for a
+/// default value that is not supported.
 pub fn decode_schema(schema: &wire::CollectionSchema) -> Result<CollectionSchema> {
     let visible = |field: &&wire::FieldSchema| !field.is_dynamic && field.name != DYNAMIC_FIELD;
     let fields = schema.fields.iter().filter(visible).map(decode_field).collect::<Result<Vec<_>>>()?;
@@ -29,11 +29,12 @@ pub fn decode_schema(schema: &wire::CollectionSchema) -> Result<CollectionSchema
     })
 }
 
-/// Returns the schema of a collection of this name, without its properties, which are no part of this message in a creation.
+/// Returns the schema of a collection of this name, without its properties, which are not part of this message on
+/// creation.
 ///
 /// # Errors
-/// [`milvus_backup_core::Error::Encoding`] and [`milvus_backup_core::Error::Unsupported`] for a default value that Milvus does not
-/// have.
+/// [`milvus_backup_core::Error::Encoding`] and [`milvus_backup_core::Error::Unsupported`] for a default value that
+/// Milvus does not support.
 pub fn encode_schema(name: &str, schema: &CollectionSchema) -> Result<wire::CollectionSchema> {
     let auto_id = schema.fields.iter().any(|field| field.auto_id);
     #[expect(deprecated, reason = "servers before 2.3 read the flag here")]

@@ -1,10 +1,10 @@
-//! The data types of both sides.
+//! The data types in the protocol and in the models.
 
 use milvus::proto::schema as wire;
 use milvus_backup_core::schema::DataType;
 use milvus_backup_core::{Error, Result};
 
-/// The data types that both sides know.
+/// The data types that exist on both sides.
 const TYPES: &[(wire::DataType, DataType)] = &[
     (wire::DataType::Bool, DataType::Bool),
     (wire::DataType::Int8, DataType::Int8),

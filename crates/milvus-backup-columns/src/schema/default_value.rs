@@ -1,4 +1,4 @@
-//! Default values of fields.
+//! The default values of fields.
 
 use milvus::proto::schema::{self as wire, value_field};
 use milvus_backup_core::schema::DefaultValue;
@@ -6,7 +6,7 @@ use milvus_backup_core::{Error, Result};
 
 use crate::error::unencodable;
 
-/// Reads the default value of a field. Floats become the shortest decimal number that reads back to the same bits.
+/// Reads the default value of a field. Floats become the shortest decimal number that is parsed to the same bits.
 pub(super) fn decode_default(field: &str, value: &wire::ValueField) -> Result<Option<DefaultValue>> {
     use value_field::Data;
 
@@ -30,7 +30,7 @@ pub(super) fn decode_default(field: &str, value: &wire::ValueField) -> Result<Op
     }))
 }
 
-/// Returns the default value of a field as the protocol has it.
+/// Returns the default value of a field in the form of the protocol.
 pub(super) fn encode_default(field: &str, value: &DefaultValue) -> Result<wire::ValueField> {
     use value_field::Data;
 

@@ -1,4 +1,4 @@
-//! Fields, and arrays of structs.
+//! The definitions of fields, and of arrays of structs.
 
 use milvus::proto::common::KeyValuePair;
 use milvus::proto::schema as wire;
@@ -9,7 +9,7 @@ use super::data_type::{data_type, wire_type};
 use super::default_value::{decode_default, encode_default};
 use super::params::{params_from_wire, params_to_wire};
 
-/// Milvus' limit of a `VarChar`, in bytes.
+/// Maximum length of a `VarChar` in Milvus, in bytes.
 const VARCHAR_MAX_LENGTH: usize = 65_535;
 
 /// Reads a field of the protocol.
@@ -48,7 +48,7 @@ pub(super) fn decode_struct(field: &wire::StructArrayFieldSchema) -> Result<Stru
     })
 }
 
-/// Returns a field as the protocol has it.
+/// Returns a field in the form of the protocol.
 pub(super) fn encode_field(field: &FieldSchema) -> Result<wire::FieldSchema> {
     Ok(wire::FieldSchema {
         name: field.name.clone(),
@@ -67,8 +67,8 @@ pub(super) fn encode_field(field: &FieldSchema) -> Result<wire::FieldSchema> {
     })
 }
 
-/// Milvus Lite does not report `max_length` of the elements of an array, and Milvus refuses an array of texts without
-/// it: such an array gets the longest there is.
+/// Returns the type parameters of a field. Milvus Lite does not report `max_length` of the elements of an array, and
+/// Milvus rejects an array of texts without it: such an array gets the maximum length.
 fn encode_type_params(field: &FieldSchema) -> Vec<KeyValuePair> {
     let mut params = field.type_params.clone();
     if field.data_type == DataType::Array && field.element_type == Some(DataType::VarChar) {
@@ -77,7 +77,7 @@ fn encode_type_params(field: &FieldSchema) -> Vec<KeyValuePair> {
     params_to_wire(&params)
 }
 
-/// Returns an array of structs as the protocol has it.
+/// Returns an array of structs in the form of the protocol.
 pub(super) fn encode_struct(field: &StructFieldSchema) -> Result<wire::StructArrayFieldSchema> {
     Ok(wire::StructArrayFieldSchema {
         name: field.name.clone(),

@@ -1,4 +1,4 @@
-//! Functions, which compute fields from other fields.
+//! The definitions of functions, which compute fields from other fields.
 
 use milvus::proto::schema as wire;
 use milvus_backup_core::schema::{FunctionKind, FunctionSchema};
@@ -6,7 +6,7 @@ use milvus_backup_core::{Error, Result};
 
 use super::params::{params_from_wire, params_to_wire};
 
-/// The functions that both sides know.
+/// The functions that exist on both sides.
 const FUNCTIONS: &[(wire::FunctionType, FunctionKind)] = &[
     (wire::FunctionType::Bm25, FunctionKind::Bm25),
     (wire::FunctionType::TextEmbedding, FunctionKind::TextEmbedding),
@@ -30,7 +30,7 @@ pub(super) fn decode_function(function: &wire::FunctionSchema) -> Result<Functio
     })
 }
 
-/// Returns a function as the protocol has it.
+/// Returns a function in the form of the protocol.
 pub(super) fn encode_function(function: &FunctionSchema) -> wire::FunctionSchema {
     let kind = FUNCTIONS.iter().find(|(_, ours)| *ours == function.kind);
     wire::FunctionSchema {

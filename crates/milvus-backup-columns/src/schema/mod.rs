@@ -1,4 +1,4 @@
-//! Definitions of collections to and from Milvus' protocol.
+//! Conversions between definitions of collections and Milvus' protocol.
 
 mod collection;
 mod data_type;

@@ -1,10 +1,10 @@
-//! Parameters and properties: pairs of texts in the protocol.
+//! Parameters and properties, which are pairs of texts in the protocol.
 
 use std::collections::BTreeMap;
 
 use milvus::proto::common::KeyValuePair;
 
-/// Reads pairs of the protocol. Of pairs with the same key the last one counts.
+/// Reads pairs of the protocol. If several pairs have the same key, the last one applies.
 pub fn params_from_wire(pairs: &[KeyValuePair]) -> BTreeMap<String, String> {
     pairs.iter().map(|pair| (pair.key.clone(), pair.value.clone())).collect()
 }

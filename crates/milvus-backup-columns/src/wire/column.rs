@@ -1,8 +1,8 @@
-//! A column of Milvus' protocol whose float vectors are the bytes that they are on the wire.
+//! A column of Milvus' protocol whose float vectors remain in their wire format.
 //!
-//! The generated messages read and write each float on its own, which takes more time than all the rest of a call. A
-//! packed field of floats is their little-endian bytes one after the other (Protocol Buffers, "Encoding"), so a field of
-//! bytes with the same number reads and writes the same message. Everything else is that of the generated messages
+//! The generated messages read and write each float separately, which takes more time than the rest of a call. A packed
+//! field of floats consists of their little-endian bytes in sequence (Protocol Buffers, "Encoding"), so a field of
+//! bytes with the same number reads and writes the same message. All other parts are those of the generated messages
 //! (`schema.proto` of Milvus).
 
 use arrow_buffer::ScalarBuffer;
@@ -11,9 +11,10 @@ use prost::{Message, Oneof};
 
 use super::float_bytes::FloatBytes;
 
-/// `FieldData` of the protocol, as a message of its own: its float vectors are the bytes that were received or will be sent.
+/// A custom message for `FieldData` of the protocol, whose float vectors are the bytes that were received or will be
+/// sent.
 ///
-/// It is a [`Message`], and can be a member of others in place of `FieldData`. It converts from and to `FieldData`.
+/// It is a [`Message`], and can replace `FieldData` in other messages. It converts from and to `FieldData`.
 #[derive(Clone, PartialEq, Message)]
 pub struct WireColumn {
     #[prost(int32, tag = "1")]
@@ -49,7 +50,7 @@ impl WireColumn {
         }
     }
 
-    /// Returns a column of float vectors, which are not copied.
+    /// Returns a column of float vectors without copying them.
     pub(crate) fn of_float_vectors(
         field_name: String,
         data_type: i32,
@@ -62,7 +63,7 @@ impl WireColumn {
         Self { data_type, field_name, valid_data, values, ..Self::default() }
     }
 
-    /// Takes the float vectors out, if that is what it has.
+    /// Removes and returns the float vectors; `None` if the column has none.
     pub(crate) fn take_floats(&mut self) -> Option<FloatBytes> {
         match &mut self.values {
             Some(WireValues::Vectors(WireVectors { elements: elements @ Some(WireElements::Float(_)), .. })) => {
@@ -87,7 +88,7 @@ pub(super) enum WireValues {
     Structs(StructArrayField),
 }
 
-/// `VectorField` of the protocol.
+/// The message `VectorField` of the protocol.
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct WireVectors {
     #[prost(int64, tag = "1")]
@@ -136,7 +137,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-        /// The bytes are compared, because a NaN is not equal to itself.
+        /// Compares the encoded bytes, because a NaN does not equal itself.
         #[test]
         fn columns_are_those_of_milvus(table in table(Profile::everything()), styles in any::<[Style; 4]>()) {
             for (column, style) in table.columns.iter().zip(styles.iter().cycle()) {

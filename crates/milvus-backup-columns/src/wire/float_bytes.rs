@@ -1,4 +1,4 @@
-//! The elements of float vectors as the bytes that they are on the wire.
+//! The elements of float vectors in their wire format.
 
 use arrow_buffer::{Buffer, ScalarBuffer};
 use bytes::Bytes;
@@ -6,7 +6,7 @@ use milvus::proto::schema::FloatArray;
 use milvus_backup_core::{Error, Result};
 use prost::Message;
 
-/// `FloatArray` of the protocol.
+/// The message `FloatArray` of the protocol.
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct FloatBytes {
     #[prost(bytes = "bytes", tag = "1")]
@@ -16,7 +16,7 @@ pub(crate) struct FloatBytes {
 impl TryFrom<FloatBytes> for ScalarBuffer<f32> {
     type Error = Error;
 
-    /// Leaves them where they are, if they are aligned, and copies them otherwise.
+    /// Keeps the bytes in place if they are aligned, and copies them otherwise.
     fn try_from(floats: FloatBytes) -> Result<Self> {
         let bytes = floats.little_endian;
         let (elements, rest) = bytes.as_chunks::<4>();

@@ -1,4 +1,4 @@
-//! Between these columns and the generated messages.
+//! Conversions between these columns and the generated messages.
 
 use arrow_buffer::ScalarBuffer;
 use milvus::proto::schema::{FieldData, VectorField, field_data, vector_field};

@@ -1,4 +1,4 @@
-//! Columns as they are on the wire.
+//! The wire format of columns.
 
 mod column;
 mod float_bytes;

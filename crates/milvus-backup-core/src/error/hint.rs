@@ -1,4 +1,4 @@
-//! What to do next after an error, as data: a program that embeds the library has its own words, buttons or flags for it.
+//! The next step after an error, as data: a program that embeds the library words it for its own interface.
 
 use std::fmt;
 
@@ -7,14 +7,14 @@ use super::limit::ServerLimit;
 use super::variants::Error;
 use crate::names::BackupId;
 
-/// What to do next. [`Hint::Other`] is a sentence; every other hint is worded by whoever shows it, and its `Display` is
-/// a wording that names no program.
+/// The next step after an error. [`Hint::Other`] is a sentence; the program that displays any other hint words it, and
+/// its `Display` is a wording that names no program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Hint {
-    /// Resume the backup: what is written is kept.
+    /// Resume the backup, whose completed data files are kept.
     Resume(BackupId),
-    /// Make room, or use another root.
+    /// Free space, or use another root.
     FreeSpace,
     /// Name another database, or let the restore create it.
     CreateDatabase,
@@ -22,7 +22,7 @@ pub enum Hint {
     NameDatabase(String),
     /// List the backups that exist.
     ListBackups,
-    /// Show this backup: it is complete.
+    /// Show this backup, which is complete.
     ShowBackup(BackupId),
     /// Use a longer prefix of the identifier.
     LongerPrefix,
@@ -30,9 +30,9 @@ pub enum Hint {
     OtherBackupName,
     /// Create a new backup, and remove the incomplete one.
     StartAnew,
-    /// Run it again once the names of the collection are settled.
+    /// Repeat the operation once the names of the collection no longer change.
     SettleNames,
-    /// Load what is missing, or back up only these partitions, which are loaded.
+    /// Load the missing partitions, or back up only those that are loaded.
     Load {
         /// The partitions that are loaded.
         loaded: Vec<String>,
@@ -41,9 +41,9 @@ pub enum Hint {
     WithoutIndexes,
     /// Reload the collection; without the strict check, differences are recorded in the backup.
     Reload,
-    /// Restore to a server like the one that was backed up, or only the partitions without such rows.
+    /// Restore to a server like the source, or restore only the partitions without such rows.
     LikeServer,
-    /// Restore a full backup or to another name, or agree that all other partitions are lost.
+    /// Restore a full backup, restore to another name, or confirm that all other partitions are lost.
     ReplaceWithPart,
     /// Restore to another name, or replace the collection behind the alias.
     NotToAlias {
@@ -52,19 +52,19 @@ pub enum Hint {
     },
     /// Restore to another name, or replace the collection.
     OtherTarget,
-    /// Keep the keys without autoID, or let the server make new ones.
+    /// Keep the keys without autoID, or let the server generate new ones.
     AutoId,
     /// Keep the keys without autoID, or insert the rows.
     AutoIdOrInsert,
-    /// Insert the rows in place of an import.
+    /// Insert the rows instead of importing files.
     Insert,
-    /// Wait for the other operation.
+    /// Wait until the other operation ends.
     Wait,
     /// Verify the backup without stopping at the first damaged file.
     ListDamage,
     /// Use a newer version of this program.
     NewerVersion,
-    /// Check that Milvus runs, and its address.
+    /// Check that Milvus is running, and check its address.
     Address,
     /// Check the address and the port of gRPC.
     GrpcPort,
@@ -74,24 +74,24 @@ pub enum Hint {
     CloseApplication,
     /// Check that this file exists and is readable, or name another one.
     CheckFile {
-        /// What the file is.
+        /// The role of the file, such as `token file`.
         role: String,
-        /// Where it should be.
+        /// The path at which the file is expected.
         path: String,
     },
-    /// Change a limit of the server, or what runs into it.
+    /// Raise a limit of the server, or reduce the usage that reaches it.
     RaiseLimit(ServerLimit),
-    /// Grant these privileges to a role of the user; empty where the server does not name them.
+    /// Grant these privileges to a role of the user; empty if the server does not name them.
     Grant(Vec<String>),
-    /// Give the credentials in another way.
+    /// Supply the credentials in another way.
     Credentials,
     /// Check the permissions of the root.
     RootPermissions,
-    /// Give more time.
+    /// Allow the operation more time.
     MoreTime,
-    /// Find out what hangs, or allow more time without progress.
+    /// Find the cause of the stall, or allow more time without progress.
     NoProgress,
-    /// A sentence.
+    /// Any other next step, as a sentence.
     Other(String),
 }
 
@@ -165,7 +165,7 @@ impl fmt::Display for Hint {
 }
 
 impl Error {
-    /// Returns what to do next, where that can be said.
+    /// Returns the next step, or `None` if there is no specific one.
     pub fn hint(&self) -> Option<Hint> {
         Some(match self {
             Self::Backup { resumable: true, backup_id: Some(backup_id), .. } => Hint::Resume(backup_id.clone()),
@@ -188,7 +188,7 @@ impl Error {
             Self::InProgress { .. } => Hint::Wait,
             Self::Corrupted { .. } => Hint::ListDamage,
             Self::UnsupportedFormatVersion { .. } => Hint::NewerVersion,
-            // The path of a Milvus Lite database: it was started by this command.
+            // The path of a Milvus Lite database, whose server was started by this process.
             Self::Unreachable { uri, .. } if !uri.contains("://") => return None,
             Self::Unreachable { .. } => Hint::Address,
             Self::NotMilvus { .. } => Hint::GrpcPort,

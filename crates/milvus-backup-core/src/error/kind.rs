@@ -1,43 +1,43 @@
-//! What the caller of a failed operation should do, and whether the same call may succeed later.
+//! The action that a failed operation calls for, and whether the same call may succeed later.
 
 use super::variants::Error;
 
-/// What the caller of a failed operation should do. Each kind of the command has its own exit code.
+/// The action that a failed operation calls for. Each kind has its own exit code in the command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// None of the others: read the message.
+    /// No other kind applies: the message describes the failure.
     Failed,
-    /// Correct the call.
+    /// The caller should correct the parameters.
     InvalidParameter,
-    /// Name a backup, collection or partition that exists.
+    /// The caller should name a backup, collection or partition that exists.
     NotFound,
-    /// Wait for the other operation.
+    /// The caller should wait for another operation.
     InProgress,
-    /// Correct the credentials.
+    /// The caller should correct the credentials.
     Authentication,
-    /// Do not trust the backup.
+    /// The backup is damaged and must not be trusted.
     Corrupted,
-    /// Bring Milvus up.
+    /// Milvus is not reachable and should be started.
     Unreachable,
-    /// Use a server, backend or version that can do it.
+    /// The caller should use a server, backend or version that supports the operation.
     Unsupported,
-    /// Confirm, or choose another way.
+    /// The caller should confirm, or choose another way.
     Refused,
-    /// Make room.
+    /// The store needs more free space.
     InsufficientStorage,
-    /// Look at the store.
+    /// The store failed and should be checked.
     Storage,
-    /// Look at the machine: this program did not get what it needs of it.
+    /// The machine failed to provide a resource that this program needs, such as a thread.
     Internal,
-    /// Give more time.
+    /// The operation needs more time.
     DeadlineExceeded,
-    /// Nothing: it was asked to stop.
+    /// No action is needed: the operation was interrupted on request.
     Interrupted,
 }
 
 impl ErrorKind {
-    /// The kind in snake case, as printed by `--json`.
+    /// Returns the kind in snake case, as printed by `--json`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Failed => "failed",
@@ -58,7 +58,7 @@ impl ErrorKind {
     }
 }
 
-/// Whether a disk or a quota that is full is among the causes.
+/// Returns whether a full disk or an exhausted quota is among the causes.
 pub(super) fn is_full(error: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
     use std::io::ErrorKind::{QuotaExceeded, StorageFull};
 
@@ -68,7 +68,7 @@ pub(super) fn is_full(error: &(dyn std::error::Error + Send + Sync + 'static)) -
         if inner.is_some_and(|error| matches!(error.kind(), StorageFull | QuotaExceeded)) {
             return true;
         }
-        // What an I/O error wraps is its cause only from the second level on.
+        // The error inside an I/O error is its cause only from the second level on.
         cause = match inner.and_then(std::io::Error::get_ref) {
             Some(wrapped) => Some(wrapped),
             None => error.source(),
@@ -78,7 +78,7 @@ pub(super) fn is_full(error: &(dyn std::error::Error + Send + Sync + 'static)) -
 }
 
 impl Error {
-    /// What the caller should do about it.
+    /// Returns the action that the error calls for.
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Backup { source, .. } | Self::Restore { source, .. } => source.kind(),
@@ -123,7 +123,7 @@ impl Error {
         }
     }
 
-    /// Whether the same operation may succeed when it is tried again.
+    /// Returns whether the same operation may succeed when it is retried.
     pub fn retryable(&self) -> bool {
         match self {
             Self::Backup { source, .. } | Self::Restore { source, .. } => source.retryable(),

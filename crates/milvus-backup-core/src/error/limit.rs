@@ -1,14 +1,14 @@
 //! Limits that are settings of the server.
 
-/// What a server limits by its configuration, see [`crate::Error::ServerLimit`].
+/// A quantity that the configuration of the server limits, see [`crate::Error::ServerLimit`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ServerLimit {
-    /// The number of collections.
+    /// The number of collections in the server or database.
     Collections,
     /// The number of partitions in a collection.
     Partitions,
-    /// The length of a name.
+    /// The length of a name in bytes.
     NameLength,
     /// The number of fields in a collection.
     Fields,
@@ -17,7 +17,7 @@ pub enum ServerLimit {
 }
 
 impl ServerLimit {
-    /// What to change, here or in the configuration of the server.
+    /// Returns the advice on what to change: in the collection, or in the configuration of the server.
     pub const fn advice(self) -> &'static str {
         match self {
             Self::Collections => {

@@ -1,4 +1,4 @@
-//! The error of every operation: what failed, whether a retry can help, and what to do next.
+//! The error of every operation: the failure, whether a retry can help, and the next step.
 
 mod hint;
 mod kind;

@@ -1,41 +1,41 @@
-//! The error of every operation.
+//! The variants of the error that every operation returns.
 
 use super::hint::Hint;
 use super::limit::ServerLimit;
 use crate::identity::CollectionChange;
 use crate::names::BackupId;
 
-/// What every fallible call of this crate and of its adapters returns.
+/// The result of every fallible call of this crate and of its adapters.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// A cause that is not one of ours.
+/// A cause that is not an error of this workspace.
 pub type Source = Box<dyn std::error::Error + Send + Sync + 'static>;
 
-/// Why an operation failed. Messages are lower-case fragments; causes are chained through `source`.
+/// The reason why an operation failed. Messages are lower-case fragments; causes are chained through `source`.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A create failed after it had begun. The cause decides [`Error::kind`].
+    /// A create failed after it had started. The cause decides [`Error::kind`].
     #[error("backup of collection `{collection}` failed")]
     Backup {
-        /// The collection.
+        /// The collection that was being backed up.
         collection: String,
-        /// The backup that was being written; nothing of it is listed.
+        /// The backup that was being written, which is not listed; `None` if none was started.
         backup_id: Option<BackupId>,
-        /// Whether what was written is kept, so that the backup can be resumed.
+        /// Whether the written data is kept, so that the backup can be resumed.
         resumable: bool,
-        /// What went wrong.
+        /// The error that ended the create.
         source: Box<Error>,
     },
 
-    /// A restore failed after it had begun. The cause decides [`Error::kind`].
+    /// A restore failed after it had started. The cause decides [`Error::kind`].
     #[error("restore of backup `{backup_id}` into collection `{target}` failed")]
     Restore {
         /// The backup that was being read.
         backup_id: BackupId,
-        /// The collection that was to be filled.
+        /// The collection that the rows were to be restored to.
         target: String,
-        /// What went wrong.
+        /// The error that ended the restore.
         source: Box<Error>,
     },
 
@@ -46,63 +46,63 @@ pub enum Error {
         field: String,
         /// The value that was given.
         value: String,
-        /// What is allowed.
+        /// A description of the allowed values.
         limit: String,
     },
 
-    /// The store has not enough room.
+    /// The store does not have enough free space.
     #[error("not enough space at `{path}`: {required_bytes} bytes required, {available_bytes} available")]
     InsufficientStorage {
-        /// Bytes that the backup needs by estimate.
+        /// Estimated bytes that the backup needs.
         required_bytes: u64,
-        /// Bytes that are free.
+        /// Free bytes in the store.
         available_bytes: u64,
         /// The root of the store.
         path: String,
     },
 
-    /// Milvus has no such database.
+    /// The requested database does not exist in Milvus.
     #[error("database `{database}` does not exist")]
     DatabaseNotFound {
-        /// The name that was asked for.
+        /// The name of the requested database.
         database: String,
     },
 
-    /// Milvus has no such collection.
+    /// The requested collection does not exist in the database.
     #[error("collection `{collection}` does not exist in database `{database}`; it has {}", listing(.available))]
     CollectionNotFound {
-        /// The name that was asked for.
+        /// The name of the requested collection.
         collection: String,
         /// The database that was searched.
         database: String,
-        /// The collections that exist there.
+        /// The collections that exist in the database.
         available: Vec<String>,
     },
 
-    /// The collection, or the backup, has no such partition.
+    /// The requested partition does not exist in the collection or backup.
     #[error("partition `{partition}` does not exist in `{owner}`; it has {}", listing(.available))]
     PartitionNotFound {
-        /// The name that was asked for.
+        /// The name of the requested partition.
         partition: String,
         /// The collection or backup that was searched.
         owner: String,
-        /// The partitions that exist there.
+        /// The partitions that exist in the collection or backup.
         available: Vec<String>,
     },
 
-    /// The store has no such backup.
+    /// The requested backup does not exist in the store.
     #[error("backup `{backup}` does not exist in `{path}`")]
     BackupNotFound {
-        /// What was asked for.
+        /// The identifier, name or expression that was requested.
         backup: String,
         /// The root of the store.
         path: String,
     },
 
-    /// The store has no backups of a collection that was named.
+    /// The store has no backups of the requested collection.
     #[error("`{path}` has no backups of collection `{collection}`; it has backups of {}", listing(.available))]
     NoBackups {
-        /// The collection that was asked for.
+        /// The name of the requested collection.
         collection: String,
         /// The root of the store.
         path: String,
@@ -113,148 +113,149 @@ pub enum Error {
     /// A text names several backups.
     #[error("`{backup}` names several backups: {}", listing(.candidates))]
     AmbiguousBackup {
-        /// What was asked for.
+        /// The text that was requested.
         backup: String,
         /// The identifiers that match.
         candidates: Vec<String>,
     },
 
-    /// The collection has a backup of that name.
+    /// The collection already has a backup of that name.
     #[error("collection `{collection}` already has a backup named `{backup_name}`: {existing}")]
     BackupAlreadyExists {
-        /// The collection.
+        /// The collection of the backup.
         collection: String,
-        /// The name.
+        /// The name that is taken.
         backup_name: String,
-        /// The backup that has it.
+        /// The backup that has the name.
         existing: BackupId,
     },
 
-    /// The collection was exchanged while an operation worked on it: by an alias that moved, a rename, or a drop.
+    /// The collection was exchanged during an operation: an alias moved, or the collection was renamed or dropped.
     #[error("collection `{collection}` changed during the operation: {change}")]
     CollectionChanged {
-        /// The collection as it was named when the operation began.
+        /// The name of the collection when the operation started.
         collection: String,
-        /// What happened to it.
+        /// The change that was detected.
         change: CollectionChange,
     },
 
-    /// Partitions are not in memory, so that they cannot be read, and were not to be loaded.
+    /// Some partitions are not in memory and thus cannot be read, and loading was not allowed.
     #[error("{} not loaded, and so cannot be read", parts_of(.collection, .not_loaded))]
     NotLoaded {
-        /// The collection.
+        /// The collection of the partitions.
         collection: String,
-        /// The partitions that are not loaded; empty where the server loads collections only as a whole.
+        /// The partitions that are not loaded; empty if the server loads only entire collections.
         not_loaded: Vec<String>,
-        /// The partitions that are.
+        /// The partitions that are loaded.
         loaded: Vec<String>,
     },
 
-    /// The server stores or counts other rows than it returned, and nothing explains it: rows may be missing.
+    /// The server stores or counts a different number of rows than it returned, without an explanation: rows may be
+    /// missing.
     #[error("rows may be missing: {}", .differences.join("; "))]
     RowsUnexplained {
-        /// Every difference that nothing explains, in a sentence.
+        /// Every unexplained difference, each as a sentence.
         differences: Vec<String>,
     },
 
-    /// A part of a collection would replace a whole one.
+    /// A part of a collection would replace a complete collection.
     #[error("collection `{collection}` would be replaced by a part of one: partitions {}", listing(.partitions))]
     PartialReplacement {
         /// The collection that exists.
         collection: String,
-        /// The partitions that would be left of it.
+        /// The partitions that would remain of it.
         partitions: Vec<String>,
     },
 
-    /// The target of a restore is an alias, which is no collection to create, fill or replace.
+    /// The target of a restore is an alias, which cannot be created, filled or replaced as a collection.
     #[error("`{alias}` is an alias of collection `{collection}`")]
     TargetIsAlias {
-        /// The target.
+        /// The alias that was given as the target.
         alias: String,
-        /// The collection behind it.
+        /// The collection behind the alias.
         collection: String,
     },
 
-    /// The target of a restore exists.
+    /// The target of a restore already exists.
     #[error("collection `{collection}` already exists")]
     TargetExists {
-        /// The target.
+        /// The collection that already exists.
         collection: String,
     },
 
-    /// A safety rule forbids it.
+    /// A safety rule forbids the operation.
     #[error("refused: {reason}")]
     Refused {
-        /// The rule.
+        /// The rule, as a sentence.
         reason: String,
-        /// What to do instead.
+        /// The alternative to suggest to the caller.
         hint: Hint,
     },
 
-    /// Another operation works on the same thing.
+    /// Another operation is using the same resource.
     #[error("another operation holds `{resource}`: {holder}")]
     InProgress {
-        /// What is held.
+        /// The resource that is held.
         resource: String,
-        /// Who holds it.
+        /// The holder of the resource.
         holder: String,
     },
 
     /// The backup is damaged.
     #[error("backup `{backup}` is damaged: {message}")]
     Corrupted {
-        /// The backup, or the path where one should be.
+        /// The backup, or the path at which one is expected.
         backup: String,
-        /// What is wrong.
+        /// A description of the damage.
         message: String,
-        /// The files concerned.
+        /// The paths of the affected files.
         failed_files: Vec<String>,
     },
 
     /// The backup was written by a newer version of this program.
     #[error("`{path}` has format version {found}; this program reads up to {supported}")]
     UnsupportedFormatVersion {
-        /// The document.
+        /// The path of the document.
         path: String,
-        /// Its version.
+        /// The version of the document.
         found: u64,
-        /// The newest version that can be read.
+        /// The newest version that this program can read.
         supported: u32,
     },
 
-    /// The server would refuse rows of the backup, or change them.
+    /// The server would reject or change rows of the backup.
     #[error("{server} does not keep rows of the backup as they are: {}", .rows.join("; "))]
     RowsIncompatible {
         /// The server, with its version.
         server: String,
-        /// What the rows hold, each with the primary key of a row.
+        /// The incompatible contents, each with the primary key of an example row.
         rows: Vec<String>,
     },
 
-    /// The server does not create an index as the backup holds it.
+    /// The server rejects an index as it is defined in the backup.
     #[error("Milvus refused the index of field `{field}` ({}): {message}", pairs(.params))]
     IndexRefused {
-        /// The indexed field.
+        /// The name of the indexed field.
         field: String,
-        /// Its parameters in the backup.
+        /// Parameters of the index in the backup.
         params: std::collections::BTreeMap<String, String>,
-        /// The server's words.
+        /// The message of the server.
         message: String,
     },
 
-    /// The schema cannot be held by the target.
+    /// The target does not support the schema.
     #[error("the schema of the backup does not fit {target}: {}", .incompatibilities.join("; "))]
     SchemaIncompatible {
-        /// The server or the collection.
+        /// The server or the collection that was to hold the schema.
         target: String,
-        /// Every difference or missing ability.
+        /// Every difference or missing capability.
         incompatibilities: Vec<String>,
     },
 
-    /// Something that was asked for does not exist in this backend, server or version.
+    /// The request is not supported by this backend, server or version.
     #[error("not supported: {what}")]
     Unsupported {
-        /// What was asked for.
+        /// The request that is not supported.
         what: String,
     },
 
@@ -263,55 +264,55 @@ pub enum Error {
     Unreachable {
         /// The address, without credentials.
         uri: String,
-        /// The failure of the connection.
+        /// The error of the connection.
         #[source]
         source: Source,
     },
 
-    /// Milvus refused the credentials.
+    /// Milvus rejected the credentials.
     #[error("Milvus at `{uri}` refused the credentials: {message}")]
     Authentication {
         /// The address, without credentials.
         uri: String,
-        /// What the server said.
+        /// The message of the server.
         message: String,
     },
 
-    /// The address contains a user name or a password, which others can see on a command line.
+    /// The address contains a user name or a password, which other users can see on a command line.
     #[error("the address `{uri}` contains credentials")]
     CredentialsInAddress {
         /// The address, without credentials.
         uri: String,
     },
 
-    /// The server at the address is something other than Milvus.
+    /// The server at the address is not Milvus.
     #[error("the server at `{uri}` does not speak Milvus' gRPC protocol")]
     NotMilvus {
         /// The address, without credentials.
         uri: String,
-        /// The failure of the call.
+        /// The error of the call.
         #[source]
         source: Source,
     },
 
-    /// The path of a Milvus Lite database has nothing at it.
+    /// There is nothing at the path of a Milvus Lite database.
     #[error("no such database: `{path}`")]
     LiteDatabaseNotFound {
-        /// The path that was asked for.
+        /// The path that was requested.
         path: String,
     },
 
     /// Another process has a Milvus Lite database open.
     #[error("another process has this database open: `{path}`")]
     LiteDatabaseOpen {
-        /// The database.
+        /// The path of the database.
         path: String,
     },
 
-    /// The Milvus Lite that was started on a database ended before it was ready.
+    /// The Milvus Lite process that was started on a database ended before it was ready.
     #[error("Milvus Lite cannot open `{path}`: {message}")]
     LiteFailed {
-        /// The database.
+        /// The path of the database.
         path: String,
         /// The exit status, and the last lines that Milvus Lite printed.
         message: String,
@@ -322,9 +323,9 @@ pub enum Error {
     PermissionDenied {
         /// The address, without credentials.
         uri: String,
-        /// The call, or several separated by commas.
+        /// The call, or several calls separated by commas.
         call: String,
-        /// The privileges that are missing, as they are named in a grant; empty where the server does not name them.
+        /// The missing privileges, as they are named in a grant; empty if the server does not name them.
         privileges: Vec<String>,
         /// The message of the server.
         message: String,
@@ -333,7 +334,7 @@ pub enum Error {
     /// A limit in the configuration of the server is reached.
     #[error("Milvus' limit on {limit} is reached: {message}")]
     ServerLimit {
-        /// What is limited.
+        /// The limit that was reached.
         limit: ServerLimit,
         /// The message of the server.
         message: String,
@@ -342,47 +343,47 @@ pub enum Error {
     /// A file that configures the command cannot be read.
     #[error("cannot read the {role} `{path}`")]
     Configuration {
-        /// What the file is for, such as `token file`.
+        /// The role of the file, such as `token file`.
         role: String,
-        /// The file.
+        /// The path of the file.
         path: String,
-        /// The failure.
+        /// The error of reading the file.
         #[source]
         source: Source,
     },
 
-    /// Milvus answered a call with an error.
+    /// Milvus responded to a call with an error.
     #[error("Milvus refused {call}: {message} (code {code})")]
     Milvus {
-        /// The call.
+        /// The name of the call.
         call: String,
         /// The server's error code.
         code: i32,
-        /// The server's words.
+        /// The message of the server.
         message: String,
         /// Whether the same call may succeed later.
         retryable: bool,
     },
 
-    /// What Milvus sent contradicts itself or the schema.
+    /// A response of Milvus contradicts itself or the schema.
     #[error("unexpected answer from Milvus: {message}")]
     Protocol {
-        /// The contradiction.
+        /// A description of the contradiction.
         message: String,
     },
 
     /// Reading or writing the store failed.
     #[error("storage failed: cannot {action} `{path}`")]
     Storage {
-        /// What was being done.
+        /// The action that failed, such as `read`.
         action: String,
-        /// The object.
+        /// The path of the object.
         path: String,
         /// Whether credentials or permissions are the reason.
         permission: bool,
         /// Whether the same call may succeed later.
         retryable: bool,
-        /// The failure of the store.
+        /// The error of the store.
         #[source]
         source: Source,
     },
@@ -390,20 +391,21 @@ pub enum Error {
     /// Encoding or decoding rows failed.
     #[error("cannot {action}")]
     Encoding {
-        /// What was being done.
+        /// The action that failed.
         action: String,
-        /// The failure.
+        /// The error of the encoder or decoder.
         #[source]
         source: Source,
     },
 
-    /// This program, or the machine it runs on, could not do something that every operation relies on: start a thread, say,
-    /// or get random bytes. Neither Milvus, nor the store, nor the caller is at fault, and no backup is damaged by it.
+    /// This program, or the machine it runs on, failed to provide something that every operation relies on, such as a
+    /// thread or random bytes. The error is not caused by Milvus, the store or the caller, and does not damage a
+    /// backup.
     #[error("cannot {action}")]
     Internal {
-        /// What was being done.
+        /// The action that failed.
         action: String,
-        /// The failure.
+        /// The error of the machine or library.
         #[source]
         source: Source,
     },
@@ -411,24 +413,24 @@ pub enum Error {
     /// The deadline of the operation passed.
     #[error("the deadline of {seconds} seconds passed")]
     DeadlineExceeded {
-        /// The deadline.
+        /// The deadline in seconds.
         seconds: u64,
     },
 
-    /// No rows were moved for so long.
+    /// No rows were moved within the time limit.
     #[error("no progress for {seconds} seconds")]
     Stalled {
-        /// `no_progress_timeout` of the configuration.
+        /// The time limit in seconds: `no_progress_timeout` of the configuration.
         seconds: u64,
     },
 
-    /// The operation was asked to stop.
+    /// The operation was interrupted on request.
     #[error("interrupted")]
     Interrupted,
 }
 
 impl Error {
-    /// The message with its causes, separated by colons. Causes that repeat the one before are left out.
+    /// Returns the message with its causes, separated by colons. A cause that repeats the one before it is omitted.
     pub fn full_message(&self) -> String {
         let causes = std::iter::successors(Some(self as &dyn std::error::Error), |error| error.source());
         let mut texts: Vec<String> = causes.map(ToString::to_string).collect();
@@ -436,7 +438,7 @@ impl Error {
         texts.join(": ")
     }
 
-    /// Required and available bytes of [`Error::InsufficientStorage`] in GiB.
+    /// Returns the required and available space of [`Error::InsufficientStorage`] in GiB; `None` for other errors.
     #[expect(clippy::cast_precision_loss, reason = "a size for people to read")]
     pub fn required_and_available_gb(&self) -> Option<(f64, f64)> {
         const GIB: f64 = 1_073_741_824.0;
@@ -454,7 +456,7 @@ fn pairs(params: &std::collections::BTreeMap<String, String>) -> String {
     params.iter().map(|(key, value)| format!("{key} {value}")).collect::<Vec<_>>().join(", ")
 }
 
-/// The subject of a sentence on a collection, or on some of its partitions.
+/// Returns the subject of a sentence about a collection, or about some of its partitions.
 fn parts_of(collection: &str, partitions: &[String]) -> String {
     match partitions {
         [] => format!("collection `{collection}` is"),

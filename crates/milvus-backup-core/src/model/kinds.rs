@@ -20,7 +20,7 @@ macro_rules! named {
             /// Every value, in declaration order.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The serialized name of this value.
+            /// Returns the serialized name of this value.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)+ }
             }
@@ -35,7 +35,7 @@ macro_rules! named {
         impl FromStr for $name {
             type Err = Error;
 
-            /// Reads a serialized name or one of its aliases, in any letter case.
+            /// Parses a serialized name or one of its aliases, in any letter case.
             fn from_str(text: &str) -> Result<Self, Error> {
                 $(if [$text $(, $alias)*].iter().any(|name| name.eq_ignore_ascii_case(text)) {
                     return Ok(Self::$variant);
@@ -51,33 +51,33 @@ macro_rules! named {
 }
 
 named! {
-    /// How much of a collection a backup holds.
+    /// The part of a collection that a backup covers.
     BackupType {
-        /// Every partition.
+        /// Every partition of the collection.
         FullCollection = "FULL_COLLECTION" | "full",
-        /// The partitions that were named.
+        /// The partitions that were requested by name.
         Partition = "PARTITION",
-        /// Only what changed. Reserved: asking for it is an error, never a silent full backup.
+        /// Only the changes. Reserved: requesting it is an error, and never results in a full backup.
         Incremental = "INCREMENTAL",
     }
 }
 
 named! {
-    /// Which backend holds a backup.
+    /// The backend that holds a backup.
     BackupStorageType {
-        /// Plain Parquet on any object store root.
+        /// Plain Parquet files below any object store root.
         LocalFile = "LOCAL_FILE" | "local",
-        /// Made by the `milvus-backup` tool.
+        /// Files of the `milvus-backup` tool.
         MilvusNative = "MILVUS_NATIVE" | "native",
     }
 }
 
 named! {
-    /// A digest over bytes.
+    /// The algorithm of a digest over bytes.
     ChecksumAlgorithm {
-        /// SHA-256, the default.
+        /// SHA-256, which is the default.
         Sha256 = "SHA256" | "sha-256",
-        /// MD5. Detects accidents only.
+        /// MD5, which detects only accidental damage.
         Md5 = "MD5",
         /// BLAKE2b with a 64-byte digest.
         Blake2b = "BLAKE2B" | "blake2b-512",
@@ -85,63 +85,63 @@ named! {
 }
 
 named! {
-    /// How deep a verification goes.
+    /// The depth of a verification.
     VerificationType {
         /// Presence, size and digest of every file.
         Checksum = "CHECKSUM",
-        /// Digests of the small files, all footers, and a sample of the row groups decoded.
+        /// Digests of the small files, all footers, and a decoded sample of the row groups.
         Quick = "QUICK",
-        /// A restore into a temporary collection, compared with the backup.
+        /// A restore into a temporary collection, which is compared with the backup.
         Deep = "DEEP",
     }
 }
 
 named! {
-    /// Where a backup stands.
+    /// The state of a backup.
     BackupState {
-        /// Not started.
+        /// The backup is not started.
         None = "NONE",
-        /// Being written.
+        /// The backup is being written.
         InProgress = "IN_PROGRESS",
-        /// Committed.
+        /// The backup is committed.
         Completed = "COMPLETED",
-        /// Ended by an error, or the last verification found something wrong; never counted as a good backup.
+        /// An error ended the backup, or the last verification found damage; never counted as a good backup.
         Failed = "FAILED",
-        /// Being verified.
+        /// The backup is being verified.
         Verifying = "VERIFYING",
-        /// Committed, and the last verification found nothing wrong.
+        /// The backup is committed, and the last verification found no damage.
         Verified = "VERIFIED",
-        /// Committed without something that was asked for; never counted as a good backup.
+        /// The backup is committed without some requested partitions; never counted as a good backup.
         PartiallyCompleted = "PARTIALLY_COMPLETED",
     }
 }
 
 named! {
-    /// The compression inside the Parquet files. Only codecs that Milvus' own import reads.
+    /// The compression inside the Parquet files: only codecs that Milvus' own import can read.
     CompressionCodec {
-        /// Zstandard, the default.
+        /// Zstandard, which is the default.
         Zstd = "zstd",
-        /// Snappy. Has no levels.
+        /// Snappy, which has no levels.
         Snappy = "snappy",
-        /// Gzip.
+        /// Gzip, at levels 1 to 9.
         Gzip = "gzip",
-        /// Stored as it is.
+        /// Values are stored without compression.
         None = "none" | "uncompressed",
     }
 }
 
 named! {
-    /// What the rows of one backup have in common in time.
+    /// The temporal consistency of the rows of one backup.
     Consistency {
         /// All pages were read at one timestamp by multi-version concurrency control (Milvus 2.5 and later).
         Snapshot = "snapshot",
-        /// Each page shows at least the state of the read point; writes made meanwhile may be in or out.
+        /// Each page reflects at least the state of the read point; later writes may or may not be included.
         Fuzzy = "fuzzy",
     }
 }
 
 impl ChecksumAlgorithm {
-    /// Length of the digest in hexadecimal digits.
+    /// Returns the length of the digest in hexadecimal digits.
     pub const fn hex_len(self) -> usize {
         match self {
             Self::Sha256 => 64,

@@ -1,34 +1,35 @@
-//! Which backup `latest` means.
+//! The selection of the backup that `latest` refers to.
 
 use jiff::Timestamp;
 
 use super::version::BackupVersion;
 use crate::names::BackupId;
 
-/// The backup that `latest` means for one collection, and what it was chosen from. See [`latest_full_backup`].
+/// The backup that `latest` refers to for one collection, and the candidates that were considered. See
+/// [`latest_full_backup`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LatestBackup {
-    /// The backup that is meant, damaged or not; `None` when the collection has no full backup.
+    /// The selected backup, damaged or not; `None` if the collection has no full backup.
     pub backup_id: Option<BackupId>,
-    /// Newer backups that were passed over, newest first: backups of partitions, and full ones without some partition.
+    /// Newer backups that were skipped, newest first: backups of partitions, and full ones that lack some partition.
     pub passed_over: Vec<BackupId>,
-    /// The newest full backup that is complete and not known to be damaged. Differs from
-    /// [`LatestBackup::backup_id`] when that one is damaged.
+    /// The newest full backup that is complete and not known to be damaged. Differs from [`LatestBackup::backup_id`] if
+    /// that one is damaged.
     pub newest_good: Option<BackupId>,
 }
 
 /// Chooses the newest complete full backup of a collection.
 ///
-/// `backups` are the backups of one collection in any order, `unreadable` the identifiers of those whose metadata cannot
-/// be read.
+/// `backups` are the backups of one collection in any order, `unreadable` the identifiers of those whose metadata
+/// cannot be read.
 ///
-/// - A backup of some partitions, and one that some partitions are missing from, is never chosen: a part does not
-///   stand for the whole.
-/// - A full backup in which a verification found damage is chosen, and so is one whose metadata cannot be read. An
-///   older backup in its place would be a silent choice; the caller should fail, and may name
+/// - A backup of some partitions, or one that lacks some partitions, is never chosen: a part does not stand for the
+///   complete collection.
+/// - A full backup in which a verification found damage is chosen, and so is one whose metadata cannot be read.
+///   Choosing an older backup instead would hide the damage; the caller should fail, and may name
 ///   [`LatestBackup::newest_good`].
 ///
-/// A backup whose metadata cannot be read is taken for the newest one of its second.
+/// A backup whose metadata cannot be read is treated as the newest one of its second.
 pub fn latest_full_backup(backups: &[BackupVersion], unreadable: &[BackupId]) -> LatestBackup {
     let mut all: Vec<Candidate<'_>> = backups.iter().map(Candidate::readable).collect();
     all.extend(unreadable.iter().map(Candidate::unreadable));
@@ -42,7 +43,7 @@ pub fn latest_full_backup(backups: &[BackupVersion], unreadable: &[BackupId]) ->
     }
 }
 
-/// Sorts by time. Of a backup that cannot be read only the second in its identifier is known.
+/// Sorts by time. For a backup that cannot be read, only the second in its identifier is known.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Age<'a> {
     second: i64,
@@ -81,7 +82,8 @@ mod tests {
     use super::*;
     use crate::model::kinds::{BackupState, BackupType};
 
-    /// A backup of day `day`: `f` full, `p` of a partition, `i` full but partial, `d` full and damaged, `x` unreadable.
+    /// Returns a backup of day `day`: `f` full, `p` of a partition, `i` full but partial, `d` full and damaged, `x`
+    /// unreadable.
     fn id(day: i64) -> BackupId {
         BackupId::new(Timestamp::from_second(day * 86_400).unwrap(), [0; 4])
     }
@@ -108,7 +110,8 @@ mod tests {
         }
     }
 
-    /// Backups of consecutive days, oldest first; returns the days of what was chosen, passed over and good.
+    /// Chooses among backups of consecutive days, oldest first, and returns the days of the chosen, skipped and good
+    /// ones.
     fn choose(kinds: &str) -> (Option<i64>, Vec<i64>, Option<i64>) {
         let numbered: Vec<(i64, char)> = (1..).zip(kinds.chars()).collect();
         let unreadable: Vec<BackupId> =

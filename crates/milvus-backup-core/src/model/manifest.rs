@@ -1,4 +1,4 @@
-//! `manifest.json`: what is in a backup, and where.
+//! `manifest.json`: the contents of a backup, with their paths.
 //!
 //! Must always hold: the document contains no floating-point numbers and no integer of 2^53 or more.
 
@@ -12,7 +12,7 @@ use crate::schema::RowTrait;
 pub struct BackupManifest {
     /// Version of the repository format, see [`FORMAT_VERSION`](super::FORMAT_VERSION).
     pub format_version: u32,
-    /// What the data files are.
+    /// The format of the data files.
     pub kind: PayloadKind,
     /// The partitions and their data files.
     pub partitions: Vec<PartitionMetadata>,
@@ -30,7 +30,7 @@ impl BackupManifest {
     }
 }
 
-/// What the data files of a backup are.
+/// The format of the data files of a backup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -39,7 +39,7 @@ pub enum PayloadKind {
     Parquet,
 }
 
-/// A backup that was opened: its documents, read once and checked against their digests.
+/// An opened backup: its documents, read once and checked against their digests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredBackup {
     /// The summary, with the outcomes of verifications merged in.
@@ -48,36 +48,36 @@ pub struct StoredBackup {
     pub manifest: BackupManifest,
 }
 
-/// Where the path of a chunk begins.
+/// The base of the path of a chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ChunkBase {
-    /// In the directory of the backup, whose deletion deletes the chunk.
+    /// The directory of the backup, whose deletion deletes the chunk.
     Backup,
 }
 
 /// One partition of a backup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartitionMetadata {
-    /// Name of the partition.
+    /// The name of the partition.
     pub name: String,
-    /// Rows in all its chunks.
+    /// Number of rows in all its chunks.
     pub row_count: u64,
     /// Order-independent digest of all its rows, see `milvus-backup-integrity`; 32 hexadecimal digits.
     pub row_digest: String,
-    /// Its data files; where all are ordered, in ascending order of their keys. Empty for a partition without rows.
+    /// Its data files, in ascending order of keys if all are ordered. Empty for a partition without rows.
     pub chunks: Vec<ChunkMetadata>,
 }
 
-/// One Parquet file.
+/// One data file in the Parquet format.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChunkMetadata {
-    /// Where [`ChunkMetadata::path`] begins.
+    /// The base that [`ChunkMetadata::path`] is relative to.
     pub base: ChunkBase,
-    /// Path relative to the base. Readers use this and never derive it from names.
+    /// Path relative to the base. Readers use this path and never derive it from names.
     pub path: String,
-    /// Rows in the file.
+    /// Number of rows in the file.
     pub row_count: u64,
     /// Size of the file in bytes.
     pub size_bytes: u64,
@@ -85,19 +85,20 @@ pub struct ChunkMetadata {
     pub uncompressed_size_bytes: u64,
     /// Digest of the file, lower-case hexadecimal; the same as in `checksums.json`.
     pub checksum: String,
-    /// Order-independent digest of the rows.
+    /// Order-independent digest of the rows, see [`PartitionMetadata::row_digest`].
     pub row_digest: String,
     /// Order-independent digest of the rows of each row group, in file order.
     pub row_group_digests: Vec<String>,
-    /// Whether the rows are in ascending order of primary key, each key once. Only then does a reader find them so.
+    /// Whether the rows are in ascending order of primary key, with each key once. Readers may rely on the order only
+    /// if it is set.
     pub ordered: bool,
     /// Smallest and largest primary key, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub primary_key_range: Option<PrimaryKeyRange>,
-    /// Columns that are not compressed, although a codec was asked for: it would not have made them smaller by much.
+    /// Columns that are not compressed although a codec was requested, because it would hardly have reduced their size.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub uncompressed_columns: Vec<String>,
-    /// What some of its rows hold that not every server takes, each kind of each field once.
+    /// Contents of some rows that not every server accepts; each kind is listed once per field.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub row_traits: Vec<RowTrait>,
 }
@@ -105,8 +106,8 @@ pub struct ChunkMetadata {
 /// Smallest and largest primary key of a chunk, as text: decimal for `Int64`, the key itself for `VarChar`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PrimaryKeyRange {
-    /// Smallest key.
+    /// The smallest key of the chunk.
     pub min: String,
-    /// Largest key.
+    /// The largest key of the chunk.
     pub max: String,
 }

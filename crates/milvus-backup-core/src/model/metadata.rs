@@ -1,7 +1,7 @@
 //! `metadata.json`: the document whose presence is the commit of a backup.
 //!
-//! Must always hold: the document contains no floating-point numbers and no integer beyond 2^53, so that its
-//! RFC 8785 canonical form is the same for every reader. Wider integers (timestamps, primary keys) are strings.
+//! Must always hold: the document contains no floating-point numbers and no integer of 2^53 or more, so that its RFC
+//! 8785 canonical form is the same for every reader. Wider integers (timestamps, primary keys) are strings.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -15,46 +15,46 @@ use crate::names::{BackupId, CollectionName};
 /// The newest repository format this version writes and reads.
 pub const FORMAT_VERSION: u32 = 1;
 
-/// The summary of one backup, as in `metadata.json`: a few KiB, whatever the size of the backup. Its data files are in the
-/// [`BackupManifest`](super::BackupManifest).
+/// The summary of one backup, as in `metadata.json`: a few KiB, regardless of the size of the backup. The data files
+/// are listed in the [`BackupManifest`](super::BackupManifest).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BackupMetadata {
     /// Version of the repository format, see [`FORMAT_VERSION`].
     pub format_version: u32,
-    /// Sortable, unique identifier.
+    /// The identifier, which is sortable and unique.
     pub backup_id: BackupId,
     /// Name given by the user, unique within the collection.
     pub backup_name: String,
-    /// The database of the collection, `default` unless another was named.
+    /// The database of the collection; `default` unless another one was named.
     pub database: String,
     /// The collection that was backed up, without its database.
     pub collection_name: CollectionName,
-    /// When the backup was started (UTC).
+    /// Time at which the backup was started (UTC).
     pub created_at: Timestamp,
-    /// When the backup was committed (UTC).
+    /// Time at which the backup was committed (UTC).
     pub completed_at: Timestamp,
-    /// Whole collection or named partitions.
+    /// Whether the backup covers the complete collection or named partitions.
     pub backup_type: BackupType,
-    /// Where the backup stands, with its verifications taken into account. `metadata.json` records the outcome of the
-    /// backup only: [`BackupState::Completed`] or [`BackupState::PartiallyCompleted`].
+    /// The state of the backup, with its verifications taken into account. `metadata.json` records only the outcome of
+    /// the backup itself: [`BackupState::Completed`] or [`BackupState::PartiallyCompleted`].
     pub state: BackupState,
-    /// The backend that holds it.
+    /// The backend that holds the backup.
     pub storage_type: BackupStorageType,
     /// Directory of the backup, relative to the root of the repository.
     pub storage_path: String,
-    /// Rows in all partitions of this backup.
+    /// Number of rows in all partitions of this backup.
     pub row_count: u64,
     /// Bytes of all files of the backup except `metadata.json` and `verification.json`.
     pub size_bytes: u64,
     /// Bytes of the column values before encoding and compression.
     pub uncompressed_size_bytes: u64,
-    /// Bytes of the data files as stored.
+    /// Stored bytes of the data files.
     pub compressed_size_bytes: u64,
-    /// Whether a compression codec was asked for.
+    /// Whether a compression codec was requested.
     pub compression_enabled: bool,
-    /// The codec that was asked for; a column that does not shrink is stored as it is.
+    /// The codec that was requested; a column that does not shrink is stored uncompressed.
     pub compression_codec: CompressionCodec,
-    /// The level that was asked for, 1 to 9.
+    /// The requested compression level, from 1 to 9.
     pub compression_level: u8,
     /// Whether index definitions were saved.
     pub include_indexes: bool,
@@ -64,67 +64,66 @@ pub struct BackupMetadata {
     pub checksum: String,
     /// Digest of `manifest.json`, lower-case hexadecimal.
     pub manifest_checksum: String,
-    /// Number of the lease under which the backup was committed. A later lease of the collection has a higher one.
+    /// Epoch of the lease under which the backup was committed. A later lease of the collection has a higher one.
     pub lease_epoch: u64,
     /// Names of the partitions in this backup, in the order of the manifest.
     pub partition_names: Vec<String>,
-    /// The partitions that were to be in this backup, but failed. Not empty only when it is
-    /// [`BackupState::PartiallyCompleted`].
+    /// The requested partitions that failed. Non-empty only for a [`BackupState::PartiallyCompleted`] backup.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failed_partitions: Vec<FailedPartition>,
-    /// What the rows have in common in time.
+    /// The temporal consistency of the rows.
     pub consistency: Consistency,
-    /// The hybrid timestamp of the read point, as a decimal string; absent where the server has none.
+    /// The hybrid timestamp of the read point, as a decimal string; absent if the server reports none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_timestamp: Option<String>,
-    /// The address of the server that was read, without credentials; for a Milvus Lite file the path that was given.
+    /// The address of the server that was read, without credentials; for a Milvus Lite file, the path that was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub milvus_uri: Option<String>,
-    /// Version text of the server that was read.
+    /// Version string of the server that was read.
     pub milvus_version: String,
-    /// Version of the program that wrote the backup.
+    /// Name and version of the program that wrote the backup.
     pub created_by: String,
-    /// Free labels.
+    /// Labels chosen by the user.
     #[serde(default)]
     pub tags: Vec<String>,
-    /// Other names of the collection when it was read.
+    /// Aliases of the collection at the time of the backup.
     #[serde(default)]
     pub aliases: Vec<String>,
     /// Whether the collection was loaded into memory before the backup.
     pub was_loaded: bool,
-    /// Replicas in memory before the backup; absent where the server does not tell.
+    /// Number of replicas in memory before the backup; absent if the server does not report it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replica_number: Option<u32>,
-    /// What cannot be brought back exactly, in plain words.
+    /// Human-readable descriptions of everything that cannot be restored exactly.
     #[serde(default)]
     pub limitations: Vec<String>,
-    /// The verification that counts: the last one, or one that failed and was not made good since, see
-    /// [`VerificationRecord::supersedes`]. Kept in `verification.json`, outside the chain of digests, and merged in on
-    /// reading.
+    /// The decisive verification: the last one, or a failed one that no later one supersedes, see
+    /// [`VerificationRecord::supersedes`]. It is stored in `verification.json`, outside the chain of digests, and
+    /// merged on reading.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verification: Option<VerificationRecord>,
-    /// Verifications before that which were of another depth, newest first.
+    /// Earlier verifications of other depths, newest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier_verifications: Vec<VerificationRecord>,
 }
 
 impl BackupMetadata {
-    /// Size in MiB.
+    /// Returns the size in MiB.
     #[expect(clippy::cast_precision_loss, reason = "a size for people to read")]
     pub fn size_mb(&self) -> f64 {
         self.size_bytes as f64 / 1_048_576.0
     }
 
-    /// Stored bytes per byte of column values, or `None` for a backup without rows.
+    /// Returns the stored bytes per byte of column values, or `None` for a backup without rows.
     #[expect(clippy::cast_precision_loss, reason = "a ratio for people to read")]
     pub fn compression_ratio(&self) -> Option<f64> {
         (self.uncompressed_size_bytes > 0)
             .then(|| self.compressed_size_bytes as f64 / self.uncompressed_size_bytes as f64)
     }
 
-    /// Merges in the verifications that were kept, in any order, and sets [`BackupMetadata::state`] to what they say.
+    /// Merges the recorded verifications, in any order, and sets [`BackupMetadata::state`] accordingly.
     ///
-    /// Such metadata is for reading: `metadata.json` holds neither the verifications nor the merged state.
+    /// The result is for reading only: `metadata.json` holds neither the verifications nor the merged state.
     pub fn set_verifications(&mut self, mut records: Vec<VerificationRecord>) {
         self.state = self.recorded_state();
         records.sort_by_key(|record| (record.success, std::cmp::Reverse(record.verified_at)));
@@ -133,23 +132,23 @@ impl BackupMetadata {
         self.state = self.effective_state();
     }
 
-    /// Whether the verification that counts found nothing wrong.
+    /// Returns whether the decisive verification found no damage.
     pub fn is_verified(&self) -> bool {
         self.verification.as_ref().is_some_and(|record| record.success)
     }
 
-    /// Whether the backup is complete: nothing that was asked for is missing, and no verification found damage.
+    /// Returns whether the backup is complete: nothing that was requested is missing, and no verification found damage.
     pub fn is_completed(&self) -> bool {
         matches!(self.effective_state(), BackupState::Completed | BackupState::Verified)
     }
 
-    /// Whether partitions that were asked for are missing.
+    /// Returns whether requested partitions are missing.
     pub fn is_partial(&self) -> bool {
         self.state == BackupState::PartiallyCompleted || !self.failed_partitions.is_empty()
     }
 
-    /// Returns the state to show and to go by: a complete backup whose last verification succeeded is `VERIFIED`, and
-    /// any backup whose last verification found something wrong is `FAILED`.
+    /// Returns the state to display and to act on: a complete backup whose last verification succeeded is `VERIFIED`,
+    /// and any backup whose last verification found damage is `FAILED`.
     pub fn effective_state(&self) -> BackupState {
         match (&self.verification, self.recorded_state()) {
             (Some(verification), _) if !verification.success => BackupState::Failed,
@@ -169,39 +168,39 @@ impl BackupMetadata {
     }
 }
 
-/// A partition that is not in a backup, although it was to be.
+/// A requested partition that is missing from a backup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FailedPartition {
-    /// Name of the partition.
+    /// The name of the partition.
     pub name: String,
-    /// What went wrong, with its causes.
+    /// The error of the partition, with its causes.
     pub error: String,
 }
 
 /// The outcome of one verification.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VerificationRecord {
-    /// How deep it went.
+    /// The depth of the verification.
     pub verification_type: VerificationType,
-    /// When it ended (UTC).
+    /// Time at which the verification ended (UTC).
     pub verified_at: Timestamp,
-    /// Whether nothing was found wrong.
+    /// Whether the verification found no damage.
     pub success: bool,
-    /// Files that were checked.
+    /// Number of files that were checked.
     pub files_verified: u64,
-    /// Files with at least one finding.
+    /// Number of files with at least one finding.
     pub files_failed: u64,
-    /// Row groups that were decoded and compared with their recorded digest.
+    /// Number of row groups that were decoded and compared with their recorded digest.
     #[serde(default)]
     pub row_groups_verified: u64,
-    /// What chose the row groups of a quick verification.
+    /// Seed that selected the row groups of a quick verification.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
 }
 
 impl VerificationRecord {
-    /// Whether an earlier one says nothing any more, now that there is this one: it was of the same depth, or this one
-    /// compared all that it did. What `quick` decodes, `checksum` does not, and the other way round.
+    /// Returns whether this verification makes `earlier` obsolete: it has the same depth, or compared everything that
+    /// the earlier one did. A `checksum` verification does not decode what `quick` decodes, and vice versa.
     pub fn supersedes(&self, earlier: &Self) -> bool {
         self.verification_type == VerificationType::Deep || self.verification_type == earlier.verification_type
     }

@@ -1,7 +1,7 @@
-//! What a backup is and what an operation reports: enumerations, metadata and results.
+//! Backups and the results of operations: enumerations, metadata and results.
 //!
-//! Everything here is plain data with a stable serde form (members in snake case, enumeration values as
-//! in the product's contract), so that it can be printed as JSON and read back by any later version.
+//! Everything here is plain data with a stable serde form (members in snake case, enumeration values as in the
+//! product's contract), so that it can be printed as JSON and parsed by any later version.
 
 mod kinds;
 mod latest;

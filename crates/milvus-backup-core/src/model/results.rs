@@ -1,4 +1,4 @@
-//! What each operation reports, in the members that `--json` prints.
+//! The results of the operations, with the members that `--json` prints.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,37 +11,37 @@ use crate::names::BackupId;
 /// The outcome of a create.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BackupResult {
-    /// Whether the backup was committed whole.
+    /// Whether the backup was committed and is complete.
     pub success: bool,
-    /// Its identifier; empty when the operation ended before one was given.
+    /// The identifier of the backup; empty if the operation ended before one was assigned.
     pub backup_id: String,
-    /// Its name; empty when the operation ended before one was given.
+    /// The name of the backup; empty if the operation ended before one was assigned.
     pub backup_name: String,
-    /// The collection.
+    /// The collection that was backed up.
     pub collection_name: String,
-    /// The backend.
+    /// The backend that holds the backup.
     pub storage_type: BackupStorageType,
     /// Directory of the backup below the root.
     pub storage_path: Option<String>,
-    /// Bytes of all its files.
+    /// Bytes of all files of the backup.
     pub size_bytes: u64,
-    /// Rows in the backup.
+    /// Number of rows in the backup.
     pub row_count: u64,
-    /// Where the backup stands.
+    /// The state of the backup.
     pub state: BackupState,
     /// Wall time of the operation in milliseconds.
     pub execution_time_ms: u64,
-    /// What cannot be brought back exactly.
+    /// Human-readable descriptions of everything that cannot be restored exactly.
     pub limitations: Vec<String>,
-    /// Why it failed.
+    /// The error with its causes; `None` after a success.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_message: Option<String>,
-    /// All that is known of the backup.
+    /// The metadata of the backup; `None` if it was not committed.
     pub metadata: Option<BackupMetadata>,
 }
 
 impl BackupResult {
-    /// The failure-shaped result: `success = false`, state `FAILED`, and the error with its causes as text.
+    /// Returns the result of a failure: `success = false`, state `FAILED`, and the error with its causes as text.
     pub fn from_error(collection: &str, storage_type: BackupStorageType, error: &Error) -> Self {
         Self {
             success: false,
@@ -60,7 +60,7 @@ impl BackupResult {
         }
     }
 
-    /// Size in MiB.
+    /// Returns the size in MiB.
     #[expect(clippy::cast_precision_loss, reason = "a size for people to read")]
     pub fn size_mb(&self) -> f64 {
         self.size_bytes as f64 / 1_048_576.0
@@ -70,46 +70,46 @@ impl BackupResult {
 /// The outcome of a restore.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RestoreResult {
-    /// Whether the target holds every row that was asked for.
+    /// Whether the target holds every requested row.
     pub success: bool,
     /// The backup that was read.
     pub backup_id: BackupId,
-    /// The collection that had been backed up.
+    /// The collection that was backed up.
     pub source_collection_name: String,
-    /// The collection that now holds the rows.
+    /// The collection that holds the restored rows.
     pub target_collection_name: String,
-    /// Rows inserted and counted.
+    /// Number of rows that were inserted and counted.
     pub rows_restored: u64,
-    /// Partitions, in the order of the backup.
+    /// The restored partitions, in the order of the backup.
     pub partitions_restored: Vec<String>,
-    /// Index definitions created again.
+    /// Number of index definitions that were recreated.
     pub indexes_restored: u64,
-    /// Whether the backup was verified before the restore, and nothing was found wrong.
+    /// Whether the backup was verified before the restore without a finding.
     pub verification_passed: bool,
-    /// What the collection had when it was backed up, and does not have now: it was not asked for.
+    /// Attributes of the source collection that the target lacks, because they were not requested.
     #[serde(default)]
     pub not_restored: Vec<NotRestored>,
-    /// What could not be brought back exactly.
+    /// Human-readable descriptions of everything that could not be restored exactly.
     pub limitations: Vec<String>,
     /// Wall time of the operation in milliseconds.
     pub execution_time_ms: u64,
 }
 
-/// Something that a backup holds and that its restore did not bring back, since it was not asked to.
+/// An attribute in a backup that was not restored, because it was not requested.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum NotRestored {
-    /// Other names of the collection.
+    /// The aliases of the collection.
     Aliases {
-        /// The aliases that it had.
+        /// The aliases that the collection had.
         names: Vec<String>,
     },
-    /// Its indexes.
+    /// The indexes of the collection.
     Indexes,
-    /// It was in memory, and the restored one is not.
+    /// The load state: the source was in memory, the restored collection is not.
     LoadState {
-        /// The copies that were in memory, where the server reported them.
+        /// The number of replicas in memory, if the server reported it.
         replicas: Option<u32>,
     },
 }
@@ -117,51 +117,51 @@ pub enum NotRestored {
 /// The outcome of a verification.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VerificationResult {
-    /// Whether nothing was found wrong.
+    /// Whether the verification found no damage.
     pub success: bool,
     /// The backup that was read.
     pub backup_id: BackupId,
-    /// How deep the verification went.
+    /// The depth of the verification.
     pub verification_type: VerificationType,
-    /// Whether all digests that were recomputed agree.
+    /// Whether all recomputed digests match.
     pub checksum_valid: bool,
-    /// Files that were checked.
+    /// Number of files that were checked.
     pub files_verified: u64,
-    /// Files with at least one finding.
+    /// Number of files with at least one finding.
     pub files_failed: u64,
-    /// Bytes that were read.
+    /// Number of bytes that were read.
     pub bytes_verified: u64,
-    /// Row groups that were decoded and compared with their recorded digest.
+    /// Number of row groups that were decoded and compared with their recorded digest.
     #[serde(default)]
     pub row_groups_verified: u64,
-    /// What chose the row groups of a quick verification: the same seed chooses the same ones.
+    /// Seed that selected the row groups of a quick verification: the same seed selects the same ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
-    /// What the files, the rows or the definition were compared with, in plain words.
+    /// Human-readable descriptions of the references that the files, the rows or the definition were compared with.
     #[serde(default)]
     pub compared: Vec<String>,
-    /// What is wrong.
+    /// The damage that was found.
     pub errors: Vec<Finding>,
-    /// What is odd but not wrong.
+    /// Oddities that are not damage.
     pub warnings: Vec<String>,
-    /// When the verification ended (UTC).
+    /// Time at which the verification ended (UTC).
     pub verified_at: Timestamp,
-    /// Wall time in milliseconds.
+    /// Wall time of the verification in milliseconds.
     pub verification_time_ms: u64,
 }
 
-/// What a verification found wrong with one file.
+/// Damage that a verification found in one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// Path relative to the directory of the backup.
     pub file: String,
-    /// What is wrong.
+    /// The kind of the damage.
     pub kind: FindingKind,
-    /// What the backup recorded.
+    /// The value that the backup recorded.
     pub expected: String,
-    /// What was found.
+    /// The value that was found.
     pub actual: String,
-    /// The same in a sentence.
+    /// The finding as a sentence.
     pub message: String,
 }
 
@@ -170,18 +170,18 @@ pub struct Finding {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FindingKind {
-    /// The file is not there.
+    /// The file does not exist.
     Missing,
-    /// The file is not listed.
+    /// The file is not listed in the backup.
     Unexpected,
-    /// The size differs.
+    /// The size of the file differs.
     SizeMismatch,
-    /// The digest differs.
+    /// The digest of the file differs.
     ChecksumMismatch,
-    /// The file cannot be parsed, or what it says contradicts another file.
+    /// The file cannot be parsed, or contradicts another file.
     Malformed,
     /// The file could not be read.
     Unreadable,
-    /// What a restore made of the file is not what the backup recorded.
+    /// The restored contents differ from the recorded ones.
     Differs,
 }

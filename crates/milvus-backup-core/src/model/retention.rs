@@ -1,4 +1,4 @@
-//! What retention looks at and what it reports.
+//! The input and the results of retention.
 
 use std::collections::BTreeMap;
 
@@ -12,31 +12,31 @@ use crate::names::BackupId;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DecisionAction {
-    /// The backup stays.
+    /// The backup is kept by at least one rule.
     Keep,
-    /// No rule keeps the backup.
+    /// The backup is deleted, because no rule keeps it.
     Delete,
 }
 
-/// What a policy says of one backup, and why.
+/// The decision of a policy on one backup, with its reasons.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
-    /// The backup.
+    /// The backup that was decided on.
     pub backup_id: BackupId,
-    /// Its collection, with the database in front where it is not the default one: `db.collection`.
+    /// The collection of the backup, prefixed with the database unless it is the default one: `db.collection`.
     pub collection_name: String,
-    /// Keep or delete.
+    /// Whether the backup is kept or deleted.
     pub action: DecisionAction,
-    /// The rules that led there, in plain words.
+    /// Human-readable descriptions of the rules that led to the decision.
     pub reasons: Vec<String>,
 }
 
 /// Decides which backups to keep. Implemented by `milvus-backup-retention`.
 pub trait RetentionRules: Send + Sync {
-    /// One decision for each of `backups`, which may come in any order.
+    /// Returns one decision for each of `backups`, which may be in any order.
     fn decide(&self, backups: &[BackupVersion], now: Timestamp) -> Vec<Decision>;
 
-    /// Returns what a person should know about `backups` before any of them is deleted, one sentence each.
+    /// Returns the warnings about `backups` before any of them is deleted, as one sentence each.
     fn warnings(&self, backups: &[BackupVersion], now: Timestamp) -> Vec<String> {
         let _ = (backups, now);
         Vec::new()
@@ -46,32 +46,32 @@ pub trait RetentionRules: Send + Sync {
 /// The outcome of applying a retention policy.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RetentionResult {
-    /// Whether deletions were only announced.
+    /// Whether nothing was deleted, because only a report was requested.
     pub dry_run: bool,
-    /// Backups that were looked at.
+    /// Number of backups that were examined.
     pub total_backups: u64,
-    /// Backups that stay.
+    /// Number of backups that are kept.
     pub backups_to_keep: u64,
-    /// Backups that go.
+    /// Number of backups that are to be deleted.
     pub backups_to_delete: u64,
-    /// Bytes that the deletions free.
+    /// Number of bytes that the deletions free.
     pub storage_to_free_bytes: u64,
-    /// The same in GiB.
+    /// Space that the deletions free, in GiB.
     pub storage_to_free_gb: f64,
-    /// Backups that were deleted; empty in a dry run.
+    /// The deleted backups, in the order of deletion; empty in a dry run.
     pub deleted_backup_ids: Vec<BackupId>,
-    /// What was decided of each backup.
+    /// The decision on each backup.
     pub decisions: Vec<Decision>,
-    /// What a person should know about the backups: full backups that hold far fewer rows than the one before them.
+    /// Warnings about the backups, such as full backups with far fewer rows than the one before them.
     #[serde(default)]
     pub warnings: Vec<String>,
 }
 
 impl RetentionResult {
-    /// The report of applying `decisions`, which were made on `backups`.
+    /// Creates the report of applying `decisions`, which were made on `backups`.
     ///
-    /// `deleted` are those that were deleted indeed, in the order of deletion: none in a dry run, and fewer than
-    /// decided where a deletion failed. The other numbers tell what was decided.
+    /// `deleted` are the backups that were actually deleted, in the order of deletion: none in a dry run, and fewer
+    /// than decided if a deletion failed. The other numbers describe the decisions.
     pub fn new(backups: &[BackupVersion], decisions: Vec<Decision>, dry_run: bool, deleted: Vec<BackupId>) -> Self {
         let (storage_to_free_bytes, storage_to_free_gb) = calculate_storage_savings(backups, &decisions);
         let total_backups = decisions.len() as u64;
@@ -96,7 +96,7 @@ impl RetentionResult {
     }
 }
 
-/// What deleting would free: in bytes, and the same in GiB.
+/// Returns the space that the deletions free, in bytes and in GiB.
 ///
 /// Decisions on backups that are not among `backups` free nothing.
 #[expect(clippy::cast_precision_loss, reason = "GiB are for people to read")]

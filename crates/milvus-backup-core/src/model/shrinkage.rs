@@ -1,7 +1,7 @@
-//! Full backups that hold far fewer rows than those before them.
+//! Full backups that hold far fewer rows than earlier ones.
 //!
-//! A collection that was emptied by mistake is backed up like any other. Its backups must not push the good ones out,
-//! and a person should hear of it.
+//! A collection that was emptied by mistake is backed up like any other. Its backups must not displace the good ones,
+//! and the user should be warned.
 
 use std::collections::BTreeMap;
 
@@ -10,24 +10,24 @@ use jiff::Timestamp;
 use super::version::BackupVersion;
 use crate::wording;
 
-/// The share of the rows of the backup before it below which a full backup counts as shrunken, unless the
-/// configuration says otherwise.
+/// The share of the rows of the preceding backup below which a full backup counts as shrunken, unless the configuration
+/// sets another one.
 pub const DEFAULT_MIN_ROWS_RATIO: f64 = 0.5;
 
 /// A full backup that holds far fewer rows than the last one before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shrinkage<'a> {
-    /// The shrunken backup.
+    /// The backup that is shrunken.
     pub backup: &'a BackupVersion,
-    /// The last complete full backup of the collection before it that had not itself shrunk.
+    /// The last complete full backup of the collection before it that was not itself shrunken.
     pub before: &'a BackupVersion,
 }
 
-/// Finds the shrunken backups of each collection, by collection and then oldest first.
+/// Returns the shrunken backups of each collection, by collection and then oldest first.
 ///
 /// A complete full backup is shrunken if it holds fewer rows than `min_rows_ratio` times those of the last complete
-/// full backup before it that was not itself shrunken. Backups of partitions, incomplete ones and those dated
-/// after `now` are neither shrunken nor compared with. A ratio of 0 finds none.
+/// full backup before it that was not itself shrunken. Backups of partitions, incomplete ones and those dated after
+/// `now` are ignored. A ratio of 0 finds none.
 pub fn shrunken_backups(backups: &[BackupVersion], min_rows_ratio: f64, now: Timestamp) -> Vec<Shrinkage<'_>> {
     let mut collections: BTreeMap<(&str, &str), Vec<&BackupVersion>> = BTreeMap::new();
     for backup in backups.iter().filter(|backup| is_comparable(backup) && backup.created_at <= now) {
@@ -49,11 +49,11 @@ pub fn shrunken_backups(backups: &[BackupVersion], min_rows_ratio: f64, now: Tim
     found
 }
 
-/// Describes the loss of rows in a new full backup of a collection, if there is one to speak of.
+/// Describes the loss of rows in a new full backup of a collection; `None` if there is no significant loss.
 ///
-/// `previous` are the backups of the same collection before it, in any order; backups of partitions and incomplete ones
-/// among them are ignored. `min_rows_ratio` is that of the configuration: [`DEFAULT_MIN_ROWS_RATIO`] if there is
-/// none, and 0 switches the check off.
+/// `previous` are the earlier backups of the same collection, in any order; backups of partitions and incomplete ones
+/// among them are ignored. `min_rows_ratio` is that of the configuration: `None` means [`DEFAULT_MIN_ROWS_RATIO`], and
+/// 0 switches the check off.
 ///
 /// ```
 /// assert_eq!(milvus_backup_core::row_loss(&[], 0, None), None);
@@ -84,7 +84,7 @@ mod tests {
     use crate::model::kinds::{BackupState, BackupType};
     use crate::names::BackupId;
 
-    /// Full backups with these rows, oldest first.
+    /// Returns full backups with these numbers of rows, oldest first.
     fn history(rows: &[u64]) -> Vec<BackupVersion> {
         (1..)
             .zip(rows)

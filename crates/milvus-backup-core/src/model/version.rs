@@ -1,4 +1,4 @@
-//! [`BackupVersion`]: the summary of a backup that rules look at, and the series it belongs to.
+//! [`BackupVersion`]: the summary of a backup that rules examine, and the series it belongs to.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -10,37 +10,37 @@ use super::kinds::{BackupState, BackupType};
 use super::metadata::BackupMetadata;
 use crate::names::{BackupId, DEFAULT_DATABASE};
 
-/// Names of partitions that the name of a series lists before it only counts them.
+/// Number of partition names that the name of a series lists before it only counts them.
 const NAMES_SHOWN: usize = 5;
 
-/// The part of a backup's metadata that a retention policy may look at.
+/// The part of a backup's metadata that a retention policy examines.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BackupVersion {
-    /// Its identifier.
+    /// The identifier of the backup.
     pub backup_id: BackupId,
-    /// Its name.
+    /// The name of the backup.
     pub backup_name: String,
     /// The database of the collection.
     pub database: String,
-    /// The collection.
+    /// The collection that was backed up.
     pub collection_name: String,
-    /// When it was started (UTC).
+    /// Time at which the backup was started (UTC).
     pub created_at: Timestamp,
-    /// Whole collection or named partitions.
+    /// Whether the backup covers the complete collection or named partitions.
     pub backup_type: BackupType,
-    /// The partitions that were asked for: those in the backup and those that failed.
+    /// The requested partitions: those in the backup and those that failed.
     pub partition_names: BTreeSet<String>,
-    /// Whether some of these partitions failed, so that they are not in the backup.
+    /// Whether some of the requested partitions failed and are missing from the backup.
     pub is_partial: bool,
-    /// Rows in the backup.
+    /// Number of rows in the backup.
     pub row_count: u64,
-    /// Bytes of all its files.
+    /// Bytes of all files of the backup.
     pub size_bytes: u64,
-    /// Where it stands. Only complete backups count towards what a policy keeps.
+    /// The state of the backup. Only complete backups count towards the numbers that a policy keeps.
     pub state: BackupState,
-    /// Whether the last verification found nothing wrong.
+    /// Whether the last verification found no damage.
     pub is_verified: bool,
-    /// Free labels.
+    /// Labels chosen by the user.
     pub tags: Vec<String>,
 }
 
@@ -66,7 +66,7 @@ impl From<&BackupMetadata> for BackupVersion {
 }
 
 impl BackupVersion {
-    /// Returns the collection, with the database in front where it is not the default one: `db.collection`.
+    /// Returns the collection, prefixed with the database unless it is the default one: `db.collection`.
     pub fn collection_label(&self) -> String {
         if self.database_name() == DEFAULT_DATABASE {
             self.collection_name.clone()
@@ -80,18 +80,19 @@ impl BackupVersion {
         if self.database.is_empty() { DEFAULT_DATABASE } else { &self.database }
     }
 
-    /// Whether the backup holds everything that was asked for, and no verification found damage.
+    /// Returns whether the backup holds everything that was requested, and no verification found damage.
     pub fn is_complete(&self) -> bool {
         matches!(self.state, BackupState::Completed | BackupState::Verified) && !self.is_partial
     }
 
-    /// Whether the backup was to hold every partition of its collection.
+    /// Returns whether every partition of the collection was requested.
     pub fn is_full(&self) -> bool {
         self.backup_type == BackupType::FullCollection
     }
 
-    /// Whether a restore of these partitions of the backup brings back a whole collection: all partitions of a full backup in
-    /// which none is missing. Anything else is a part, and replaces no collection unless that is asked for in so many words.
+    /// Returns whether a restore of these partitions of the backup restores a complete collection: all partitions of a
+    /// full backup in which none is missing. Anything else is a part, and replaces a collection only if that is
+    /// explicitly requested.
     pub fn is_whole_with(&self, restored: &[String]) -> bool {
         self.is_full() && !self.is_partial && self.partition_names.iter().all(|name| restored.contains(name))
     }
@@ -102,9 +103,9 @@ impl BackupVersion {
     }
 }
 
-/// Backups of one collection that can stand in for each other, because they cover the same part of it.
+/// A series of backups of one collection that can replace each other, because they cover the same part of it.
 ///
-/// A backup of some partitions never stands in for a full one, nor for one of other partitions.
+/// A backup of some partitions never replaces a full one, nor one of other partitions.
 ///
 /// ```
 /// use milvus_backup_core::BackupSeries;
@@ -115,7 +116,7 @@ impl BackupVersion {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum BackupSeries {
-    /// Backups of the whole collection.
+    /// Backups of the complete collection.
     Full,
     /// Backups of exactly these partitions.
     Partitions(BTreeSet<String>),

@@ -1,4 +1,4 @@
-//! Parameters of a create.
+//! The parameters of a create.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::model::{BackupType, ChecksumAlgorithm, CompressionCodec};
 use crate::names::validate_name;
 
-/// What to back up and how.
+/// The part of a collection to back up, and the settings of the backup.
 ///
 /// ```
 /// use milvus_backup_core::BackupParams;
@@ -21,17 +21,17 @@ use crate::names::validate_name;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BackupParams {
-    /// Whole collection or named partitions.
+    /// Whether the complete collection or named partitions are backed up.
     pub backup_type: BackupType,
     /// The partitions of a [`BackupType::Partition`] backup.
     pub partition_names: Vec<String>,
     /// Whether data files are compressed.
     pub compression_enabled: Option<bool>,
-    /// 1 (fast) to 9 (small).
+    /// Compression level, from 1 (fast) to 9 (small).
     pub compression_level: Option<u8>,
     /// The codec inside the Parquet files.
     pub compression_codec: Option<CompressionCodec>,
-    /// The digest over files.
+    /// Algorithm of the digests over files.
     pub checksum_algorithm: Option<ChecksumAlgorithm>,
     /// Whether index definitions are saved.
     pub include_indexes: bool,
@@ -39,32 +39,34 @@ pub struct BackupParams {
     pub backup_name: Option<String>,
     /// Target size of a finished data file in bytes.
     pub chunk_size_bytes: Option<u64>,
-    /// Partitions that are read at the same time.
+    /// Number of partitions that are read concurrently.
     pub concurrency: Option<usize>,
-    /// Free labels.
+    /// Labels chosen by the user.
     pub tags: Vec<String>,
-    /// Whether the backup is verified once it is committed.
+    /// Whether the backup is verified after its commit.
     pub verify_after: Option<bool>,
-    /// Go on with the other partitions when one fails. The backup is then partial, and says so.
+    /// Whether to continue with the other partitions when one fails. The backup is then partial, which its state
+    /// records.
     pub skip_failed_partitions: bool,
-    /// What to do with a collection that is not loaded.
+    /// The policy for a collection that is not loaded.
     pub load: LoadPolicy,
-    /// Fail where rows may be missing: where the server counts or stores other rows than it returned, and copies of keys do
-    /// not explain it. Otherwise such a difference is a limitation of the backup.
+    /// Whether to fail if rows may be missing: if the server counts or stores a different number of rows than it
+    /// returned, and copies of keys do not explain it. Otherwise such a difference is recorded as a limitation of the
+    /// backup.
     pub strict: bool,
     /// Deadline of the operation.
     pub timeout: Option<Duration>,
 }
 
-/// What to do with a collection that is not loaded, and so cannot be queried.
+/// The policy for a collection that is not loaded and thus cannot be queried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum LoadPolicy {
-    /// Load it, and release it afterwards.
+    /// Load the collection, and release it afterwards.
     #[default]
     Auto,
-    /// Refuse.
+    /// Fail instead of loading it.
     Never,
 }
 
@@ -92,12 +94,12 @@ impl Default for BackupParams {
 }
 
 impl BackupParams {
-    /// A backup of every partition.
+    /// Returns the parameters of a backup of every partition.
     pub fn full() -> Self {
         Self::default()
     }
 
-    /// A backup of the named partitions.
+    /// Returns the parameters of a backup of the named partitions.
     pub fn partitions<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Self {
         Self {
             backup_type: BackupType::Partition,
@@ -106,14 +108,14 @@ impl BackupParams {
         }
     }
 
-    /// Names the backup.
+    /// Sets the name of the backup.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.backup_name = Some(name.into());
         self
     }
 
-    /// Adds a label.
+    /// Adds a label to the backup.
     #[must_use]
     pub fn with_tag(mut self, tag: impl Into<String>) -> Self {
         self.tags.push(tag.into());
@@ -123,7 +125,7 @@ impl BackupParams {
     /// Checks every limit.
     ///
     /// # Errors
-    /// [`crate::Error::InvalidParameter`] with the first field outside its limit.
+    /// [`crate::Error::InvalidParameter`] with the first field that is outside its limit.
     pub fn validate(&self) -> Result<()> {
         match self.backup_type {
             BackupType::Incremental => {

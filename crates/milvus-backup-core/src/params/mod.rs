@@ -1,4 +1,4 @@
-//! The parameters of each operation. `None` means "as the configuration says".
+//! The parameters of each operation. `None` means that the configuration applies.
 
 mod backup;
 mod restore;

@@ -1,4 +1,4 @@
-//! Parameters of a restore.
+//! The parameters of a restore.
 
 use std::time::Duration;
 
@@ -8,65 +8,66 @@ use crate::config::invalid;
 use crate::error::Result;
 use crate::names::{CollectionName, validate_name, validate_new_collection_name};
 
-/// What to restore and where to.
+/// The backup contents to restore, and the target of the restore.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RestoreParams {
-    /// The collection to make; by default the one that had been backed up.
+    /// The collection to create; by default the one that was backed up.
     pub target_collection_name: Option<CollectionName>,
-    /// Verify the backup first; `None` as the configuration says.
+    /// Whether to verify the backup first; `None` means that the configuration applies.
     pub verify_before_restore: Option<bool>,
-    /// Replace an existing target, once the new rows are in place and counted.
+    /// Whether to replace an existing target, once the new rows are in place and counted.
     pub drop_existing: bool,
-    /// Let `drop_existing` replace a collection by some of its partitions: by a backup that does not hold all of them, or
-    /// by a restore that leaves some out. The others are lost then.
+    /// Whether `drop_existing` may replace a collection by some of its partitions: by a backup that does not hold all
+    /// of them, or by a restore that omits some. The other partitions are lost then.
     pub replace_with_part: bool,
-    /// Load the target into memory afterwards.
+    /// Whether to load the target into memory afterwards.
     pub load_after_restore: bool,
     /// The partitions to restore; empty for all.
     pub partition_names: Vec<String>,
-    /// Create the saved indexes again.
+    /// Whether to recreate the saved indexes.
     pub restore_indexes: bool,
-    /// Go on with the other partitions when one fails.
+    /// Whether to continue with the other partitions when one fails.
     pub skip_failed_partitions: bool,
-    /// Give the target the aliases that the source had. One that belongs to another collection is never taken.
+    /// Whether to give the target the aliases of the source. An alias that belongs to another collection is never
+    /// moved.
     pub with_aliases: bool,
-    /// Insert into a collection that exists and whose schema fits, instead of making one.
+    /// Whether to insert into an existing collection whose schema fits, instead of creating one.
     pub into_existing: bool,
-    /// What happens to primary keys that the source's server had generated.
+    /// The policy for primary keys that the server of the source generated.
     pub auto_id: AutoIdPolicy,
-    /// How rows get into Milvus.
+    /// The way in which rows are written to Milvus.
     pub method: RestoreMethod,
-    /// Batches that are inserted, or files that are imported, at the same time.
+    /// Number of batches that are inserted, or files that are imported, concurrently.
     pub concurrency: Option<usize>,
     /// Deadline of the operation.
     pub timeout: Option<Duration>,
 }
 
-/// What happens to primary keys that the source's server had generated (`autoID`).
+/// The policy for primary keys that the server of the source generated (`autoID`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AutoIdPolicy {
-    /// Keep them and keep `autoID` on. Refused, before anything is touched, where the server cannot do it.
+    /// Keep the keys and keep `autoID` on. Rejected before anything is changed if the server does not support it.
     #[default]
     Preserve,
-    /// Let the server make new ones.
+    /// Let the server generate new keys.
     Regenerate,
-    /// Keep them in a collection that has `autoID` off.
+    /// Keep the keys in a collection that has `autoID` off.
     Plain,
 }
 
-/// How rows get into Milvus.
+/// The way in which rows are written to Milvus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RestoreMethod {
-    /// They are read here, compared with their digests, and inserted.
+    /// The rows are read by this program, compared with their digests, and inserted.
     #[default]
     Insert,
-    /// Milvus reads the data files by itself (bulk import), which it must be able to find under the same path. The
-    /// files are compared with their digests before. Experimental, as it is in Milvus: floats that are not finite are
-    /// refused.
+    /// Milvus reads the data files itself (bulk import), and must be able to access them under the same path. The files
+    /// are compared with their digests first. Experimental, as it is in Milvus: floats that are not finite are
+    /// rejected.
     Import,
 }
 
@@ -92,12 +93,12 @@ impl Default for RestoreParams {
 }
 
 impl RestoreParams {
-    /// A restore under another name.
+    /// Returns the parameters of a restore under another name.
     pub fn to(target: CollectionName) -> Self {
         Self { target_collection_name: Some(target), ..Self::default() }
     }
 
-    /// Whether every partition of the backup is restored.
+    /// Returns whether every partition of the backup is restored.
     pub fn restore_all_partitions(&self) -> bool {
         self.partition_names.is_empty()
     }
@@ -105,7 +106,7 @@ impl RestoreParams {
     /// Checks every limit.
     ///
     /// # Errors
-    /// [`crate::Error::InvalidParameter`] with the first field outside its limit.
+    /// [`crate::Error::InvalidParameter`] with the first field that is outside its limit.
     pub fn validate(&self) -> Result<()> {
         for name in &self.partition_names {
             validate_name("partition_names", name)?;

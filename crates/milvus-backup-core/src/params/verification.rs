@@ -1,4 +1,4 @@
-//! Parameters of a verification.
+//! The parameters of a verification.
 
 use std::time::Duration;
 
@@ -6,17 +6,17 @@ use crate::config::invalid;
 use crate::error::Result;
 use crate::model::VerificationType;
 
-/// How a backup is verified.
+/// The settings of a verification.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct VerificationParams {
-    /// How deep to go.
+    /// The depth of the verification.
     pub verification_type: VerificationType,
-    /// Stop at the first finding.
+    /// Whether to stop at the first finding.
     pub fail_fast: bool,
     /// Percentage of the row groups that a [`VerificationType::Quick`] verification decodes.
     pub sample_size: f64,
-    /// Chooses the row groups of that sample; a random one when not given.
+    /// Seed that selects the row groups of that sample; `None` selects them at random.
     pub seed: Option<u64>,
     /// Deadline of the operation.
     pub timeout: Option<Duration>,
@@ -35,7 +35,7 @@ impl Default for VerificationParams {
 }
 
 impl VerificationParams {
-    /// Presence, size and digest of every file.
+    /// Returns the parameters of a verification of the presence, size and digest of every file.
     pub fn checksum() -> Self {
         Self::default()
     }
@@ -43,7 +43,7 @@ impl VerificationParams {
     /// Checks every limit.
     ///
     /// # Errors
-    /// [`crate::Error::InvalidParameter`] with the first field outside its limit.
+    /// [`crate::Error::InvalidParameter`] with the first field that is outside its limit.
     pub fn validate(&self) -> Result<()> {
         if !(self.sample_size > 0.0 && self.sample_size <= 100.0) {
             return Err(invalid("sample_size", &self.sample_size.to_string(), "above 0 and at most 100 percent"));

@@ -1,4 +1,4 @@
-//! The definition of a whole collection.
+//! The definition of a collection.
 
 use std::collections::BTreeMap;
 
@@ -11,23 +11,23 @@ use crate::error::{Error, Result};
 /// Name of the column that holds the keys outside the schema, as JSON objects.
 pub const DYNAMIC_FIELD: &str = "$meta";
 
-/// Everything needed to create a collection again, indexes and aliases apart.
+/// The definition from which a collection is recreated, except for its indexes and aliases.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CollectionSchema {
-    /// Free text.
+    /// Description of the collection, as free text.
     #[serde(default)]
     pub description: String,
-    /// The fields in the order of the server. The dynamic field is not among them.
+    /// The fields in the order of the server, without the dynamic field.
     pub fields: Vec<FieldSchema>,
-    /// Arrays of structs.
+    /// The arrays of structs, in the order of the server.
     #[serde(default)]
     pub struct_fields: Vec<StructFieldSchema>,
-    /// Functions that compute fields.
+    /// The functions that compute fields.
     #[serde(default)]
     pub functions: Vec<FunctionSchema>,
     /// Whether rows may have keys outside the schema.
     pub enable_dynamic_field: bool,
-    /// Number of shards.
+    /// Number of shards of the collection.
     pub shards_num: u32,
     /// The consistency level of queries that do not name one.
     pub consistency_level: ConsistencyLevel,
@@ -39,55 +39,55 @@ pub struct CollectionSchema {
     pub properties: BTreeMap<String, String>,
 }
 
-/// How fresh the result of a query has to be.
+/// The required freshness of the result of a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum ConsistencyLevel {
-    /// Every write that was acknowledged.
+    /// All acknowledged writes are visible.
     Strong,
-    /// Every write of the same client.
+    /// All writes of the same client are visible.
     Session,
-    /// At most a few seconds old.
+    /// The result is at most a few seconds old.
     Bounded,
-    /// Whatever is there.
+    /// The result may have any age.
     Eventually,
-    /// As the query's own timestamp says.
+    /// The timestamp of the query applies.
     Customized,
 }
 
 /// A function that computes fields from other fields.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FunctionSchema {
-    /// Name.
+    /// Name of the function.
     pub name: String,
-    /// Free text.
+    /// Description of the function, as free text.
     #[serde(default)]
     pub description: String,
-    /// What it computes.
+    /// The kind of computation.
     pub kind: FunctionKind,
-    /// Fields it reads.
+    /// Names of the fields that it reads.
     pub input_fields: Vec<String>,
-    /// Fields it writes.
+    /// Names of the fields that it writes.
     pub output_fields: Vec<String>,
-    /// Its parameters.
+    /// Parameters of the function, as the server reported them.
     #[serde(default)]
     pub params: BTreeMap<String, String>,
 }
 
-/// The functions of Milvus.
+/// The kinds of functions in Milvus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum FunctionKind {
-    /// Full-text search: text to sparse vector.
+    /// Full-text search, from text to a sparse vector.
     #[serde(rename = "BM25")]
     Bm25,
-    /// Text to dense vector by a model.
+    /// Text to a dense vector, by a model.
     TextEmbedding,
     /// Reranking of search results.
     Rerank,
-    /// Text to signature.
+    /// Text to a MinHash signature.
     MinHash,
-    /// Molecule to fingerprint.
+    /// Molecule to a binary fingerprint.
     MolFingerprint,
 }
 
@@ -98,7 +98,7 @@ impl FunctionKind {
 }
 
 impl CollectionSchema {
-    /// A collection of `fields` with one shard and bounded consistency, the defaults of Milvus' clients.
+    /// Returns a collection of `fields` with one shard and bounded consistency, the defaults of Milvus' clients.
     pub fn new(fields: Vec<FieldSchema>) -> Self {
         Self {
             description: String::new(),
@@ -113,10 +113,10 @@ impl CollectionSchema {
         }
     }
 
-    /// The primary key.
+    /// Returns the primary key field.
     ///
     /// # Errors
-    /// [`Error::Protocol`] when there is none, or it is neither `Int64` nor `VarChar`.
+    /// [`Error::Protocol`] if there is none, or it is neither `Int64` nor `VarChar`.
     pub fn primary_key(&self) -> Result<&FieldSchema> {
         let field = self.fields.iter().find(|field| field.is_primary);
         match field {
@@ -126,12 +126,12 @@ impl CollectionSchema {
         }
     }
 
-    /// Whether rows are spread over hash partitions, which cannot be named in a call.
+    /// Returns whether rows are distributed over hash partitions, which cannot be named in a call.
     pub fn has_partition_key(&self) -> bool {
         self.fields.iter().any(|field| field.is_partition_key)
     }
 
-    /// Bytes that one row is likely to take: exact for fixed-width fields, a guess for the others.
+    /// Returns the expected size of one row in bytes: exact for fixed-width fields, a guess for the others.
     pub fn estimated_row_bytes(&self) -> u64 {
         const TEXT: usize = 64;
         let field_bytes = |field: &FieldSchema| {
@@ -147,8 +147,9 @@ impl CollectionSchema {
         (fields + structs + if self.enable_dynamic_field { TEXT } else { 0 }) as u64
     }
 
-    /// Bytes that a row has at most, as far as the schema and the limits of Milvus tell: 65,535 for a `VarChar` and, by
-    /// default, 65,536 for a JSON value (`common.JSONMaxLength`). Sparse vectors have no limit; they count as much.
+    /// Returns the maximum size of one row in bytes, as far as the schema and the limits of Milvus define it: 65,535
+    /// for a `VarChar` and, by default, 65,536 for a JSON value (`common.JSONMaxLength`). Sparse vectors have no limit;
+    /// they count the same.
     pub fn largest_row_bytes(&self) -> u64 {
         const LONGEST: usize = 1 << 16;
         let value_bytes = |field: &FieldSchema, data_type: DataType| {

@@ -1,11 +1,12 @@
-//! Whether the rows of a backup fit a collection that exists.
+//! The comparison of the rows of a backup with an existing collection.
 
 use super::collection::CollectionSchema;
 use super::field::FieldSchema;
 
-/// Every difference that keeps rows of `backup` from going into `target`, in plain words; empty when they fit.
+/// Returns a human-readable description of every difference that prevents inserting rows of `backup` into `target`;
+/// empty if they fit.
 ///
-/// What does not concern rows may differ: descriptions, shards, consistency level, properties, clustering key.
+/// Attributes that do not affect rows may differ: descriptions, shards, consistency level, properties, clustering key.
 pub fn schema_differences(backup: &CollectionSchema, target: &CollectionSchema) -> Vec<String> {
     let mut differences = Vec::new();
     for field in &backup.fields {

@@ -8,51 +8,51 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum DataType {
-    /// True or false.
+    /// A boolean value, true or false.
     Bool,
-    /// 8-bit signed integer.
+    /// A signed 8-bit integer.
     Int8,
-    /// 16-bit signed integer.
+    /// A signed 16-bit integer.
     Int16,
-    /// 32-bit signed integer.
+    /// A signed 32-bit integer.
     Int32,
-    /// 64-bit signed integer.
+    /// A signed 64-bit integer.
     Int64,
-    /// IEEE 754 single precision.
+    /// An IEEE 754 single-precision number.
     Float,
-    /// IEEE 754 double precision.
+    /// An IEEE 754 double-precision number.
     Double,
     /// UTF-8 text of at most `max_length` bytes.
     VarChar,
-    /// UTF-8 text without a stated limit (Milvus 3.0).
+    /// UTF-8 text without a declared limit (Milvus 3.0).
     Text,
-    /// A JSON document, kept byte for byte.
+    /// A JSON document, preserved byte for byte.
     #[serde(rename = "JSON")]
     Json,
     /// Up to `max_capacity` elements of one scalar type.
     Array,
     /// A geometry as Well-Known Text (Milvus 2.6).
     Geometry,
-    /// A moment with time zone, as ISO 8601 text (Milvus 2.6).
+    /// A point in time with a time zone, as ISO 8601 text (Milvus 2.6).
     Timestamptz,
-    /// `dim` single-precision numbers.
+    /// A vector of `dim` single-precision numbers.
     FloatVector,
-    /// `dim` bits, most significant bit of each byte first.
+    /// A vector of `dim` bits, most significant bit of each byte first.
     BinaryVector,
-    /// `dim` half-precision numbers, little-endian.
+    /// A vector of `dim` half-precision numbers, little-endian.
     Float16Vector,
-    /// `dim` bfloat16 numbers, little-endian.
+    /// A vector of `dim` bfloat16 numbers, little-endian.
     BFloat16Vector,
     /// Pairs of index and single-precision weight.
     SparseFloatVector,
-    /// `dim` 8-bit signed integers (Milvus 2.6).
+    /// A vector of `dim` 8-bit signed integers (Milvus 2.6).
     Int8Vector,
     /// A list of vectors; only inside an array of structs (Milvus 2.6).
     ArrayOfVector,
 }
 
 impl DataType {
-    /// Every type, in declaration order.
+    /// Every data type, in declaration order.
     pub const ALL: &'static [Self] = &[
         Self::Bool,
         Self::Int8,
@@ -76,7 +76,7 @@ impl DataType {
         Self::ArrayOfVector,
     ];
 
-    /// Whether the type is a vector, and so needs an index before the collection can be loaded.
+    /// Returns whether the type is a vector, and thus needs an index before the collection can be loaded.
     pub const fn is_vector(self) -> bool {
         matches!(
             self,
@@ -89,7 +89,7 @@ impl DataType {
         )
     }
 
-    /// Bytes of one value of `dim` dimensions, or `None` where values differ in size.
+    /// Returns the size in bytes of one value of `dim` dimensions, or `None` if values differ in size.
     pub const fn fixed_width(self, dim: usize) -> Option<usize> {
         match self {
             Self::Bool | Self::Int8 => Some(1),

@@ -1,29 +1,29 @@
-//! Default values of scalar fields.
+//! The default values of scalar fields.
 
 use serde::{Deserialize, Serialize};
 
-/// The value a field takes in a row that does not give one.
+/// The value of a field in a row that does not set it.
 ///
-/// Floating-point values are kept as the shortest decimal text that reads back to the same bits, because JSON
-/// has no NaN, no infinities and no promise about digits.
+/// Floating-point values are stored as the shortest decimal text that is parsed to the same bits, because JSON has no
+/// NaN, no infinities and no guarantee of precision.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DefaultValue {
-    /// For `Bool`.
+    /// The value of a `Bool` field.
     Bool(bool),
-    /// For `Int8`, `Int16` and `Int32`.
+    /// The value of an `Int8`, `Int16` or `Int32` field.
     Int(i32),
-    /// For `Int64`.
+    /// The value of an `Int64` field.
     Long(i64),
-    /// For `Float`, as decimal text.
+    /// The value of a `Float` field, as decimal text.
     Float(String),
-    /// For `Double`, as decimal text.
+    /// The value of a `Double` field, as decimal text.
     Double(String),
-    /// For `VarChar`, `Text`, `Geometry` and, on some servers, `Timestamptz`.
+    /// The value of a `VarChar`, `Text`, `Geometry` and, on some servers, `Timestamptz` field.
     String(String),
-    /// For `JSON`: the bytes of the document, which are UTF-8 text.
+    /// The value of a `JSON` field: the bytes of the document, which are UTF-8 text.
     Json(String),
-    /// For `Timestamptz`: microseconds since the Unix epoch.
+    /// The value of a `Timestamptz` field, in microseconds since the Unix epoch.
     Timestamptz(i64),
 }

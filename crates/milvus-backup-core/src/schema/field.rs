@@ -1,4 +1,4 @@
-//! Fields of a collection.
+//! The fields of a collection.
 
 use std::collections::BTreeMap;
 
@@ -11,12 +11,12 @@ use crate::error::{Error, Result};
 /// One field of a collection, or one member of an array of structs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldSchema {
-    /// Name, case-sensitive.
+    /// Name of the field, case-sensitive.
     pub name: String,
-    /// Free text.
+    /// Description of the field, as free text.
     #[serde(default)]
     pub description: String,
-    /// Its type.
+    /// The data type of the field.
     pub data_type: DataType,
     /// The type of the elements of an `Array` or `ArrayOfVector`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -27,7 +27,7 @@ pub struct FieldSchema {
     /// Whether the server generates the primary key.
     #[serde(default)]
     pub auto_id: bool,
-    /// Whether rows are spread over partitions by this field.
+    /// Whether rows are distributed over partitions by this field.
     #[serde(default)]
     pub is_partition_key: bool,
     /// Whether compaction sorts by this field.
@@ -39,16 +39,16 @@ pub struct FieldSchema {
     /// Whether a function of the collection computes the field.
     #[serde(default)]
     pub is_function_output: bool,
-    /// The value of a row that does not give one.
+    /// The value of the field in rows that do not set it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_value: Option<DefaultValue>,
-    /// `dim`, `max_length`, `max_capacity`, `enable_analyzer` and all other parameters, as the server gave them.
+    /// `dim`, `max_length`, `max_capacity`, `enable_analyzer` and all other parameters, as the server reported them.
     #[serde(default)]
     pub type_params: BTreeMap<String, String>,
 }
 
 impl FieldSchema {
-    /// A field of `data_type` with every attribute off.
+    /// Returns a field of `data_type` with every attribute off.
     pub fn new(name: impl Into<String>, data_type: DataType) -> Self {
         Self {
             name: name.into(),
@@ -73,21 +73,21 @@ impl FieldSchema {
         self
     }
 
-    /// The number of dimensions of a vector.
+    /// Returns the number of dimensions of a vector.
     ///
     /// # Errors
-    /// [`Error::Protocol`] when `dim` is missing or not a positive number.
+    /// [`Error::Protocol`] if `dim` is missing or not a positive number.
     pub fn dim(&self) -> Result<usize> {
         let dim = self.type_params.get("dim").and_then(|text| text.parse::<usize>().ok()).filter(|dim| *dim > 0);
         dim.ok_or_else(|| Error::Protocol { message: format!("field `{}` has no usable `dim`", self.name) })
     }
 
-    /// The limit of a `VarChar` in bytes.
+    /// Returns the maximum length of a `VarChar` in bytes; `None` if it has no valid limit.
     pub fn max_length(&self) -> Option<usize> {
         self.type_params.get("max_length")?.parse().ok()
     }
 
-    /// The limit of an `Array` in elements.
+    /// Returns the maximum number of elements of an `Array`; `None` if it has no valid limit.
     pub fn max_capacity(&self) -> Option<usize> {
         self.type_params.get("max_capacity")?.parse().ok()
     }
@@ -96,17 +96,17 @@ impl FieldSchema {
 /// An array of structs (Milvus 2.6): the rows of its members are arrays of the same length.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StructFieldSchema {
-    /// Name, case-sensitive.
+    /// Name of the array, case-sensitive.
     pub name: String,
-    /// Free text.
+    /// Description of the array, as free text.
     #[serde(default)]
     pub description: String,
-    /// Whether the whole array may be NULL (Milvus 3.0).
+    /// Whether the array as such may be NULL (Milvus 3.0).
     #[serde(default)]
     pub nullable: bool,
     /// The members, each of type `Array` or `ArrayOfVector`, named without the prefix of the struct.
     pub fields: Vec<FieldSchema>,
-    /// Parameters such as `max_capacity`.
+    /// Parameters of the array, such as `max_capacity`.
     #[serde(default)]
     pub type_params: BTreeMap<String, String>,
 }

@@ -1,4 +1,4 @@
-//! A collection's definition, independent of the server it came from, as kept in `schema.json`.
+//! The definition of a collection, independent of the server it came from, as stored in `schema.json`.
 
 mod collection;
 mod compatibility;

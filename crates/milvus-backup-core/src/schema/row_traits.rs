@@ -1,6 +1,6 @@
-//! What rows may hold that some servers refuse, or change without saying so.
+//! Contents of rows that some servers reject, or change silently.
 //!
-//! It is found while rows are backed up and recorded with their data file, so that a restore to such a server is refused
+//! They are detected during a backup and recorded with the data file, so that a restore to such a server is rejected
 //! before its first row is inserted.
 
 use std::collections::BTreeSet;
@@ -8,12 +8,12 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Something that at least one row of a data file holds.
+/// A content that at least one row of a data file has.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RowTrait {
-    /// What it is.
+    /// The kind of the content.
     pub kind: RowTraitKind,
-    /// The field that it is about.
+    /// Name of the field that has it.
     pub field: String,
     /// The primary key of the first row that has it, as text.
     pub example: String,
@@ -24,23 +24,23 @@ pub struct RowTrait {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RowTraitKind {
-    /// A key outside the schema (in `$meta`) that has the name of a field. Milvus 2.3 keeps both; Milvus Lite 3 lets it
-    /// replace the value of the field, even of the primary key; Milvus from 2.4 refuses it.
+    /// A key outside the schema (in `$meta`) that has the name of a field. Milvus 2.3 keeps both; Milvus Lite 3
+    /// replaces the value of the field with it, even that of the primary key; Milvus 2.4 and later rejects it.
     DynamicKeyOfField,
-    /// A JSON array in a `JSON` field. Milvus 2.3 takes only objects.
+    /// A JSON array in a `JSON` field. Milvus 2.3 accepts only objects.
     JsonArray,
     /// A JSON text in a `JSON` field.
     JsonText,
     /// A number, `true` or `false` in a `JSON` field.
     JsonScalar,
-    /// A JSON `null` in a `JSON` field, which is another thing than NULL.
+    /// A JSON `null` in a `JSON` field, which differs from NULL.
     JsonNull,
-    /// A sparse vector without entries. Milvus Lite 3 refuses it.
+    /// A sparse vector without entries. Milvus Lite 3 rejects it.
     EmptySparseVector,
 }
 
 impl RowTraitKind {
-    /// All of them.
+    /// Every kind, in declaration order.
     pub const ALL: [Self; 6] = [
         Self::DynamicKeyOfField,
         Self::JsonArray,
@@ -50,7 +50,7 @@ impl RowTraitKind {
         Self::EmptySparseVector,
     ];
 
-    /// The trait of a value of a `JSON` field; `None` for an object, which every server takes.
+    /// Returns the trait of a value of a `JSON` field; `None` for an object, which every server accepts.
     ///
     /// ```
     /// use milvus_backup_core::schema::RowTraitKind;
@@ -84,42 +84,42 @@ impl fmt::Display for RowTrait {
     }
 }
 
-/// The traits of some rows, each kind of each field once.
+/// The traits of a set of rows, with each kind listed once per field.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RowTraits(Vec<RowTrait>);
 
 impl RowTraits {
-    /// Whether a trait is among them already.
+    /// Returns whether the trait is already present.
     pub fn contains(&self, kind: RowTraitKind, field: &str) -> bool {
         self.0.iter().any(|known| known.kind == kind && known.field == field)
     }
 
-    /// Adds a trait unless it is among them. `example` gives the primary key of the row.
+    /// Adds a trait unless it is already present. `example` returns the primary key of the row.
     pub fn note(&mut self, kind: RowTraitKind, field: &str, example: impl FnOnce() -> String) {
         if !self.contains(kind, field) {
             self.0.push(RowTrait { kind, field: field.to_owned(), example: example() });
         }
     }
 
-    /// Adds those of other rows.
+    /// Adds the traits of other rows.
     pub fn extend<'a>(&mut self, others: impl IntoIterator<Item = &'a RowTrait>) {
         for other in others {
             self.note(other.kind, &other.field, || other.example.clone());
         }
     }
 
-    /// Those whose kinds are not in `taken`.
+    /// Returns the traits whose kinds are not in `taken`.
     pub fn outside<'a>(&'a self, taken: &'a BTreeSet<RowTraitKind>) -> impl Iterator<Item = &'a RowTrait> {
         self.0.iter().filter(|known| !taken.contains(&known.kind))
     }
 
-    /// All of them, in the order in which they were found.
+    /// Returns all traits, in the order in which they were found.
     pub fn into_vec(self) -> Vec<RowTrait> {
         self.0
     }
 }
 
-/// Calls `visit` with each key of the outermost object of a JSON text, decoded. Text that is not such an object has none.
+/// Calls `visit` with each key of the outermost object of a JSON text, decoded. A text that is not an object has none.
 ///
 /// ```
 /// use milvus_backup_core::schema::top_level_keys;
@@ -150,7 +150,7 @@ pub fn top_level_keys(json: &str, mut visit: impl FnMut(&str)) {
     }
 }
 
-/// The position after the text that begins at `start`.
+/// Returns the position after the string that starts at `start`.
 fn end_of_text(bytes: &[u8], start: usize) -> usize {
     let mut position = start + 1;
     while let Some(byte) = bytes.get(position) {
@@ -167,7 +167,7 @@ fn visit_text(quoted: &str, visit: &mut impl FnMut(&str)) {
     if !quoted.contains('\\') {
         return visit(quoted.trim_matches('"'));
     }
-    // What cannot be decoded (a lone surrogate) is the name of no field.
+    // A string that cannot be decoded (a lone surrogate) is not the name of a field.
     if let Ok(decoded) = serde_json::from_str::<String>(quoted) {
         visit(&decoded);
     }

@@ -1,4 +1,4 @@
-//! What a server can hold, and what of a schema it cannot.
+//! The capabilities of a server with respect to schemas, and the parts of a schema that it lacks.
 
 use std::collections::BTreeSet;
 
@@ -6,16 +6,16 @@ use super::collection::{CollectionSchema, FunctionKind};
 use super::data_type::DataType;
 use super::field::FieldSchema;
 
-/// The parts of a schema that a server knows.
+/// The parts of a schema that a server supports.
 ///
-/// A schema is checked against this before anything is created: some servers drop silently what they do not
-/// know, and some crash on it.
+/// A schema is checked against them before anything is created, because a server may mishandle parts that it does not
+/// support.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SchemaSupport {
-    /// Types of fields.
+    /// The supported data types of fields.
     pub data_types: BTreeSet<DataType>,
-    /// Functions.
+    /// The supported kinds of functions.
     pub functions: BTreeSet<FunctionKind>,
     /// Whether scalar fields may be NULL.
     pub nullable_scalars: bool,
@@ -23,18 +23,18 @@ pub struct SchemaSupport {
     pub nullable_vectors: bool,
     /// Whether fields may have default values.
     pub default_values: bool,
-    /// Whether rows can be spread by a partition key.
+    /// Whether rows can be distributed by a partition key.
     pub partition_key: bool,
-    /// Whether a clustering key is kept.
+    /// Whether a clustering key is preserved.
     pub clustering_key: bool,
-    /// Whether there are arrays of structs.
+    /// Whether arrays of structs are supported.
     pub struct_arrays: bool,
-    /// Vector fields of one collection at most; `None` where only the server's configuration limits them.
+    /// Maximum number of vector fields in a collection; `None` if only the configuration of the server limits them.
     pub max_vector_fields: Option<usize>,
 }
 
 impl SchemaSupport {
-    /// A server that knows all data types and all attributes.
+    /// Returns the support of a server with all data types and all attributes.
     pub fn all() -> Self {
         Self {
             data_types: DataType::ALL.iter().copied().collect(),
@@ -49,7 +49,8 @@ impl SchemaSupport {
         }
     }
 
-    /// Everything in `schema` that the server does not know, in plain words; empty when it can hold the schema.
+    /// Returns a human-readable description of everything in `schema` that the server does not support; empty if it
+    /// supports the schema.
     pub fn missing(&self, schema: &CollectionSchema) -> Vec<String> {
         let mut missing: Vec<String> = schema.fields.iter().flat_map(|field| self.missing_in(field)).collect();
         if !self.struct_arrays {

@@ -1,44 +1,45 @@
-//! What an operation needs to be allowed to do with a collection, checked before it starts.
+//! The access to a collection that an operation needs, checked before the operation starts.
 
-/// One thing to be allowed to do. Servers grant each of them by a privilege, see [`crate::Catalog::require_access`].
+/// An action that requires permission. Servers grant each of them by a privilege, see
+/// [`crate::Catalog::require_access`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Access {
-    /// List the partitions.
+    /// List the partitions of the collection.
     ShowPartitions,
-    /// Ask whether the collection is in memory.
+    /// Query whether the collection is in memory.
     LoadState,
-    /// Read rows.
+    /// Read rows of the collection.
     Query,
-    /// Create a collection.
+    /// Create a collection in the database.
     CreateCollection,
-    /// Create partitions.
+    /// Create partitions of the collection.
     CreatePartition,
-    /// Insert rows.
+    /// Insert rows into the collection.
     Insert,
-    /// Flush rows to storage, and ask whether that is done.
+    /// Flush rows to storage, and query whether the flush is complete.
     Flush,
-    /// Count the stored rows of the whole collection.
+    /// Count the stored rows of the complete collection.
     Statistics,
-    /// Create indexes.
+    /// Create indexes on the collection.
     CreateIndex,
-    /// Change properties.
+    /// Change properties of the collection.
     AlterCollection,
-    /// Rename the collection.
+    /// Give the collection another name.
     RenameCollection,
-    /// Drop the collection.
+    /// Drop the collection with its rows.
     DropCollection,
-    /// Create aliases.
+    /// Create aliases of the collection.
     CreateAlias,
     /// Load the collection into memory.
     Load,
 }
 
 impl Access {
-    /// What a backup needs of the collection that it reads.
+    /// The access that a backup needs to the collection that it reads.
     pub const READING: &'static [Self] = &[Self::ShowPartitions, Self::LoadState, Self::Query];
 
-    /// What every restore needs of a collection that it creates.
+    /// The access that every restore needs to the collection that it creates.
     pub const RESTORING: &'static [Self] =
         &[Self::CreateCollection, Self::Insert, Self::Flush, Self::RenameCollection, Self::DropCollection];
 }

@@ -6,7 +6,7 @@ use super::environment::Environment;
 use crate::retry::RetryPolicy;
 
 impl RetryPolicy {
-    /// The delay before each retry, in order: as many as there are retries.
+    /// Returns the delay before each retry, in order: one per retry.
     ///
     /// ```
     /// use std::time::Duration;
@@ -20,7 +20,7 @@ impl RetryPolicy {
         self.delays_by(fastrand::f64)
     }
 
-    /// Returns the delay before each retry as [`RetryPolicy::delays`] does, with the randomness of an environment.
+    /// Returns the delay before each retry like [`RetryPolicy::delays`], with the randomness of an environment.
     pub fn delays_in(self, environment: &Environment) -> impl Iterator<Item = Duration> + Send + Sync + Unpin + use<> {
         let environment = environment.clone();
         self.delays_by(move || environment.jitter())
@@ -33,7 +33,7 @@ impl RetryPolicy {
         let longest = Duration::from_mins(1).max(self.delay);
         std::iter::successors(Some(self.delay), move |delay| Some(delay.saturating_mul(2).min(longest)))
             .take(self.max_retries as usize)
-            // Many clients that lost the same server must not come back at the same moment.
+            // Jitter prevents many clients that lost the same server from reconnecting simultaneously.
             .map(move |delay| delay + delay.mul_f64(jitter()))
     }
 }

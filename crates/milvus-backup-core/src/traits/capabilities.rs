@@ -1,20 +1,20 @@
-//! Differences between servers that decide what an operation may do.
+//! Differences between servers that determine the steps of an operation.
 
 use std::collections::BTreeSet;
 
 use crate::schema::{RowTraitKind, SchemaSupport};
 
-/// Differences between servers that decide what an operation may do.
+/// Differences between servers that determine the steps of an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Capabilities {
-    /// Version text of the server.
+    /// Version string of the server.
     pub server_version: String,
     /// Whether a collection can be renamed.
     pub rename: bool,
     /// Whether partitions can be created and listed.
     pub partitions: bool,
-    /// Whether generated primary keys can be supplied on insert while `autoID` stays on.
+    /// Whether generated primary keys can be supplied on insert while `autoID` remains on.
     pub preserve_auto_id: PreserveAutoId,
     /// Whether single partitions can be loaded and released.
     pub partition_loading: bool,
@@ -24,37 +24,37 @@ pub struct Capabilities {
     pub checks_indexes: bool,
     /// Whether properties of a collection can be changed.
     pub alter_properties: bool,
-    /// Whether it reads files by itself.
+    /// Whether the server supports bulk import of files.
     pub bulk_import: bool,
-    /// What the schema of a collection may have.
+    /// The supported parts of the schema of a collection.
     pub schema: SchemaSupport,
-    /// What rows may hold: the kinds that this server takes and keeps as they are.
+    /// The kinds of row contents that this server accepts and preserves.
     pub row_traits: BTreeSet<RowTraitKind>,
-    /// Whether a key that several partitions have is kept in each only if the rows of one are flushed before those of the
-    /// next are inserted (Milvus Lite 3).
+    /// Whether a key that occurs in several partitions is preserved in each of them only if the rows of one partition
+    /// are flushed before those of the next are inserted (Milvus Lite 3).
     pub flush_between_partitions: bool,
 }
 
-/// Whether generated primary keys can be supplied on insert while `autoID` stays on.
+/// Whether generated primary keys can be supplied on insert while `autoID` remains on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PreserveAutoId {
-    /// They are refused.
+    /// Supplied keys are always rejected.
     No,
-    /// They are kept.
+    /// Supplied keys are always preserved.
     Yes,
-    /// They are kept while the collection has the property [`ALLOW_INSERT_AUTO_ID`] (Milvus 2.6).
+    /// Supplied keys are preserved while the collection has the property [`ALLOW_INSERT_AUTO_ID`] (Milvus 2.6).
     WithProperty,
 }
 
-/// The property with which a collection takes generated primary keys on insert.
+/// The property with which a collection accepts generated primary keys on insert.
 pub const ALLOW_INSERT_AUTO_ID: &str = "allow_insert_auto_id";
 
-/// The property that makes rows expire, so many seconds after they were inserted.
+/// The property that sets the time after which inserted rows expire, in seconds.
 pub const TTL_SECONDS: &str = "collection.ttl.seconds";
 
 impl Capabilities {
-    /// A server that can do everything.
+    /// Returns the capabilities of a server that supports everything.
     pub fn all(server_version: impl Into<String>) -> Self {
         Self {
             server_version: server_version.into(),

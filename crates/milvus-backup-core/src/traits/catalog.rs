@@ -1,4 +1,4 @@
-//! The collections of one database: what they are, and what can be done with them.
+//! The collections of one database, with the operations on them.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -12,107 +12,116 @@ use crate::identity::PinnedCollection;
 use crate::names::CollectionName;
 use crate::schema::{CollectionSchema, IndexDefinition};
 
-/// Everything a server tells about one collection.
+/// The description of a collection as reported by the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CollectionDescription {
-    /// Its own name, also where it was described by an alias.
+    /// Its own name, even if it was described by an alias.
     pub name: CollectionName,
-    /// Its definition.
+    /// The definition of the collection.
     pub schema: CollectionSchema,
-    /// Its partitions, in the order of the server. One that stands for all rows where rows are spread by a
+    /// Its partitions, in the order of the server. A single one represents all rows if they are distributed by a
     /// partition key, because such partitions cannot be named in a call.
     pub partitions: Vec<String>,
-    /// Its indexes.
+    /// The indexes of the collection.
     pub indexes: Vec<IndexDefinition>,
-    /// Its other names.
+    /// The aliases of the collection.
     pub aliases: Vec<String>,
-    /// What the server did not tell, or tells wrongly, in plain words.
+    /// Human-readable descriptions of attributes that the server does not report, or reports incorrectly.
     pub limitations: Vec<String>,
 }
 
-/// Whether a collection is in memory, and so can be queried.
+/// Whether a collection is in memory, and thus can be queried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LoadState {
-    /// Not in memory.
+    /// The collection is not in memory.
     NotLoaded,
-    /// On its way into memory.
+    /// The collection is being loaded into memory.
     Loading,
-    /// In memory.
+    /// The collection is in memory.
     Loaded,
 }
 
 /// Reads and changes the collections of one database.
+///
+/// # Errors
+/// Every method that calls the server fails with [`crate::Error::Unreachable`], [`crate::Error::Authentication`],
+/// [`crate::Error::PermissionDenied`], [`crate::Error::DatabaseNotFound`], [`crate::Error::ServerLimit`] or
+/// [`crate::Error::Unsupported`] if that is the reason, and with [`crate::Error::Milvus`] for any other error of the
+/// server. The methods list only their specific errors.
 #[async_trait]
 pub trait Catalog: Send + Sync + Debug {
-    /// The address, without credentials.
+    /// Returns the address of the server, without credentials.
     fn uri(&self) -> &str;
 
-    /// The database all calls refer to.
+    /// Returns the database that all calls refer to.
     fn database(&self) -> &str;
 
-    /// Asks the server whether it is there, and for its version text.
+    /// Returns the version string of the server, and thereby checks that it is reachable.
     async fn server_version(&self) -> Result<String>;
 
-    /// Properties of the database such as `database.replica.number`; none where the server does not tell.
+    /// Returns the properties of the database such as `database.replica.number`; empty if the server does not report
+    /// them.
     async fn database_properties(&self) -> Result<BTreeMap<String, String>>;
 
-    /// What this server can do.
+    /// Returns the capabilities of this server.
     async fn capabilities(&self) -> Result<Capabilities>;
 
-    /// Checks that the user may do all of `needed` with a collection, and changes nothing. Servers without privileges, or
-    /// without a way to ask, allow everything here.
+    /// Checks that the user has all of the `needed` access to a collection, and changes nothing. Servers without
+    /// privileges, or without a way to query them, allow everything here.
     ///
-    /// What is to be created is asked of a name that no collection has.
+    /// The access to a collection that is to be created is checked with a name that no collection has.
     ///
     /// # Errors
-    /// [`crate::Error::PermissionDenied`], which names every privilege that is missing.
+    /// [`crate::Error::PermissionDenied`], which lists every missing privilege.
     async fn require_access(&self, _collection: &CollectionName, _needed: &[Access]) -> Result<()> {
         Ok(())
     }
 
-    /// Names of all collections, sorted.
+    /// Returns the names of all collections, sorted.
     async fn list_collections(&self) -> Result<Vec<String>>;
 
-    /// The collection that a name means: itself, or the collection behind an alias. `None` where it means nothing.
+    /// Returns the collection that a name refers to: itself, or the collection behind an alias. `None` if the name is
+    /// unused.
     async fn resolve_collection(&self, name: &CollectionName) -> Result<Option<CollectionName>>;
 
-    /// Whether a collection has this name. An alias of one is not its name.
+    /// Returns whether a collection has this name. Aliases do not count.
     async fn has_collection(&self, collection: &CollectionName) -> Result<bool> {
         Ok(self.resolve_collection(collection).await?.is_some_and(|name| name == *collection))
     }
 
-    /// Takes hold of the collection that a name means, so that it is told from others that get its name. `mark` is a
-    /// name that nothing else has, for servers that need one.
+    /// Pins the collection that a name refers to, so that it can be distinguished from others that are given its name.
+    /// `mark` is an unused name, for servers that need one.
     ///
     /// # Errors
-    /// [`crate::Error::CollectionNotFound`].
+    /// [`crate::Error::CollectionNotFound`] if the name is unused.
     async fn pin_collection(&self, name: &CollectionName, mark: &CollectionName) -> Result<PinnedCollection>;
 
-    /// The name that a pinned collection has now; `None` when it was dropped.
+    /// Returns the current name of a pinned collection; `None` if it was dropped.
     async fn locate_collection(&self, pin: &PinnedCollection) -> Result<Option<CollectionName>>;
 
-    /// The marks of a collection that are aliases, those of operations that were killed among them.
+    /// Lists the marks of a collection that are aliases, including those of operations that were killed.
     async fn list_marks(&self, collection: &CollectionName) -> Result<Vec<CollectionName>>;
 
-    /// Lets go of a pinned collection. One that was dropped is no error.
+    /// Releases a pinned collection. One that was dropped is not an error.
     async fn unpin_collection(&self, pin: &PinnedCollection) -> Result<()>;
 
-    /// Everything about one collection.
+    /// Describes one collection.
     ///
     /// # Errors
-    /// [`crate::Error::CollectionNotFound`]; [`crate::Error::Unsupported`] for a data type newer than this program.
+    /// [`crate::Error::CollectionNotFound`]; [`crate::Error::Unsupported`] for a data type that this program does not
+    /// know.
     async fn describe_collection(&self, collection: &CollectionName) -> Result<CollectionDescription>;
 
-    /// Creates a collection without indexes. It has the partition `_default` afterwards.
+    /// Creates a collection without indexes. It then has the partition `_default`.
     async fn create_collection(&self, collection: &CollectionName, schema: &CollectionSchema) -> Result<()>;
 
-    /// Removes a collection with its rows. One that does not exist is no error.
+    /// Removes a collection with its rows. A collection that does not exist is not an error.
     async fn drop_collection(&self, collection: &CollectionName) -> Result<()>;
 
-    /// Renames a collection.
+    /// Renames a collection of the database.
     async fn rename_collection(&self, from: &CollectionName, to: &CollectionName) -> Result<()>;
 
-    /// Creates a partition. One that exists is no error.
+    /// Creates a partition. One that exists is not an error.
     async fn create_partition(&self, collection: &CollectionName, partition: &str) -> Result<()>;
 
     /// Sets properties of a collection, and removes those in `removed`.
@@ -123,38 +132,39 @@ pub trait Catalog: Send + Sync + Debug {
         removed: &[String],
     ) -> Result<()>;
 
-    /// Gives a collection another name.
+    /// Creates an alias of a collection.
     ///
     /// # Errors
-    /// When the alias belongs to a collection already.
+    /// If the alias already belongs to a collection.
     async fn create_alias(&self, collection: &CollectionName, alias: &str) -> Result<()>;
 
-    /// Moves an alias from the collection that has it to another.
+    /// Moves an alias to another collection.
     async fn alter_alias(&self, collection: &CollectionName, alias: &str) -> Result<()>;
 
-    /// Copies of the collection in memory; `None` where it is not loaded or the server does not tell.
+    /// Returns the number of replicas in memory; `None` if the collection is not loaded or the server does not report
+    /// it.
     async fn replica_number(&self, collection: &CollectionName) -> Result<Option<u32>>;
 
-    /// Creates an index.
+    /// Creates an index on a collection.
     async fn create_index(&self, collection: &CollectionName, index: &IndexDefinition) -> Result<()>;
 
-    /// Removes an index.
+    /// Removes an index from a collection.
     async fn drop_index(&self, collection: &CollectionName, index: &IndexDefinition) -> Result<()>;
 
-    /// Whether all of these partitions are in memory; of none, whether anything of the collection is.
+    /// Returns whether all of these partitions are in memory; if none are given, whether any part of the collection is.
     async fn load_state(&self, collection: &CollectionName, partitions: &[String]) -> Result<LoadState>;
 
-    /// Loads the collection with all its partitions, and returns once the server reports it as loaded. It may take
-    /// seconds more until all rows are found by queries: see [`crate::ScanSession::pending_rows`].
+    /// Loads the collection with all its partitions, and returns once the server reports it as loaded. Queries may find
+    /// all rows only seconds later: see [`crate::ScanSession::pending_rows`].
     async fn load_collection(&self, collection: &CollectionName, replicas: Option<u32>) -> Result<()>;
 
     /// Releases the collection from memory.
     async fn release_collection(&self, collection: &CollectionName) -> Result<()>;
 
-    /// Loads these partitions beside those that are loaded, and returns once the server reports them as loaded.
+    /// Loads these partitions in addition to those that are loaded, and returns once the server reports them as loaded.
     ///
     /// # Errors
-    /// [`crate::Error::Unsupported`] on a server that loads collections only as a whole
+    /// [`crate::Error::Unsupported`] on a server that loads only entire collections
     /// ([`Capabilities::partition_loading`]).
     async fn load_partitions(
         &self,
@@ -166,6 +176,6 @@ pub trait Catalog: Send + Sync + Debug {
     /// Releases these partitions, and no others.
     ///
     /// # Errors
-    /// As [`Catalog::load_partitions`].
+    /// The same errors as [`Catalog::load_partitions`].
     async fn release_partitions(&self, collection: &CollectionName, partitions: &[String]) -> Result<()>;
 }

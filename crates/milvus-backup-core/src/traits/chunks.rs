@@ -11,10 +11,10 @@ use crate::model::ChunkMetadata;
 /// The data files of a committed backup, which are untrusted input.
 #[async_trait]
 pub trait ChunkFiles: Send + Sync + Debug {
-    /// Returns the bytes of column values that a batch has at most, but for a row that is larger.
+    /// Returns the maximum size of a batch in bytes of column values; a single larger row is a separate batch.
     fn batch_bytes(&self) -> u64;
 
-    /// Opens a data file, and checks that it is what the manifest says.
+    /// Opens a data file, and checks that it matches the manifest.
     ///
     /// # Errors
     /// [`crate::Error::Corrupted`], [`crate::Error::Storage`].
@@ -29,17 +29,17 @@ pub trait ChunkFiles: Send + Sync + Debug {
     /// Returns the path of a data file for programs that read it without this one.
     ///
     /// # Errors
-    /// [`crate::Error::Unsupported`] for a path that they cannot be given.
+    /// [`crate::Error::Unsupported`] for a path that other programs cannot use.
     fn path_for_import(&self, chunk: &ChunkMetadata) -> Result<String>;
 }
 
-/// A data file that was opened.
+/// An opened data file.
 #[async_trait]
 pub trait ChunkRows: Send + Sync {
     /// Returns the number of its row groups.
     fn row_groups(&self) -> usize;
 
-    /// Returns the rows of a row group in batches, once they were compared with their digest where that was asked for.
+    /// Returns the rows of a row group in batches, after comparing them with their digest if that was requested.
     ///
     /// # Errors
     /// [`crate::Error::Corrupted`], [`crate::Error::Storage`].

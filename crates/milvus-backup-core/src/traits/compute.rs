@@ -1,7 +1,8 @@
-//! Work that keeps a processor busy, on threads of its own: one for each processor.
+//! CPU-bound work, which runs on a dedicated pool with one thread per processor.
 //!
-//! The threads that wait for disks are many. On them, such work would compete with itself, and what it allocates and frees
-//! would be spread over the memory of all of them. The threads that wait for the network would not answer meanwhile.
+//! The blocking threads that wait for disks are many: CPU-bound work on them would compete with itself, and its
+//! allocations would be spread over the arenas of all of them. On the threads of the asynchronous runtime it would
+//! delay network I/O.
 
 use std::sync::OnceLock;
 
@@ -10,10 +11,11 @@ use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
 use crate::error::{Error, Result, Source};
 
-/// Runs `work` on the compute pool and returns its result. Work that nobody waits for any more is still done to its end.
+/// Runs `work` on the compute pool and returns its result. The work is completed even if the returned future is
+/// dropped.
 ///
 /// # Errors
-/// Those of the work, and [`Error::Internal`] when it panics, or when no threads can be started.
+/// Those of the work, and [`Error::Internal`] if it panics, or if no threads can be started.
 pub async fn spawn_compute<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     let (sender, receiver) = oneshot::channel();
     pool()?.spawn(move || drop(sender.send(work())));
@@ -23,7 +25,7 @@ pub async fn spawn_compute<T: Send + 'static>(work: impl FnOnce() -> Result<T> +
 fn pool() -> Result<&'static ThreadPool> {
     static POOL: OnceLock<std::result::Result<ThreadPool, ThreadPoolBuildError>> = OnceLock::new();
     let built = POOL.get_or_init(|| {
-        // The one who waits is told of a panic, because nobody sends an answer.
+        // The caller detects a panic by the closed channel.
         ThreadPoolBuilder::new().thread_name(|number| format!("compute-{number}")).panic_handler(drop).build()
     });
     built.as_ref().map_err(|source| internal("start threads", source.to_string()))

@@ -1,4 +1,4 @@
-//! A check of what is in data files.
+//! The check of the contents of data files.
 
 use std::collections::HashSet;
 use std::fmt::Debug;
@@ -10,17 +10,17 @@ use crate::error::Result;
 use crate::model::StoredBackup;
 use crate::params::VerificationParams;
 
-/// Checks what is in the data files, which only the format that wrote them can.
+/// Checks the contents of data files, which requires the format that wrote them.
 #[async_trait]
 pub trait ContentCheck: Send + Sync + Debug {
-    /// Returns the number of bytes that [`ContentCheck::check`] will report as checked. `present` are the files that are
-    /// there in their recorded size.
+    /// Returns the number of bytes that [`ContentCheck::check`] will report as checked. `present` are the files that
+    /// exist with their recorded size.
     fn planned_bytes(&self, backup: &StoredBackup, params: &VerificationParams, present: &HashSet<&str>) -> u64;
 
-    /// Checks the data files, and adds what is wrong with them to `findings`.
+    /// Checks the data files, and adds their damage to `findings`.
     ///
     /// # Errors
-    /// What keeps the check from going on; damage is a finding.
+    /// Errors that prevent the check from continuing; damage is a finding.
     async fn check(
         &self,
         backup: &StoredBackup,

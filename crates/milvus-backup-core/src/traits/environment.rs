@@ -1,4 +1,4 @@
-//! What the engine takes from the outside world: time, randomness and the wish to stop.
+//! The environment of the engine: time, randomness and interrupts.
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -12,28 +12,28 @@ use jiff::Timestamp;
 
 use crate::error::{Error, Result};
 
-/// A source of time, which comes from outside.
+/// A source of time, supplied by the caller.
 pub trait Clock: Send + Sync + Debug {
-    /// The present (UTC). May jump.
+    /// Returns the current time (UTC), which may jump.
     fn now(&self) -> Timestamp;
 
-    /// Time since some fixed moment. Never goes back.
+    /// Returns the time since a fixed moment. Never decreases.
     fn elapsed(&self) -> Duration;
 
-    /// Waits for so long. Cancel-safe.
+    /// Waits for the duration. Cancel-safe.
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
 }
 
-/// A source of randomness, which comes from outside.
+/// A source of randomness, supplied by the caller.
 pub trait Entropy: Send + Sync + Debug {
-    /// Four random bytes.
+    /// Returns four random bytes.
     ///
     /// # Errors
-    /// When the operating system has none to give.
+    /// [`crate::Error::Internal`] if the operating system provides none.
     fn bytes(&self) -> Result<[u8; 4]>;
 }
 
-/// The wish of someone outside that running operations end: cleanly, and soon.
+/// A request from outside that running operations end soon and cleanly.
 ///
 /// ```
 /// use milvus_backup_core::Interrupt;
@@ -57,29 +57,29 @@ pub struct InterruptHandle {
 impl InterruptHandle {
     /// Requests that the operations end.
     pub fn request(self) {
-        // The receiver is gone when no operation is left to interrupt.
+        // The receiver is gone if no operation is left to interrupt.
         let _ = self.sender.send(());
     }
 }
 
 impl Interrupt {
-    /// A handle and the interrupt it triggers. Dropping the handle requests nothing.
+    /// Creates a handle and the interrupt it triggers. Dropping the handle requests nothing.
     pub fn new() -> (InterruptHandle, Self) {
         let (sender, receiver) = oneshot::channel();
         (InterruptHandle { sender }, Self { requested: receiver.shared() })
     }
 
-    /// An interrupt that nobody requests.
+    /// Returns an interrupt that is never requested.
     pub fn never() -> Self {
         Self::new().1
     }
 
-    /// Whether the end was requested.
+    /// Returns whether the end was requested.
     pub fn is_requested(&self) -> bool {
         matches!(self.requested.clone().now_or_never(), Some(Ok(())))
     }
 
-    /// Returns once the end was requested; never, when the handle was dropped.
+    /// Waits until the end is requested; forever if the handle was dropped.
     pub async fn wait(&self) {
         if self.requested.clone().await.is_err() {
             futures::future::pending::<()>().await;
@@ -87,30 +87,30 @@ impl Interrupt {
     }
 }
 
-/// Time, randomness and the wish to stop, together.
+/// Time, randomness and the interrupt of an operation.
 #[derive(Debug, Clone)]
 pub struct Environment {
     /// The source of time.
     pub clock: Arc<dyn Clock>,
     /// The source of randomness.
     pub entropy: Arc<dyn Entropy>,
-    /// The wish to stop.
+    /// The interrupt of the operations.
     pub interrupt: Interrupt,
 }
 
 impl Environment {
-    /// Returns the time since some fixed moment, which never goes back.
+    /// Returns the time since a fixed moment, which never decreases.
     pub fn elapsed(&self) -> Duration {
         self.clock.elapsed()
     }
 
-    /// Waits for so long. Cancel-safe.
+    /// Waits for the duration. Cancel-safe.
     pub async fn sleep(&self, duration: Duration) {
         self.clock.sleep(duration).await;
     }
 
-    /// Waits for an operation for no longer than `limit`, and returns `None` when it takes longer: it is then dropped where it
-    /// stands.
+    /// Waits for an operation for at most `limit`. Returns `None` if it takes longer: the operation is then dropped at
+    /// its current await point.
     pub async fn within<T>(&self, limit: Duration, operation: impl Future<Output = T>) -> Option<T> {
         match select(std::pin::pin!(operation), self.clock.sleep(limit)).await {
             Either::Left((outcome, _)) => Some(outcome),
@@ -118,8 +118,8 @@ impl Environment {
         }
     }
 
-    /// Returns a random fraction from 0 to 1, for those who must not all do the same at the same moment. Without randomness it is
-    /// always the same.
+    /// Returns a random fraction from 0 to 1, which spreads actions that must not all happen simultaneously. It is
+    /// constant if no randomness is available.
     pub fn jitter(&self) -> f64 {
         let random = self.entropy.bytes().map_or(u32::MAX / 2, u32::from_le_bytes);
         f64::from(random) / f64::from(u32::MAX)
@@ -127,7 +127,8 @@ impl Environment {
 
     /// Runs `operation` until it ends, the deadline passes, or an interrupt is requested.
     ///
-    /// In the last two cases the operation is dropped where it stands, and what it left is the caller's to remove.
+    /// In the last two cases the operation is dropped at its current await point, and the caller has to clean up after
+    /// it.
     ///
     /// # Errors
     /// Those of the operation, [`Error::DeadlineExceeded`] and [`Error::Interrupted`].
@@ -136,7 +137,7 @@ impl Environment {
             let interrupted = std::pin::pin!(self.interrupt.wait());
             match select(interrupted, self.clock.sleep(deadline)).await {
                 Either::Left(_) => Error::Interrupted,
-                // Part of a second may have been used up before.
+                // A part of the last second may already have been used.
                 Either::Right(_) => {
                     let seconds = deadline.saturating_add(Duration::from_millis(500)).as_secs();
                     Error::DeadlineExceeded { seconds }

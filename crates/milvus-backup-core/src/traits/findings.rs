@@ -1,4 +1,4 @@
-//! What a verification has found so far.
+//! The findings of a verification.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,7 +25,7 @@ impl<'a> Findings<'a> {
         Self { progress, planned: false, fail_fast, found: Vec::new(), files: BTreeSet::new(), bytes: 0, row_groups: 0 }
     }
 
-    /// Announces how many bytes are checked from now on. What was checked before is not reported.
+    /// Announces how many bytes will be checked. Bytes that were checked before are not reported.
     pub fn planned(&mut self, total_bytes: u64) {
         self.planned = true;
         self.progress.event(ProgressEvent::Planned {
@@ -36,14 +36,14 @@ impl<'a> Findings<'a> {
         });
     }
 
-    /// Notes that so many bytes of a file were checked.
+    /// Records that a number of bytes of a file was checked.
     pub fn checked(&mut self, file: &str, bytes: u64) {
         self.files.insert(file.to_owned());
         self.bytes += bytes;
         self.advanced(file, bytes);
     }
 
-    /// Notes that a row group was decoded, which takes up so many bytes of its file.
+    /// Records that a row group was decoded, whose size in the file is given in bytes.
     pub fn decoded(&mut self, file: &str, bytes: u64) {
         self.files.insert(file.to_owned());
         self.row_groups += 1;
@@ -56,10 +56,10 @@ impl<'a> Findings<'a> {
         }
     }
 
-    /// Notes why a file could not be read.
+    /// Adds the error of a file that could not be read.
     ///
     /// # Errors
-    /// [`Error::Internal`] as it is, which says nothing about the file.
+    /// Returns [`Error::Internal`] unchanged, because it does not concern the file.
     pub fn add_error(&mut self, file: &str, expected: &str, error: Error) -> Result<()> {
         let kind = match error {
             Error::Internal { .. } => return Err(error),
@@ -82,7 +82,7 @@ impl<'a> Findings<'a> {
         });
     }
 
-    /// Returns whether to stop looking.
+    /// Returns whether the verification should stop.
     pub fn enough(&self) -> bool {
         self.fail_fast && !self.found.is_empty()
     }

@@ -14,19 +14,22 @@ use crate::model::{BackupStorageType, ChecksumAlgorithm, CompressionCodec, Store
 use crate::names::{BackupId, CollectionRef};
 use crate::schema::CollectionSchema;
 
-/// A format of data files that hold rows, and the repository they are in.
+/// A format of data files that hold rows, independent of the repository they are in.
 ///
-/// It is what differs between two kinds of logical backup. Which rows are read, in how many streams, what is noted of
-/// them and what is committed is the engine's.
+/// It contains the differences between two kinds of logical backup. The engine decides which rows are read, in how many
+/// streams, what is recorded about them and what is committed.
 #[async_trait]
 pub trait RowFormat: Send + Sync + Debug {
-    /// Returns the kind of backup that is made of such files.
+    /// Returns the kind of backup that consists of such files.
     fn storage_type(&self) -> BackupStorageType;
 
-    /// Returns the bytes that these rows would take in a data file. Writes nothing.
+    /// Returns the number of bytes that these rows would occupy in a data file. Writes nothing.
+    ///
+    /// # Errors
+    /// [`crate::Error::Encoding`] for rows that cannot be encoded.
     async fn estimate(&self, encoding: &RowEncoding, rows: RecordBatch) -> Result<u64>;
 
-    /// Returns the writers of a backup that is not committed.
+    /// Returns the writers of an uncommitted backup.
     fn writers(
         &self,
         collection: &CollectionRef,
@@ -34,8 +37,8 @@ pub trait RowFormat: Send + Sync + Debug {
         encoding: Arc<RowEncoding>,
     ) -> Arc<dyn UnitWriters>;
 
-    /// Returns the data files of a committed backup, which hold rows of `schema`. With `verify_digests`, the rows of each
-    /// row group are compared with their recorded digest before they are returned.
+    /// Returns the data files of a committed backup, which hold rows of `schema`. With `verify_digests`, the rows of
+    /// each row group are compared with their recorded digest before they are returned.
     ///
     /// # Errors
     /// [`crate::Error::Unsupported`] for a schema that has no columns in this format.
@@ -46,21 +49,21 @@ pub trait RowFormat: Send + Sync + Debug {
         verify_digests: bool,
     ) -> Result<Arc<dyn ChunkFiles>>;
 
-    /// Returns the check of what is in data files.
+    /// Returns the check of the contents of data files.
     fn content_check(&self) -> &dyn ContentCheck;
 }
 
-/// How rows are encoded in all data files of a backup.
+/// The encoding of rows in all data files of a backup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowEncoding {
-    /// The definition of the collection, in whose columns rows come.
+    /// The definition of the collection, which determines the columns of the rows.
     pub schema: CollectionSchema,
-    /// Whether a codec was asked for: columns that do not get smaller are then left as they are.
+    /// Whether a codec was requested: columns that do not become smaller are stored uncompressed nevertheless.
     pub compression_enabled: bool,
     /// The codec inside the data files.
     pub compression_codec: CompressionCodec,
-    /// 1 (fast) to 9 (small).
+    /// Compression level, from 1 (fast) to 9 (small).
     pub compression_level: u8,
-    /// The digest over files.
+    /// Algorithm of the digests over files.
     pub checksum_algorithm: ChecksumAlgorithm,
 }

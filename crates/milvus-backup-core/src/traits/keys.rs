@@ -1,11 +1,11 @@
-//! Primary keys of a collection: ranges of them, and how many rows each has.
+//! The primary keys of a collection: ranges of them, and the number of rows that each has.
 
-/// A range of primary keys in their order. `K` is [`crate::schema::PrimaryKey`] wherever keys are compared.
+/// A range of primary keys in ascending order. `K` is [`crate::schema::PrimaryKey`] wherever keys are compared.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct KeyRange<K> {
-    /// The last key before the range; `None` where it begins with the first key of all.
+    /// The last key before the range; `None` if the range starts with the first key of all.
     pub after: Option<K>,
-    /// The last key in the range; `None` where it ends with the last key of all.
+    /// The last key in the range; `None` if the range ends with the last key of all.
     pub up_to: Option<K>,
 }
 
@@ -16,7 +16,7 @@ impl<K> Default for KeyRange<K> {
 }
 
 impl<K: Clone> KeyRange<K> {
-    /// Returns the ranges between these keys, which ascend: every key is in exactly one of them.
+    /// Returns the ranges between these ascending keys: every key is in exactly one of them.
     ///
     /// ```
     /// use milvus_backup_core::KeyRange;
@@ -34,7 +34,7 @@ impl<K: Clone> KeyRange<K> {
 }
 
 impl<K: Clone + Ord> KeyRange<K> {
-    /// Returns the keys that are in both ranges; `None` where there are none.
+    /// Returns the keys that are in both ranges; `None` if there are none.
     ///
     /// ```
     /// use milvus_backup_core::KeyRange;
@@ -45,7 +45,7 @@ impl<K: Clone + Ord> KeyRange<K> {
     /// ```
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Option<Self> {
-        // `None` comes before every key, as the beginning does, and is no end.
+        // `None` sorts before every key, which is correct for a start and wrong for an end.
         let after = self.after.clone().max(other.after.clone());
         let ends = [&self.up_to, &other.up_to].into_iter().flatten();
         let up_to = ends.min().cloned();
@@ -54,27 +54,27 @@ impl<K: Clone + Ord> KeyRange<K> {
     }
 }
 
-/// The keys of a partition, compared with its rows: what [`crate::ScanSession::census`] found.
+/// The comparison of the keys of a partition with its rows, as [`crate::ScanSession::census`] returns it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct KeyCensus {
-    /// Keys that queries return.
+    /// Number of keys that queries return.
     pub keys: u64,
-    /// Rows that are counted.
+    /// Number of rows that are counted.
     pub rows: u64,
-    /// Keys that more than one row has.
+    /// Number of keys that more than one row has.
     pub duplicated_keys: u64,
-    /// Rows beyond the first of each of these keys. A query returns one row of a key.
+    /// Number of rows beyond the first of each of these keys. A query returns one row per key.
     pub copies: u64,
-    /// Rows that are counted, and whose keys no query returns.
+    /// Number of rows that are counted, and whose keys no query returns.
     pub unreturned: u64,
-    /// Rows too many that were not examined, since there were too many places to look at.
+    /// Number of surplus rows that were not examined, because they are in too many places.
     pub unexamined: u64,
-    /// One of the keys that more than one row has.
+    /// An example of a key that more than one row has.
     pub example: Option<String>,
 }
 
 impl KeyCensus {
-    /// Whether copies of keys are the reason for every row that is counted and not returned.
+    /// Returns whether copies of keys account for every row that is counted and not returned.
     pub fn explains_all(&self) -> bool {
         self.unreturned == 0 && self.unexamined == 0
     }

@@ -1,25 +1,25 @@
-//! What a store finds when it is listed.
+//! The result of listing a store.
 
 use crate::error::Error;
 use crate::model::BackupMetadata;
 use crate::names::{BackupId, CollectionRef};
 
-/// Backups found, and directories that look like backups but cannot be read.
+/// The backups in a store, and the directories that look like backups but cannot be read.
 #[derive(Debug, Default)]
 pub struct Listing {
-    /// Newest first.
+    /// The readable backups, newest first.
     pub backups: Vec<BackupMetadata>,
-    /// What could not be read.
+    /// The backups that cannot be read.
     pub broken: Vec<BrokenBackup>,
 }
 
 /// A committed backup whose metadata cannot be read.
 #[derive(Debug)]
 pub struct BrokenBackup {
-    /// Its collection, as far as its place tells.
+    /// Its collection; `None` if the path does not identify it.
     pub collection: Option<CollectionRef>,
-    /// Its identifier, from its place.
+    /// Its identifier, as given by the path.
     pub backup_id: BackupId,
-    /// What is wrong with it.
+    /// The error of reading the metadata.
     pub error: Error,
 }

@@ -1,5 +1,5 @@
-//! What the engine composes: the traits over Milvus and over stores, what they are asked and what they answer, and the
-//! outside world that is given to them.
+//! The traits over Milvus and over stores that the engine composes, their inputs and results, and the environment that
+//! is supplied to them.
 
 mod access;
 mod backoff;

@@ -1,4 +1,4 @@
-//! What a store is asked to write and to read, with every choice made, and what it answers.
+//! The inputs and results of a store's read and write operations, with every choice made.
 
 use std::collections::BTreeMap;
 
@@ -14,58 +14,58 @@ use crate::schema::{CollectionSchema, IndexDefinition};
 /// A backup to write, with every choice made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BackupPlan {
-    /// Its identifier.
+    /// The identifier of the backup.
     pub backup_id: BackupId,
-    /// Its name.
+    /// The name of the backup.
     pub backup_name: String,
-    /// The collection.
+    /// The collection to back up.
     pub collection: CollectionRef,
-    /// The number that the server gave it; `None` where it gives none.
+    /// The identifier that the server assigned to the collection; `None` if it assigns none.
     pub collection_id: Option<i64>,
     /// The address of the server, without credentials.
     pub milvus_uri: String,
-    /// When the operation was started.
+    /// Time at which the operation was started (UTC).
     pub created_at: jiff::Timestamp,
-    /// Whole collection or named partitions.
+    /// Whether the backup covers the complete collection or named partitions.
     pub backup_type: BackupType,
-    /// What the server said of the collection.
+    /// The description of the collection as reported by the server.
     pub description: CollectionDescription,
-    /// Properties of the database of the collection; none where the server does not tell.
+    /// Properties of the database of the collection; empty if the server does not report them.
     pub database_properties: BTreeMap<String, String>,
-    /// The partitions to read, and the rows each had at the start.
+    /// The partitions to read, with their number of rows at the start.
     pub partitions: Vec<PartitionPlan>,
-    /// When rows are read.
+    /// The point in time at which rows are read.
     pub read_point: ReadPoint,
-    /// Whether a codec was asked for.
+    /// Whether a compression codec was requested.
     pub compression_enabled: bool,
     /// The codec inside the data files.
     pub compression_codec: CompressionCodec,
-    /// 1 (fast) to 9 (small).
+    /// Compression level, from 1 (fast) to 9 (small).
     pub compression_level: u8,
-    /// The digest over files.
+    /// Algorithm of the digests over files.
     pub checksum_algorithm: ChecksumAlgorithm,
     /// Whether index definitions are saved.
     pub include_indexes: bool,
     /// Target size of a finished data file in bytes.
     pub chunk_size_bytes: u64,
-    /// Partitions, and ranges of them, that are read at the same time.
+    /// Number of partitions, and ranges of them, that are read concurrently.
     pub concurrency: usize,
-    /// Bytes of rows that may be in memory at the same time.
+    /// Limit of the rows that are in memory at any time, in bytes.
     pub memory_limit_bytes: u64,
-    /// Go on with the other partitions when one fails.
+    /// Whether to continue with the other partitions when one fails.
     pub skip_failed_partitions: bool,
-    /// Free labels.
+    /// Labels chosen by the user.
     pub tags: Vec<String>,
-    /// Version text of the server.
+    /// Version string of the server.
     pub milvus_version: String,
     /// Whether the collection was in memory before the operation.
     pub was_loaded: bool,
-    /// Copies of it in memory; `None` where it was not loaded or the server does not tell.
+    /// Number of replicas in memory; `None` if the collection was not loaded or the server does not report it.
     pub replica_number: Option<u32>,
 }
 
 impl BackupPlan {
-    /// Returns how rows are encoded.
+    /// Returns the encoding of the rows.
     pub fn encoding(&self) -> RowEncoding {
         RowEncoding {
             schema: self.description.schema.clone(),
@@ -80,76 +80,76 @@ impl BackupPlan {
 /// One partition of a [`BackupPlan`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartitionPlan {
-    /// Its name.
+    /// The name of the partition.
     pub name: String,
-    /// Whether the name can be given in a call; not so where rows are spread by a partition key.
+    /// Whether the name can be used in a call; false if rows are distributed by a partition key.
     pub addressable: bool,
-    /// Rows at the start.
+    /// Number of rows at the start.
     pub expected_rows: u64,
 }
 
-/// What is decided only when all rows have been read.
+/// The attributes of a backup that are known only after all rows have been read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Completion {
-    /// When the backup is committed.
+    /// Time at which the backup is committed (UTC).
     pub completed_at: jiff::Timestamp,
     /// The epoch of the lease under which it is committed.
     pub lease_epoch: u64,
-    /// What cannot be brought back exactly.
+    /// Human-readable descriptions of everything that cannot be restored exactly.
     pub limitations: Vec<String>,
 }
 
-/// Rows to bring back, with every choice made.
+/// The rows to restore, with every choice made.
 #[derive(Debug, Clone)]
 pub struct RestorePlan {
-    /// The backup.
+    /// The backup to read from.
     pub backup: StoredBackup,
     /// The collection to fill. It exists and has all partitions.
     pub target: CollectionName,
     /// The schema of the data files.
     pub stored_schema: CollectionSchema,
-    /// The schema of the target. Differs from that of the files where autoID was switched off, and in a collection
-    /// that was there before.
+    /// The schema of the target. It differs from that of the files if autoID was switched off, or if the collection
+    /// existed before.
     pub schema: CollectionSchema,
-    /// Columns of the backup that are not inserted, because the server makes them.
+    /// Columns of the backup that are not inserted, because the server generates them.
     pub omit_columns: Vec<String>,
-    /// The partitions to restore.
+    /// Names of the partitions to restore.
     pub partitions: Vec<String>,
-    /// Go on with the other partitions when one fails.
+    /// Whether to continue with the other partitions when one fails.
     pub skip_failed_partitions: bool,
-    /// Restore one partition after the other, each flushed before the next begins.
+    /// Whether to restore the partitions sequentially, each flushed before the next one starts.
     pub flush_between_partitions: bool,
-    /// Check digests while reading.
+    /// Whether to check digests while reading.
     pub verify_checksums: bool,
-    /// How rows get into Milvus.
+    /// The way in which rows are written to Milvus.
     pub method: RestoreMethod,
-    /// Batches that are inserted, or files that are imported, at the same time, and partitions; fewer where memory does
-    /// not allow it.
+    /// Number of batches that are inserted, or files that are imported, concurrently, and of partitions; lower if
+    /// memory does not suffice.
     pub concurrency: usize,
-    /// Bytes of rows that may be in memory at the same time.
+    /// Limit of the rows that are in memory at any time, in bytes.
     pub memory_limit_bytes: u64,
 }
 
-/// What became of one partition of a restore.
+/// The outcome of one partition of a restore.
 #[derive(Debug)]
 pub struct RestoredPartition {
-    /// Its name.
+    /// The name of the partition.
     pub name: String,
-    /// Rows that the server accepted.
+    /// Number of rows that the server accepted.
     pub rows: u64,
-    /// Why it is not whole.
+    /// The error of an incomplete partition; `None` if it is complete.
     pub failure: Option<Error>,
 }
 
-/// The definition of a collection as a backup holds it.
+/// The definition of a collection as a backup records it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BackedUpDefinition {
-    /// Everything needed to create the collection.
+    /// The schema from which the collection is recreated.
     pub schema: CollectionSchema,
-    /// Properties of the database it was in; none where the server did not tell.
+    /// Properties of its database; empty if the server did not report them.
     pub database_properties: BTreeMap<String, String>,
-    /// All partitions it had, whether or not their rows are in the backup.
+    /// All its partitions, whether or not their rows are in the backup.
     pub partitions: Vec<String>,
-    /// Its indexes; `None` when they were not saved.
+    /// Its indexes; `None` if they were not saved.
     pub indexes: Option<Vec<IndexDefinition>>,
 }

@@ -1,22 +1,22 @@
-//! The moment at which rows are read.
+//! The point in time at which rows are read.
 
 use crate::model::Consistency;
 
-/// The moment at which the rows of a scan are read.
+/// The point in time at which the rows of a scan are read.
 ///
-/// Timestamps are hybrid ones of the server: physical milliseconds, shifted left by 18 bits, and a counter.
+/// Timestamps are hybrid timestamps of the server: physical milliseconds, shifted left by 18 bits, and a counter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ReadPoint {
     /// Every row as it was at exactly this moment.
     Snapshot(u64),
-    /// Every row as it was at this moment or later: the server has no snapshots.
+    /// Every row as it was at this moment or later: the server does not support snapshots.
     AtLeast(u64),
     /// Each row as it is when it is read: the server reports no timestamps.
     Unknown,
 }
 
 impl ReadPoint {
-    /// Returns the read point that a document records. A snapshot without a timestamp is none.
+    /// Returns the read point that a document records: [`ReadPoint::Unknown`] for a snapshot without a timestamp.
     pub fn new(timestamp: Option<u64>, consistency: Consistency) -> Self {
         match (timestamp, consistency) {
             (Some(timestamp), Consistency::Snapshot) => Self::Snapshot(timestamp),
@@ -25,7 +25,7 @@ impl ReadPoint {
         }
     }
 
-    /// Returns the timestamp of the server; `None` where it gave none.
+    /// Returns the timestamp of the server; `None` if it reported none.
     pub fn timestamp(self) -> Option<u64> {
         match self {
             Self::Snapshot(timestamp) | Self::AtLeast(timestamp) => Some(timestamp),
@@ -33,7 +33,7 @@ impl ReadPoint {
         }
     }
 
-    /// Returns what can be promised of rows that are read so.
+    /// Returns the consistency that is guaranteed for rows read at this point.
     pub fn consistency(self) -> Consistency {
         match self {
             Self::Snapshot(_) => Consistency::Snapshot,

@@ -1,4 +1,4 @@
-//! What keeps operations apart, and what dead ones leave.
+//! The exclusion of concurrent operations, and the recovery from interrupted ones.
 
 use std::fmt::Debug;
 
@@ -14,71 +14,72 @@ use crate::names::{BackupId, CollectionName, CollectionRef};
 /// An exclusive lease on the backups of one collection.
 #[async_trait]
 pub trait Lease: Send + Sync + Debug {
-    /// Returns the epoch of the lease, once it is certain that it is still held: a process that was paused for long may
-    /// have lost it. Epochs of one lease grow with each renewal, and that of a successor is higher.
+    /// Returns the epoch of the lease after confirming that it is still held: a process that was paused may have lost
+    /// it. The epoch of a lease grows with each renewal, and that of a successor is higher.
     ///
     /// # Errors
-    /// [`crate::Error::InProgress`] once another operation took it over.
+    /// [`crate::Error::InProgress`] if another operation took the lease over.
     async fn check(&self) -> Result<u64>;
 
-    /// Completes when the lease is lost, and never otherwise. The operation that holds it stops then. Cancel-safe.
+    /// Completes when the lease is lost, and never otherwise. The operation that holds it must stop then. Cancel-safe.
     fn lost(&self) -> BoxFuture<'static, ()>;
 
-    /// Gives the lease back. One that was lost stays with the operation that has it now.
+    /// Releases the lease. A lost lease remains with the operation that holds it now.
     async fn release(&self);
 }
 
-/// What is known of the process that owns something.
+/// The state of the process that owns a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OwnerState {
-    /// It runs, on this machine.
+    /// The process is running on this machine.
     Running,
-    /// It ran on this machine, and does not run any more.
+    /// The process ran on this machine, and has ended.
     Dead,
-    /// It is of another machine, or nothing is known of it.
+    /// The process is on another machine, or its state is unknown.
     Unknown,
 }
 
-/// A backup that was begun and not committed: being written, or left by an operation that died.
+/// A backup that was started and not committed: in progress, or incomplete because its operation died.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IncompleteBackup {
-    /// The collection.
+    /// The collection of the backup.
     pub collection: CollectionRef,
-    /// Its identifier, which tells when it was begun.
+    /// Its identifier, which contains the time at which it was started.
     pub backup_id: BackupId,
-    /// Its files.
+    /// Number of files of the backup.
     pub files: u64,
-    /// Bytes of all files.
+    /// Bytes of all files of the backup.
     pub size_bytes: u64,
-    /// Who writes it.
+    /// The state of the process that writes it.
     pub owner: OwnerState,
 }
 
-/// A backup that was cut off, as far as it can be continued.
+/// An interrupted backup, as far as it can be resumed.
 #[derive(Debug, Clone)]
 pub struct InterruptedBackup {
-    /// How it was begun.
+    /// The plan with which it was started.
     pub plan: BackupPlan,
-    /// Data files that were noted as complete. They are believed only after they were hashed again.
+    /// Number of data files that were recorded as complete. They are used only after their digests are recomputed.
     pub completed_chunks: u64,
-    /// Bytes of all files.
+    /// Bytes of all files of the backup.
     pub size_bytes: u64,
 }
 
-/// A collection that a restore or a deep verification is making under a name of its own, or left when it died.
+/// A collection that a restore or a deep verification creates under a temporary name, or that is orphaned because the
+/// operation died.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnfinishedCollection {
-    /// Its name.
+    /// The temporary name of the collection.
     pub name: CollectionName,
-    /// The name it is to get.
+    /// The final name of the collection.
     pub target: CollectionName,
-    /// The database it is in.
+    /// The database of the collection.
     pub database: String,
-    /// The address of the Milvus it is on, without credentials.
+    /// The address of its Milvus server, without credentials.
     pub uri: String,
-    /// The backup that is read.
+    /// The backup that is being restored.
     pub backup_id: BackupId,
-    /// When it was begun (UTC).
+    /// Time at which the operation was started (UTC).
     pub started_at: Timestamp,
 }

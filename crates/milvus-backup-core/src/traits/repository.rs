@@ -1,4 +1,4 @@
-//! A repository of backups, as the engine needs it: the protocol, and nothing of what is in the data files.
+//! A repository of backups, as the engine needs it: the protocol, independent of the contents of the data files.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -17,26 +17,29 @@ use crate::model::{BackupMetadata, StoredBackup, VerificationRecord, Verificatio
 use crate::names::{BackupId, CollectionName, CollectionRef};
 use crate::params::VerificationParams;
 
-/// A repository of backups: where they are listed, who may change them, and how they become visible.
+/// A repository of backups: it lists them, excludes concurrent changes, and makes them visible.
+///
+/// # Errors
+/// Every method fails with [`crate::Error::Storage`] if the store cannot be read or written to. The methods list only
+/// their specific errors.
 #[async_trait]
 pub trait Repository: Send + Sync + Debug {
-    /// Returns where it is, without credentials, human-readable.
+    /// Returns its location, human-readable and without credentials.
     fn location(&self) -> &str;
 
-    /// Returns whether its root exists. A store without anything like a directory always has one.
+    /// Returns whether its root exists. It always exists in a store without directories.
     async fn exists(&self) -> Result<bool> {
         Ok(true)
     }
 
-    /// Returns the bytes that are free, or `None` where that cannot be told.
+    /// Returns the number of free bytes, or `None` if it is unknown.
     async fn available_bytes(&self) -> Result<Option<u64>>;
 
-    /// Makes certain that the store can be written to, before any row is read, and creates the repository in it if there
-    /// is none.
+    /// Checks that the store is writable, before any row is read, and creates the repository in it if there is none.
     async fn prepare(&self, environment: &Environment) -> Result<()>;
 
-    /// Takes the lease on the backups of a collection. It is renewed until it is released; that of a process that died is
-    /// taken over.
+    /// Acquires the lease on the backups of a collection. It is renewed until it is released; a lease of a process that
+    /// died is taken over.
     ///
     /// # Errors
     /// [`crate::Error::InProgress`] with the holder.
@@ -47,21 +50,21 @@ pub trait Repository: Send + Sync + Debug {
         environment: &Environment,
     ) -> Result<Arc<dyn Lease>>;
 
-    /// Begins a backup, and notes how it is made before anything else of it is written, so that it can be resumed.
+    /// Starts a backup, and records its plan before anything else is written, so that it can be resumed.
     ///
-    /// When it fails or is dropped, [`Repository::discard`] removes what was written.
+    /// If it fails or is dropped, [`Repository::discard`] removes the written data.
     async fn begin(&self, plan: &BackupPlan) -> Result<Box<dyn Transaction>>;
 
-    /// Begins again with a backup that was interrupted, whose complete data files are kept.
+    /// Resumes an interrupted backup, whose complete data files are kept.
     async fn resume(&self, plan: &BackupPlan) -> Result<Box<dyn Transaction>>;
 
-    /// Returns what is known of a backup that was begun and not committed.
+    /// Returns the state of a backup that was started and not committed.
     ///
     /// # Errors
-    /// [`crate::Error::BackupNotFound`], and [`crate::Error::Refused`] for one that is complete or cannot be continued.
+    /// [`crate::Error::BackupNotFound`], and [`crate::Error::Refused`] for one that is complete or cannot be resumed.
     async fn interrupted(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<InterruptedBackup>;
 
-    /// Removes what was written of a backup that is not committed. Never touches a committed backup.
+    /// Removes the data of an uncommitted backup. Never changes a committed backup.
     async fn discard(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()>;
 
     /// Lists the backups of one collection, or of all.
@@ -73,16 +76,16 @@ pub trait Repository: Send + Sync + Debug {
     /// [`crate::Error::BackupNotFound`], [`crate::Error::Corrupted`], [`crate::Error::UnsupportedFormatVersion`].
     async fn open(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<StoredBackup>;
 
-    /// Returns the collections that have a backup of this identifier: one, unless directories were copied. Asks for one
-    /// object of each collection, and lists none of them.
+    /// Returns the collections that have a backup with this identifier: at most one, unless directories were copied.
+    /// Reads one object per collection, and lists none of them.
     async fn find(&self, backup_id: &BackupId) -> Result<Vec<CollectionRef>>;
 
-    /// Reads the definition of the collection, with its digest checked.
+    /// Reads the definition of the collection, and checks its digest.
     async fn definition(&self, metadata: &BackupMetadata) -> Result<BackedUpDefinition>;
 
-    /// Compares the files of a backup with what it recorded of itself; a quick verification has `content` check a sample of
-    /// what is in the data files. [`crate::VerificationType::Deep`] compares them as
-    /// [`crate::VerificationType::Checksum`] does: the restore is the engine's.
+    /// Compares the files of a backup with their records; a quick verification uses `content` to check a sample of the
+    /// contents of data files. [`crate::VerificationType::Deep`] compares them like
+    /// [`crate::VerificationType::Checksum`]: the engine performs the restore.
     async fn verify(
         &self,
         collection: &CollectionRef,
@@ -93,7 +96,7 @@ pub trait Repository: Send + Sync + Debug {
         progress: &dyn Progress,
     ) -> Result<VerificationResult>;
 
-    /// Keeps the outcome of a verification with the backup, outside the chain of digests.
+    /// Stores the outcome of a verification with the backup, outside the chain of digests.
     async fn keep_verification(
         &self,
         collection: &CollectionRef,
@@ -101,22 +104,22 @@ pub trait Repository: Send + Sync + Debug {
         record: &VerificationRecord,
     ) -> Result<()>;
 
-    /// Removes a backup; its commit first, so that it is never listed half removed.
+    /// Removes a backup. Its commit is removed first, so that it is never listed while it is partly removed.
     ///
     /// # Errors
-    /// [`crate::Error::BackupNotFound`] when there is none.
+    /// [`crate::Error::BackupNotFound`] if there is none.
     async fn delete(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()>;
 
-    /// Lists the backups that were begun and never committed, whichever process writes them.
+    /// Lists the backups that were started and not committed, including those that are in progress.
     async fn incomplete(&self) -> Result<Vec<IncompleteBackup>>;
 
-    /// Registers a collection that a restore of a backup of `source` is making under a name of its own, so that it is found
-    /// when the process dies.
+    /// Registers a collection that a restore of a backup of `source` creates under a temporary name, so that it is
+    /// found if the process dies.
     async fn register_staging(&self, source: &CollectionRef, staging: &UnfinishedCollection) -> Result<()>;
 
-    /// Removes a collection from the register. One that is not registered is no error.
+    /// Removes a collection from the register. One that is not registered is not an error.
     async fn unregister_staging(&self, source: &CollectionRef, name: &CollectionName) -> Result<()>;
 
-    /// Lists the registered collections, and what is known of the processes that registered them.
+    /// Lists the registered collections, with the state of the processes that registered them.
     async fn list_staging(&self) -> Result<Vec<(CollectionRef, UnfinishedCollection, OwnerState)>>;
 }

@@ -1,7 +1,7 @@
 //! A source of rows.
 //!
-//! It speaks of batches, partitions and read points and not of any transport, so that a reader of segment files can
-//! stand where a client of the query API stands.
+//! It refers to batches, partitions and read points, and not to a transport, so that a reader of segment files can
+//! replace a client of the query API.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -14,33 +14,37 @@ use crate::error::Result;
 use crate::names::CollectionName;
 use crate::schema::CollectionSchema;
 
-/// What must be so before a collection can be read from a source.
+/// The conditions under which a collection can be read from a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SourceRequirements {
-    /// The collection is in memory.
+    /// Whether the collection must be in memory.
     pub loaded: bool,
-    /// All rows are flushed to storage.
+    /// Whether all rows must be flushed to storage.
     pub flushed: bool,
 }
 
-/// How a collection is read.
+/// The options of a scan.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ScanOptions {
-    /// The moment at which rows are read, as an earlier session had it; `None` for the present.
+    /// The read point of an earlier session; `None` for the present.
     pub read_point: Option<ReadPoint>,
 }
 
-/// A source of rows.
+/// A source that rows are read from.
+///
+/// # Errors
+/// Every method fails with the errors of the source, which for a server are those of [`crate::Catalog`]. The methods
+/// list only their specific errors.
 #[async_trait]
 pub trait RowSource: Send + Sync + Debug {
-    /// Returns what must be so before a session reads rows.
+    /// Returns the conditions under which a session can read rows.
     fn requirements(&self) -> SourceRequirements;
 
-    /// Makes certain, before anything is loaded, that these partitions can be read at all.
+    /// Checks, before anything is loaded, that these partitions can be read at all.
     ///
     /// # Errors
-    /// [`crate::Error::Refused`] with the reason, such as a primary key whose name the server's expressions reserve. A source
-    /// without such reasons has nothing to do.
+    /// [`crate::Error::Refused`] with the reason, such as a primary key whose name is reserved in the expressions of
+    /// the server. A source without such restrictions does nothing.
     async fn require_readable(
         &self,
         _collection: &CollectionName,
@@ -50,8 +54,8 @@ pub trait RowSource: Send + Sync + Debug {
         Ok(())
     }
 
-    /// Starts a scan of a collection, whose columns come in the order of [`crate::schema::arrow_schema`]. Its read point
-    /// is fixed by this call.
+    /// Starts a scan of a collection, whose columns are in the order of [`crate::schema::arrow_schema`]. This call
+    /// fixes its read point.
     async fn open(
         &self,
         collection: &CollectionName,

@@ -1,4 +1,4 @@
-//! A backup that is being written, and which no reader can see yet.
+//! A backup in progress, which is not yet visible to readers.
 
 use std::fmt::Debug;
 
@@ -10,30 +10,34 @@ use crate::error::Result;
 use crate::model::{BackupMetadata, ChunkMetadata, FailedPartition, PartitionMetadata};
 use crate::schema::PrimaryKey;
 
-/// A backup that is being written: its journal, and its commit. Until that, no reader can see it.
+/// A backup in progress: its journal, and its commit. It is invisible to readers until the commit.
+///
+/// # Errors
+/// Every method fails with [`crate::Error::Storage`] if the store cannot be read or written to.
 #[async_trait]
 pub trait Transaction: Send + Sync + Debug {
-    /// Notes that a data file is complete and durable, whose rows are all that come after this key, up to its last one.
+    /// Records that a data file is complete and durable, whose rows are all those from after this key up to its last
+    /// one.
     async fn note_chunk(&self, chunk: &ChunkMetadata, after: Option<&PrimaryKey>) -> Result<()>;
 
-    /// Returns what earlier attempts completed of each partition of the plan: files that are as they were noted.
+    /// Returns the files that earlier attempts completed, per partition of the plan, and that still match their record.
     async fn completed_chunks(&self) -> Result<Vec<CompletedChunks>>;
 
-    /// Removes the data files that are not among these.
+    /// Removes all data files except these.
     async fn retain(&self, chunks: &[&ChunkMetadata]) -> Result<()>;
 
     /// Makes the backup visible, complete and durable, in one step.
     async fn commit(self: Box<Self>, written: WrittenRows, completion: Completion) -> Result<BackupMetadata>;
 }
 
-/// The chunks of a partition that are complete, and the ranges of keys that are missing.
+/// The complete chunks of a partition, and the ranges of keys that are missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompletedChunks {
-    /// The chunks that are as they were noted, in ascending order of keys.
+    /// The chunks that match their record, in ascending order of keys.
     pub chunks: Vec<ChunkMetadata>,
-    /// The ranges of keys before, between and after them, whose rows are to be read.
+    /// The ranges of keys before, between and after them, whose rows are still to be read.
     pub missing: Vec<KeyRange<PrimaryKey>>,
-    /// A number that no file of the partition has, nor any after it.
+    /// The smallest number such that it and all higher ones are unused by files of the partition.
     pub next_file: usize,
 }
 
@@ -47,14 +51,14 @@ impl CompletedChunks {
 /// The rows of a backup, in data files that are complete and durable.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct WrittenRows {
-    /// The partitions that are complete, in the order of the plan.
+    /// The complete partitions, in the order of the plan.
     pub partitions: Vec<PartitionMetadata>,
-    /// The partitions that failed. Empty unless the plan says to continue without them.
+    /// The partitions that failed. Empty unless the plan continues without them.
     pub failed: Vec<FailedPartition>,
 }
 
 impl WrittenRows {
-    /// Returns the rows of a partition; `None` for one that failed.
+    /// Returns the number of rows of a partition; `None` if it failed.
     pub fn rows_of(&self, partition: &str) -> Option<u64> {
         self.partitions.iter().find(|written| written.name == partition).map(|written| written.row_count)
     }

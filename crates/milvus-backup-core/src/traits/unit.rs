@@ -1,32 +1,32 @@
-//! A unit of a scan: data that says which rows it has, in which order they come, and about how many they are.
+//! The units of a scan, as data: their rows, the order of the rows, and an estimate of their size.
 
 use super::keys::KeyRange;
 use crate::schema::PrimaryKey;
 
-/// Keys for dividing that a unit must have ahead, so that its halves are worth a stream and a file each.
+/// Number of split keys that must lie ahead of the reader, so that both halves justify their own stream and file.
 const MIN_KEYS_AHEAD: usize = 2;
 
-/// A part of the rows of one partition, which is read once, by one worker. Every row of a plan is in exactly one unit.
+/// A part of the rows of one partition that is read once, by one worker. Every row of a plan is in exactly one unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScanUnit {
-    /// The unit of the plan that it is, or is a part of.
+    /// The id of the unit in the plan that it equals or is a part of.
     pub id: UnitId,
     /// The partition of its rows.
     pub partition: String,
-    /// The rows that it has.
+    /// The rows of the unit.
     pub span: UnitSpan,
-    /// The order in which they come.
+    /// The order in which the rows are returned.
     pub order: RowOrder,
-    /// About how much it is; `None` where that is not known.
+    /// The estimated size; `None` if it is unknown.
     pub estimate: Option<UnitEstimate>,
-    /// Into how many units of about the same size it can be divided, itself counted.
+    /// Number of units of about the same size that it can be divided into, including itself.
     pub parts: usize,
-    /// What its rows depend on; `None` where nothing stable can be named, as with queries.
+    /// The key that determines its rows; `None` if there is no stable one, as with queries.
     pub content: Option<ContentKey>,
 }
 
 impl ScanUnit {
-    /// Returns the range of keys, where the rows are those of one.
+    /// Returns the range of keys, if the unit is one.
     pub fn keys(&self) -> Option<&KeyRange<PrimaryKey>> {
         match &self.span {
             UnitSpan::Keys(keys) => Some(keys),
@@ -34,15 +34,16 @@ impl ScanUnit {
         }
     }
 
-    /// Returns the part of it whose keys are in a range; `None` where there is none, and for units that are no ranges.
+    /// Returns the part of the unit whose keys are in a range; `None` if it is empty, and for units that are not
+    /// ranges.
     #[must_use]
     pub fn within(&self, range: &KeyRange<PrimaryKey>) -> Option<Self> {
         let keys = self.keys()?.intersection(range)?;
         Some(Self { span: UnitSpan::Keys(keys), ..self.clone() })
     }
 
-    /// Divides it in the middle of what is left after `read`, at one of these keys, which ascend: see
-    /// [`crate::ScanSession::split`]. `None` where fewer than two of them are left.
+    /// Divides the remainder after `read` in the middle, at one of these ascending keys: see
+    /// [`crate::ScanSession::split`]. `None` if fewer than two of them are left.
     pub fn split_at(&self, read: &ScanPosition, keys: &[PrimaryKey]) -> Option<(Self, Self)> {
         let KeyRange { after, up_to } = self.keys()?;
         let ends = |key: &&PrimaryKey| up_to.as_ref().is_none_or(|up_to| *key < up_to);
@@ -67,60 +68,60 @@ impl ScanUnit {
         Some((part(after.as_ref(), Some(middle), kept), part(Some(middle), up_to.as_ref(), given)))
     }
 
-    /// Returns the rows that it is estimated to have; 0 where nothing is known.
+    /// Returns the estimated number of rows; 0 if it is unknown.
     pub fn estimated_rows(&self) -> u64 {
         self.estimate.map_or(0, |estimate| estimate.rows)
     }
 }
 
-/// The number of a unit in the plan of its session. Parts of a unit that was divided have the same one.
+/// The number of a unit in the plan of its session. All parts of a divided unit have the same one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnitId(pub u64);
 
-/// The rows that a unit has.
+/// The rows of a unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UnitSpan {
-    /// Those whose primary keys are in a range.
+    /// The rows whose primary keys are in a range.
     Keys(KeyRange<PrimaryKey>),
-    /// Those of a segment of the server.
+    /// The rows of a segment of the server.
     Segment(i64),
 }
 
-/// The order in which the rows of a unit come.
+/// The order of the rows of a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RowOrder {
-    /// In ascending order of primary key, each key once.
+    /// Ascending order of primary key, with each key once.
     PrimaryKey,
-    /// In no order that means anything, but the same one each time.
+    /// A meaningless order, which is the same each time.
     Unordered,
 }
 
-/// About how much a unit is.
+/// The estimated size of a unit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct UnitEstimate {
-    /// Its rows.
+    /// The number of its rows.
     pub rows: u64,
-    /// Bytes of their values; `None` where only rows are known.
+    /// Bytes of their values; `None` if only the number of rows is known.
     pub bytes: Option<u64>,
 }
 
-/// What the rows of a unit depend on: the same key means the same rows, for ever.
+/// The key that determines the rows of a unit: the same key always means the same rows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ContentKey(pub String);
 
-/// How far a unit was read.
+/// The position up to which a unit was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ScanPosition {
-    /// Before its first row.
+    /// The position before its first row.
     Start,
-    /// After the row with this key, and all before it: of a unit in the order of keys.
+    /// The position after the row with this key, in a unit in the order of keys.
     AfterKey(PrimaryKey),
-    /// After so many rows: of a unit without an order.
+    /// The position after this number of rows, in a unit without an order.
     AfterRows(u64),
 }
 
 impl ScanPosition {
-    /// Returns the last key that was read of a unit: the one before its range where none was.
+    /// Returns the last key of a unit that was read; if none was, the one before its range.
     pub fn last_key<'a>(&'a self, unit: &'a ScanUnit) -> Option<&'a PrimaryKey> {
         match self {
             Self::AfterKey(key) => Some(key),
@@ -129,14 +130,14 @@ impl ScanPosition {
     }
 }
 
-/// A partition to plan the reading of.
+/// A partition whose reading is planned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScanTarget {
-    /// Its name.
+    /// The name of the partition.
     pub partition: String,
-    /// The rows that were counted in it.
+    /// Number of rows that were counted in it.
     pub rows: u64,
-    /// The number of parts of about the same size that it should be divisible into; 1 when it is read by one worker.
+    /// Number of parts of about the same size that it should be divisible into; 1 if it is read by one worker.
     pub parts: usize,
 }
 

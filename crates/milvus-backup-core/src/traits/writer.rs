@@ -1,5 +1,5 @@
-//! Writers of data files. They encode what they are given; where rows come from, what is noted of them and whether they
-//! are written again is not theirs to know.
+//! The writers of data files. They only encode rows: the source of the rows, the journal and retries are the
+//! responsibility of the caller.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -14,18 +14,22 @@ use crate::model::ChunkMetadata;
 
 /// Writes the data files of a unit of rows, one after the other.
 ///
-/// One that is dropped before its end gives its open file up in the background, see [`UnitWriters::settle`].
+/// A writer that is dropped before its end discards its open file in the background, see [`UnitWriters::settle`].
+///
+/// # Errors
+/// Every method fails with [`crate::Error::Encoding`] for rows that cannot be encoded, and with
+/// [`crate::Error::Storage`] if the store cannot be written to.
 #[async_trait]
 pub trait UnitWriter: Send {
-    /// Appends rows. Returns the data file that this completed, which is durable then; `None` while it is open.
+    /// Appends rows. Returns the data file that this completed, which is then durable; `None` while it is open.
     ///
     /// Nothing but [`UnitWriter::abort`] may follow an error.
     async fn append(&mut self, rows: RecordBatch) -> Result<Option<ChunkMetadata>>;
 
-    /// Completes the open file and makes it durable; `None` when no rows came after the last one.
+    /// Completes the open file and makes it durable; returns `None` if no rows followed the last completed file.
     async fn finish(self: Box<Self>) -> Result<Option<ChunkMetadata>>;
 
-    /// Gives up the open file, and removes what was uploaded of it. Files that are complete stay.
+    /// Discards the open file, and removes its uploaded parts. Completed files are kept.
     async fn abort(self: Box<Self>);
 }
 
@@ -35,16 +39,16 @@ pub trait UnitWriters: Send + Sync + Debug {
     /// Creates a writer. Nothing is created in the repository before rows are appended.
     fn writer(&self, unit: UnitFiles) -> Box<dyn UnitWriter>;
 
-    /// Waits until the files of writers that were dropped are given up.
+    /// Waits until the open files of dropped writers are discarded.
     async fn settle(&self);
 }
 
-/// The data files of a unit: what they are called, and how large they become.
+/// The names and sizes of the data files of a unit.
 #[derive(Debug, Clone)]
 pub struct UnitFiles {
     /// The partition of the rows.
     pub partition: String,
-    /// The numbers of its files.
+    /// The allocator of the numbers of its files.
     pub numbers: Arc<FileNumbers>,
     /// The order in which rows are appended.
     pub order: RowOrder,
@@ -54,7 +58,7 @@ pub struct UnitFiles {
     pub row_group_bytes: usize,
 }
 
-/// The numbers of the files of one partition, which its units share.
+/// The allocator of file numbers of one partition, which its units share.
 #[derive(Debug, Default)]
 pub struct FileNumbers {
     state: Mutex<FreeNumbers>,
@@ -67,12 +71,12 @@ struct FreeNumbers {
 }
 
 impl FileNumbers {
-    /// Creates the numbers from `next` on.
+    /// Creates an allocator of the numbers from `next` on.
     pub fn starting_at(next: usize) -> Self {
         Self { state: Mutex::new(FreeNumbers { next, returned: BTreeSet::new() }) }
     }
 
-    /// Takes the smallest number that no file has.
+    /// Allocates the smallest unused number.
     pub fn take(&self) -> usize {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(returned) = state.returned.pop_first() {
@@ -82,7 +86,7 @@ impl FileNumbers {
         state.next - 1
     }
 
-    /// Returns the number of a file that was given up.
+    /// Returns the number of a discarded file to the allocator.
     pub fn give_back(&self, number: usize) {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).returned.insert(number);
     }

@@ -1,4 +1,4 @@
-//! The digest value: how it adds up, and its text form.
+//! The digest value: its addition and its text form.
 
 use std::fmt;
 
@@ -10,9 +10,10 @@ use crate::error::{Error, Result};
 /// The version of the algorithm behind [`RowDigest`].
 pub const ROW_DIGEST_VERSION: u32 = 1;
 
-/// A digest over a multiset of rows, and their number.
+/// A digest over a multiset of rows, together with their number.
 ///
-/// Two digests are equal when both the value and the number of rows are. The default is that of no rows: value 0.
+/// Two digests are equal if both the value and the number of rows are equal. The default is the digest of no rows:
+/// value 0.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -44,35 +45,35 @@ impl RowDigest {
         Self { sum, rows }
     }
 
-    /// Adds the rows of `batch`. To digest many batches, a [`RowHasher`] reuses its memory.
+    /// Adds the rows of `batch`. For many batches, use a [`RowHasher`], which reuses its memory.
     ///
     /// # Errors
-    /// [`Error::UnsupportedType`] and [`Error::DuplicateColumn`]; the digest is then as it was before.
+    /// [`Error::UnsupportedType`] and [`Error::DuplicateColumn`]; the digest is then unchanged.
     pub fn update(&mut self, batch: &RecordBatch) -> Result<()> {
         self.merge(&RowHasher::new().digest(batch)?);
         Ok(())
     }
 
-    /// Adds the rows of `other`. Neither order nor grouping of merges matters.
+    /// Adds the rows of `other`. The order and grouping of merges do not affect the result.
     pub fn merge(&mut self, other: &Self) {
         self.sum = self.sum.wrapping_add(other.sum);
         self.rows = self.rows.wrapping_add(other.rows);
     }
 
-    /// How many rows were added.
+    /// Returns the number of rows that were added.
     pub fn rows(&self) -> u64 {
         self.rows
     }
 
-    /// The digest in 32 lower-case hexadecimal digits, without the number of rows.
+    /// Returns the digest in 32 lower-case hexadecimal digits, without the number of rows.
     pub fn to_hex(&self) -> String {
         format!("{:032x}", self.sum)
     }
 
-    /// The digest of `rows` rows from 32 hexadecimal digits of either case.
+    /// Parses the digest of `rows` rows from 32 hexadecimal digits of either case.
     ///
     /// # Errors
-    /// [`Error::MalformedRowDigest`].
+    /// [`Error::MalformedRowDigest`] if the text is not such a digest.
     pub fn from_hex(text: &str, rows: u64) -> Result<Self> {
         let malformed = || Error::MalformedRowDigest { text: text.to_owned() };
         if text.len() != 32 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {

@@ -1,4 +1,4 @@
-//! From a record batch to its digest, column by column.
+//! The digest of a record batch, computed column by column.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use super::sink::Sums;
 use super::value::hash_values;
 use crate::error::{Error, Result};
 
-/// Digests one batch after the other in the same memory: 16 bytes per row of the largest batch.
+/// Digests batches one after the other in the same memory: 16 bytes per row of the largest batch.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -29,20 +29,20 @@ use crate::error::{Error, Result};
 /// ```
 #[derive(Debug, Default)]
 pub struct RowHasher {
-    /// Per row of the batch at hand, the sum over the columns so far.
+    /// For each row of the current batch, the sum over the columns processed so far.
     sums: Vec<u128>,
 }
 
 impl RowHasher {
-    /// A hasher without memory yet.
+    /// Creates a hasher without allocating memory.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The digest of the rows of `batch`; earlier batches have no part in it.
+    /// Returns the digest of the rows of `batch`, independent of earlier batches.
     ///
     /// # Errors
-    /// [`Error::UnsupportedType`] and [`Error::DuplicateColumn`].
+    /// [`Error::UnsupportedType`] and [`Error::DuplicateColumn`], with the name of the column.
     pub fn digest(&mut self, batch: &RecordBatch) -> Result<RowDigest> {
         let schema = batch.schema_ref();
         refuse_duplicates(schema.fields().iter().map(|field| field.name().as_str()))?;
@@ -56,7 +56,7 @@ impl RowHasher {
     }
 }
 
-/// Two columns of one name would share a seed, and swapping their values would go unseen.
+/// Rejects duplicate names: two columns of one name would share a seed, and swapping their values would go undetected.
 pub(super) fn refuse_duplicates<'a>(names: impl Iterator<Item = &'a str>) -> Result<()> {
     let mut seen = HashSet::new();
     for name in names {

@@ -1,4 +1,4 @@
-//! Values without parts: numbers, booleans and text.
+//! The values without parts: numbers, booleans and text.
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -11,8 +11,8 @@ use xxhash_rust::xxh3::xxh3_128_with_seed;
 use super::seed::{Tag, null_hash};
 use super::sink::Sink;
 
-/// The values of an array of numbers as one run of little-endian bytes, and the bytes of one value.
-/// `None` for an array of anything else.
+/// Returns the values of an array of numbers as one run of little-endian bytes, and the number of bytes per value.
+/// `None` for an array of any other type.
 pub(super) fn number_bytes(array: &dyn Array) -> Option<(&[u8], usize)> {
     fn of<T: ArrowPrimitiveType>(array: &dyn Array) -> Option<(&[u8], usize)> {
         let array: &PrimitiveArray<T> = array.as_primitive_opt()?;
@@ -46,7 +46,7 @@ pub(super) fn hash_texts<O: OffsetSizeTrait, S: Sink>(name: &str, array: &Generi
     hash_each(name, Tag::UTF8, array, values, sink);
 }
 
-/// Hashes one run of bytes per row of `array`, which only tells which rows are NULL.
+/// Hashes one run of bytes per row of `array`, which only determines the rows that are NULL.
 pub(super) fn hash_each<S: Sink, B: AsRef<[u8]>>(
     name: &str,
     tag: Tag,

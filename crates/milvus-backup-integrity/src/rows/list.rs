@@ -1,4 +1,4 @@
-//! Lists: of numbers as one run of bytes, of anything else as the hashes of their elements.
+//! The hashes of lists: a list of numbers is one run of bytes, any other list the hashes of its elements.
 
 use std::ops::Range;
 
@@ -20,7 +20,7 @@ pub(super) fn hash_variable<O: OffsetSizeTrait, S: Sink>(
     let offsets = list.value_offsets();
     let start = offsets.first().map_or(0, |offset| offset.as_usize());
     let end = offsets.last().map_or(0, |offset| offset.as_usize());
-    // A slice keeps all elements of the array it was cut from; only those in between are its own.
+    // A slice keeps all elements of its original array; only those in this range are its own.
     let elements = list.values().slice(start, end - start);
     let ranges = offsets.windows(2).map(|ends| ends[0].as_usize() - start..ends[1].as_usize() - start);
     hash_lists(name, list, elements.as_ref(), ranges, depth, sink)
@@ -31,7 +31,7 @@ pub(super) fn hash_fixed<S: Sink>(name: &str, list: &FixedSizeListArray, depth: 
     hash_lists(name, list, list.values().as_ref(), ranges, depth, sink)
 }
 
-/// Hashes per row of `list`, which only tells which rows are NULL, the elements in one of `ranges`.
+/// Hashes per row of `list` the elements in one of `ranges`; `list` only determines the rows that are NULL.
 fn hash_lists<S: Sink>(
     name: &str,
     list: &dyn Array,
@@ -60,7 +60,7 @@ fn hash_lists<S: Sink>(
     Ok(())
 }
 
-/// Elements that are numbers: a list of them without a NULL is one run of bytes of the buffer.
+/// The elements of lists of numbers: a list without a NULL is one run of bytes of the buffer.
 struct Packed<'a> {
     elements: &'a dyn Array,
     bytes: &'a [u8],
@@ -77,7 +77,7 @@ impl<'a> Packed<'a> {
         Some(Self { elements, bytes, width, seed: tag.packed().seed(name), any_null })
     }
 
-    /// The hash of the list of the elements in `range`, `None` if one of them is NULL.
+    /// Returns the hash of the list of the elements in `range`, or `None` if one of them is NULL.
     fn hash(&self, range: Range<usize>) -> Option<u128> {
         if self.any_null && range.clone().any(|element| self.elements.is_null(element)) {
             return None;

@@ -1,8 +1,8 @@
 //! An order-independent digest over Arrow rows.
 //!
-//! Must always hold: equal multisets of rows have equal digests, however the rows are ordered, cut into batches,
-//! sliced, encoded as one of several equivalent Arrow types, or padded under nulls. `specification.md` beside this file
-//! is the specification; what it says of version 1 never changes.
+//! Must always hold: equal multisets of rows have equal digests, regardless of how the rows are ordered, split into
+//! batches, sliced, encoded as one of several equivalent Arrow types, or padded under NULLs. `specification.md` beside
+//! this file is the specification; its text on version 1 never changes.
 
 mod digest;
 mod hasher;

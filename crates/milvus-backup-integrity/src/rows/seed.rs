@@ -1,4 +1,4 @@
-//! What a hash is seeded with: the name of the column and the kind of the value.
+//! The seed of a hash: the name of the column and the kind of the value.
 
 use arrow_schema::DataType;
 use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128_with_seed};
@@ -14,7 +14,7 @@ impl Tag {
     pub(super) const STRUCT: Self = Self(10);
     pub(super) const LIST: Self = Self(11);
 
-    /// The tag of a number type, `None` for all other types.
+    /// Returns the tag of a number type, or `None` for all other types.
     pub(super) fn of_number(data_type: &DataType) -> Option<Self> {
         Some(Self(match data_type {
             DataType::Int8 => 2,
@@ -28,18 +28,18 @@ impl Tag {
         }))
     }
 
-    /// The tag of a list of numbers without NULLs.
+    /// Returns the tag of a list of numbers without NULLs.
     pub(super) fn packed(self) -> Self {
         Self(16 + self.0)
     }
 
-    /// The seed for values of this kind in the column `name`.
+    /// Returns the seed for values of this kind in the column `name`.
     pub(super) fn seed(self, name: &str) -> u64 {
         xxh3_64_with_seed(name.as_bytes(), u64::from(self.0))
     }
 }
 
-/// The hash of NULL in the column `name`.
+/// Returns the hash of NULL in the column `name`.
 pub(super) fn null_hash(name: &str) -> u128 {
     xxh3_128_with_seed(&[], Tag::NULL.seed(name))
 }

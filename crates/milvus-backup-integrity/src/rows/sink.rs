@@ -1,6 +1,6 @@
-//! Where the hashes of a column go: added to the sums of their rows, or kept as bytes to be hashed again.
+//! The destinations of the hashes of a column: the sums of their rows, or bytes that are hashed again.
 
-/// Takes the hash of every row of a column, from row 0 upwards without a gap.
+/// Accepts the hash of every row of a column, from row 0 upwards without a gap.
 pub(super) trait Sink {
     fn put(&mut self, row: usize, hash: u128);
 }
@@ -18,7 +18,7 @@ impl Sink for Sums<'_> {
 /// Keeps the hashes as bytes, [`HASH_BYTES`] each.
 pub(super) struct Hashes(pub(super) Vec<u8>);
 
-/// Bytes of one hash in [`Hashes`].
+/// Size of one hash in [`Hashes`], in bytes.
 pub(super) const HASH_BYTES: usize = 16;
 
 impl Hashes {

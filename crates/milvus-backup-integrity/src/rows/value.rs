@@ -1,4 +1,4 @@
-//! Which rule a type follows, and structs, whose members follow any of them.
+//! The selection of the rule for a type, and the hashes of structs, whose members follow any of the rules.
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, StructArray};
@@ -11,10 +11,10 @@ use super::seed::Tag;
 use super::sink::{Sink, Sums};
 use crate::error::{Error, Result};
 
-/// Lists and structs inside each other; far more than Milvus has, and too few to exhaust a stack.
+/// Maximum depth of nested lists and structs: far more than Milvus has, and too few to exhaust a stack.
 const MAX_DEPTH: usize = 32;
 
-/// Gives `sink` the hash of every row of the column `name`, whose values are `array`.
+/// Passes the hash of every row of the column `name`, whose values are `array`, to `sink`.
 pub(super) fn hash_values<S: Sink>(name: &str, array: &dyn Array, depth: usize, sink: &mut S) -> Result<()> {
     let unsupported = || Error::UnsupportedType { column: name.to_owned(), data_type: array.data_type().to_string() };
     if depth > MAX_DEPTH {

@@ -1,16 +1,17 @@
-//! `checksums.json`: size and digest of every file of a backup but itself, `metadata.json` and `verification.json`.
+//! `checksums.json`: the size and digest of every file of a backup except itself, `metadata.json` and
+//! `verification.json`.
 
 use std::collections::BTreeMap;
 
 use milvus_backup_core::ChecksumAlgorithm;
 use serde::{Deserialize, Serialize};
 
-/// `checksums.json`.
+/// The content of the document `checksums.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ChecksumsDocument {
     pub(crate) format_version: u32,
     pub(crate) algorithm: ChecksumAlgorithm,
-    /// By path relative to the directory of the backup.
+    /// The files, by path relative to the directory of the backup.
     pub(crate) files: BTreeMap<String, FileEntry>,
 }
 

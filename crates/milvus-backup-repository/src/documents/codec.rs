@@ -1,7 +1,7 @@
-//! Text to documents and back.
+//! The conversion of documents to and from text.
 //!
-//! Must always hold: every document carries `format_version`, and a newer one is refused by name before anything
-//! else in it is looked at.
+//! Must always hold: every document contains `format_version`, and a newer one is rejected by name before anything else
+//! in it is examined.
 
 use bytes::Bytes;
 use milvus_backup_core::{ChecksumAlgorithm, Error, FORMAT_VERSION, Result};
@@ -19,23 +19,23 @@ pub(crate) fn to_bytes(document: &impl Serialize) -> Result<Bytes> {
     Ok(bytes.into())
 }
 
-/// Reads a document, once its version is known to be one that can be read.
+/// Parses a document, after checking that its version is supported.
 ///
-/// The bytes are read twice, so that no general form of the whole document is in memory beside it.
+/// The bytes are parsed twice, so that no generic form of the complete document is held in memory.
 pub(crate) fn from_bytes<T: DeserializeOwned>(backup: &str, file: &str, bytes: &[u8]) -> Result<T> {
     let version: Version = serde_json::from_slice(bytes).map_err(|error| corrupted(backup, file, error))?;
     check_version(backup, file, version.format_version.as_ref())?;
     serde_json::from_slice(bytes).map_err(|error| corrupted(backup, file, error))
 }
 
-/// The member that every document has. All others are skipped.
+/// The member that every document has. All others are ignored.
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(Debug))]
 struct Version {
     format_version: Option<Value>,
 }
 
-/// Reads a document as a general value, once its version is known to be one that can be read.
+/// Parses a document as a generic value, after checking that its version is supported.
 pub(super) fn parse(backup: &str, file: &str, bytes: &[u8]) -> Result<Value> {
     let value: Value = serde_json::from_slice(bytes).map_err(|error| corrupted(backup, file, error))?;
     check_version(backup, file, value.get("format_version"))?;
@@ -53,8 +53,8 @@ fn check_version(backup: &str, file: &str, version: Option<&Value>) -> Result<()
     }
 }
 
-/// Returns whether a document has the layout that [`to_bytes`] gives. A digest over the content does not see a changed
-/// space, nor a member given twice; this does.
+/// Returns whether a document has the layout that [`to_bytes`] produces. A digest over the content does not detect
+/// changed white space, nor a duplicate member; this does.
 pub(crate) fn has_own_layout(bytes: &[u8]) -> bool {
     serde_json::from_slice::<Value>(bytes).is_ok_and(|value| to_bytes(&value).is_ok_and(|again| again == bytes))
 }

@@ -1,11 +1,11 @@
-//! `schema.json` and `indexes/indexes.json`: everything needed to create the collection again.
+//! `schema.json` and `indexes/indexes.json`: the definition from which the collection is recreated.
 
 use std::collections::BTreeMap;
 
 use milvus_backup_core::schema::{CollectionSchema, IndexDefinition};
 use serde::{Deserialize, Serialize};
 
-/// `schema.json`.
+/// The content of the document `schema.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SchemaDocument {
     pub(crate) format_version: u32,
@@ -18,7 +18,7 @@ pub(crate) struct SchemaDocument {
     pub(crate) partitions: Vec<String>,
 }
 
-/// `indexes/indexes.json`.
+/// The content of the document `indexes/indexes.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct IndexesDocument {
     pub(crate) format_version: u32,

@@ -7,13 +7,13 @@ use serde::Deserialize;
 use super::codec::from_bytes;
 use crate::layout::{DATA, MANIFEST, is_inside};
 
-/// The kind of the payload, which is looked at before anything else in the document.
+/// The kind of the payload, which is checked before anything else in the document.
 #[derive(Deserialize)]
 struct Kind {
     kind: String,
 }
 
-/// Reads `manifest.json`, and checks that the paths in it stay inside the backup.
+/// Parses `manifest.json`, and checks that the paths in it stay inside the backup.
 ///
 /// # Errors
 /// [`Error::Unsupported`] for a kind of payload that this version does not know.

@@ -1,20 +1,20 @@
-//! `repository.json`: what kind of repository this is, and who may read and write it.
+//! `repository.json`: the kind of the repository, and the features required to read and write it.
 
 use jiff::Timestamp;
 use milvus_backup_core::{Error, FORMAT_VERSION, Result};
 use serde::{Deserialize, Serialize};
 
-/// Features of a repository that a reader has to know. This version knows none.
+/// Reader features that this version supports: none.
 const READER_FEATURES: &[&str] = &[];
 
-/// Features of a repository that a writer has to know. This version knows none.
+/// Writer features that this version supports: none.
 const WRITER_FEATURES: &[&str] = &[];
 
-/// `repository.json`, at the root.
+/// The content of `repository.json`, at the root.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct MarkerDocument {
     pub(crate) format_version: u32,
-    /// Tells this repository from all others: 32 hexadecimal digits.
+    /// Unique identifier of this repository: 32 hexadecimal digits.
     pub(crate) repository_id: String,
     pub(crate) created_at: Timestamp,
     pub(crate) reader_features: Vec<String>,
@@ -33,12 +33,12 @@ impl MarkerDocument {
         }
     }
 
-    /// Makes certain that this version knows every feature that a reader has to know.
+    /// Checks that this version supports every feature that readers must support.
     pub(crate) fn require_readable(&self, root: &str) -> Result<()> {
         known(root, "read", &self.reader_features, READER_FEATURES)
     }
 
-    /// Makes certain that this version knows every feature that a writer has to know.
+    /// Checks that this version supports every feature that writers must support.
     pub(crate) fn require_writable(&self, root: &str) -> Result<()> {
         self.require_readable(root)?;
         known(root, "changed", &self.writer_features, WRITER_FEATURES)

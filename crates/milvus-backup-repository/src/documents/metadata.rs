@@ -1,4 +1,4 @@
-//! `metadata.json`: the summary of a backup with the digest of itself.
+//! `metadata.json`: the summary of a backup with its own digest.
 
 use bytes::Bytes;
 use milvus_backup_core::{BackupMetadata, ChecksumAlgorithm, Error, Result};
@@ -13,8 +13,8 @@ const DIGEST: &str = "digest";
 
 /// Returns the text of `metadata.json`.
 ///
-/// The digest is the SHA-256 of the RFC 8785 canonical form of the document without that member, so that it holds
-/// for any text with the same content, and nothing in the document can change unseen.
+/// The digest is the SHA-256 of the RFC 8785 canonical form of the document without that member, so that it is valid
+/// for any text with the same content, and detects every change of the content.
 pub(crate) fn metadata_to_bytes(metadata: &BackupMetadata) -> Result<Bytes> {
     let encoding =
         |source: serde_json::Error| Error::Encoding { action: format!("write {METADATA}"), source: Box::new(source) };
@@ -26,7 +26,7 @@ pub(crate) fn metadata_to_bytes(metadata: &BackupMetadata) -> Result<Bytes> {
     to_bytes(&value)
 }
 
-/// Reads `metadata.json`, once its own digest is known to be right.
+/// Parses `metadata.json`, after checking its own digest.
 pub(crate) fn metadata_from_bytes(backup: &str, bytes: &[u8]) -> Result<BackupMetadata> {
     let mut value = parse(backup, METADATA, bytes)?;
     let recorded = value.as_object_mut().and_then(|members| members.remove(DIGEST));

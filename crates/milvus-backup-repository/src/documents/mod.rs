@@ -1,4 +1,4 @@
-//! The JSON documents of a repository: a type for each, and how it is written and read.
+//! The JSON documents of a repository, with one type each, and their conversion to and from text.
 
 mod checksums;
 mod codec;

@@ -1,4 +1,4 @@
-//! `unfinished.json`: which process writes a backup, and with which choices, so that another one can resume it.
+//! `unfinished.json`: the process that writes a backup, and its plan, so that another process can resume it.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::process::Process;
 
-/// `unfinished.json`. Without a plan, the process deletes the backup.
+/// The content of `unfinished.json`. Without a plan, the process deletes the backup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ResumeDocument {
     pub(crate) format_version: u32,
@@ -31,7 +31,7 @@ impl ResumeDocument {
     }
 }
 
-/// The choices with which a backup was started.
+/// The plan with which a backup was started.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct ResumePlan {
     backup_id: BackupId,
@@ -223,7 +223,7 @@ mod tests {
         }
     }
 
-    /// A backup that a version of yesterday started is resumed by that of today: the text is a format.
+    /// A backup that an earlier version started can be resumed by this one: the text is a format.
     #[test]
     fn the_text_is_the_golden_one_and_is_read_back() {
         let document = ResumeDocument::new(Process::example(), Some(&plan()));

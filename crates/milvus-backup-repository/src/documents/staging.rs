@@ -1,4 +1,4 @@
-//! `restores/COLLECTION.json`: a collection that is being filled, and by which process.
+//! `restores/COLLECTION.json`: a collection that is being filled, and the process that fills it.
 
 use jiff::Timestamp;
 use milvus_backup_core::{BackupId, CollectionName, FORMAT_VERSION, UnfinishedCollection};

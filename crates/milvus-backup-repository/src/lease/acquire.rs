@@ -1,4 +1,4 @@
-//! Taking a lease, also over from a process that died.
+//! The acquisition of a lease, including the take-over from a dead process.
 
 use std::sync::Arc;
 
@@ -15,15 +15,15 @@ use crate::handle::RepositoryHandle;
 use crate::layout::{LOCKS, NOTES};
 use crate::process::random_hex;
 
-/// How often a lease is tried for whose winner is gone when it is looked for.
+/// Number of attempts on a lease whose winner has released it before it could be read.
 const ATTEMPTS: usize = 10;
 
 impl RepositoryHandle {
-    /// Takes the lease of a collection. It is renewed until it is released or dropped.
+    /// Acquires the lease of a collection. It is renewed until it is released or dropped.
     ///
     /// # Errors
-    /// [`Error::InProgress`] with the holder, [`Error::Storage`], [`Error::Refused`] for a lease that cannot be read and for
-    /// a repository that only a newer version may change.
+    /// [`Error::InProgress`] with the holder, [`Error::Storage`], [`Error::Refused`] for a lease that cannot be read
+    /// and for a repository that only a newer version may change.
     pub async fn lease(
         &self,
         collection: &CollectionRef,
@@ -42,7 +42,7 @@ impl RepositoryHandle {
         };
         for _ in 0..ATTEMPTS {
             if let Some(held) = contender.attempt().await? {
-                // A write takes no minute: a process that started one before that is dead.
+                // A write takes less than this: a process that started one earlier is dead.
                 for path in [contender.directory.path().to_owned(), format!("{}/{NOTES}", collection.directory())] {
                     self.storage().remove_temporary_files(&path, RENEWAL);
                 }
@@ -58,7 +58,7 @@ pub(super) fn in_progress(resource: &str, holder: String) -> Error {
     Error::InProgress { resource: resource.to_owned(), holder }
 }
 
-/// An operation that wants the lease.
+/// An operation that tries to acquire the lease.
 struct Contender<'a> {
     repository: &'a RepositoryHandle,
     directory: Directory,
@@ -68,12 +68,12 @@ struct Contender<'a> {
 }
 
 impl Contender<'_> {
-    /// Tries once. Returns `None` when another operation took the lease first and has released it since: then it may be
-    /// free, and the next epoch differs.
+    /// Makes one attempt. Returns `None` if another operation acquired the lease first and has released it since: it
+    /// may then be free, and the next epoch differs.
     async fn attempt(&self) -> Result<Option<Held>> {
         let dead = self.dead().await?;
         let epoch = dead.last().map_or(1, |last| last + 1);
-        // Tells this acquisition from all others.
+        // Distinguishes this acquisition from all others.
         let owner = random_hex(self.environment.entropy.as_ref(), 2)?;
         let document = LeaseDocument::new(owner, self.operation, self.environment.clock.now());
         if let Err(error) = self.directory.create_document(&file_of(epoch), to_bytes(&document)?).await {
@@ -92,13 +92,13 @@ impl Contender<'_> {
     /// Lists the epochs that dead processes left, in ascending order.
     ///
     /// # Errors
-    /// [`Error::InProgress`] when the holder of one is alive.
+    /// [`Error::InProgress`] if the holder of one is alive.
     async fn dead(&self) -> Result<Vec<u64>> {
         let mut dead = Vec::new();
         for epoch in epochs(&self.directory).await? {
             let is_alive = |lease: &LeaseDocument| !lease.is_dead(self.environment.clock.now());
             match read_until(&self.directory, epoch, is_alive).await? {
-                // Released just now.
+                // The lease was released concurrently.
                 None => {}
                 Some(lease) if !is_alive(&lease) => dead.push(epoch),
                 Some(lease) => return Err(in_progress(&self.resource, lease.holder())),
@@ -107,8 +107,8 @@ impl Contender<'_> {
         Ok(dead)
     }
 
-    /// Another operation may have started where there was no lease while this one took over a dead one: both see each
-    /// other, and both step back.
+    /// Checks that this process is the only contender: another operation may have started without a lease while this
+    /// one took over a dead one. Both then see each other, and both withdraw.
     async fn require_alone(&self, ours: u64, dead: &[u64]) -> Result<()> {
         for epoch in epochs(&self.directory).await? {
             if epoch == ours || dead.contains(&epoch) {

@@ -1,4 +1,4 @@
-//! `locks/NNNNNNNN.json`: who holds the lock.
+//! `locks/NNNNNNNN.json`: the holder of the lease.
 
 use jiff::{SignedDuration, Timestamp};
 use milvus_backup_core::{FORMAT_VERSION, Operation, OwnerState};
@@ -6,21 +6,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::process::Process;
 
-/// How long a lease of another machine holds after it was last renewed.
+/// Time for which a lease of another machine is valid after its last renewal.
 pub(super) const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 
-/// The holder of a lock.
+/// The content of a lease: its holder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct LeaseDocument {
     pub(super) format_version: u32,
-    /// Tells this acquisition from all others.
+    /// Distinguishes this acquisition from all others.
     pub(super) owner: String,
-    /// What it was taken for.
+    /// The operation for which it was acquired.
     pub(super) operation: String,
     pub(super) process: Process,
     pub(super) acquired_at: Timestamp,
     pub(super) renewed_at: Timestamp,
-    /// For people: when other machines take it over if it is not renewed.
+    /// Human-readable: the time at which other machines take it over unless it is renewed.
     pub(super) expires_at: Timestamp,
 }
 
@@ -47,9 +47,9 @@ impl LeaseDocument {
         self.expires_at = expiry(now);
     }
 
-    /// Whether the holder is dead. A process of this machine is asked itself, however old the lock is: clocks jump.
-    /// One of another machine is dead when it did not renew the lock for [`LIFETIME`]; a lock from as far in the
-    /// future is of a clock that was wrong.
+    /// Returns whether the holder is dead. A process of this machine is checked directly, regardless of the age of the
+    /// lease: clocks jump. A process of another machine is dead if it has not renewed the lease for [`LIFETIME`]; a
+    /// lease from equally far in the future was written with a wrong clock.
     pub(super) fn is_dead(&self, now: Timestamp) -> bool {
         match self.process.state() {
             OwnerState::Dead => true,
@@ -58,7 +58,7 @@ impl LeaseDocument {
         }
     }
 
-    /// The holder, for people.
+    /// Returns the holder in human-readable form.
     pub(super) fn holder(&self) -> String {
         format!("{} of {}, since {:.0}", self.operation, self.process, self.acquired_at)
     }

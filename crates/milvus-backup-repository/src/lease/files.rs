@@ -1,4 +1,4 @@
-//! The files of leases: their numbers, and how they are read.
+//! The files of leases: their epochs, and how they are read.
 
 use milvus_backup_core::{Error, Result};
 use milvus_backup_storage::Directory;
@@ -7,7 +7,7 @@ use super::document::LeaseDocument;
 use crate::documents::from_bytes;
 use crate::handle::read_document;
 
-/// How often a lease is read before bad news in it is believed: a response can be damaged in flight.
+/// Number of times a lease is read before a fault in it is reported: a response can be damaged in flight.
 const READS: usize = 3;
 
 /// Returns the name of the file of an epoch.
@@ -15,13 +15,13 @@ pub(super) fn file_of(epoch: u64) -> String {
     format!("{epoch:08}.json")
 }
 
-/// Returns the epoch in the name of a file: at least eight digits.
+/// Returns the epoch in the name of a file, which has at least eight digits.
 pub(super) fn epoch_of(file: &str) -> Option<u64> {
     let epoch = file.strip_suffix(".json")?.parse().ok()?;
     (file_of(epoch) == file).then_some(epoch)
 }
 
-/// Lists the epochs that there are, in ascending order.
+/// Lists the existing epochs, in ascending order.
 pub(super) async fn epochs(directory: &Directory) -> Result<Vec<u64>> {
     let files = directory.list().await?;
     let mut epochs: Vec<u64> = files.iter().filter_map(|(file, _)| epoch_of(file)).collect();
@@ -29,15 +29,16 @@ pub(super) async fn epochs(directory: &Directory) -> Result<Vec<u64>> {
     Ok(epochs)
 }
 
-/// Reads the lease of an epoch, or returns `None` where there is none.
+/// Reads the lease of an epoch, or returns `None` if there is none.
 ///
 /// # Errors
-/// [`Error::Refused`] when it cannot be read, however often that is tried.
+/// [`Error::Refused`] if it still cannot be read after several attempts.
 pub(super) async fn read(directory: &Directory, epoch: u64) -> Result<Option<LeaseDocument>> {
     read_until(directory, epoch, |_| true).await
 }
 
-/// Reads the lease of an epoch again while it cannot be read or is not `expected`, [`READS`] times in all.
+/// Reads the lease of an epoch repeatedly while it cannot be read or differs from `expected`, at most [`READS`] times
+/// in total.
 pub(super) async fn read_until(
     directory: &Directory,
     epoch: u64,

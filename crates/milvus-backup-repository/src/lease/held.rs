@@ -1,4 +1,4 @@
-//! A lease that is held: its epoch, its renewal, its check and its release.
+//! A held lease: its epoch, its renewal, its check and its release.
 
 use jiff::Timestamp;
 use milvus_backup_core::Result;
@@ -17,7 +17,7 @@ pub(super) struct Held {
     storage: Storage,
     directory: Directory,
     resource: String,
-    /// Locked while files are written, so that a release never comes between.
+    /// Locked while files are written, so that a release never interleaves.
     state: Mutex<State>,
 }
 
@@ -39,11 +39,11 @@ impl Held {
         Self { storage, directory, resource, state: Mutex::new(State { epoch, document, lost: false }) }
     }
 
-    /// Renews the lease under the next epoch, which is created only if there is none. Returns false once the lease is
-    /// another's.
+    /// Renews the lease under the next epoch, which is created only if there is none. Returns false once another
+    /// operation has the lease.
     ///
-    /// A holder that was paused between any two of these steps creates nothing where another took over, or finds that its
-    /// own epoch was deleted by the one who did, and takes back what it created.
+    /// A holder that was paused between any two of these steps creates nothing if another operation took over, or finds
+    /// that its own epoch was deleted by the successor, and removes the one it created.
     pub(super) async fn renew(&self, now: Timestamp) -> Result<bool> {
         let mut state = self.state.lock().await;
         if !self.is_held(&mut state).await? {
@@ -70,10 +70,10 @@ impl Held {
         Ok(true)
     }
 
-    /// Returns the epoch of the lease, once it is certain that it is still held.
+    /// Returns the epoch of the lease after confirming that it is still held.
     ///
     /// # Errors
-    /// [`InProgress`](milvus_backup_core::Error::InProgress) once another operation took it over.
+    /// [`InProgress`](milvus_backup_core::Error::InProgress) if another operation took it over.
     pub(super) async fn check(&self) -> Result<u64> {
         let mut state = self.state.lock().await;
         if self.is_held(&mut state).await? {
@@ -96,7 +96,7 @@ impl Held {
         }
     }
 
-    /// Returns whether the highest epoch is ours. Lost once is lost for ever.
+    /// Returns whether the highest epoch is ours. A loss is permanent.
     async fn is_held(&self, state: &mut State) -> Result<bool> {
         if state.lost {
             return Ok(false);

@@ -1,8 +1,8 @@
-//! The lease of a collection: which process may change its backups.
+//! The lease of a collection, which determines the process that may change its backups.
 //!
-//! Must always hold: numbers of leases are only ever created if there is none of that number, and a take-over deletes the
-//! numbers that it takes over. So of two that want the same number one wins, and a holder whose number is gone, or that
-//! finds a higher one than its own, has lost. Needs no more of a store than a conditional put.
+//! Must always hold: an epoch is only ever created if there is none with that number, and a take-over deletes the
+//! epochs that it takes over. Of two contenders for one epoch, therefore, one wins, and a holder whose epoch was
+//! deleted, or that finds a higher one than its own, has lost. The store only needs to support a conditional put.
 
 mod acquire;
 mod document;

@@ -1,4 +1,4 @@
-//! A lease that renews itself, and tells its job when it is lost.
+//! A lease that is renewed in the background, and that reports its loss.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use super::document::LIFETIME;
 use super::held::Held;
 
-/// How often a lease is renewed.
+/// Interval between two renewals of a lease.
 pub(super) const RENEWAL: Duration = Duration::from_mins(1);
 
 /// A lease that is renewed until it is released or dropped.
@@ -32,8 +32,8 @@ impl RenewedLease {
     }
 }
 
-/// Renews a lease every minute, and reports its loss: when another operation has it, and when it could not be renewed for
-/// so long that another machine may take it.
+/// Renews a lease every minute, and reports its loss: if another operation has it, or if it could not be renewed for so
+/// long that another machine may take it over.
 async fn renew(held: Arc<Held>, clock: Arc<dyn Clock>, lost: watch::Sender<bool>) {
     let limit = LIFETIME.unsigned_abs().saturating_sub(RENEWAL);
     let mut renewed = clock.elapsed();
@@ -50,7 +50,7 @@ async fn renew(held: Arc<Held>, clock: Arc<dyn Clock>, lost: watch::Sender<bool>
             }
         }
     }
-    // The receiver is gone when the lease was dropped.
+    // The receiver is gone if the lease was dropped.
     let _ = lost.send(true);
 }
 
@@ -63,7 +63,7 @@ impl Lease for RenewedLease {
     fn lost(&self) -> BoxFuture<'static, ()> {
         let mut lost = self.lost.clone();
         async move {
-            // A sender that is gone without a word released the lease: nothing is lost.
+            // A sender that is dropped without a value released the lease: nothing is lost.
             if lost.wait_for(|lost| *lost).await.is_err() {
                 futures::future::pending::<()>().await;
             }

@@ -23,7 +23,7 @@ fn items() -> CollectionRef {
     CollectionRef::new("", "items".parse().unwrap()).unwrap()
 }
 
-/// Puts the lock of a process of another machine in place.
+/// Creates the lease of a process on another machine.
 fn plant(root: &std::path::Path, number: u32, renewed: &str) {
     let mut document = LeaseDocument::new(format!("{number}"), Operation::Create, renewed.parse().unwrap());
     document.process.machine = "another".to_owned();
@@ -56,7 +56,7 @@ async fn a_dead_lock_is_taken_over_and_its_holder_cannot_commit() {
     let files: Vec<_> = std::fs::read_dir(root.path().join("items/locks")).unwrap().map(Result::unwrap).collect();
     assert_eq!(files.len(), 1);
     assert_eq!(files[0].file_name(), "00000008.json");
-    // Taken over in turn.
+    // Another process takes over the lease in turn.
     std::fs::remove_file(files[0].path()).unwrap();
     assert!(matches!(lock.check().await, Err(Error::InProgress { .. })));
     plant(root.path(), 9, "2026-11-25T11:59:00Z");
@@ -109,8 +109,8 @@ async fn of_many_at_once_at_most_one_has_it() {
     }
 }
 
-/// A store in which another operation takes the lock just before each of the first conditional creates, and releases it
-/// just after them.
+/// A store in which another operation acquires the lease just before each of the first conditional creates, and
+/// releases it just after them.
 #[derive(Debug)]
 struct Contended {
     inner: Arc<dyn ObjectStore>,
@@ -184,7 +184,8 @@ async fn a_race_that_is_always_lost_is_an_operation_in_progress() {
     assert!(matches!(refused, Error::InProgress { .. }), "{refused}");
 }
 
-/// Each takes the lock again and again. Whoever does not get it hears of the other one, and of nothing else.
+/// Both contenders acquire the lease repeatedly. One that fails reports the other one as the holder, and no other
+/// error.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_contenders_only_ever_hear_of_each_other() {
     let root = tempfile::tempdir().unwrap();
@@ -205,7 +206,7 @@ async fn two_contenders_only_ever_hear_of_each_other() {
     delete.await.unwrap();
 }
 
-/// A store that holds back the creation of one file until it is let go.
+/// A store that delays the creation of one file until it is released.
 #[derive(Debug)]
 struct Held {
     inner: Arc<dyn ObjectStore>,
@@ -259,7 +260,7 @@ impl ObjectStore for Held {
     }
 }
 
-/// Makes the lease of epoch 1 look as another machine sees it that has waited for its renewal in vain.
+/// Ages the lease of epoch 1 until another machine considers it expired.
 async fn make_stale(directory: &Directory) {
     let bytes = directory.read_document("00000001.json", 1 << 20).await.unwrap().unwrap();
     let mut document: LeaseDocument = serde_json::from_slice(&bytes).unwrap();
@@ -268,8 +269,8 @@ async fn make_stale(directory: &Directory) {
     directory.write_document("00000001.json", to_bytes(&document).unwrap()).await.unwrap();
 }
 
-/// The holder has seen that its lease is its own, and is paused before it writes the renewal. Meanwhile another takes
-/// over, does its work, and leaves nothing behind.
+/// The holder has confirmed that the lease is its own, and is paused before it writes the renewal. Meanwhile another
+/// process takes over, does its work, and leaves no files.
 #[tokio::test(start_paused = true)]
 async fn a_holder_that_was_paused_between_read_and_write_has_lost() {
     let memory: Arc<dyn ObjectStore> = Arc::new(InMemory::new());

@@ -1,4 +1,4 @@
-//! The files of a backup, compared with `checksums.json` and `metadata.json`.
+//! The comparison of the files of a backup with `checksums.json` and `metadata.json`.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
@@ -18,8 +18,8 @@ use crate::handle::{RepositoryHandle, read_document};
 use crate::layout::{CHECKSUMS, DATA, MANIFEST, METADATA, VERIFICATION, is_of_unfinished};
 
 impl RepositoryHandle {
-    /// Compares a backup with what it recorded of itself. A quick verification leaves the digests of data files out, and
-    /// has `content` check a sample of what is in them.
+    /// Compares a backup with its records. A quick verification skips the digests of data files, and uses `content` to
+    /// check a sample of their contents.
     ///
     /// # Errors
     /// [`Error::BackupNotFound`], [`Error::UnsupportedFormatVersion`], [`Error::Storage`]. Damage is a finding.
@@ -122,7 +122,7 @@ fn is_unexpected(file: &str, checksums: &ChecksumsDocument) -> bool {
         && !checksums.files.contains_key(file)
 }
 
-/// The digest of the metadata covers its content; its bytes must be the ones that were written, too.
+/// Checks the bytes of the metadata: its digest covers only the content, but the bytes must be unchanged, too.
 async fn check_metadata_layout(directory: &Directory, findings: &mut Findings<'_>) -> Result<()> {
     let bytes = read_document(directory, METADATA).await?.unwrap_or_default();
     findings.checked(METADATA, bytes.len() as u64);
@@ -132,7 +132,7 @@ async fn check_metadata_layout(directory: &Directory, findings: &mut Findings<'_
     Ok(())
 }
 
-/// Notes files that are missing or of another size, and returns the others.
+/// Records files that are missing or have another size, and returns the others.
 fn compare_sizes(
     checksums: &ChecksumsDocument,
     actual: &BTreeMap<String, u64>,
@@ -163,7 +163,7 @@ async fn compare_digests(
     mut files: Vec<(String, FileEntry)>,
     findings: &mut Findings<'_>,
 ) -> Result<()> {
-    // A large one that begins last would be hashed while all other processors wait.
+    // A large file that starts last would be hashed while all other processors are idle.
     files.sort_by_key(|(_, entry)| Reverse(entry.size_bytes));
     let hashers = std::thread::available_parallelism().map_or(2, usize::from);
     let digest = async |(file, entry): (String, FileEntry)| {

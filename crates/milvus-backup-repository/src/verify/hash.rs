@@ -5,16 +5,16 @@ use milvus_backup_integrity::Hasher;
 use milvus_backup_storage::error::{blocking, of_disk, storage};
 use milvus_backup_storage::{BufferPool, Directory, Window};
 
-/// Bytes of one range.
+/// Size of one range in bytes.
 const RANGE: u64 = 8 << 20;
 
-/// Bytes of a file that are read at a time: what was read is still in the cache of the processor when it is hashed.
+/// Number of bytes of a file that are read at a time: they are still in the processor cache when they are hashed.
 const READ_BYTES: usize = 256 << 10;
 
 /// Reads and hashes the `size` bytes of `file`, and returns the digest in lower-case hexadecimal.
 ///
 /// # Errors
-/// [`Error::Storage`](milvus_backup_core::Error).
+/// [`Error::Storage`](milvus_backup_core::Error) if the object cannot be read.
 pub async fn digest_object(
     directory: &Directory,
     file: &str,

@@ -1,4 +1,4 @@
-//! `manifest.json`, compared with `metadata.json` and `checksums.json`.
+//! The comparison of `manifest.json` with `metadata.json` and `checksums.json`.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::documents::{ChecksumsDocument, FileEntry};
 use crate::handle::RepositoryHandle;
 use crate::layout::{CHECKSUMS, DATA, MANIFEST, METADATA};
 
-/// Both documents must name the same algorithm.
+/// Checks that both documents name the same algorithm.
 pub(super) fn compare_algorithms(
     metadata: &BackupMetadata,
     checksums: &ChecksumsDocument,
@@ -21,8 +21,8 @@ pub(super) fn compare_algorithms(
     }
 }
 
-/// Reads the manifest and compares it with what `checksums.json` (`listed`), the store (`size`) and `metadata.json` say of
-/// it. Returns `None` for a damaged one, whose damage is a finding.
+/// Reads the manifest and compares it with its record in `checksums.json` (`listed`), its size in the store (`size`)
+/// and `metadata.json`. Returns `None` for a damaged one, whose damage is a finding.
 pub(super) async fn check_manifest(
     repository: &RepositoryHandle,
     metadata: &BackupMetadata,
@@ -56,7 +56,7 @@ pub(super) async fn check_manifest(
     }
 }
 
-/// The data files of the manifest and those of `checksums.json` must be the same.
+/// Checks that the data files of the manifest and those of `checksums.json` are the same.
 pub(super) fn compare_with_manifest(
     manifest: &BackupManifest,
     checksums: &ChecksumsDocument,

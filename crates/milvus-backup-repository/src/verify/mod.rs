@@ -1,4 +1,4 @@
-//! Verification: the files of a backup compared with what it recorded of itself.
+//! Verification: the comparison of the files of a backup with its records.
 
 mod files;
 mod hash;

@@ -8,12 +8,12 @@ use crate::handle::RepositoryHandle;
 use crate::layout::{METADATA, VERIFICATION};
 
 impl RepositoryHandle {
-    /// Records the outcome of a verification beside the backup, with those of other depths. A backup that is deleted
-    /// meanwhile leaves nothing.
+    /// Records the outcome of a verification beside the backup, with those of other depths. If the backup is deleted
+    /// meanwhile, no file remains.
     ///
     /// # Errors
-    /// [`Error::Storage`](milvus_backup_core::Error), and [`Error::Corrupted`](milvus_backup_core::Error) naming a
-    /// symbolic link.
+    /// [`Error::Storage`](milvus_backup_core::Error), and [`Error::Corrupted`](milvus_backup_core::Error) with the path
+    /// of a symbolic link.
     pub async fn keep_verification(
         &self,
         collection: &CollectionRef,

@@ -1,4 +1,4 @@
-//! What a directory of this machine has and an object store has not.
+//! Operations that a local directory supports and an object store does not.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use milvus_backup_core::{Error, Result};
 use super::links::first_link;
 use crate::error::{blocking, of_disk, storage};
 
-/// The directory under a storage.
+/// The local directory of a storage.
 #[derive(Debug, Clone)]
 pub(crate) struct LocalDisk {
     root: PathBuf,
@@ -35,26 +35,26 @@ impl LocalDisk {
         storage(action, self.root.display(), of_disk(source))
     }
 
-    /// Returns the free bytes of the file system of the directory, which need not exist yet.
+    /// Returns the number of free bytes in the file system of the directory, which need not exist yet.
     pub(crate) fn available_bytes(&self) -> Result<u64> {
         let existing = self.root.ancestors().find(|path| path.exists()).unwrap_or(&self.root);
         fs4::available_space(existing).map_err(|source| self.failed("measure the free space of", source))
     }
 
-    /// Makes certain that no symbolic link is on the way from the root to `directory`, nor below it.
+    /// Checks that there is no symbolic link on the path from the root to `directory`, nor below it.
     pub(crate) async fn refuse_links(&self, directory: &str) -> Result<()> {
         let (root, directory) = (self.root.clone(), directory.to_owned());
         blocking(move || first_link(&root, &directory)).await?
     }
 
-    /// Makes what was removed from a directory stay removed when the power fails.
+    /// Makes removals from a directory durable.
     pub(crate) async fn sync(&self, directory: &str) -> Result<()> {
         let path = self.root.join(directory);
         let synced = blocking(move || std::fs::File::open(path)?.sync_all()).await?;
         synced.map_err(|source| storage("sync", directory, of_disk(source)))
     }
 
-    /// Removes a directory with all that is in it, then those around it that are empty.
+    /// Removes a directory with its contents, then the parent directories that are empty.
     pub(crate) async fn remove_directory(&self, directory: &str) -> Result<()> {
         let path = self.root.join(directory);
         match blocking(move || std::fs::remove_dir_all(path)).await? {
@@ -66,16 +66,17 @@ impl LocalDisk {
         Ok(())
     }
 
-    /// Removes a directory and the one around it where they are empty. Others stay: what is in them is not ours.
+    /// Removes a directory and its parents below the root, as far as they are empty. Others are kept: their contents
+    /// are not ours.
     pub(crate) fn remove_empty(&self, directory: &str) {
         for path in Path::new(directory).ancestors().filter(|path| !path.as_os_str().is_empty()) {
-            // One that is gone already does not keep its parent.
+            // A directory that is already removed does not keep its parent.
             let _ = std::fs::remove_dir(self.root.join(path));
         }
     }
 
-    /// Removes temporary files of uploads from a directory, if they were not written to for so long. No store lists them:
-    /// they have the name of the file, `#` and digits.
+    /// Removes temporary files of uploads from a directory, if they have not been modified for `unchanged_for`. No
+    /// store lists them: their names consist of the name of the file, `#` and digits.
     pub(crate) fn remove_temporary_files(&self, directory: &str, unchanged_for: Duration) {
         let is_temporary = |name: &str| {
             name.rsplit_once('#').is_some_and(|(_, digits)| digits.bytes().all(|byte| byte.is_ascii_digit()))
@@ -86,7 +87,7 @@ impl LocalDisk {
         };
         for entry in std::fs::read_dir(self.root.join(directory)).into_iter().flatten().flatten() {
             if entry.file_name().to_str().is_some_and(is_temporary) && is_old(&entry) {
-                // One that stays is no part of any backup.
+                // A file that remains is not part of any backup.
                 let _ = std::fs::remove_file(entry.path());
             }
         }

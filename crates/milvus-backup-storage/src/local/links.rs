@@ -6,10 +6,10 @@ use milvus_backup_core::{Error, Result};
 
 use crate::error::corrupted;
 
-/// Returns the first symbolic link on the way from `base` to `directory`, or below it, as an error.
+/// Fails with the first symbolic link on the path from `base` to `directory`, or below it.
 ///
 /// # Errors
-/// [`Error::Corrupted`] naming the link.
+/// [`Error::Corrupted`] with the path of the link.
 pub(super) fn first_link(base: &Path, directory: &str) -> Result<()> {
     let mut path = base.to_path_buf();
     for segment in directory.split('/') {

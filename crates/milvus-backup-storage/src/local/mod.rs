@@ -1,4 +1,4 @@
-//! A directory of this machine.
+//! A directory on a local disk.
 
 #[cfg(target_os = "linux")]
 mod direct;

@@ -1,9 +1,9 @@
-//! Columns of float vectors as Parquet pages, without looking at single elements.
+//! Columns of float vectors as Parquet pages, without processing single elements.
 //!
 //! In a page of vectors of one dimension without NULLs, the repetition levels are the same for every row, and the
-//! definition levels the same for every element. So both are written as the few runs that they are (Parquet format,
-//! "RLE / Bit-Packing Hybrid"), and the values as the bytes that they are (encoding `PLAIN`). What comes out is what any
-//! writer makes of such a column; it only costs less. What is read is compared with those runs, as bytes.
+//! definition levels the same for every element. Therefore both are written as a few runs (Parquet format, "RLE /
+//! Bit-Packing Hybrid"), and the values as their bytes (encoding `PLAIN`). The result is a regular column that any
+//! writer could produce, at a lower cost. On reading, the levels are compared with those runs, byte by byte.
 
 mod page;
 mod read;
@@ -14,8 +14,8 @@ pub(crate) use write::VectorColumn;
 
 use page::varint;
 
-/// The levels of a page of version 1 with `rows` vectors: those of repetition, then those of definition, which are all
-/// `present`.
+/// Returns the levels of a page of version 1 with `rows` vectors: the repetition levels, then the definition levels,
+/// which are all `present`.
 fn levels(rows: usize, dim: usize, present: u8) -> Vec<u8> {
     let mut levels = Vec::with_capacity(rows * 8 + 32);
     with_length(&mut levels, |levels| {
@@ -30,7 +30,7 @@ fn levels(rows: usize, dim: usize, present: u8) -> Vec<u8> {
     levels
 }
 
-/// Levels of version 1 come after their length in bytes.
+/// Writes levels of version 1, preceded by their length in bytes.
 fn with_length(bytes: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
     let start = bytes.len();
     bytes.extend_from_slice(&[0; 4]);
@@ -39,7 +39,7 @@ fn with_length(bytes: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
     bytes[start..start + 4].copy_from_slice(&length.to_le_bytes());
 }
 
-/// A run of one level, whose values take one byte.
+/// Writes a run of one level, whose values take one byte.
 fn run(bytes: &mut Vec<u8>, count: usize, level: u8) {
     varint(bytes, (count as u64) << 1);
     bytes.push(level);

@@ -1,4 +1,4 @@
-//! Pages of Parquet that are made without copying their values.
+//! Parquet pages that are built without copying their values.
 
 use std::collections::VecDeque;
 use std::io::Read;
@@ -7,7 +7,7 @@ use bytes::{Buf, Bytes};
 use parquet::errors::{ParquetError, Result};
 use parquet::file::reader::{ChunkReader, Length};
 
-/// Values of enumerations of the Parquet format.
+/// Values of enumerations in the Parquet format.
 const DATA_PAGE: i32 = 0;
 const PLAIN: i32 = 0;
 const RLE: i32 = 3;
@@ -18,8 +18,8 @@ const NEXT_I32: u8 = 0x15;
 const SECOND_NEXT_STRUCT: u8 = 0x2C;
 const STOP: u8 = 0;
 
-/// The `PageHeader` of a data page of version 1, of plain values after levels in runs, without compression, checksum and
-/// statistics. `bytes` are those of levels and values together.
+/// Returns the `PageHeader` of a data page of version 1, with plain values after levels in runs, without compression,
+/// checksum and statistics. `bytes` is the size of levels and values together.
 pub(super) fn page_header(bytes: usize, values: usize) -> Result<Bytes> {
     let (bytes, values) = (page_number(bytes)?, page_number(values)?);
     let mut header = Vec::with_capacity(32);
@@ -34,7 +34,7 @@ fn page_number(number: usize) -> Result<i32> {
     i32::try_from(number).map_err(|_| ParquetError::General(format!("{number} in a page")))
 }
 
-/// The next fields of a structure, none of which is negative.
+/// Writes the next fields of a structure, none of which is negative.
 fn numbers(header: &mut Vec<u8>, numbers: &[i32]) {
     for number in numbers {
         header.push(NEXT_I32);
@@ -42,7 +42,7 @@ fn numbers(header: &mut Vec<u8>, numbers: &[i32]) {
     }
 }
 
-/// An unsigned number, seven bits in each byte, the lowest first.
+/// Writes an unsigned number, seven bits per byte, the lowest first.
 pub(super) fn varint(bytes: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         bytes.push(number.to_le_bytes()[0] | 0x80);
@@ -51,7 +51,7 @@ pub(super) fn varint(bytes: &mut Vec<u8>, mut number: u64) {
     bytes.push(number.to_le_bytes()[0]);
 }
 
-/// The bytes of a column chunk, where they are.
+/// The bytes of a column chunk, in their original buffers.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Segments {
     segments: VecDeque<Bytes>,
@@ -111,7 +111,7 @@ mod tests {
 
     use super::*;
 
-    /// What the `parquet` crate writes.
+    /// Returns the header that the `parquet` crate writes.
     fn their_header(bytes: usize, values: u32) -> Vec<u8> {
         let page = Page::DataPage {
             buf: vec![0; bytes].into(),

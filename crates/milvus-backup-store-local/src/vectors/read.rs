@@ -1,4 +1,4 @@
-//! Columns of float vectors from Parquet pages.
+//! Reading of columns of float vectors from Parquet pages.
 
 use std::sync::Arc;
 
@@ -15,22 +15,22 @@ use parquet::file::serialized_reader::SerializedPageReader;
 use super::levels;
 use milvus_backup_storage::BufferPool;
 
-/// How vectors are to be put together.
+/// The form of the batches that vectors are assembled to.
 #[derive(Debug)]
 pub(crate) struct VectorBatches<'a> {
-    /// Vectors of a batch; the last one may have fewer.
+    /// Number of vectors of a batch; the last one may have fewer.
     pub(crate) rows: usize,
-    /// The field of the elements.
+    /// The Arrow field of the elements.
     pub(crate) element: &'a FieldRef,
-    /// Where the elements are to lie.
+    /// Buffers for the elements.
     pub(crate) buffers: &'a BufferPool<f32>,
 }
 
-/// The vectors of a column of a row group of `rows` rows, in batches. `None` for pages that are not as
-/// [`VectorColumn`](super::VectorColumn) writes them, which only a general reader can read.
+/// Returns the vectors of a column of a row group of `rows` rows, in batches. `None` for pages that differ from those
+/// of [`VectorColumn`](super::VectorColumn), which only a general reader can read.
 ///
 /// # Errors
-/// Pages that cannot be read at all.
+/// Fails for pages that cannot be read at all.
 pub(crate) fn read_vectors<R: ChunkReader + 'static>(
     file: R,
     column: &ColumnChunkMetaData,
@@ -52,14 +52,14 @@ pub(crate) fn read_vectors<R: ChunkReader + 'static>(
     if left == 0 { filling.finish().map(Some) } else { Ok(None) }
 }
 
-/// The dimension of the vectors, if they can all have the same one.
+/// Returns the dimension of the vectors, if they can all have the same one.
 fn dim_of(column: &ColumnChunkMetaData, rows: usize) -> Option<usize> {
     let elements = usize::try_from(column.num_values()).ok()?;
     let dim = elements.checked_div(rows).filter(|dim| *dim > 0 && dim * rows == elements);
     dim.filter(|_| column.column_type() == Type::FLOAT && column.column_descr().max_rep_level() == 1)
 }
 
-/// The number of vectors of a page, and the bytes of their elements.
+/// Returns the number of vectors of a page, and the bytes of their elements.
 fn vectors_of(page: &Page, dim: usize, present: u8) -> Option<(usize, &[[u8; 4]])> {
     let Page::DataPage { buf, num_values, encoding, def_level_encoding, rep_level_encoding, .. } = page else {
         return None;
@@ -68,17 +68,17 @@ fn vectors_of(page: &Page, dim: usize, present: u8) -> Option<(usize, &[[u8; 4]]
         return None;
     }
     let elements = usize::try_from(*num_values).ok().filter(|elements| elements % dim == 0)?;
-    // Before memory is asked for: the numbers may come from an enemy.
+    // Checked before memory is allocated: the numbers are untrusted input.
     let (found, values) = buf.split_at_checked(buf.len().checked_sub(elements.checked_mul(size_of::<f32>())?)?)?;
     let rows = elements / dim;
     let (values, _) = values.as_chunks();
     (found == levels(rows, dim, present)).then_some((rows, values))
 }
 
-/// Elements that come page by page, and leave as batches of vectors.
+/// Collects elements page by page, and returns them as batches of vectors.
 struct Filling<'a> {
     dim: usize,
-    /// Elements of a batch.
+    /// Number of elements of a batch.
     batch_elements: usize,
     batches: &'a VectorBatches<'a>,
     elements: Vec<f32>,
@@ -86,7 +86,7 @@ struct Filling<'a> {
 }
 
 impl<'a> Filling<'a> {
-    /// `None` where a batch would have more elements than offsets can count.
+    /// Returns `None` if a batch would have more elements than offsets can count.
     fn new(dim: usize, batches: &'a VectorBatches<'a>) -> Option<Self> {
         let batch_elements = dim.checked_mul(batches.rows).filter(|elements| i32::try_from(*elements).is_ok())?;
         Some(Self { dim, batch_elements, batches, elements: Vec::new(), full: Vec::new() })
@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_in_batches() {
-        // Pages have 873 rows of that.
+        // Pages hold 873 such rows.
         let written = lists((0..2000_u16).map(|row| Some(vec![f32::from(row); 300])));
         let read = vectors(ours(&written), 300).unwrap();
         assert_eq!(read.iter().map(Array::len).collect::<Vec<_>>(), [300, 300, 300, 300, 300, 300, 200]);

@@ -1,4 +1,4 @@
-//! Columns of float vectors to Parquet pages.
+//! Writing of columns of float vectors as Parquet pages.
 
 use std::fmt::Display;
 use std::io::Write;
@@ -19,10 +19,10 @@ use parquet::schema::types::ColumnDescPtr;
 use super::levels;
 use super::page::{Segments, page_header};
 
-/// Bytes of values in one page, as other writers have it.
+/// Size of the values of one page in bytes, as in other writers.
 const PAGE_BYTES: usize = 1 << 20;
 
-/// The vectors of a column of one row group: Arrow buffers, until the row group is closed.
+/// The vectors of a column of one row group, held as Arrow buffers until the row group is closed.
 #[derive(Debug)]
 pub(crate) struct VectorColumn {
     descriptor: ColumnDescPtr,
@@ -31,7 +31,7 @@ pub(crate) struct VectorColumn {
 }
 
 impl VectorColumn {
-    /// A column for vectors like these, where they can be written so.
+    /// Creates a column for vectors like these; `None` if they cannot be written this way.
     pub(crate) fn new(descriptor: ColumnDescPtr, sample: &dyn Array) -> Option<Self> {
         let lists = sample.as_list_opt::<i32>()?;
         let dim = usize::try_from(lists.value_offsets().windows(2).next().map(|pair| pair[1] - pair[0])?).ok()?;
@@ -39,7 +39,7 @@ impl VectorColumn {
         (dim > 0 && column.fits(lists)).then_some(column)
     }
 
-    /// Whether all rows have a vector of the dimension, and no element is NULL.
+    /// Returns whether all rows have a vector of the dimension, and no element is NULL.
     fn fits(&self, lists: &ListArray) -> bool {
         let offsets = lists.value_offsets();
         let same = || offsets.windows(2).all(|pair| usize::try_from(pair[1] - pair[0]) == Ok(self.dim));
@@ -50,14 +50,14 @@ impl VectorColumn {
             && same()
     }
 
-    /// Takes in the vectors of a batch. False when they are not like those of the sample.
+    /// Appends the vectors of a batch. Returns false if they differ from those of the sample.
     pub(crate) fn push(&mut self, array: &dyn Array) -> bool {
         let fitting = array.as_list_opt::<i32>().filter(|lists| self.fits(lists));
         self.batches.extend(fitting.cloned());
         fitting.is_some()
     }
 
-    /// What was taken in.
+    /// Returns the appended batches.
     pub(crate) fn into_batches(self) -> Vec<ListArray> {
         self.batches
     }
@@ -98,7 +98,7 @@ impl VectorColumn {
         (PAGE_BYTES / (self.dim * size_of::<f32>())).max(1)
     }
 
-    /// A data page of version 1: header, repetition levels, definition levels, values.
+    /// Appends a data page of version 1: header, repetition levels, definition levels, values.
     fn append_page(&self, chunk: &mut Segments, batch: &ListArray, first: usize, rows: usize) -> Result<()> {
         let elements = rows * self.dim;
         let present = u8::try_from(self.descriptor.max_def_level()).unwrap_or(u8::MAX);
@@ -112,7 +112,7 @@ impl VectorColumn {
     }
 }
 
-/// Values of `PLAIN` are little-endian.
+/// Returns the bytes of the values, which `PLAIN` stores in little-endian order.
 fn floats(values: ScalarBuffer<f32>) -> Bytes {
     if cfg!(target_endian = "little") {
         Bytes::from_owner(values.into_inner())

@@ -1,4 +1,4 @@
-//! [`ChunkWriter`]: one data file in flight to the store, encoded and hashed on the compute pool, uploaded in parts.
+//! [`ChunkWriter`]: one data file in progress, encoded and hashed on the compute pool, uploaded in parts.
 
 use arrow_array::RecordBatch;
 use milvus_backup_core::{ChunkBase, ChunkMetadata, Error, Result, RowOrder, UnitFiles, spawn_compute};
@@ -8,7 +8,7 @@ use milvus_backup_storage::Upload;
 use super::encoder::{Encoder, Summary};
 use super::writers::ParquetWriters;
 
-/// A data file being written. One that is dropped is given up.
+/// A data file that is being written. It is aborted when it is dropped.
 pub(super) struct ChunkWriter {
     path: String,
     upload: Upload,
@@ -30,7 +30,7 @@ impl ChunkWriter {
         Ok(Self { path, upload, ordered, encoder: Some(encoder) })
     }
 
-    /// Adds a batch. After a failure there is nothing but to abort.
+    /// Appends a batch. After a failure, only an abort is permitted.
     pub(super) async fn write(&mut self, batch: RecordBatch) -> Result<()> {
         let mut encoder = self.take_encoder()?;
         let encode = move || {
@@ -45,12 +45,12 @@ impl ChunkWriter {
         Ok(())
     }
 
-    /// Returns the bytes of the file so far.
+    /// Returns the size of the file so far, in bytes.
     pub(super) fn file_bytes(&self) -> u64 {
         self.encoder.as_ref().map_or(0, Encoder::file_bytes)
     }
 
-    /// Ends the file and makes it durable, or gives it up.
+    /// Completes the file and makes it durable, or aborts it on failure.
     pub(super) async fn finish(mut self) -> Result<ChunkMetadata> {
         let encoder = self.take_encoder()?;
         let summary = match spawn_compute(move || encoder.finish()).await {
@@ -76,7 +76,7 @@ impl ChunkWriter {
         Ok(())
     }
 
-    /// Gives the file up.
+    /// Aborts the file, and removes its uploaded parts.
     pub(super) async fn abort(self) {
         self.upload.abort().await;
     }
@@ -101,7 +101,7 @@ fn chunk_metadata(path: String, ordered: bool, summary: Summary) -> ChunkMetadat
         row_digest: summary.digest.to_hex(),
         row_group_digests: summary.row_groups.iter().map(RowDigest::to_hex).collect(),
         ordered,
-        // Of rows without an order, the first and the last key are not the smallest and the largest one.
+        // If rows are unordered, the first and the last key are not the smallest and the largest one.
         primary_key_range: summary.keys.filter(|_| ordered),
         uncompressed_columns: summary.uncompressed_columns,
         row_traits: summary.row_traits,

@@ -1,4 +1,4 @@
-//! The columns of one row group, each by the writer that suits it.
+//! The columns of one row group, each with a suitable writer.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -20,14 +20,14 @@ pub(super) struct Columns {
 
 /// One column of the batches.
 struct Column {
-    /// One for each leaf that it has in Parquet.
+    /// The general writers, one per Parquet leaf of the column.
     writers: Vec<ArrowColumnWriter>,
-    /// Takes in the column in place of the writers, up to the first vector that does not fit.
+    /// Replaces the writers until the first vector that does not fit.
     vectors: Option<VectorColumn>,
 }
 
 impl Columns {
-    /// Columns for batches that look like `sample`.
+    /// Creates the columns for batches that look like `sample`.
     pub(super) fn new<W: Write + Send>(
         file: &SerializedFileWriter<W>,
         factory: &ArrowRowGroupWriterFactory,
@@ -53,7 +53,7 @@ impl Columns {
         Ok(Self { schema: sample.schema(), columns })
     }
 
-    /// Takes in a batch.
+    /// Appends a batch to the row group.
     pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<()> {
         let fields = self.schema.fields().iter();
         for ((column, field), array) in self.columns.iter_mut().zip(fields).zip(batch.columns()) {
@@ -62,7 +62,7 @@ impl Columns {
         Ok(())
     }
 
-    /// Writes the row group.
+    /// Writes the row group to the file.
     pub(super) fn close<W: Write + Send>(self, file: &mut SerializedFileWriter<W>) -> Result<()> {
         let mut row_group = file.next_row_group()?;
         for column in self.columns {
@@ -83,7 +83,7 @@ impl Column {
         if self.vectors.as_mut().is_some_and(|vectors| vectors.push(array.as_ref())) {
             return Ok(());
         }
-        // The writers take over, from the first vector of the row group on.
+        // The general writers take over, from the first vector of the row group on.
         for batch in self.vectors.take().map(VectorColumn::into_batches).unwrap_or_default() {
             self.write_leaves(field, &(Arc::new(batch) as ArrayRef))?;
         }
@@ -114,7 +114,7 @@ mod tests {
     use super::*;
     use crate::decode::{VectorBuffers, decode};
 
-    /// Vectors of one dimension, or of none, or missing.
+    /// Returns a batch of vectors of one dimension, of other dimensions, or missing.
     fn batch(rows: &[Option<Vec<f32>>]) -> RecordBatch {
         let item = Field::new("element", DataType::Float32, false);
         let mut lists = ListBuilder::new(Float32Builder::new()).with_field(item.clone());
@@ -151,13 +151,13 @@ mod tests {
         (file.into_inner().unwrap().into(), fast)
     }
 
-    /// What any reader reads.
+    /// Reads a file with the general reader.
     fn read(file: Bytes) -> Option<Vec<RecordBatch>> {
         let reader = ParquetRecordBatchReaderBuilder::try_new(file).ok()?.with_batch_size(7).build().ok()?;
         reader.collect::<Result<_, _>>().ok()
     }
 
-    /// What we read.
+    /// Reads a file with our reader.
     fn decoded(file: &Bytes) -> Option<Vec<RecordBatch>> {
         let footer = ArrowReaderMetadata::load(file, ArrowReaderOptions::new()).ok()?;
         let mut vector = FieldSchema::new("vector", MilvusType::FloatVector);
@@ -186,7 +186,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-        /// Whatever the batches, slices and row groups are: every bit of every element is read back.
+        /// Every bit of every element is read back, for any batches, slices and row groups.
         #[test]
         fn vectors_are_read_back(
             dim in 1..40_usize,
@@ -213,7 +213,7 @@ mod tests {
             prop_assert_eq!(bits(&read(file).unwrap()), bits(&batches));
         }
 
-        /// What is read of a damaged file, if anything, is what any reader reads of it.
+        /// If anything of a damaged file can be read, it is the same as with the general reader.
         #[test]
         fn damage_is_nothing_special(
             dim in 1..20_usize,
@@ -224,7 +224,7 @@ mod tests {
             let (file, fast) = written(&[batch(&rows)], 1);
             prop_assert!(fast);
             let damaged = Bytes::from(mutate(file.to_vec(), &mutations));
-            // They may panic.
+            // Either reader may panic on damaged input.
             let [ours, theirs] = [decoded as fn(&Bytes) -> _, |file| read(file.clone())]
                 .map(|read| std::panic::catch_unwind(|| read(&damaged)).ok().flatten());
             if let Some(ours) = ours {

@@ -1,4 +1,4 @@
-//! From batches to the bytes of one Parquet file, with the digests of its rows. Runs on blocking threads.
+//! The encoder of batches to the bytes of one Parquet file, with the digests of its rows. Runs on the compute pool.
 
 use arrow_array::RecordBatch;
 use bytes::Bytes;
@@ -15,11 +15,11 @@ use super::properties::{ChunkOptions, chunk_options};
 use super::row_traits::TraitScanner;
 use crate::encoding::encoding;
 
-/// Encodes one file.
+/// Encodes the rows of one file.
 pub(super) struct Encoder {
     writer: SerializedFileWriter<Parts>,
     factory: ArrowRowGroupWriterFactory,
-    /// Of the row group that is open.
+    /// The columns of the open row group.
     columns: Option<Columns>,
     hasher: RowHasher,
     primary_key: usize,
@@ -30,7 +30,7 @@ pub(super) struct Encoder {
     summary: Summary,
 }
 
-/// What is known of a file and its rows. The size and the digest are those of the whole file, and known at its end.
+/// The summary of a file and its rows. The size and the digest are those of the complete file, and known at its end.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Summary {
     pub(super) size_bytes: u64,
@@ -45,7 +45,7 @@ pub(super) struct Summary {
 }
 
 impl Encoder {
-    /// An encoder for batches that look like `sample`.
+    /// Creates an encoder for batches that look like `sample`.
     pub(super) fn new(
         options: &RowEncoding,
         sample: &RecordBatch,
@@ -73,7 +73,7 @@ impl Encoder {
         })
     }
 
-    /// Takes in a batch, and returns the parts of the file that are full.
+    /// Appends a batch, and returns the parts of the file that are full.
     pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<Vec<Bytes>> {
         let digest = self.hasher.digest(batch)?;
         self.encode(batch).map_err(encoding("encode rows as Parquet"))?;
@@ -98,12 +98,12 @@ impl Encoder {
         columns.write(batch)
     }
 
-    /// Bytes of the file so far, all row groups closed.
+    /// Returns the size of the file so far in bytes, counting closed row groups.
     pub(super) fn file_bytes(&self) -> u64 {
         self.writer.bytes_written() as u64
     }
 
-    /// Ends the file, and returns its last parts.
+    /// Completes the file, and returns its last parts.
     pub(super) fn finish(mut self) -> Result<(Vec<Bytes>, Summary)> {
         self.close_row_group()?;
         self.writer.finish().map_err(encoding("end a Parquet file"))?;
@@ -124,7 +124,7 @@ impl Encoder {
         Ok(())
     }
 
-    /// Batches come in ascending order of keys.
+    /// Extends the range of keys. Batches arrive in ascending order of keys.
     fn extend_keys(&mut self, batch: &RecordBatch) -> Result<()> {
         let Some(last_row) = batch.num_rows().checked_sub(1) else { return Ok(()) };
         let keys = batch.column(self.primary_key);
@@ -137,7 +137,7 @@ impl Encoder {
     }
 }
 
-/// The position of a column in a batch.
+/// Returns the index of a column in a batch.
 fn column_of(batch: &RecordBatch, name: &str) -> Result<usize> {
     batch
         .schema_ref()

@@ -1,4 +1,4 @@
-//! How large rows become when they are encoded.
+//! The estimate of the size of encoded rows.
 
 use arrow_array::RecordBatch;
 use milvus_backup_core::{Result, RowEncoding, spawn_compute};
@@ -6,7 +6,7 @@ use milvus_backup_core::{Result, RowEncoding, spawn_compute};
 use super::encoder::Encoder;
 use super::parts::PartBuffers;
 
-/// Returns the bytes that these rows take in a file of their own.
+/// Returns the number of bytes of these rows in a separate file.
 pub(crate) async fn encoded_bytes(encoding: RowEncoding, rows: RecordBatch) -> Result<u64> {
     let encode = move || {
         let mut encoder = Encoder::new(&encoding, &rows, usize::MAX, PartBuffers::of_files())?;

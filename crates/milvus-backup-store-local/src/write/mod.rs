@@ -1,4 +1,4 @@
-//! Writing data files: rows to Parquet, its digest, and its upload in parts.
+//! Writing of data files: rows to Parquet, their digests, and the upload in parts.
 
 mod chunk;
 mod columns;

@@ -1,4 +1,4 @@
-//! The bytes of data files, in parts of the size that uploads take.
+//! The bytes of data files, in parts of the size of uploads.
 
 use std::io::Write;
 
@@ -8,13 +8,13 @@ use milvus_backup_integrity::Hasher;
 
 use milvus_backup_storage::{ALIGNMENT, BufferPool};
 
-/// Size of one part of an upload to an object store. S3 takes at least 5 MiB and at most 10,000 parts.
+/// Size of one part of an upload to an object store, in bytes. S3 accepts at least 5 MiB and at most 10,000 parts.
 const OBJECT_PART_BYTES: usize = 8 << 20;
 
-/// Size of one part of a file: it is still in the cache of the processor when it is written.
+/// Size of one part of a local file, in bytes: it is still in the processor cache when it is written.
 const FILE_PART_BYTES: usize = 1 << 20;
 
-/// Buffers for parts of one size, whose addresses are as direct writes want them.
+/// Buffers for parts of one size, whose addresses are aligned for direct writes.
 #[derive(Debug, Clone)]
 pub(super) struct PartBuffers {
     part_bytes: usize,
@@ -22,12 +22,12 @@ pub(super) struct PartBuffers {
 }
 
 impl PartBuffers {
-    /// For files of this machine.
+    /// Creates the buffers for local files.
     pub(super) fn of_files() -> Self {
         Self::new(FILE_PART_BYTES)
     }
 
-    /// For uploads to a service.
+    /// Creates the buffers for uploads to an object store.
     pub(super) fn of_objects() -> Self {
         Self::new(OBJECT_PART_BYTES)
     }
@@ -38,7 +38,7 @@ impl PartBuffers {
 
     fn open(&self) -> OpenPart {
         let mut bytes = self.buffers.get();
-        // Where the platform cannot tell, the part is only not aligned.
+        // If the alignment cannot be determined, the part is merely unaligned.
         let start = Some(bytes.as_ptr().align_offset(ALIGNMENT)).filter(|start| *start < ALIGNMENT).unwrap_or(0);
         bytes.resize(start, 0);
         OpenPart { bytes, start }
@@ -49,14 +49,14 @@ impl PartBuffers {
     }
 }
 
-/// A part that is being filled, and where in its buffer it begins.
+/// A part that is being filled, with its offset in its buffer.
 #[derive(Debug)]
 struct OpenPart {
     bytes: Vec<u8>,
     start: usize,
 }
 
-/// Takes in the bytes of a file, hashes them while they are in the cache of the processor, and gives them out in parts.
+/// Appends the bytes of a file, hashes them while they are in the processor cache, and returns them in parts.
 #[derive(Debug)]
 pub(super) struct Parts {
     buffers: PartBuffers,
@@ -70,17 +70,17 @@ impl Parts {
         Self { buffers, hasher: Hasher::new(algorithm), full: Vec::new(), open: None }
     }
 
-    /// The digest of all bytes so far, lower-case hexadecimal.
+    /// Returns the digest of all bytes so far, in lower-case hexadecimal.
     pub(super) fn digest(&self) -> String {
         self.hasher.clone().finish_hex()
     }
 
-    /// The parts that are full, which are not given out again.
+    /// Removes and returns the parts that are full.
     pub(super) fn take_full(&mut self) -> Vec<Bytes> {
         std::mem::take(&mut self.full)
     }
 
-    /// All that was not given out yet. The last part may be smaller.
+    /// Removes and returns all remaining bytes. The last part may be smaller.
     pub(super) fn take_all(&mut self) -> Vec<Bytes> {
         let last = self.open.take().map(|part| self.buffers.close(part));
         self.full.extend(last);

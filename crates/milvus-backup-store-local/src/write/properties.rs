@@ -1,5 +1,5 @@
-//! How Parquet is written, so that Milvus' own bulk import reads it: data page version 1, no LZ4, no byte-stream
-//! split, no stored Arrow schema.
+//! The properties with which Parquet is written, such that Milvus' own bulk import can read it: data page version 1, no
+//! LZ4, no byte-stream split, no stored Arrow schema.
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, RecordBatch};
@@ -15,37 +15,37 @@ use parquet::schema::types::{ColumnDescPtr, ColumnPath};
 
 use crate::encoding::encoding;
 
-/// How one chunk is written.
+/// The options of one chunk.
 pub(super) struct ChunkOptions {
     pub(super) writer: ArrowWriterOptions,
-    /// Columns that are not compressed, although a codec was asked for.
+    /// Columns that are not compressed although a codec was requested.
     pub(super) uncompressed_columns: Vec<String>,
 }
 
-/// The options of a chunk whose columns look like those of `sample`.
+/// Returns the options of a chunk whose columns look like those of `sample`.
 pub(super) fn chunk_options(options: &RowEncoding, sample: &RecordBatch) -> Result<ChunkOptions> {
     let schema = &options.schema;
     let mut properties = WriterProperties::builder()
         .set_writer_version(WriterVersion::PARQUET_1_0)
         .set_created_by(concat!("milvus-br ", env!("CARGO_PKG_VERSION")).to_owned())
-        // Row groups are closed by size in bytes, by the encoder.
+        // The encoder closes row groups by size in bytes.
         .set_max_row_group_row_count(None)
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_compression(compression(options.compression_codec, options.compression_level)?);
     let vectors: Vec<ColumnPath> = vector_columns(schema).collect();
     for path in &vectors {
-        // No two vectors are alike: a dictionary or a minimum over their elements costs time and gives nothing.
+        // No two vectors are equal: a dictionary or statistics of their elements cost time and have no benefit.
         properties = properties
             .set_column_dictionary_enabled(path.clone(), false)
             .set_column_statistics_enabled(path.clone(), EnabledStatistics::None);
     }
     for path in float_leaves(sample)? {
-        // A minimum and a maximum leave NaN out, and readers do not agree on what that means for a filter: some lose rows.
+        // Statistics exclude NaN, and readers interpret this differently when they filter: some lose rows.
         properties = properties.set_column_statistics_enabled(path, EnabledStatistics::None);
     }
     let mut uncompressed_columns = Vec::new();
     for (path, values) in leaves(sample).filter(|_| options.compression_enabled) {
-        // A few bytes of anything else say nothing: they may be the first of many that are alike.
+        // A few bytes of another type are not representative: they may be the first of many equal values.
         let telling = vectors.contains(&path) || values.len() >= MIN_SAMPLE_BYTES;
         if telling && !shrinks(&values) {
             uncompressed_columns.extend(path.parts().first().cloned());
@@ -56,7 +56,7 @@ pub(super) fn chunk_options(options: &RowEncoding, sample: &RecordBatch) -> Resu
     Ok(ChunkOptions { writer, uncompressed_columns })
 }
 
-/// The columns of Parquet that hold floating-point numbers, also within lists and structs.
+/// Returns the Parquet columns of floating-point numbers, including those within lists and structs.
 fn float_leaves(sample: &RecordBatch) -> Result<Vec<ColumnPath>> {
     let parquet =
         ArrowSchemaConverter::new().convert(&sample.schema()).map_err(encoding("describe columns as Parquet"))?;
@@ -76,13 +76,13 @@ fn list_elements(name: String) -> Vec<String> {
     vec![name, "list".to_owned(), LIST_ELEMENT.to_owned()]
 }
 
-/// Bytes of a column to look at.
+/// Number of bytes of a column that are test-compressed.
 const SAMPLE_BYTES: usize = 256 << 10;
 
-/// Bytes below which a column that has no vectors is compressed without a look.
+/// Number of bytes below which a column without vectors is compressed without a test.
 const MIN_SAMPLE_BYTES: usize = 16 << 10;
 
-/// The columns that have one leaf, whose values can be looked at: its path, and the bytes of the values.
+/// Returns the path and the value buffer of each column with a single leaf, whose values can be test-compressed.
 fn leaves(sample: &RecordBatch) -> impl Iterator<Item = (ColumnPath, Buffer)> {
     let columns = sample.schema_ref().fields().iter().zip(sample.columns());
     columns.filter_map(|(field, column)| {
@@ -92,7 +92,7 @@ fn leaves(sample: &RecordBatch) -> impl Iterator<Item = (ColumnPath, Buffer)> {
             None => (vec![name], column),
         };
         let buffer = match values.data_type() {
-            // After the offsets.
+            // The buffer after the offsets.
             ArrowType::Utf8 | ArrowType::Binary => 1,
             data_type if data_type.is_primitive() => 0,
             _ => return None,
@@ -101,14 +101,15 @@ fn leaves(sample: &RecordBatch) -> impl Iterator<Item = (ColumnPath, Buffer)> {
     })
 }
 
-/// Whether compression makes the values smaller by more than a seventh: otherwise it only costs time, also for every
-/// reader. Embeddings lose a tenth, in the exponents of their floats, for more time than all the rest of a backup takes.
+/// Returns whether compression makes the values smaller by more than a seventh: otherwise it only costs time, also for
+/// every reader. Embeddings shrink by a tenth, in the exponents of their floats, for more time than the rest of a
+/// backup takes.
 fn shrinks(values: &[u8]) -> bool {
     let sample = &values[..values.len().min(SAMPLE_BYTES)];
     zstd::bulk::compress(sample, 1).is_ok_and(|compressed| compressed.len() * 7 < sample.len() * 6)
 }
 
-/// Zstandard and gzip take the level as it is; snappy has none.
+/// Returns the compression: Zstandard and gzip use the level as it is; snappy has none.
 fn compression(codec: CompressionCodec, level: u8) -> Result<Compression> {
     Ok(match codec {
         CompressionCodec::None => Compression::UNCOMPRESSED,

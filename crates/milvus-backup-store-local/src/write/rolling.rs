@@ -1,4 +1,4 @@
-//! [`RollingWriter`]: one data file after the other, each of about the target size.
+//! [`RollingWriter`]: consecutive data files, each of about the target size.
 
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
@@ -8,7 +8,7 @@ use milvus_backup_repository::layout::chunk_file;
 use super::chunk::ChunkWriter;
 use super::writers::ParquetWriters;
 
-/// Names the data files of a unit, and begins the next one when one is large enough.
+/// Names the data files of a unit, and starts the next one when the current one is large enough.
 pub(super) struct RollingWriter {
     backup: ParquetWriters,
     unit: UnitFiles,
@@ -16,7 +16,7 @@ pub(super) struct RollingWriter {
 }
 
 struct OpenFile {
-    /// Its number among the files of the partition.
+    /// The number of the file in its partition.
     number: usize,
     chunk: ChunkWriter,
 }
@@ -26,7 +26,7 @@ impl RollingWriter {
         Self { backup, unit, open: None }
     }
 
-    /// Begins a file whose rows look like those of `sample`.
+    /// Starts a file whose rows look like those of `sample`.
     async fn begin(&mut self, sample: &RecordBatch) -> Result<OpenFile> {
         let number = self.unit.numbers.take();
         let path = chunk_file(&self.unit.partition, number);

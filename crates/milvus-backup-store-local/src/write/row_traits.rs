@@ -1,4 +1,4 @@
-//! Looks through the texts of rows for what some servers do not take, see [`milvus_backup_core::schema::RowTrait`].
+//! The search for contents that some servers do not accept, see [`milvus_backup_core::schema::RowTrait`].
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, RecordBatch};
@@ -7,13 +7,13 @@ use milvus_backup_core::schema::{
     top_level_keys,
 };
 
-/// Finds the traits of the rows of one file.
+/// Collects the traits of the rows of one file.
 #[derive(Debug)]
 pub(super) struct TraitScanner {
-    /// The fields to look at.
+    /// The `JSON` fields to examine.
     json: Vec<String>,
     sparse: Vec<String>,
-    /// Names that keys outside the schema should not have; empty where there are no such keys.
+    /// Names that keys outside the schema should not have; empty if there are no such keys.
     names: Vec<String>,
     found: RowTraits,
 }
@@ -33,7 +33,7 @@ impl TraitScanner {
         }
     }
 
-    /// Looks at a batch, whose keys are in the column `primary_key`.
+    /// Examines a batch, whose keys are in the column `primary_key`.
     pub(super) fn scan(&mut self, batch: &RecordBatch, primary_key: usize) {
         let keys = batch.column(primary_key);
         let example = |row: usize| PrimaryKey::at(keys, row).map(|key| key.to_string()).unwrap_or_default();
@@ -69,7 +69,7 @@ impl TraitScanner {
     }
 }
 
-/// Calls `visit` with each text of a column that is not NULL, and its row.
+/// Calls `visit` with the row and the text of each value of a column that is not NULL.
 fn for_each_text(batch: &RecordBatch, column: &str, mut visit: impl FnMut(usize, &str)) {
     let Some(texts) = batch.column_by_name(column).and_then(|column| column.as_string_opt::<i32>()) else { return };
     for row in 0..texts.len() {

@@ -19,7 +19,7 @@ pub(crate) struct ParquetWriters {
 }
 
 impl ParquetWriters {
-    /// Creates the writers of a backup in `directory`, which is on a disk of this machine or in an object store.
+    /// Creates the writers of a backup in `directory`, which is on a local disk or in an object store.
     pub(crate) fn new(directory: Directory, is_local: bool, encoding: Arc<RowEncoding>) -> Self {
         let buffers = if is_local { PartBuffers::of_files() } else { PartBuffers::of_objects() };
         Self { directory, encoding, buffers, abandoned: AbandonedUploads::default() }
@@ -75,7 +75,7 @@ mod tests {
         RecordBatch::try_from_iter([("id", ids)]).unwrap()
     }
 
-    /// Rows that a file of the others cannot take.
+    /// Returns rows that do not fit into a file of the others.
     fn other_rows() -> RecordBatch {
         let ids: ArrayRef = Arc::new(StringArray::from(vec!["1"]));
         RecordBatch::try_from_iter([("id", ids)]).unwrap()

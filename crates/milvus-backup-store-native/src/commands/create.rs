@@ -1,26 +1,26 @@
-//! `create`.
+//! The command line of `create`.
 
 use super::{Commands, Invocation};
 use crate::error::{Error, Result};
 use crate::name::NativeBackupName;
 use crate::namespace::Namespace;
 
-/// How rows that are still in memory get into the backup.
+/// The strategy for rows that are still in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Strategy {
-    /// Flush one collection after the other. Works with every Milvus.
+    /// Flush the collections sequentially. Works with every Milvus.
     SerialFlush,
     /// Flush all collections at once (Milvus 2.6.11 and later).
     BulkFlush,
-    /// Flush nothing: what is not on disk is not in the backup.
+    /// Flush nothing: rows that are not on disk are not in the backup.
     SkipFlush,
-    /// The definition of the collections, and no rows.
+    /// Back up the definition of the collections, and no rows.
     MetaOnly,
 }
 
 impl Strategy {
-    /// The value of `--strategy`.
+    /// Returns the value of `--strategy`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SerialFlush => "serial_flush",
@@ -31,33 +31,34 @@ impl Strategy {
     }
 }
 
-/// What the tool writes.
+/// The format that the tool writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BackupFormat {
     /// Copies of the segment files. The only format before 0.6.
     Binlog,
-    /// A snapshot of Milvus 3.0.
+    /// A snapshot of a Milvus 3.0 server.
     Snapshot,
 }
 
-/// What a create may choose. `None` leaves the choice to the tool.
+/// The options of a create. `None` leaves the choice to the tool.
 ///
-/// The tool chooses by the version that Milvus reports, and takes a version that it cannot read for the newest: so
-/// [`Strategy::SerialFlush`] and [`BackupFormat::Binlog`] are the choice for servers before 2.6.
+/// The tool chooses by the version that Milvus reports, and treats a version that it cannot parse as the newest: select
+/// [`Strategy::SerialFlush`] and [`BackupFormat::Binlog`] for servers before 2.6.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CreateOptions {
-    /// How to flush.
+    /// The strategy for rows in memory.
     pub strategy: Option<Strategy>,
-    /// What to write.
+    /// The format of the backup.
     pub format: Option<BackupFormat>,
 }
 
 impl Commands {
-    /// Makes a backup of `collections`.
+    /// Returns the command line that creates a backup of `collections`.
     ///
     /// # Errors
-    /// [`Error::NothingSelected`], and [`Error::Unsupported`] for an option that this version of the tool does not have.
+    /// [`Error::NothingSelected`], and [`Error::Unsupported`] for an option that this version of the tool does not
+    /// have.
     pub fn create(
         &self,
         name: &NativeBackupName,
@@ -80,7 +81,7 @@ impl Commands {
             return Ok(Some(format!("--strategy={}", strategy.as_str())));
         }
         match strategy {
-            // What older versions do without a flag.
+            // The default of older versions, which have no flag for it.
             Strategy::SerialFlush => Ok(None),
             Strategy::SkipFlush => Ok(Some("--force".to_owned())),
             Strategy::MetaOnly => Ok(Some("--meta_only".to_owned())),

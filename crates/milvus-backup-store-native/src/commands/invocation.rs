@@ -1,4 +1,4 @@
-//! One run of the tool, not yet started.
+//! A single invocation of the tool, not yet started.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -8,7 +8,7 @@ use std::process::Command;
 
 use crate::tool::child_environment;
 
-/// Arguments and variables of one run. Its `Debug` form shows no value of a variable.
+/// The arguments and variables of one invocation. Its `Debug` form contains no value of a variable.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Invocation {
     arguments: Vec<OsString>,
@@ -20,12 +20,12 @@ impl Invocation {
         Self { arguments, variables }
     }
 
-    /// The arguments, without the name of the program.
+    /// Returns the arguments, without the name of the program.
     pub fn arguments(&self) -> &[OsString] {
         &self.arguments
     }
 
-    /// The command to start: these arguments, the variables of [`child_environment`], and those that were given.
+    /// Returns the command to start: these arguments, the variables of [`child_environment`], and the explicit ones.
     pub fn command(&self, executable: &Path) -> Command {
         let mut command = Command::new(executable);
         command.args(&self.arguments).env_clear();

@@ -1,4 +1,4 @@
-//! Command lines of the tool, as pure functions.
+//! The command lines of the tool, as pure functions.
 
 mod create;
 mod invocation;
@@ -16,10 +16,10 @@ use crate::error::{Error, Result};
 use crate::name::NativeBackupName;
 use crate::tool::Features;
 
-/// Makes command lines for one version of the tool and one configuration.
+/// Builds command lines for one version of the tool and one configuration.
 ///
-/// Secrets belong into the configuration file or into [`Commands::with_variable`], never into
-/// [`Commands::with_setting`]: arguments of a process can be read by others.
+/// Secrets belong in the configuration file or in [`Commands::with_variable`], never in [`Commands::with_setting`]:
+/// other users can read the arguments of a process.
 #[derive(Clone, Default)]
 pub struct Commands {
     pub(crate) features: Features,
@@ -40,12 +40,12 @@ impl std::fmt::Debug for Commands {
 }
 
 impl Commands {
-    /// Command lines for a version of the tool.
+    /// Creates a builder for a version of the tool.
     pub fn new(features: Features) -> Self {
         Self { features, ..Self::default() }
     }
 
-    /// Names the configuration file. Without one, the tool looks for `backup.yaml` in its working directory.
+    /// Sets the configuration file. Without one, the tool looks for `backup.yaml` in its working directory.
     #[must_use]
     pub fn with_config(mut self, file: impl Into<PathBuf>) -> Self {
         self.config = Some(file.into());
@@ -55,7 +55,8 @@ impl Commands {
     /// Overrides one value of the configuration file (`--set`).
     ///
     /// # Errors
-    /// [`Error::InvalidSetting`] for what the tool would split or cut: it separates settings at commas, keys and values at `=`.
+    /// [`Error::InvalidSetting`] for text that the tool would split: it separates settings at commas, keys and values
+    /// at `=`.
     pub fn with_setting(mut self, key: &str, value: &str) -> Result<Self> {
         let invalid = |reason| Err(Error::InvalidSetting { key: key.to_owned(), reason });
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.');
@@ -69,29 +70,29 @@ impl Commands {
         Ok(self)
     }
 
-    /// Gives the child an environment variable, such as `MILVUS_PASSWORD`.
+    /// Sets an environment variable of the child process, such as `MILVUS_PASSWORD`.
     #[must_use]
     pub fn with_variable(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.variables.insert(name.into(), value.into());
         self
     }
 
-    /// Prints what is known of a backup, as JSON: see [`crate::BackupBrief`].
+    /// Returns the command line that prints the description of a backup, as JSON: see [`crate::BackupBrief`].
     pub fn get(&self, name: &NativeBackupName) -> Invocation {
         self.invocation("get", [format!("--name={name}")])
     }
 
-    /// Prints the names of all backups: see [`crate::BackupList`].
+    /// Returns the command line that prints the names of all backups: see [`crate::BackupList`].
     pub fn list(&self) -> Invocation {
         self.invocation("list", [])
     }
 
-    /// Deletes a backup.
+    /// Returns the command line that deletes a backup.
     pub fn delete(&self, name: &NativeBackupName) -> Invocation {
         self.invocation("delete", [format!("--name={name}")])
     }
 
-    /// A command with its flags, after the flags of every command.
+    /// Returns a command with its flags, after the flags common to every command.
     fn invocation(&self, command: &str, flags: impl IntoIterator<Item = String>) -> Invocation {
         let mut arguments = vec![OsString::from(command)];
         if let Some(file) = &self.config {

@@ -1,43 +1,43 @@
-//! `restore`.
+//! The command line of `restore`.
 
 use super::{Commands, Invocation};
 use crate::error::{Error, Result};
 use crate::name::NativeBackupName;
 use crate::namespace::Namespace;
 
-/// One collection to restore.
+/// One collection to restore, with its target.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RestoredCollection {
     /// The collection in the backup.
     pub source: Namespace,
-    /// The collection to make.
+    /// The collection to create.
     pub target: Namespace,
 }
 
 impl RestoredCollection {
-    /// A collection under the name it had.
+    /// Restores a collection under its original name.
     pub fn same(collection: Namespace) -> Self {
         Self { target: collection.clone(), source: collection }
     }
 }
 
-/// What a restore may choose.
+/// The options of a restore.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RestoreOptions {
-    /// Create the indexes again.
+    /// Whether to recreate the indexes.
     pub rebuild_index: bool,
-    /// Drop a target that exists, before its rows are there. The tool has no other way.
+    /// Whether to drop an existing target before its rows are restored. The tool has no other way.
     pub drop_existing: bool,
 }
 
 impl Commands {
-    /// Restores `collections` from a backup.
+    /// Returns the command line that restores `collections` from a backup.
     ///
-    /// A selection that matches nothing in the backup ends with success and restores nothing: the caller must compare what
-    /// is there afterwards with what the backup has.
+    /// A selection that matches nothing in the backup succeeds and restores nothing: the caller must compare the
+    /// restored collections with those in the backup.
     ///
     /// # Errors
-    /// [`Error::NothingSelected`] and [`Error::DuplicateTarget`].
+    /// [`Error::NothingSelected`] for an empty selection, and [`Error::DuplicateTarget`].
     pub fn restore(
         &self,
         name: &NativeBackupName,
@@ -63,7 +63,8 @@ impl Commands {
         Ok(self.invocation("restore", flags))
     }
 
-    /// `--filter` matches the names after the rename, `--collections` those in the backup.
+    /// Returns the selection of the collections: `--filter` matches the names after the rename, `--collections` those
+    /// in the backup.
     fn restore_selection(&self, collections: &[RestoredCollection]) -> String {
         let names = |pick: fn(&RestoredCollection) -> &Namespace| {
             let names: Vec<String> = collections.iter().map(|collection| pick(collection).to_string()).collect();

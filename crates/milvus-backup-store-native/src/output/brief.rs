@@ -1,4 +1,4 @@
-//! The output of `get`.
+//! The output of the command `get`.
 
 use std::collections::BTreeMap;
 
@@ -6,30 +6,31 @@ use serde::{Deserialize, Deserializer};
 
 use crate::error::{Error, Result};
 
-/// What `get` prints of a backup. The tool leaves out what is 0, empty or `false`; here it is that value then.
+/// The description of a backup that `get` prints. The tool omits members that are 0, empty or `false`; here they have
+/// that value.
 ///
-/// Members that are not listed here are ignored. Some must not be kept: `database_backups` may hold the keys of encrypted
-/// databases.
+/// Members that are not listed here are ignored. Some must not be stored: `database_backups` may hold the keys of
+/// encrypted databases.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct BackupBrief {
-    /// Name of the backup.
+    /// The name of the backup.
     #[serde(deserialize_with = "or_default")]
     pub name: String,
-    /// When the backup was made, in the tool's own unit; 0 where it does not say.
+    /// The time of the backup, in the tool's own unit; 0 if it is not reported.
     #[serde(deserialize_with = "or_default")]
     pub backup_timestamp: u64,
-    /// Bytes of the data, as Milvus reported them.
+    /// Size of the data in bytes, as Milvus reported it.
     #[serde(deserialize_with = "or_default")]
     pub size: u64,
-    /// Bytes of the metadata files.
+    /// Size of the metadata files in bytes.
     #[serde(deserialize_with = "or_default")]
     pub meta_size: u64,
-    /// Version text of the server.
+    /// Version string of the server.
     #[serde(deserialize_with = "or_default")]
     pub milvus_version: String,
-    /// The collections.
+    /// The collections of the backup.
     #[serde(rename = "collection_backups", deserialize_with = "or_default")]
     pub collections: Vec<CollectionBrief>,
 }
@@ -39,34 +40,34 @@ pub struct BackupBrief {
 #[serde(default)]
 #[non_exhaustive]
 pub struct CollectionBrief {
-    /// The database; empty for the default one.
+    /// The name of the database; empty for the default one.
     #[serde(deserialize_with = "or_default")]
     pub db_name: String,
-    /// The collection.
+    /// The name of the collection.
     #[serde(deserialize_with = "or_default")]
     pub collection_name: String,
-    /// Its number in the server.
+    /// The identifier of the collection in the server.
     #[serde(deserialize_with = "or_default")]
     pub collection_id: i64,
-    /// Number of shards.
+    /// Number of shards of the collection.
     #[serde(deserialize_with = "or_default")]
     pub shards_num: u32,
-    /// Hybrid timestamp of the server.
+    /// The hybrid timestamp of the server.
     #[serde(deserialize_with = "or_default")]
     pub backup_timestamp: u64,
-    /// Seconds since 1970.
+    /// The physical time of the backup, in seconds since 1970.
     #[serde(deserialize_with = "or_default")]
     pub backup_physical_timestamp: u64,
-    /// Bytes of the data, as Milvus reported them.
+    /// Size of the data in bytes, as Milvus reported it.
     #[serde(deserialize_with = "or_default")]
     pub size: u64,
     /// Whether the collection had an index.
     #[serde(deserialize_with = "or_default")]
     pub has_index: bool,
-    /// Its indexes.
+    /// The indexes of the collection.
     #[serde(rename = "index_infos", deserialize_with = "or_default")]
     pub indexes: Vec<IndexBrief>,
-    /// Load state as the server named it.
+    /// The load state, as named by the server.
     #[serde(deserialize_with = "or_default")]
     pub load_state: String,
 }
@@ -76,26 +77,26 @@ pub struct CollectionBrief {
 #[serde(default)]
 #[non_exhaustive]
 pub struct IndexBrief {
-    /// The field.
+    /// The name of the indexed field.
     #[serde(deserialize_with = "or_default")]
     pub field_name: String,
-    /// Name of the index.
+    /// The name of the index.
     #[serde(deserialize_with = "or_default")]
     pub index_name: String,
-    /// Type of the index.
+    /// The type of the index.
     #[serde(deserialize_with = "or_default")]
     pub index_type: String,
-    /// All its parameters.
+    /// All parameters of the index.
     #[serde(deserialize_with = "or_default")]
     pub params: BTreeMap<String, String>,
 }
 
 impl BackupBrief {
-    /// Reads the output of `get`: the first JSON object that begins on a line of its own. What stands before and after it does
-    /// not matter.
+    /// Parses the output of `get`: the first JSON object that starts on a separate line. Text before and after it is
+    /// ignored.
     ///
     /// # Errors
-    /// [`Error::UnexpectedOutput`] when there is no such object, when it is cut short, and when it does not name a backup.
+    /// [`Error::UnexpectedOutput`] if there is no such object, if it is truncated, and if it does not name a backup.
     pub fn parse(output: &str) -> Result<Self> {
         let unexpected = |reason: String| Error::UnexpectedOutput { command: "get", reason };
         let Some(start) = object_start(output) else { return Err(unexpected("there is no JSON object".to_owned())) };
@@ -103,7 +104,7 @@ impl BackupBrief {
         match objects.next() {
             Some(Ok(brief)) if !brief.name.is_empty() => Ok(brief),
             Some(Ok(_)) => Err(unexpected("the JSON object names no backup".to_owned())),
-            // The message of the parser may quote a value.
+            // The message of the parser may quote a value of the output.
             Some(Err(error)) => {
                 let (line, column) = (error.line(), error.column());
                 Err(unexpected(format!("line {line}, column {column} of the JSON object cannot be read")))
@@ -113,7 +114,7 @@ impl BackupBrief {
     }
 }
 
-/// Where the first line is that is `{`.
+/// Returns the position of the first line that equals `{`.
 fn object_start(output: &str) -> Option<usize> {
     let mut start = 0;
     for line in output.split_inclusive('\n') {
@@ -125,7 +126,7 @@ fn object_start(output: &str) -> Option<usize> {
     None
 }
 
-/// `null` is what is left out.
+/// Deserializes `null`, which represents an omitted member, as the default.
 fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }

@@ -1,25 +1,25 @@
-//! The output of `list`.
+//! The output of the command `list`.
 
 use crate::error::{Error, Result};
 use crate::name::NativeBackupName;
 
-/// The line before the names.
+/// The line that precedes the names.
 const HEADER: &str = ">> Backups:";
 
-/// The backups that the tool can read. A directory that it cannot read is not listed, without an error.
+/// The backups that the tool can read. It silently omits directories that it cannot read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct BackupList {
-    /// Their names, in the order of the tool.
+    /// The names of the backups, in the order of the tool.
     pub names: Vec<NativeBackupName>,
-    /// Lines after the header that are no names: log lines, or backups of a name that the tool does not take today.
+    /// Lines after the header that are not names: log lines, or backups with a name that the tool no longer accepts.
     pub other_lines: Vec<String>,
 }
 
 impl BackupList {
-    /// Reads the output of `list`.
+    /// Parses the output of `list`.
     ///
     /// # Errors
-    /// [`Error::UnexpectedOutput`] without the header: no header is not the same as no backups.
+    /// [`Error::UnexpectedOutput`] without the header: a missing header does not mean that there are no backups.
     pub fn parse(output: &str) -> Result<Self> {
         let mut lines = output.lines().map(str::trim);
         if !lines.any(|line| line == HEADER) {

@@ -1,7 +1,7 @@
-//! What the tool prints.
+//! The output of the tool.
 //!
-//! Up to 0.5 the banner, a line that names a configuration file, log lines and the answer all go to standard output. So
-//! parsers look for the answer in the text around it.
+//! Up to 0.5 the banner, a line that names a configuration file, log lines and the result all go to standard output.
+//! Therefore parsers search for the result in the surrounding text.
 
 mod brief;
 mod list;

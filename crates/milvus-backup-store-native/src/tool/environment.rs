@@ -1,8 +1,8 @@
-//! What the child may see of our environment.
+//! The environment variables that the child process may receive.
 
 use std::ffi::OsString;
 
-/// Variables that a program needs to run, to reach the network and to find certificates.
+/// Variables that a program needs in order to run, to use the network and to find certificates.
 const KEPT: &[&str] = &[
     "PATH",
     "HOME",
@@ -19,13 +19,13 @@ const KEPT: &[&str] = &[
     "no_proxy",
 ];
 
-/// Credentials and endpoints of clouds, which the libraries in the tool read on their own.
+/// Prefixes of cloud credentials and endpoints, which the libraries in the tool read directly.
 const KEPT_PREFIXES: &[&str] = &["LC_", "AWS_", "AZURE_", "GOOGLE_", "ALIBABA_CLOUD_", "TENCENTCLOUD_"];
 
-/// The part of `variables` that the tool may see.
+/// Returns the part of `variables` that the tool may receive.
 ///
-/// Everything else is left out. In the tool's versions up to 0.5, `MILVUS_PORT` and its like win over the configuration
-/// file, and Kubernetes sets `MILVUS_PORT=tcp://...` in every pod beside a service called `milvus`.
+/// All others are removed. In versions of the tool up to 0.5, `MILVUS_PORT` and similar variables override the
+/// configuration file, and Kubernetes sets `MILVUS_PORT=tcp://...` in every pod beside a service called `milvus`.
 pub fn child_environment(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Vec<(OsString, OsString)> {
     variables.into_iter().filter(|(name, _)| name.to_str().is_some_and(is_kept)).collect()
 }

@@ -1,37 +1,38 @@
-//! What a version of the tool can do, as far as command lines differ.
+//! The features of a version of the tool, as far as command lines differ.
 
-/// What a version of the tool can do.
+/// The features of a version of the tool.
 ///
-/// Its own help is the better source ([`Features::from_create_help`]), because a tool built from source does not know its
-/// version.
+/// Its own help is the better source ([`Features::from_create_help`]), because a tool built from source does not know
+/// its version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Features {
-    /// `--filter` selects collections, in `create` and `restore` (from 0.5.10). Before that it is `--colls` and
-    /// `--collections`, which 0.6 refuses.
+    /// `--filter` selects collections, in `create` and `restore` (from 0.5.10). Before, these are `--colls` and
+    /// `--collections`, which 0.6 rejects.
     pub filter: bool,
-    /// `create --strategy` says how to flush (from 0.5.10). Before that it is `--force` and `--meta_only`.
+    /// `create --strategy` selects how to flush (from 0.5.10). Before, these are `--force` and `--meta_only`.
     pub strategy: bool,
-    /// `create --format` says what to write (from 0.6).
+    /// `create --format` selects the format to write (from 0.6).
     pub format: bool,
 }
 
 impl Features {
-    /// What a release can do.
+    /// Returns the features of a release.
     pub const fn of_release(major: u32, minor: u32, patch: u32) -> Self {
         let from_0_6 = major > 0 || minor >= 6;
         let from_0_5_10 = from_0_6 || (minor == 5 && patch >= 10);
         Self { filter: from_0_5_10, strategy: from_0_5_10, format: from_0_6 }
     }
 
-    /// What the output of `create --help` says.
+    /// Returns the features that the output of `create --help` documents.
     pub fn from_create_help(help: &str) -> Self {
         let has = |flag: &str| help.lines().any(|line| defines(line, flag));
         Self { filter: has("--filter"), strategy: has("--strategy"), format: has("--format") }
     }
 }
 
-/// Whether a line of the help defines a flag, and does not merely mention it: `  -n, --name string   backup name`.
+/// Returns whether a line of the help defines a flag, and does not merely mention it: `  -n, --name string   backup
+/// name`.
 fn defines(line: &str, flag: &str) -> bool {
     let line = line.trim_start();
     let long = match line.split_once(", ") {

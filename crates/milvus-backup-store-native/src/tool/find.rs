@@ -1,4 +1,4 @@
-//! Finding the executable.
+//! The search for the executable.
 
 use std::ffi::OsStr;
 use std::os::unix::fs::PermissionsExt;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-/// Name of the tool's executable.
+/// The name of the tool's executable.
 pub const EXECUTABLE: &str = "milvus-backup";
 
 pub(super) fn find(named: Option<&Path>, path: Option<&OsStr>) -> Result<PathBuf> {
@@ -16,7 +16,7 @@ pub(super) fn find(named: Option<&Path>, path: Option<&OsStr>) -> Result<PathBuf
     }
     let path = path.unwrap_or_default();
     let mut unusable = None;
-    // What a relative directory means depends on where we happen to be.
+    // The meaning of a relative directory depends on the working directory.
     for directory in std::env::split_paths(path).filter(|directory| directory.is_absolute()) {
         let candidate = directory.join(EXECUTABLE);
         match require_executable(&candidate) {

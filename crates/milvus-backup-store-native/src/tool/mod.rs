@@ -1,4 +1,4 @@
-//! The executable: where it is, which version it is, and what that version can do.
+//! The executable of the tool: its path, its version, and the features of that version.
 
 mod environment;
 mod features;
@@ -18,10 +18,10 @@ pub use version::ToolVersion;
 
 use crate::error::{Error, Result};
 
-/// Time for the help to be printed. The tool contacts nothing for that.
+/// Time limit for printing the help. The tool contacts no server for that.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A `milvus-backup` that can be run.
+/// A `milvus-backup` executable that can be run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tool {
     executable: PathBuf,
@@ -30,16 +30,17 @@ pub struct Tool {
 }
 
 impl Tool {
-    /// The executable that was named, or else the first one called [`EXECUTABLE`] in the directories of `path`, which
-    /// has the form of the variable `PATH`. Relative directories in `path` are left out.
+    /// Returns the named executable, or else the first one called [`EXECUTABLE`] in the directories of `path`, which
+    /// has the form of the variable `PATH`. Relative directories in `path` are skipped.
     ///
     /// # Errors
-    /// [`Error::NotFound`] and [`Error::NotExecutable`].
+    /// [`Error::NotFound`] and [`Error::NotExecutable`], with the path.
     pub fn find(named: Option<&Path>, path: Option<&OsStr>) -> Result<PathBuf> {
         find::find(named, path)
     }
 
-    /// Asks an executable for its version and its flags, by running `create --help`. Blocks, for at most ten seconds.
+    /// Determines the version and the flags of an executable, by running `create --help`. Blocks for at most ten
+    /// seconds.
     ///
     /// # Errors
     /// [`Error::Run`], [`Error::TimedOut`], and [`Error::NotTheTool`] for a program that prints no version.
@@ -53,17 +54,17 @@ impl Tool {
         Ok(Self { executable, version, features: Features::from_create_help(&text) })
     }
 
-    /// The executable.
+    /// Returns the path of the executable.
     pub fn executable(&self) -> &Path {
         &self.executable
     }
 
-    /// Its version.
+    /// Returns the version of the tool.
     pub fn version(&self) -> &ToolVersion {
         &self.version
     }
 
-    /// What it can do, by its own help.
+    /// Returns the features of the tool, according to its own help.
     pub fn features(&self) -> Features {
         self.features
     }

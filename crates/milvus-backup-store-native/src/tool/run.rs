@@ -1,4 +1,4 @@
-//! Running the tool for a short answer.
+//! Running the tool for a short output.
 
 use std::io::{self, Read};
 use std::path::Path;
@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 
-/// Bytes of each stream that are kept. A help text has a few thousand.
+/// Maximum number of bytes of each stream that are kept. A help text has a few thousand.
 const MAX_OUTPUT: u64 = 1 << 20;
 
-/// Everything the program prints, on both streams: which one the banner is on differs between versions. Its exit code
-/// does not matter.
+/// Returns everything that the program prints, on both streams: the stream of the banner differs between versions. Its
+/// exit code is ignored.
 ///
-/// A program that does not end in time is killed. One that leaves a child behind which holds the streams open is not
-/// waited for any longer either.
+/// A program that does not end within the time limit is killed. The same limit applies to a child process that holds
+/// the streams open.
 pub(super) fn output(mut command: Command, executable: &Path, limit: Duration) -> Result<String> {
     let failed = |source| Error::Run { path: executable.to_owned(), source };
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -36,12 +36,12 @@ fn read_all(stream: Option<impl Read + Send + 'static>, sender: Sender<io::Resul
     std::thread::spawn(move || {
         let mut bytes = Vec::new();
         let read = stream.take(MAX_OUTPUT).read_to_end(&mut bytes);
-        // Nobody listens any more when the time is over.
+        // There is no receiver after the time limit.
         let _ = sender.send(read.map(|_| bytes));
     });
 }
 
-/// What all readers have read; `None` when the deadline passes first.
+/// Returns the output of all readers; `None` if the deadline passes first.
 fn collect(receiver: &Receiver<io::Result<Vec<u8>>>, deadline: Instant) -> Option<io::Result<String>> {
     let mut text = String::new();
     loop {
@@ -57,7 +57,7 @@ fn collect(receiver: &Receiver<io::Result<Vec<u8>>>, deadline: Instant) -> Optio
     }
 }
 
-/// Ends the program, if it has not ended, and leaves no zombie.
+/// Kills the program unless it has ended, and reaps it.
 fn stop(child: &mut Child) {
     if !matches!(child.try_wait(), Ok(Some(_))) {
         let _ = child.kill();
@@ -86,7 +86,7 @@ mod tests {
         let started = Instant::now();
         let limit = Duration::from_millis(200);
         assert!(matches!(shell("exec sleep 5", limit), Err(Error::TimedOut { .. })));
-        // Neither is a child of it that holds the streams open waited for.
+        // The limit also applies to a child process that holds the streams open.
         assert!(matches!(shell("sleep 5 & exit 0", limit), Err(Error::TimedOut { .. })));
         assert!(started.elapsed() < Duration::from_secs(4));
     }

@@ -1,11 +1,11 @@
-//! The version of the tool, which it prints before anything else.
+//! The version of the tool, which it prints before all other output.
 
 use std::fmt;
 
-/// What stands between the version and the rest of the banner.
+/// The text between the version and the rest of the banner.
 const BUILT_ON: &str = " (Built on ";
 
-/// The version that the tool says it is.
+/// The version that the tool reports.
 ///
 /// ```
 /// use milvus_backup_store_native::ToolVersion;
@@ -16,13 +16,13 @@ const BUILT_ON: &str = " (Built on ";
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ToolVersion {
-    /// A release.
+    /// A released version of the tool.
     Release {
-        /// First number.
+        /// The major version number.
         major: u32,
-        /// Second number.
+        /// The minor version number.
         minor: u32,
-        /// Third number. What follows it, such as `-rc1`, is left out.
+        /// The patch version number. Any suffix, such as `-rc1`, is dropped.
         patch: u32,
     },
     /// Built from source without a version: `dev` after `go install`, or any other text.
@@ -30,7 +30,7 @@ pub enum ToolVersion {
 }
 
 impl ToolVersion {
-    /// The version in the banner, which may stand anywhere in the output.
+    /// Returns the version in the banner, which may be anywhere in the output; `None` if there is none.
     pub fn from_output(output: &str) -> Option<Self> {
         let text = output.lines().find_map(|line| line.split_once(BUILT_ON))?.0.trim();
         (!text.is_empty()).then(|| Self::release(text).unwrap_or_else(|| Self::Other(text.to_owned())))

@@ -1,48 +1,48 @@
-//! Values as the test sees them: bit patterns, so that NaN and -0.0 compare as what they are.
+//! Values in the form of the tests: bit patterns, so that NaN and -0.0 compare by their bits.
 
 use milvus_backup_core::schema::{CollectionSchema, DYNAMIC_FIELD, DataType, FieldSchema, StructFieldSchema};
 
-/// One value.
+/// One value of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cell {
-    /// True or false.
+    /// A boolean value, true or false.
     Bool(bool),
-    /// All integers.
+    /// An integer of any width.
     Int(i64),
-    /// Bits of a single-precision number.
+    /// The bits of a single-precision number.
     Float(u32),
-    /// Bits of a double-precision number.
+    /// The bits of a double-precision number.
     Double(u64),
-    /// Text and JSON.
+    /// Text, or a JSON document.
     Text(String),
-    /// Bytes of a vector, as on the wire.
+    /// The bytes of a vector, as on the wire.
     Bytes(Vec<u8>),
     /// An array, or the members of an array of structs.
     List(Vec<Cell>),
 }
 
-/// What a column is made of.
+/// The kind of a column, with its definition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
-    /// A field.
+    /// A field of the schema.
     Field(FieldSchema),
     /// An array of structs.
     Struct(StructFieldSchema),
-    /// The dynamic field.
+    /// The dynamic field of the collection.
     Dynamic,
 }
 
 /// A column with one cell per row; `None` is NULL.
 #[derive(Debug, Clone)]
 pub struct Column {
-    /// What it is.
+    /// The kind of the column.
     pub kind: Kind,
-    /// One value per row.
+    /// The cells, one per row.
     pub cells: Vec<Option<Cell>>,
 }
 
 impl Column {
-    /// Name of the column.
+    /// Returns the name of the column.
     pub fn name(&self) -> &str {
         match &self.kind {
             Kind::Field(field) => &field.name,
@@ -51,7 +51,7 @@ impl Column {
         }
     }
 
-    /// One row with an empty array.
+    /// Returns a column of one row with an empty array.
     pub fn empty_array(name: &str) -> Self {
         let mut field = FieldSchema::new(name, DataType::Array).with_param("max_capacity", 8);
         field.element_type = Some(DataType::VarChar);
@@ -59,17 +59,17 @@ impl Column {
     }
 }
 
-/// Columns of one length.
+/// Columns with the same number of rows.
 #[derive(Debug, Clone)]
 pub struct Table {
-    /// Number of rows.
+    /// The number of rows.
     pub rows: usize,
-    /// The columns.
+    /// The columns of the table.
     pub columns: Vec<Column>,
 }
 
 impl Table {
-    /// The rows of the given numbers, in that order.
+    /// Returns the rows with the given indexes, in that order.
     #[must_use]
     pub fn select(&self, rows: &[usize]) -> Self {
         let columns = self.columns.iter().map(|column| Column {
@@ -79,7 +79,7 @@ impl Table {
         Self { rows: rows.len(), columns: columns.collect() }
     }
 
-    /// The definition of a collection with these columns.
+    /// Returns the definition of a collection with these columns.
     pub fn schema(&self) -> CollectionSchema {
         let mut schema = CollectionSchema::new(Vec::new());
         for column in &self.columns {

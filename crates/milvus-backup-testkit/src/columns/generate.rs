@@ -1,4 +1,4 @@
-//! Random tables with a column of every type and nasty values in them.
+//! Random tables with a column of every type, including edge cases.
 
 use milvus_backup_core::schema::{DataType, FieldSchema, StructFieldSchema};
 use proptest::prelude::*;
@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use super::cells::{Cell, Column, Kind, Table};
 use super::profile::Profile;
 
-/// A random table. For everything: 1 to 12 rows of every type. For a server: up to 30 rows with a primary key `pk`
-/// whose values are distinct, and some of the types that it has.
+/// Generates a random table. In general: 1 to 12 rows of every type. For a server: up to 30 rows with a primary key
+/// `pk` whose values are distinct, and some of the types that the server supports.
 pub fn table(profile: Profile) -> impl Strategy<Value = Table> {
     let rows = if profile.server { 0..30_usize } else { 1..12_usize };
     let dims = prop::sample::select(vec![8_usize, 16, 24]);
@@ -36,7 +36,7 @@ pub fn table(profile: Profile) -> impl Strategy<Value = Table> {
     })
 }
 
-/// The fields besides the primary key: all types of the profile, or for a server those that `choice` picks.
+/// Returns the fields besides the primary key: all types of the profile, or for a server those that `choice` selects.
 fn fields(profile: &Profile, dim: usize, choice: u64) -> Vec<FieldSchema> {
     let mut bits = choice;
     let mut picked = || {
@@ -81,7 +81,7 @@ fn fields(profile: &Profile, dim: usize, choice: u64) -> Vec<FieldSchema> {
     fields
 }
 
-/// Distinct keys, the edges of the type among them. `i64::MAX` is left out: no query of Milvus 2.3 returns it.
+/// Generates distinct keys, including the edges of the type. `i64::MAX` is excluded: no query of Milvus 2.3 returns it.
 fn primary_key(rows: usize, int: bool) -> BoxedStrategy<Column> {
     let cells = if int {
         let key = prop_oneof![4 => any::<i64>(), 1 => -3..3_i64, 1 => Just(i64::MIN), 1 => Just(i64::MAX - 1)];
@@ -105,7 +105,7 @@ fn column(field: FieldSchema, rows: usize, cell: impl Strategy<Value = Cell> + '
     cells.prop_map(move |cells| Column { kind: Kind::Field(field.clone()), cells }).boxed()
 }
 
-/// An array of structs: each cell holds one list per member, all of one length.
+/// Generates an array of structs: each cell holds one list per member, all of the same length.
 fn structs(rows: usize, dim: usize) -> BoxedStrategy<Column> {
     let mut number = FieldSchema::new("number", DataType::Array);
     number.element_type = Some(DataType::Int64);
@@ -128,10 +128,10 @@ fn structs(rows: usize, dim: usize) -> BoxedStrategy<Column> {
     prop::collection::vec(row, rows).prop_map(move |cells| Column { kind: Kind::Struct(field.clone()), cells }).boxed()
 }
 
-/// The NaN of the Go language. Milvus 2.3 turns every other one into it when it seals a segment, so that the same row
+/// The NaN of the Go language. Milvus 2.3 converts every other one to it when it seals a segment, so that the same row
 /// reads differently before and after.
 const GO_NAN_64: u64 = 0x7ff8_0000_0000_0001;
-/// The same in single precision.
+/// The NaN of the Go language in single precision.
 const GO_NAN_32: u32 = 0x7fc0_0000;
 
 fn cell(data_type: DataType, dim: usize, server: bool) -> BoxedStrategy<Cell> {
@@ -185,7 +185,7 @@ fn cell(data_type: DataType, dim: usize, server: bool) -> BoxedStrategy<Cell> {
     }
 }
 
-/// Vectors that servers accept: finite, and sparse ones with at least one entry and modest indexes.
+/// Generates vectors that servers accept: finite, and sparse ones with at least one entry and small indexes.
 fn accepted_vector(data_type: DataType, dim: usize) -> BoxedStrategy<Cell> {
     let element = || prop_oneof![-1.0e6_f32..1.0e6, Just(-0.0), Just(1.0e-45)];
     match data_type {
@@ -198,7 +198,7 @@ fn accepted_vector(data_type: DataType, dim: usize) -> BoxedStrategy<Cell> {
                 Cell::Bytes(pairs.flatten().collect())
             })
             .boxed(),
-        // Without the highest bit of the exponent, both 16-bit formats are finite.
+        // If the highest bit of the exponent is 0, both 16-bit formats are finite.
         _ => prop::collection::vec(any::<u16>(), dim)
             .prop_map(|values| Cell::Bytes(values.into_iter().flat_map(|v| (v & 0xbfff).to_le_bytes()).collect()))
             .boxed(),
@@ -214,7 +214,7 @@ fn single() -> impl Strategy<Value = f32> {
     prop_oneof![any::<f32>(), prop::sample::select(special.to_vec())]
 }
 
-/// Weights are finite: Milvus takes no others. Indexes ascend.
+/// Generates sparse vectors. Weights are finite, because Milvus accepts no others. Indexes ascend.
 fn sparse() -> BoxedStrategy<Cell> {
     let weight = prop::num::f32::NORMAL | prop::num::f32::SUBNORMAL | prop::num::f32::ZERO | prop::num::f32::NEGATIVE;
     prop::collection::btree_map(any::<u32>(), weight, 0..6)
@@ -229,7 +229,7 @@ fn text() -> impl Strategy<Value = String> {
     prop_oneof![".{0,12}", Just(String::new()), Just("\"quoted\" \\ \n\u{0}é漢".to_owned())]
 }
 
-/// JSON text whose spelling must survive: spaces, escapes, order of keys, long numbers.
+/// Generates JSON text whose spelling must be preserved: spaces, escapes, order of keys, long numbers.
 fn json_object() -> impl Strategy<Value = String> {
     prop_oneof![
         Just("{}".to_owned()),

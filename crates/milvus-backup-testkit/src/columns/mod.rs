@@ -1,7 +1,8 @@
 //! Random columns of every data type, as messages of the protocol and as plain values.
 //!
-//! For tests of fidelity: [`table`] makes nasty values, [`send`] puts them into messages in the forms that servers and
-//! clients use, and [`receive`] takes them out of the messages of an insert or a query. Feature `columns`.
+//! For tests of fidelity: [`table`] generates values with edge cases, [`send`] encodes them as messages in the forms
+//! that servers and clients use, and [`receive`] decodes them from the messages of an insert or a query. Requires the
+//! feature `columns`.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a message that is not as it must be fails the test")]
 #![allow(clippy::missing_panics_doc, reason = "all of it panics when a message is not as it must be")]

@@ -1,10 +1,10 @@
-//! What a random table may have.
+//! The contents that a random table may have.
 
 use milvus_backup_core::schema::DataType;
 
 use crate::ServerKind;
 
-/// What a random table may have.
+/// The contents that a random table may have.
 #[derive(Debug, Clone)]
 pub struct Profile {
     /// Types of scalar fields.
@@ -19,12 +19,12 @@ pub struct Profile {
     pub nullable_vectors: bool,
     /// Whether there is an array of structs.
     pub structs: bool,
-    /// For a server: a primary key, one vector field or a few, some of the rest, and only values that it accepts.
-    /// Otherwise a column of every type, and any value.
+    /// Whether the table is for a server: a primary key, one vector field or a few, some of the other types, and only
+    /// values that the server accepts. Otherwise it has a column of every type, and any value.
     pub server: bool,
-    /// For a server: all types of the profile instead of some.
+    /// Whether a table for a server has all types of the profile instead of some.
     pub every_field: bool,
-    /// Vector fields at most.
+    /// Maximum number of vector fields.
     pub max_vectors: usize,
 }
 
@@ -39,7 +39,7 @@ const NUMBERS: [DataType; 7] = [
 ];
 
 impl Profile {
-    /// A column of every type that the protocol has.
+    /// Returns the profile with a column of every type in the protocol.
     pub fn everything() -> Self {
         let texts = [DataType::VarChar, DataType::Text, DataType::Json, DataType::Geometry, DataType::Timestamptz];
         Self {
@@ -55,7 +55,7 @@ impl Profile {
         }
     }
 
-    /// What a server holds.
+    /// Returns the profile that a server supports.
     pub fn of(kind: ServerKind) -> Self {
         let mut scalars: Vec<DataType> = NUMBERS.into_iter().chain([DataType::VarChar, DataType::Json]).collect();
         let vectors = match kind {

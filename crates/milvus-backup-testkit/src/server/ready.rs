@@ -1,4 +1,4 @@
-//! Waiting until a server is ready, and the questions that show it.
+//! Waiting until a server is ready, and the probes that detect it.
 
 use std::{
     io::{Read, Write},
@@ -11,11 +11,11 @@ use super::daemon::Daemon;
 use crate::error::Error;
 
 const POLL: Duration = Duration::from_millis(50);
-/// What every server prints, in some capitalisation, when it cannot have its port.
+/// The message of every server, in some capitalisation, if its port is taken.
 const TAKEN: &str = "address already in use";
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Asks `check` until it succeeds, the server ends, or the time is over.
+/// Repeats `check` until it succeeds, the server ends, or the time limit is reached.
 pub(super) fn wait(
     daemon: &mut Daemon,
     server: &str,
@@ -39,7 +39,7 @@ pub(super) fn wait(
     }
 }
 
-/// Milvus says on its metrics port that it is healthy.
+/// Checks that Milvus reports on its metrics port that it is healthy.
 pub(super) fn healthy(port: u16) -> Result<(), String> {
     let request = format!("GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n");
     let mut answer = String::new();
@@ -50,7 +50,7 @@ pub(super) fn healthy(port: u16) -> Result<(), String> {
     if body.contains("OK") { Ok(()) } else { Err(format!("healthz: {}", body.trim())) }
 }
 
-/// Something speaks HTTP/2, hence gRPC, on the port: it answers the connection preface with its SETTINGS frame.
+/// Checks that the port speaks HTTP/2, hence gRPC: it responds to the connection preface with its SETTINGS frame.
 pub(super) fn speaks_grpc(port: u16) -> Result<(), String> {
     const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
     const SETTINGS: u8 = 4;
@@ -68,7 +68,7 @@ fn connect(port: u16) -> std::io::Result<TcpStream> {
     Ok(stream)
 }
 
-/// Whether a start failed because someone else took a port in the meantime.
+/// Returns whether a start failed because another process took a port in the meantime.
 pub(super) fn port_clash(error: &Error) -> bool {
     matches!(error, Error::Start { reason, .. } if reason.starts_with(TAKEN))
 }

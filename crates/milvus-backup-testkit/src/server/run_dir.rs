@@ -1,8 +1,8 @@
-//! The directory of one running server, and the keeper that outlives us.
+//! The directory of one running server, and the keeper that outlives this process.
 //!
-//! The keeper is a small shell that reads from a pipe only we hold. Each line names the process group to kill when the
-//! pipe closes (an empty line: none). It closes when we drop it and just as well when we are killed with SIGKILL, so
-//! neither a server nor its data is ever left behind.
+//! The keeper is a small shell that reads from a pipe that only this process holds. Each line names the process group
+//! to kill when the pipe closes (an empty line: none). The pipe closes when it is dropped and also when this process is
+//! killed with SIGKILL, so neither a server nor its data is ever orphaned.
 
 use std::{
     fs,
@@ -49,7 +49,7 @@ impl RunDir {
         &self.path
     }
 
-    /// From now on `group` (or nothing) is what the keeper kills.
+    /// Makes the keeper kill `group` (or nothing) from now on.
     pub(super) fn guard(&mut self, group: Option<u32>) -> std::io::Result<()> {
         let line = group.map_or_else(|| "\n".to_owned(), |group| format!("{group}\n"));
         self.orders.as_mut().map_or(Ok(()), |orders| orders.write_all(line.as_bytes()))
@@ -65,7 +65,7 @@ fn keeper(dir: &Path) -> std::io::Result<Child> {
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        // Its own group: a Ctrl-C meant for the tests must not reach it before it has done its work.
+        // In a separate group: a Ctrl-C for the tests must not reach it before it has done its work.
         .process_group(0)
         .current_dir("/")
         .spawn()
@@ -74,7 +74,7 @@ fn keeper(dir: &Path) -> std::io::Result<Child> {
 impl Drop for RunDir {
     fn drop(&mut self) {
         self.orders = None;
-        // When the keeper itself was killed, the directory is removed here.
+        // If the keeper itself was killed, the directory is removed here.
         drop(self.keeper.wait());
         drop(fs::remove_dir_all(&self.path));
     }

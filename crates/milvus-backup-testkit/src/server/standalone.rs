@@ -24,13 +24,13 @@ use crate::{
 const NAME: &str = "Milvus 2.3.5";
 const LIMIT: Duration = Duration::from_mins(2);
 const PROBE: &str = include_str!("../../scripts/probe_ddl.py");
-/// One probe, short enough to notice in between that the server has ended.
+/// Time limit of one probe in seconds, short enough to detect in between that the server has ended.
 const PROBE_SECONDS: u64 = 5;
 
-/// A running Milvus 2.3.5 with data of its own; stopped, and its data removed, when it is dropped.
+/// A running Milvus 2.3.5 with separate data; it is stopped, and its data removed, when it is dropped.
 #[derive(Debug)]
 pub struct Standalone {
-    // Dropped in this order: the process before the reservation of its ports.
+    // The drop order matters: the process before the reservation of its ports.
     daemon: Daemon,
     base: PathBuf,
     ports: Ports,
@@ -39,7 +39,7 @@ pub struct Standalone {
 }
 
 impl Standalone {
-    /// Starts one and waits until it has created and dropped a collection.
+    /// Starts a server and waits until it has created and dropped a collection.
     pub fn start(options: StandaloneOptions) -> Result<Self, Error> {
         let installed = Environment::milvus_235().install()?;
         match Self::attempt(installed.clone(), options.clone()) {
@@ -67,58 +67,59 @@ impl Standalone {
         })
     }
 
-    /// Where clients connect: `http://127.0.0.1:PORT`, or `https://` with TLS.
+    /// Returns the address of the server: `http://127.0.0.1:PORT`, or `https://` with TLS.
     pub fn uri(&self) -> String {
         let scheme = if self.options.tls.is_some() { "https" } else { "http" };
         format!("{scheme}://127.0.0.1:{}", self.ports.proxy())
     }
 
-    /// `USER:PASSWORD` of the first user, when the server asks for one.
+    /// Returns `USER:PASSWORD` of the first user, if the server requires one.
     pub fn token(&self) -> Option<&str> {
         self.options.token.as_deref()
     }
 
-    /// The process id, or `None` between [`Self::kill`] or [`Self::stop`] and [`Self::restart`].
+    /// Returns the process id, or `None` between [`Self::kill`] or [`Self::stop`] and [`Self::restart`].
     pub fn pid(&self) -> Option<u32> {
         self.daemon.pid()
     }
 
-    /// The root of its storage (`localStorage.path`), with `insert_log`, `delta_log` and so on, and `etcd.data`.
+    /// Returns the root of its storage (`localStorage.path`), with `insert_log`, `delta_log` and so on, and
+    /// `etcd.data`.
     pub fn data_dir(&self) -> PathBuf {
         layout::data_dir(&self.base)
     }
 
-    /// Its `milvus.yaml`.
+    /// Returns the path of its `milvus.yaml`.
     pub fn config_path(&self) -> PathBuf {
         self.base.join("configs").join("milvus.yaml")
     }
 
-    /// `HOST:PORT` of its embedded etcd.
+    /// Returns `HOST:PORT` of its embedded etcd.
     pub fn etcd_endpoint(&self) -> String {
         format!("127.0.0.1:{}", self.ports.etcd())
     }
 
-    /// Where it keeps its files, its log included.
+    /// Returns the directory of its files, including its log.
     pub fn base_dir(&self) -> &Path {
         &self.base
     }
 
-    /// The end of its log.
+    /// Returns the end of its log.
     pub fn log_tail(&self) -> String {
         self.daemon.log_tail()
     }
 
-    /// SIGKILL: the server gets no chance to write anything. Returns when the process is gone.
+    /// Sends SIGKILL: the server cannot write anything any more. Returns when the process has ended.
     pub fn kill(&mut self) {
         self.daemon.kill();
     }
 
-    /// SIGTERM, a second of grace, then SIGKILL. Returns when the process is gone.
+    /// Sends SIGTERM, waits for a second, and sends SIGKILL. Returns when the process has ended.
     pub fn stop(&mut self) {
         self.daemon.stop();
     }
 
-    /// Starts it again on the same data and port, stopping it first when it runs, and waits until it is ready.
+    /// Starts it again on the same data and port, after stopping it if it runs, and waits until it is ready.
     pub fn restart(&mut self) -> Result<(), Error> {
         self.daemon.stop();
         self.daemon.spawn()?;

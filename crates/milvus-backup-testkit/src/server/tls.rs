@@ -1,4 +1,4 @@
-//! Certificates for a server that speaks TLS, and for its clients.
+//! Certificates for a server that uses TLS, and for its clients.
 
 use std::{
     path::{Path, PathBuf},
@@ -14,27 +14,28 @@ const LIMIT: Duration = Duration::from_mins(1);
 /// A certificate and its private key, both PEM files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
-    /// The certificate.
+    /// The path of the certificate.
     pub certificate: PathBuf,
-    /// The private key.
+    /// The path of the private key.
     pub key: PathBuf,
 }
 
-/// What a server needs to serve TLS, and what a client of it needs.
+/// The files that a server and its clients need for TLS.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tls {
-    /// The authority that signed both sides, a PEM file.
+    /// The authority that signed both certificates, a PEM file.
     pub ca: PathBuf,
-    /// Who the server is.
+    /// The certificate and key of the server.
     pub server: Identity,
     /// The name in the server's certificate.
     pub server_name: String,
-    /// Who a client is. With it the server asks every client for a certificate (mutual TLS).
+    /// The certificate and key of a client. If it is set, the server requires a certificate of every client (mutual
+    /// TLS).
     pub client: Option<Identity>,
 }
 
 impl Tls {
-    /// Makes an authority and a certificate for `localhost` and 127.0.0.1 in the existing directory `dir`.
+    /// Creates an authority and a certificate for `localhost` and 127.0.0.1 in the existing directory `dir`.
     pub fn one_way(dir: impl AsRef<Path>) -> Result<Self, Error> {
         let dir = std::path::absolute(dir.as_ref())
             .map_err(|source| Error::Io { action: format!("resolve {}", dir.as_ref().display()), source })?;
@@ -49,7 +50,7 @@ impl Tls {
         })
     }
 
-    /// As [`Self::one_way`], with a certificate for clients too, which the server then asks for.
+    /// Creates the files like [`Self::one_way`], and a certificate for clients, which the server then requires.
     pub fn mutual(dir: impl AsRef<Path>) -> Result<Self, Error> {
         let one_way = Self::one_way(dir.as_ref())?;
         let client = one_way.ca.parent().map(|dir| identity(dir, "client"));

@@ -1,7 +1,7 @@
-//! How the fields of a collection look as Arrow columns, in memory and in the data files.
+//! The representation of the fields of a collection as Arrow columns, in memory and in the data files.
 //!
-//! Must always hold: Milvus' own bulk import reads these columns from Parquet. So lists are plain lists (never
-//! fixed-size), text is plain UTF-8, and only fields that may be NULL are optional.
+//! Must always hold: Milvus' own bulk import can read these columns from Parquet. Therefore lists are plain lists
+//! (never fixed-size), text is plain UTF-8, and only fields that may be NULL are optional.
 
 use std::sync::Arc;
 
@@ -13,15 +13,16 @@ use crate::schema::collection::{CollectionSchema, DYNAMIC_FIELD};
 use crate::schema::data_type::DataType;
 use crate::schema::field::{FieldSchema, StructFieldSchema};
 
-/// Name of the child of every list column, as the Parquet specification has it.
+/// Name of the child of every list column, as in the Parquet specification.
 pub const LIST_ELEMENT: &str = "element";
 
-/// The fields whose values are stored: all but the outputs of functions, which the server computes again.
+/// Returns the fields whose values are stored: all but the outputs of functions, which the server recomputes.
 pub fn stored_fields(schema: &CollectionSchema) -> impl Iterator<Item = &FieldSchema> {
     schema.fields.iter().filter(|field| !field.is_function_output)
 }
 
-/// The Arrow schema of the rows of a collection: stored fields in order, arrays of structs, then [`DYNAMIC_FIELD`].
+/// Returns the Arrow schema of the rows of a collection: stored fields in order, arrays of structs, then
+/// [`DYNAMIC_FIELD`].
 ///
 /// # Errors
 /// [`Error::Unsupported`] naming the field whose type has no column form.
@@ -36,7 +37,7 @@ pub fn arrow_schema(schema: &CollectionSchema) -> Result<Schema> {
     Ok(Schema::new(columns))
 }
 
-/// The Arrow column of one field.
+/// Returns the Arrow column of one field.
 ///
 /// | Milvus | Arrow |
 /// |---|---|
@@ -59,7 +60,7 @@ fn struct_field(field: &StructFieldSchema) -> Result<Field> {
     Ok(Field::new(&field.name, list(Arrow::Struct(members)), field.nullable))
 }
 
-/// A member as one element of the array: the list around it belongs to the struct.
+/// Returns a member as one element of the array: the list around it belongs to the struct.
 fn struct_member(field: &FieldSchema) -> Result<Field> {
     let element = field.element_type.ok_or_else(|| no_column(field, field.data_type))?;
     Ok(Field::new(&field.name, arrow_type(field, element)?, false))
@@ -99,7 +100,8 @@ fn no_column(field: &FieldSchema, data_type: DataType) -> Error {
     Error::Unsupported { what: format!("field `{}`: {data_type} of {:?}", field.name, field.element_type) }
 }
 
-/// Returns the bytes of the values of a batch, without what stands under a slice.
+/// Returns the size of the values of a batch in bytes, without the values outside of a slice, except that the elements
+/// of a sliced list column are counted completely.
 pub fn value_bytes(batch: &RecordBatch) -> usize {
     batch.columns().iter().map(|column| column.to_data().get_slice_memory_size().unwrap_or(0)).sum()
 }

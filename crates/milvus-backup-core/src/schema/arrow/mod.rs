@@ -1,4 +1,4 @@
-//! A collection in the types of Arrow: its fields as columns, and its primary keys in them.
+//! The Arrow form of a collection: its fields as columns, and primary keys in these columns.
 
 mod columns;
 mod primary_key;

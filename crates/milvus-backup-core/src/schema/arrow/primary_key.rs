@@ -1,4 +1,4 @@
-//! Values of primary keys.
+//! The values of primary keys.
 
 use std::fmt;
 
@@ -10,9 +10,9 @@ use crate::error::{Error, Result};
 use crate::schema::data_type::DataType;
 use crate::schema::field::FieldSchema;
 
-/// A primary key. Those of one field are in the order of Milvus: texts by their bytes.
+/// A primary key. The keys of one field are ordered as in Milvus: texts by their bytes.
 ///
-/// As text it is decimal for `Int64`, and the key itself for `VarChar`.
+/// Its text is decimal for `Int64`, and the key itself for `VarChar`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PrimaryKey {
     /// A key of type `Int64`.
@@ -22,10 +22,10 @@ pub enum PrimaryKey {
 }
 
 impl PrimaryKey {
-    /// A key of `field` from its text.
+    /// Parses a key of `field` from its text.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] for a text that is no key of the field.
+    /// [`Error::InvalidParameter`] for a text that is not a valid key of the field.
     pub fn from_text(text: &str, field: &FieldSchema) -> Result<Self> {
         if field.data_type != DataType::Int64 {
             return Ok(Self::VarChar(text.to_owned()));
@@ -37,7 +37,7 @@ impl PrimaryKey {
         })
     }
 
-    /// The key in a row of a column of keys, which has that row.
+    /// Returns the key in a row of a column of keys. The column must have that row.
     ///
     /// # Errors
     /// [`Error::Protocol`] for a column of another type.
@@ -48,7 +48,7 @@ impl PrimaryKey {
         }
     }
 
-    /// The number of rows of a column of keys in ascending order that are not after this one.
+    /// Returns the number of rows of an ascending column of keys that are not after this one.
     ///
     /// # Errors
     /// [`Error::Protocol`] for a column of another type.
@@ -77,7 +77,7 @@ impl fmt::Display for PrimaryKey {
     }
 }
 
-/// A column of keys.
+/// A column of keys, by its type.
 enum Keys<'a> {
     Int64(&'a [i64]),
     VarChar(&'a StringArray),

@@ -1,4 +1,4 @@
-//! What happens while an operation runs.
+//! The events of a running operation.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -19,35 +19,35 @@ pub enum Operation {
     Restore,
     /// Files are compared with digests.
     Verify,
-    /// Out of the store.
+    /// Backups are deleted from the store.
     Delete,
 }
 
-/// One thing that happened. Counts are increments, not totals.
+/// An event during an operation. Counts are increments, not totals.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ProgressEvent {
-    /// An operation begins. Its first event, unless a warning comes before; a deep verification begins a restore on its
-    /// way.
+    /// An operation starts. It is the first event unless a warning precedes it; a deep verification also starts a
+    /// restore.
     Started {
-        /// What the operation does.
+        /// The kind of the operation.
         operation: Operation,
         /// The backup that it concerns.
         backup_id: BackupId,
         /// The collection that it concerns.
         collection: String,
     },
-    /// It is known how much there is to do, and nothing of it is done yet. A verification after a create or before a
-    /// restore has one of its own.
+    /// The amount of work is known, and none of it is done yet. A verification after a create or before a restore has
+    /// its own event.
     Planned {
-        /// The phase that this is for.
+        /// The phase that the amounts apply to.
         state: BackupState,
-        /// Rows in all; 0 for a verification, which counts bytes.
+        /// Total number of rows; 0 for a verification, which counts bytes.
         total_rows: u64,
-        /// Bytes in all; an estimate for a create.
+        /// Total number of bytes; an estimate for a create.
         total_bytes: u64,
-        /// Rows of each partition; none for a verification.
+        /// Number of rows of each partition; empty for a verification.
         partition_rows: BTreeMap<String, u64>,
     },
     /// Rows of a partition were moved, or bytes of a file verified.
@@ -56,16 +56,16 @@ pub enum ProgressEvent {
         partition: String,
         /// The number of rows.
         rows: u64,
-        /// Bytes of column values, or of files in a verification.
+        /// Number of bytes of column values, or of files in a verification.
         bytes: u64,
     },
-    /// Rows of a partition that were counted are read again, because what was made of them could not be kept.
+    /// Rows of a partition that were counted are read again, because the data written from them was discarded.
     Discarded {
         /// The name of the partition.
         partition: String,
         /// The number of rows.
         rows: u64,
-        /// Bytes of column values.
+        /// The number of bytes of column values.
         bytes: u64,
     },
     /// All rows of a partition were moved.
@@ -77,21 +77,21 @@ pub enum ProgressEvent {
     },
     /// The operation enters another phase.
     StateChanged {
-        /// The phase that started.
+        /// The phase that starts.
         state: BackupState,
-        /// The phase in words.
+        /// Human-readable description of the phase.
         message: String,
     },
-    /// Something the user should know, but which does not stop the operation.
+    /// A condition that the user should know about, but that does not stop the operation.
     Warning {
         /// The text of the warning.
         message: String,
     },
 }
 
-/// Listens to progress. Called from many tasks; must not block.
+/// A listener for progress. It is called from many tasks and must not block.
 pub trait Progress: Send + Sync + Debug {
-    /// Reports that something happened.
+    /// Reports that an event occurred.
     fn event(&self, event: ProgressEvent);
 }
 

@@ -1,4 +1,4 @@
-//! Live progress of an operation: events for whoever listens, and a tracker that turns them into rate and ETA.
+//! Live progress of an operation: events for listeners, and a tracker that computes rate and ETA from them.
 
 mod event;
 mod tracker;

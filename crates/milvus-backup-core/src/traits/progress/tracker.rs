@@ -1,7 +1,7 @@
-//! Rate and estimated time of arrival.
+//! Rate and estimated remaining time of an operation.
 //!
-//! A sample of the speed is taken when at least a second has passed and bytes grew; the last ten samples are
-//! averaged; the remaining bytes divided by that average are the estimate.
+//! A sample of the speed is taken whenever at least a second has passed and the number of bytes has grown; the last ten
+//! samples are averaged; the estimate is the number of remaining bytes divided by that average.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -14,29 +14,29 @@ use crate::model::BackupState;
 const SAMPLES: usize = 10;
 const SAMPLE_INTERVAL: Duration = Duration::from_secs(1);
 
-/// How far an operation is.
+/// The progress of an operation at one moment.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct BackupProgress {
-    /// The phase.
+    /// The current phase of the operation.
     pub state: BackupState,
-    /// Rows so far.
+    /// Number of rows processed so far.
     pub rows_processed: u64,
-    /// Rows in all, 0 where unknown.
+    /// Total number of rows, 0 if unknown.
     pub total_rows: u64,
-    /// Bytes so far.
+    /// Number of bytes processed so far.
     pub bytes_processed: u64,
-    /// Bytes in all, 0 where unknown.
+    /// Total number of bytes, 0 if unknown.
     pub total_bytes: u64,
-    /// 0 to 100; by rows where their number is known, otherwise by bytes.
+    /// Percentage from 0 to 100; by rows if their number is known, otherwise by bytes.
     pub percentage: f64,
-    /// Mean speed in bytes per second, once there is a sample.
+    /// Mean speed in bytes per second; `None` until there is a sample.
     pub bytes_per_second: Option<f64>,
-    /// Estimated time that remains, once there is a sample.
+    /// Estimated remaining time; `None` until there is a sample.
     pub estimated_remaining: Option<Duration>,
 }
 
 impl BackupProgress {
-    /// The estimate as `59s`, `2m 5s` or `1h 2m`, cut off and not rounded.
+    /// Returns the estimate as `59s`, `2m 5s` or `1h 2m`, truncated and not rounded.
     pub fn formatted_eta(&self) -> Option<String> {
         let seconds = self.estimated_remaining?.as_secs();
         Some(match seconds {
@@ -47,7 +47,7 @@ impl BackupProgress {
     }
 }
 
-/// Turns events into [`BackupProgress`]. The time is given with each call, from a clock that never goes back.
+/// Turns events into [`BackupProgress`]. The time is passed to each call, from a monotonic clock.
 ///
 /// ```
 /// use std::time::Duration;
@@ -86,7 +86,7 @@ impl Default for ProgressTracker {
 }
 
 impl ProgressTracker {
-    /// Takes in one event that happened at `elapsed`.
+    /// Adds one event that occurred at `elapsed`.
     pub fn observe(&mut self, event: &ProgressEvent, elapsed: Duration) {
         match event {
             ProgressEvent::Started { .. } => self.begin(BackupState::InProgress, elapsed),
@@ -109,13 +109,13 @@ impl ProgressTracker {
         *self = Self { last_sample: (elapsed, 0), state, ..Self::default() };
     }
 
-    /// Sets what there is to do; 0 where unknown.
+    /// Sets the total amounts; 0 if unknown.
     pub fn set_totals(&mut self, rows: u64, bytes: u64) {
         self.total_rows = rows;
         self.total_bytes = bytes;
     }
 
-    /// Adds rows and bytes that were moved by `elapsed`.
+    /// Adds rows and bytes that were moved by the time `elapsed`.
     #[expect(clippy::cast_precision_loss, reason = "a rate for people to read")]
     pub fn advance(&mut self, rows: u64, bytes: u64, elapsed: Duration) {
         self.rows += rows;
@@ -131,14 +131,15 @@ impl ProgressTracker {
         }
     }
 
-    /// How far the operation is.
+    /// Returns the progress of the operation.
     #[expect(clippy::cast_precision_loss, reason = "a rate for people to read")]
     pub fn progress(&self) -> BackupProgress {
         let speed = (!self.speeds.is_empty()).then(|| self.speeds.iter().sum::<f64>() / self.speeds.len() as f64);
         let (done, total) =
             if self.total_rows > 0 { (self.rows, self.total_rows) } else { (self.bytes, self.total_bytes) };
         let fraction = if total == 0 { 0.0 } else { (done as f64 / total as f64).min(1.0) };
-        // Totals in bytes are estimates until all rows are seen: what remains follows from the rows.
+        // Totals in bytes are estimates until all rows have been read, so the remaining bytes are derived from the
+        // rows.
         let remaining_bytes = if fraction > 0.0 { self.bytes as f64 / fraction * (1.0 - fraction) } else { 0.0 };
         BackupProgress {
             state: self.state,

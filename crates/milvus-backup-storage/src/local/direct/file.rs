@@ -1,4 +1,4 @@
-//! One file that is written past the page cache, under a temporary name until it is complete.
+//! A file that is written bypassing the page cache, under a temporary name until it is complete.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Error, ErrorKind, Result};
@@ -9,19 +9,19 @@ use rustix::fs::OFlags;
 
 use crate::pool::ALIGNMENT;
 
-/// A file that was begun.
+/// A file that is being written.
 #[derive(Debug)]
 pub(super) struct DirectFile {
     path: PathBuf,
-    /// The same file twice: past the page cache, and for what does not fill blocks. Without the first where the kernel
-    /// does not open it like this.
+    /// The same file opened twice: with `O_DIRECT`, and for writes that do not fill blocks. The former is `None` if the
+    /// kernel does not support it.
     direct: Option<File>,
     cached: File,
 }
 
 impl DirectFile {
-    /// Begins a file beside `destination`, whose directories are made where they are missing. `None` on a file system
-    /// whose direct writes are not well tried.
+    /// Starts a file beside `destination`, and creates missing directories. `None` on a file system whose direct writes
+    /// are not well tested.
     pub(super) fn begin(destination: &Path) -> Result<Option<Self>> {
         if !is_well_tried(destination) {
             return Ok(None);
@@ -38,14 +38,14 @@ impl DirectFile {
         }
     }
 
-    /// Writes bytes at their place. Those that fill blocks go past the page cache if they lie in memory as the disk wants.
+    /// Writes bytes at `offset`. Those that fill blocks bypass the page cache if they are aligned in memory.
     pub(super) fn write_at(&self, bytes: &[u8], offset: u64) -> Result<()> {
         let is_aligned = bytes.as_ptr().align_offset(ALIGNMENT) == 0 && offset.is_multiple_of(ALIGNMENT as u64);
         let blocks = if is_aligned { bytes.len() - bytes.len() % ALIGNMENT } else { 0 };
         let (blocks, rest) = bytes.split_at(blocks);
         match &self.direct {
             Some(direct) => match direct.write_all_at(blocks, offset) {
-                // A disk with larger blocks.
+                // The blocks of the disk are larger.
                 Err(error) if error.kind() == ErrorKind::InvalidInput => self.cached.write_all_at(blocks, offset)?,
                 written => written?,
             },
@@ -54,21 +54,22 @@ impl DirectFile {
         self.cached.write_all_at(rest, offset + blocks.len() as u64)
     }
 
-    /// Gives the file its name, durably: its bytes first, then the name, then the directory.
+    /// Gives the file its name, durably: first its bytes are synchronised, then it is renamed, then the directory is
+    /// synchronised.
     pub(super) fn publish(&self, destination: &Path) -> Result<()> {
         self.cached.sync_all()?;
         fs::rename(&self.path, destination)?;
         sync_directory_of(destination)
     }
 
-    /// Removes what was written.
+    /// Removes the incomplete file.
     pub(super) fn remove(&self) -> Result<()> {
         fs::remove_file(&self.path)
     }
 }
 
-/// Whether a path, which need not exist yet, is on ext4 or XFS. Others refuse direct writes, do them through the cache, or
-/// wait for a server at each.
+/// Returns whether a path, which need not exist yet, is on ext4 or XFS. Other file systems reject direct writes,
+/// perform them through the cache, or wait for a server on each of them.
 fn is_well_tried(path: &Path) -> bool {
     const EXT4: u64 = 0xEF53;
     const XFS: u64 = 0x5846_5342;
@@ -76,7 +77,7 @@ fn is_well_tried(path: &Path) -> bool {
     found.and_then(|found| u64::try_from(found.f_type).ok()).is_some_and(|kind| [EXT4, XFS].contains(&kind))
 }
 
-/// The name that an upload of `object_store` has, too, until it is complete.
+/// Returns the temporary name, which follows the convention of uploads of `object_store`.
 fn temporary(destination: &Path, number: u32) -> PathBuf {
     let mut path = destination.as_os_str().to_owned();
     path.push(format!("#{number}"));
@@ -103,7 +104,7 @@ fn sync_directory_of(path: &Path) -> Result<()> {
 mod tests {
     use super::*;
 
-    /// On the disk that has the sources, if its direct writes are well tried.
+    /// Starts a file on the disk that holds the sources, if its direct writes are well tested.
     fn begin(destination: &Path) -> Option<DirectFile> {
         DirectFile::begin(destination).unwrap()
     }

@@ -1,7 +1,8 @@
-//! Files of this machine, written past the page cache where that is known to work well.
+//! Local files, written bypassing the page cache (`O_DIRECT`) where this is known to work well.
 //!
-//! What a backup writes, nobody reads soon. In the page cache it would push out what Milvus reads, and to bring it there
-//! costs more than to hash it. And what is verified after it was written is what the disk has, not what memory has.
+//! The files of a backup are rarely read soon. In the page cache they would evict the working set of Milvus, and
+//! copying them there costs more than hashing them. Moreover, a verification after the write then reads the contents of
+//! the disk, not those of memory.
 
 mod file;
 mod upload;
@@ -19,7 +20,7 @@ use object_store::{
 
 use upload::DirectUpload;
 
-/// A file system whose uploads in parts are written past the page cache, and all else as it is.
+/// A file system whose multipart uploads bypass the page cache; all other calls are passed through.
 #[derive(Debug)]
 pub(crate) struct DirectFiles {
     inner: LocalFileSystem,
@@ -49,7 +50,7 @@ impl ObjectStore for DirectFiles {
         options: PutMultipartOptions,
     ) -> Result<Box<dyn MultipartUpload>> {
         let destination = self.inner.path_to_filesystem(location)?;
-        // A file has no attributes: that is for the file system to say.
+        // Files have no attributes: the file system reports the error.
         if options.attributes.is_empty()
             && let Some(upload) = DirectUpload::begin(destination).await?
         {

@@ -1,4 +1,4 @@
-//! An upload in parts to a file of this machine.
+//! A multipart upload to a local file.
 
 use std::io;
 use std::path::PathBuf;
@@ -12,18 +12,18 @@ use tokio::task::spawn_blocking;
 use super::file::DirectFile;
 use crate::error::of_disk;
 
-/// Removes what it wrote when it is dropped before it is complete.
+/// An upload that removes its file when it is dropped before it is complete.
 #[derive(Debug)]
 pub(super) struct DirectUpload {
-    /// Until the upload is complete, or was aborted.
+    /// `None` once the upload is complete or aborted.
     file: Option<Arc<DirectFile>>,
     destination: PathBuf,
-    /// Where the next part begins.
+    /// The offset at which the next part starts.
     offset: u64,
 }
 
 impl DirectUpload {
-    /// Begins one, or none where its file is better written otherwise.
+    /// Starts an upload, or returns `None` if its file should not be written directly.
     pub(super) async fn begin(destination: PathBuf) -> Result<Option<Self>> {
         let path = destination.clone();
         let file = blocking(move || DirectFile::begin(&path)).await?;
@@ -31,7 +31,7 @@ impl DirectUpload {
     }
 }
 
-/// Does what waits for a disk.
+/// Runs disk I/O on a blocking thread.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T> {
     spawn_blocking(work).await?.map_err(of_disk)
 }
@@ -75,7 +75,8 @@ impl MultipartUpload for DirectUpload {
 
 impl Drop for DirectUpload {
     fn drop(&mut self) {
-        // At once: a runtime that shuts down begins nothing more. A file that cannot be removed is found by its name later.
+        // Synchronously: a runtime that shuts down starts no further tasks. A file that cannot be removed is found by
+        // its name later.
         if let Some(file) = self.file.take() {
             drop(file.remove());
         }
