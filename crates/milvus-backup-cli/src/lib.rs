@@ -114,7 +114,8 @@ fn init_logging(verbose: u8) {
         1 => "info",
         _ => "debug",
     };
-    let ours = ["client", "core", "store_local", "cli"].map(|name| format!("milvus_backup_{name}={level}")).join(",");
+    // A directive covers all targets that begin with it: every crate of ours, and none of others.
+    let ours = format!("milvus_backup={level}");
     let filter = EnvFilter::try_from_env("MILVUS_BR_LOG").unwrap_or_else(|_| EnvFilter::new(ours));
     // A second call in one process (a test) keeps the first subscriber.
     let _ = tracing_subscriber::fmt()

@@ -85,7 +85,7 @@ pub enum FunctionKind {
     TextEmbedding,
     /// Reranking of search results.
     Rerank,
-    /// Text to a MinHash signature.
+    /// Text to a `MinHash` signature.
     MinHash,
     /// Molecule to a binary fingerprint.
     MolFingerprint,
