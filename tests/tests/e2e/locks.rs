@@ -1,6 +1,9 @@
 //! Operations on the backups of one collection keep out of each other's way, and what dead ones left is removed.
 
-use std::{fs, thread, time::Duration};
+use std::{
+    fs, thread,
+    time::{Duration, Instant},
+};
 
 use milvus_backup_testkit::ServerKind;
 use milvus_backup_tests::{
@@ -30,6 +33,7 @@ fn one_create_at_a_time(kind: ServerKind) {
     let first = br.create(&[name]);
     let running = br.start_writing(&[name, "--json"]);
     running.signal(Signal::STOP);
+    let stopped = Instant::now();
     for arguments in [&["create", name, "--json"][..], &["delete", &first, "--yes", "--json"]] {
         let error = br.run(arguments).code(11).error();
         assert_eq!(error["kind"], "in_progress");
@@ -39,8 +43,13 @@ fn one_create_at_a_time(kind: ServerKind) {
     br.run(&["verify", &first]).code(0);
     let found = leftovers(&br, &["--yes"]);
     assert_eq!((found.len(), &found[0]["removed"]), (1, &json!(false)), "{found:?}");
+    let stopped = u64::try_from(stopped.elapsed().as_millis()).unwrap();
     running.signal(Signal::CONT);
-    running.finish_within(Duration::from_mins(1)).code(0);
+    let created = running.finish_within(Duration::from_mins(1)).code(0).json();
+    assert!(
+        created["execution_time_ms"].as_u64().unwrap() >= stopped,
+        "the time in which rows are read counts: {created}"
+    );
     assert_eq!(br.listed().len(), 2);
     assert_eq!(leftovers(&br, &["--yes"]), Vec::<Value>::new());
     assert!(everything_below(&br.root()).iter().all(|file| !file.contains("/locks/")), "the lock is released");

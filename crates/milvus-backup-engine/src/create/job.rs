@@ -29,6 +29,8 @@ pub(super) struct CreateJob<'a> {
     pub(super) pin: PinnedCollection,
     pub(super) backup_id: BackupId,
     pub(super) created_at: Timestamp,
+    /// When the job began, by the clock that never goes back.
+    started: Duration,
     /// Whether it resumes what another attempt wrote.
     pub(super) resumed: bool,
     pub(super) phase: Phase,
@@ -104,8 +106,9 @@ impl<'a> CreateJob<'a> {
         created_at: Timestamp,
         params: &'a BackupParams,
     ) -> Result<Self> {
-        let deadline = params.timeout.unwrap_or(manager.repository.config.default_backup_timeout);
-        let pin = manager.repository.environment.bounded(deadline, manager.pin(asked)).await?;
+        let environment = &manager.repository.environment;
+        let started = environment.clock.elapsed();
+        let pin = environment.bounded(deadline(manager, params), manager.pin(asked)).await?;
         let mut undo = UndoStack::default();
         undo.push(Undo::Unpin);
         let collection = manager.collection(&pin.name)?;
@@ -116,6 +119,7 @@ impl<'a> CreateJob<'a> {
             pin,
             backup_id,
             created_at,
+            started,
             resumed: false,
             phase: Phase::Preparing,
             undo,
@@ -126,7 +130,7 @@ impl<'a> CreateJob<'a> {
     }
 
     pub(super) fn deadline(&self) -> Duration {
-        self.params.timeout.unwrap_or(self.manager.repository.config.default_backup_timeout)
+        deadline(self.manager, self.params)
     }
 
     /// Everything from the collection to rows that are written and not committed.
@@ -179,8 +183,6 @@ impl<'a> CreateJob<'a> {
 
     /// Commits what was written and verifies it, or undoes everything.
     pub(super) async fn end(mut self, written: Result<Written>) -> Result<BackupResult> {
-        let environment = &self.manager.repository.environment;
-        let started = environment.clock.elapsed();
         let outcome = match written {
             // The commit is short, and to cut it in two would leave its outcome unknown.
             Ok(written) => self.commit(written).await,
@@ -194,10 +196,10 @@ impl<'a> CreateJob<'a> {
         self.leave_as_found().await;
         let verified = self.verify_created(metadata).await;
         self.finish().await;
-        Ok(self.result(verified?, started))
+        Ok(self.result(verified?))
     }
 
-    fn result(&self, metadata: BackupMetadata, started: Duration) -> BackupResult {
+    fn result(&self, metadata: BackupMetadata) -> BackupResult {
         BackupResult {
             success: metadata.failed_partitions.is_empty(),
             backup_id: metadata.backup_id.to_string(),
@@ -208,7 +210,7 @@ impl<'a> CreateJob<'a> {
             size_bytes: metadata.size_bytes,
             row_count: metadata.row_count,
             state: metadata.effective_state(),
-            execution_time_ms: self.manager.repository.milliseconds_since(started),
+            execution_time_ms: self.manager.repository.milliseconds_since(self.started),
             limitations: metadata.limitations.clone(),
             error_message: None,
             metadata: Some(metadata),
@@ -269,6 +271,11 @@ impl<'a> CreateJob<'a> {
         }
         Ok(repository.store.open(&self.collection, &self.backup_id).await?.metadata)
     }
+}
+
+/// Returns the time that a create may take up to its commit.
+fn deadline(manager: &BackupManager, params: &BackupParams) -> Duration {
+    params.timeout.unwrap_or(manager.repository.config.default_backup_timeout)
 }
 
 /// Does `work` as long as a lease is held. It is dropped where it stands once the lease is lost.
