@@ -27,7 +27,7 @@ impl Resolved {
     /// Returns the collection and the identifier, which are known of a damaged backup, too.
     pub(crate) fn place(self) -> Result<(CollectionRef, BackupId), CommandError> {
         match self.backup {
-            FoundBackup::Readable(metadata) => Ok((collection_of(&metadata)?, metadata.backup_id)),
+            FoundBackup::Readable(metadata) => Ok((metadata.collection()?, metadata.backup_id)),
             FoundBackup::Broken(broken) => match broken.collection {
                 Some(collection) => Ok((collection, broken.backup_id)),
                 None => Err(broken.error.into()),
@@ -46,11 +46,6 @@ impl Resolved {
 pub(crate) fn explained(error: Error, newest_good_hint: Option<String>) -> CommandError {
     let is_damage = error.kind() == ErrorKind::Corrupted;
     CommandError::new(error, newest_good_hint.filter(|_| is_damage))
-}
-
-/// Returns the collection of a backup that was read.
-pub(crate) fn collection_of(metadata: &BackupMetadata) -> Result<CollectionRef> {
-    CollectionRef::new(&metadata.database, metadata.collection_name.clone())
 }
 
 /// Finds the backup that `text` means: an identifier, a unique prefix of one, a backup name, or `COLLECTION@latest`.
@@ -118,7 +113,7 @@ pub(crate) async fn list_collection(
 
 /// Returns the names of all collections that have backups.
 pub(crate) fn collections_with_backups(listing: &Listing) -> Vec<String> {
-    let readable = listing.backups.iter().filter_map(|metadata| collection_of(metadata).ok());
+    let readable = listing.backups.iter().filter_map(|metadata| metadata.collection().ok());
     let broken = listing.broken.iter().filter_map(|broken| broken.collection.clone());
     let mut all: Vec<CollectionRef> = readable.chain(broken).collect();
     all.sort();
@@ -163,7 +158,7 @@ pub(crate) async fn resolve_incomplete(
     match all.len() {
         0 => {
             let metadata = resolve(context, repository, text).await?.metadata()?;
-            Ok((collection_of(&metadata)?, metadata.backup_id))
+            Ok((metadata.collection()?, metadata.backup_id))
         }
         1 => Ok(all.swap_remove(0)),
         _ => Err(Error::AmbiguousBackup {

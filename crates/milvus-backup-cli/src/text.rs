@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use milvus_backup_core::wording;
 use unicode_width::UnicodeWidthStr;
 
 /// Returns `text` with everything escaped that is not to be printed as it is: control characters, line breaks included,
@@ -42,13 +43,7 @@ fn is_unsafe(character: char) -> bool {
 
 /// Returns `1 file`, `2 files`, `3 indexes`.
 pub(crate) fn count(number: impl TryInto<u64>, noun: &str) -> String {
-    let number = number.try_into().unwrap_or(u64::MAX);
-    let ending = match (number, noun.ends_with(['x', 's'])) {
-        (1, _) => "",
-        (_, true) => "es",
-        (_, false) => "s",
-    };
-    format!("{number} {noun}{ending}")
+    wording::count(number.try_into().unwrap_or(u64::MAX), noun)
 }
 
 /// Returns the names, separated by commas. Those beyond the first `shown` are only counted: `p1, p2 +3`.

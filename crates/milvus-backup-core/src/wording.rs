@@ -7,7 +7,13 @@
 ///
 /// assert_eq!(count(1, "row"), "1 row");
 /// assert_eq!(count(0, "row"), "0 rows");
+/// assert_eq!(count(3, "index"), "3 indexes");
 /// ```
 pub fn count(number: u64, thing: &str) -> String {
-    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
+    let ending = match (number, thing.ends_with(['x', 's'])) {
+        (1, _) => "",
+        (_, true) => "es",
+        (_, false) => "s",
+    };
+    format!("{number} {thing}{ending}")
 }

@@ -30,7 +30,7 @@ impl FoundBackup {
     /// Returns its collection, as far as it is known.
     pub fn collection(&self) -> Option<CollectionRef> {
         match self {
-            Self::Readable(metadata) => CollectionRef::new(&metadata.database, metadata.collection_name.clone()).ok(),
+            Self::Readable(metadata) => metadata.collection().ok(),
             Self::Broken(broken) => broken.collection.clone(),
         }
     }

@@ -162,7 +162,7 @@ fn check_metadata(directory: &Directory, id: &BackupId, metadata: &BackupMetadat
     if metadata.backup_id != *id {
         return broken(format!("it says that it is backup {}", metadata.backup_id));
     }
-    let collection = CollectionRef::new(&metadata.database, metadata.collection_name.clone())?;
+    let collection = metadata.collection()?;
     if directory.path() != format!("{}/{id}", collection.directory()) {
         return broken(format!("it says that it is of collection {collection}"));
     }

@@ -51,10 +51,9 @@ impl RepositoryHandle {
     /// Returns the directory of a backup whose metadata was read.
     ///
     /// # Errors
-    /// The errors of [`CollectionRef::new`].
+    /// The errors of [`BackupMetadata::collection`].
     pub fn directory_of(&self, metadata: &BackupMetadata) -> Result<Directory> {
-        let collection = CollectionRef::new(&metadata.database, metadata.collection_name.clone())?;
-        Ok(self.backup(&collection, &metadata.backup_id))
+        Ok(self.backup(&metadata.collection()?, &metadata.backup_id))
     }
 
     pub(crate) fn not_found(&self, backup_id: &BackupId) -> Error {

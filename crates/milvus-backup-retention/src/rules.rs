@@ -3,10 +3,11 @@
 //! Must always hold: a rule only ever keeps, so an additional rule, or a larger number in one, cannot delete more.
 
 use jiff::{SignedDuration, Timestamp};
+use milvus_backup_core::wording::count;
 use milvus_backup_core::{BackupSeries, BackupState, BackupVersion, DecisionAction};
 
 use crate::policy::RetentionPolicy;
-use crate::wording::{in_words, ordinal, plural};
+use crate::wording::{in_words, ordinal};
 
 const DAY: i64 = 24 * 60 * 60;
 
@@ -70,7 +71,7 @@ pub(crate) fn judge(
         state => reasons.push(format!("in state {state}, which no rule may delete")),
     }
     if within_days(policy, backup, now) {
-        reasons.push(format!("newer than {}", plural(policy.retention_days.into(), "day")));
+        reasons.push(format!("newer than {}", count(policy.retention_days.into(), "day")));
     }
     if reasons.is_empty() {
         (DecisionAction::Delete, vec![no_rule(policy, backup, position, now)])
@@ -124,17 +125,17 @@ fn within_days(policy: &RetentionPolicy, backup: &BackupVersion, now: Timestamp)
 }
 
 fn no_rule(policy: &RetentionPolicy, backup: &BackupVersion, position: &Position<'_>, now: Timestamp) -> String {
-    let (count, min) = (policy.retention_count, policy.min_backups_to_keep);
+    let (keep, min) = (policy.retention_count, policy.min_backups_to_keep);
     let place = if backup.is_complete() {
-        let limit = if count > 0 && count >= min { format!("keep {count}") } else { format!("minimum {min}") };
+        let limit = if keep > 0 && keep >= min { format!("keep {keep}") } else { format!("minimum {min}") };
         format!("{} newest {} ({limit})", ordinal(position.rank() + 1), position.counted(""))
     } else {
-        let limit = if count > 0 { format!(" (keep {count})") } else { String::new() };
+        let limit = if keep > 0 { format!(" (keep {keep})") } else { String::new() };
         format!("{} with {}{limit}", backup.state, newer_complete(position))
     };
     let mut text = format!("no rule keeps it: {place}");
     if policy.retention_days > 0 {
-        let kept = plural(policy.retention_days.into(), "day");
+        let kept = count(policy.retention_days.into(), "day");
         let age = now.duration_since(backup.created_at);
         let just_past = age.as_secs() / DAY == i64::from(policy.retention_days);
         let age = if just_past { ["just over ", &kept].concat() } else { in_words(age) };

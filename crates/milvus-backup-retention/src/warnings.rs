@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use milvus_backup_core::wording::count;
 use milvus_backup_core::{BackupVersion, Shrinkage, shrunken_backups};
 
 use crate::policy::RetentionPolicy;
-use crate::wording::plural;
 
 /// Number of shrunken backups that a warning names beside the newest one, before it only counts them.
 const NAMES_SHOWN: usize = 3;
@@ -40,7 +40,7 @@ fn warning(policy: &RetentionPolicy, shrunken: &[Shrinkage<'_>]) -> Option<Strin
         "collection `{}`: full backup {} has {}; the last full backup before it, {}, had {}{also}: {consequence}",
         backup.collection_label(),
         backup.backup_id,
-        plural(backup.row_count, "row"),
+        count(backup.row_count, "row"),
         before.backup_id,
         before.row_count,
     ))

@@ -1,6 +1,7 @@
 //! Numbers in human-readable text.
 
 use jiff::SignedDuration;
+use milvus_backup_core::wording::count;
 
 /// Returns a number as an ordinal: `1st`, `2nd`, `3rd`, `4th`, `11th`.
 pub(crate) fn ordinal(number: u64) -> String {
@@ -14,20 +15,15 @@ pub(crate) fn ordinal(number: u64) -> String {
     format!("{number}{ending}")
 }
 
-/// Returns a number with its noun: `1 day`, `2 days`.
-pub(crate) fn plural(number: u64, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
-}
-
 /// Returns an age in whole days, during the first week in days and hours.
 pub(crate) fn in_words(age: SignedDuration) -> String {
     let hours = u64::try_from(age.as_hours()).unwrap_or(0);
-    let days = plural(hours / 24, "day");
+    let days = count(hours / 24, "day");
     match hours % 24 {
         0 => days,
         _ if hours >= 7 * 24 => days,
-        rest if hours < 24 => plural(rest, "hour"),
-        rest => format!("{days} {}", plural(rest, "hour")),
+        rest if hours < 24 => count(rest, "hour"),
+        rest => format!("{days} {}", count(rest, "hour")),
     }
 }
 

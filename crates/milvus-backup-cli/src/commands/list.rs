@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::exit_code;
 use crate::output::warning;
 use crate::report::Report;
-use crate::resolve::{collection_of, collections_with_backups, list_collection};
+use crate::resolve::{collections_with_backups, list_collection};
 use crate::sizes::format_size;
 use crate::text::{printable, short_list, table};
 
@@ -67,7 +67,7 @@ fn rows(backups: &[BackupMetadata]) -> String {
 fn row(metadata: &BackupMetadata) -> [String; 8] {
     [
         metadata.backup_id.to_string(),
-        collection_of(metadata).map_or_else(|_| String::new(), |collection| collection.to_string()),
+        metadata.collection().map_or_else(|_| String::new(), |collection| collection.to_string()),
         metadata.created_at.strftime("%Y-%m-%d %H:%M:%S").to_string(),
         type_of(metadata),
         metadata.row_count.to_string(),

@@ -9,7 +9,7 @@ use crate::command_error::CommandError;
 use crate::context::Context;
 use crate::exit_code;
 use crate::output::stderr_line;
-use crate::resolve::{collection_of, explained, resolve};
+use crate::resolve::{explained, resolve};
 use crate::text::{count, printable};
 
 /// What `--load` cannot do for a Milvus Lite database that is named by its path.
@@ -23,7 +23,7 @@ pub(crate) async fn run(context: &Context, args: RestoreArgs) -> Result<u8, Comm
     let resolved = resolve(context, &repository, &args.backup).await?;
     let newest_good = resolved.newest_good_hint();
     let metadata = resolved.metadata()?;
-    let collection = collection_of(&metadata)?;
+    let collection = metadata.collection()?;
     let properties =
         if args.create_database { Some(repository.definition(&metadata).await?.database_properties) } else { None };
     let session = context.connect_for_restore(properties.as_ref()).await?;

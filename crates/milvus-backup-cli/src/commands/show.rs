@@ -15,7 +15,7 @@ use crate::command_error::CommandError;
 use crate::context::Context;
 use crate::exit_code;
 use crate::output::warning;
-use crate::resolve::{collection_of, explained, resolve};
+use crate::resolve::{explained, resolve};
 use crate::sizes::format_size;
 use crate::text::{count, printable};
 
@@ -44,7 +44,7 @@ pub(crate) async fn run(context: &Context, args: ShowArgs) -> Result<u8, Command
     let resolved = resolve(context, &repository, &args.backup).await?;
     let newest_good = resolved.newest_good_hint();
     let summary = resolved.metadata()?;
-    let backup = repository.get_backup(&collection_of(&summary)?, &summary.backup_id).await;
+    let backup = repository.get_backup(&summary.collection()?, &summary.backup_id).await;
     let backup = backup.map_err(|error| explained(error, newest_good.clone()))?;
     let definition = if context.output.is_json() {
         None

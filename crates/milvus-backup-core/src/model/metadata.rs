@@ -10,7 +10,8 @@ use super::kinds::{
     BackupState, BackupStorageType, BackupType, ChecksumAlgorithm, CompressionCodec, Consistency, VerificationType,
 };
 use super::results::VerificationResult;
-use crate::names::{BackupId, CollectionName};
+use crate::error::Result;
+use crate::names::{BackupId, CollectionName, CollectionRef};
 
 /// The newest repository format this version writes and reads.
 pub const FORMAT_VERSION: u32 = 1;
@@ -108,6 +109,14 @@ pub struct BackupMetadata {
 }
 
 impl BackupMetadata {
+    /// Returns the collection with its database.
+    ///
+    /// # Errors
+    /// [`InvalidParameter`](crate::Error::InvalidParameter) for a database that no directory can be named after.
+    pub fn collection(&self) -> Result<CollectionRef> {
+        CollectionRef::new(&self.database, self.collection_name.clone())
+    }
+
     /// Returns the size in MiB.
     #[expect(clippy::cast_precision_loss, reason = "a size for people to read")]
     pub fn size_mb(&self) -> f64 {

@@ -53,7 +53,7 @@ impl BackupRepository {
         let mut deleted = Vec::new();
         // The list is newest first.
         for metadata in plan.backups.iter().rev() {
-            let collection = CollectionRef::new(&metadata.database, metadata.collection_name.clone())?;
+            let collection = metadata.collection()?;
             let name = collection.to_string();
             let doomed = plan.decisions.iter().any(|decision| {
                 decision.action == DecisionAction::Delete
