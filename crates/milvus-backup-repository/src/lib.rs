@@ -32,6 +32,7 @@ pub mod layout;
 mod lease;
 mod marker;
 mod process;
+mod removal;
 mod repository;
 mod staging;
 #[cfg(test)]

@@ -16,13 +16,15 @@ impl RepositoryHandle {
     /// [`Error::Refused`](milvus_backup_core::Error) for a repository that only a newer version may change,
     /// [`Error::Storage`](milvus_backup_core::Error).
     pub async fn prepare(&self, environment: &Environment) -> Result<()> {
-        self.require_writable().await?;
-        self.storage().create()?;
-        if self.marker().await?.is_none() && self.drafted_marker().get().is_none() {
-            let id = random_hex(environment.entropy.as_ref(), 4)?;
-            self.drafted_marker().get_or_init(|| MarkerDocument::new(id, environment.clock.now()));
+        match self.marker().await? {
+            Some(marker) => marker.require_writable(self.storage().location())?,
+            None if self.drafted_marker().get().is_some() => {}
+            None => {
+                let id = random_hex(environment.entropy.as_ref(), 4)?;
+                self.drafted_marker().get_or_init(|| MarkerDocument::new(id, environment.clock.now()));
+            }
         }
-        Ok(())
+        self.storage().create()
     }
 
     /// Writes the marker if there is none. If several processes create it, one wins and the others use its marker.

@@ -3,7 +3,6 @@
 
 /// Files `mod.rs` that hold more than declarations. Move their contents into files with names.
 pub(super) const MOD_FILES: &[&str] = &[
-    "crates/milvus-backup-storage/src/local/direct/mod.rs",
     "crates/milvus-backup-store-local/src/vectors/mod.rs",
     "crates/milvus-backup-store-native/src/commands/mod.rs",
     "crates/milvus-backup-store-native/src/tool/mod.rs",

@@ -1,8 +1,11 @@
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures::StreamExt;
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use milvus_backup_core::{CollectionRef, Error, Operation, Result};
 use milvus_backup_storage::{Directory, Storage};
@@ -13,6 +16,7 @@ use object_store::{
     PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result as StoreResult,
 };
 use tokio::sync::Notify;
+use tokio::time::timeout;
 
 use super::document::LeaseDocument;
 use crate::RepositoryHandle;
@@ -109,28 +113,40 @@ async fn of_many_at_once_at_most_one_has_it() {
     }
 }
 
-/// A store in which another operation acquires the lease just before each of the first conditional creates, and
-/// releases it just after them.
-#[derive(Debug)]
-struct Contended {
+/// What a test does before each put: nothing, wait, or fail it.
+type Hook = Box<dyn Fn(Path, PutMode) -> BoxFuture<'static, StoreResult<()>> + Send + Sync>;
+
+/// An object store that runs a hook before each put.
+struct BeforePuts {
     inner: Arc<dyn ObjectStore>,
-    losses: std::sync::atomic::AtomicUsize,
+    hook: Hook,
 }
 
-impl std::fmt::Display for Contended {
+impl BeforePuts {
+    fn new(
+        inner: Arc<dyn ObjectStore>,
+        hook: impl Fn(Path, PutMode) -> BoxFuture<'static, StoreResult<()>> + Send + Sync + 'static,
+    ) -> Self {
+        Self { inner, hook: Box::new(hook) }
+    }
+}
+
+impl std::fmt::Debug for BeforePuts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BeforePuts").field("inner", &self.inner).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Display for BeforePuts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.inner.fmt(f)
     }
 }
 
 #[async_trait]
-impl ObjectStore for Contended {
+impl ObjectStore for BeforePuts {
     async fn put_opts(&self, location: &Path, payload: PutPayload, options: PutOptions) -> StoreResult<PutResult> {
-        use std::sync::atomic::Ordering::Relaxed;
-        let one_less = |left: usize| left.checked_sub(1);
-        if options.mode == PutMode::Create && self.losses.fetch_update(Relaxed, Relaxed, one_less).is_ok() {
-            return Err(StoreError::AlreadyExists { path: location.to_string(), source: "it was there".into() });
-        }
+        (self.hook)(location.clone(), options.mode.clone()).await?;
         self.inner.put_opts(location, payload, options).await
     }
 
@@ -151,7 +167,7 @@ impl ObjectStore for Contended {
     }
 
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, StoreResult<ObjectMeta>> {
-        self.inner.list(prefix).boxed()
+        self.inner.list(prefix)
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&Path>) -> StoreResult<ListResult> {
@@ -163,9 +179,19 @@ impl ObjectStore for Contended {
     }
 }
 
+/// Returns a repository in which another operation acquires the lease just before each of the first conditional creates,
+/// and releases it just after them.
 fn contended(root: &std::path::Path, losses: usize) -> RepositoryHandle {
     let storage = Storage::open(root.to_str().unwrap()).unwrap();
-    RepositoryHandle::new(storage.layered(|inner| Arc::new(Contended { inner, losses: losses.into() })))
+    let losses = AtomicUsize::new(losses);
+    RepositoryHandle::new(storage.layered(|inner| {
+        Arc::new(BeforePuts::new(inner, move |location: Path, mode: PutMode| {
+            let one_less = |left: usize| left.checked_sub(1);
+            let lost = mode == PutMode::Create && losses.fetch_update(Relaxed, Relaxed, one_less).is_ok();
+            let error = StoreError::AlreadyExists { path: location.to_string(), source: "it was there".into() };
+            std::future::ready(if lost { Err(error) } else { Ok(()) }).boxed()
+        }))
+    }))
 }
 
 #[tokio::test]
@@ -206,60 +232,6 @@ async fn two_contenders_only_ever_hear_of_each_other() {
     delete.await.unwrap();
 }
 
-/// A store that delays the creation of one file until it is released.
-#[derive(Debug)]
-struct Held {
-    inner: Arc<dyn ObjectStore>,
-    file: &'static str,
-    arrived: Arc<Notify>,
-    go_on: Arc<Notify>,
-}
-
-impl std::fmt::Display for Held {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.inner.fmt(f)
-    }
-}
-
-#[async_trait]
-impl ObjectStore for Held {
-    async fn put_opts(&self, location: &Path, payload: PutPayload, options: PutOptions) -> StoreResult<PutResult> {
-        if location.filename() == Some(self.file) {
-            self.arrived.notify_one();
-            self.go_on.notified().await;
-        }
-        self.inner.put_opts(location, payload, options).await
-    }
-
-    async fn put_multipart_opts(
-        &self,
-        location: &Path,
-        options: PutMultipartOptions,
-    ) -> StoreResult<Box<dyn MultipartUpload>> {
-        self.inner.put_multipart_opts(location, options).await
-    }
-
-    async fn get_opts(&self, location: &Path, options: GetOptions) -> StoreResult<GetResult> {
-        self.inner.get_opts(location, options).await
-    }
-
-    fn delete_stream(&self, locations: BoxStream<'static, StoreResult<Path>>) -> BoxStream<'static, StoreResult<Path>> {
-        self.inner.delete_stream(locations)
-    }
-
-    fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, StoreResult<ObjectMeta>> {
-        self.inner.list(prefix)
-    }
-
-    async fn list_with_delimiter(&self, prefix: Option<&Path>) -> StoreResult<ListResult> {
-        self.inner.list_with_delimiter(prefix).await
-    }
-
-    async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> StoreResult<()> {
-        self.inner.copy_opts(from, to, options).await
-    }
-}
-
 /// Ages the lease of epoch 1 until another machine considers it expired.
 async fn make_stale(directory: &Directory) {
     let bytes = directory.read_document("00000001.json", 1 << 20).await.unwrap().unwrap();
@@ -275,12 +247,20 @@ async fn make_stale(directory: &Directory) {
 async fn a_holder_that_was_paused_between_read_and_write_has_lost() {
     let memory: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
     let (arrived, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let held = Held {
-        inner: Arc::clone(&memory),
-        file: "00000002.json",
-        arrived: Arc::clone(&arrived),
-        go_on: Arc::clone(&go_on),
-    };
+    let held = BeforePuts::new(Arc::clone(&memory), {
+        let (arrived, go_on) = (Arc::clone(&arrived), Arc::clone(&go_on));
+        move |location: Path, _| {
+            let (arrived, go_on) = (Arc::clone(&arrived), Arc::clone(&go_on));
+            async move {
+                if location.filename() == Some("00000002.json") {
+                    arrived.notify_one();
+                    go_on.notified().await;
+                }
+                Ok(())
+            }
+            .boxed()
+        }
+    });
     let paused = RepositoryHandle::new(Storage::from_store(Arc::new(held), "memory"));
     let other = RepositoryHandle::new(Storage::from_store(memory, "memory"));
     let lease = paused.lease(&items(), Operation::Create, &environment()).await.unwrap();
@@ -293,7 +273,7 @@ async fn a_holder_that_was_paused_between_read_and_write_has_lost() {
     successor.release().await;
     go_on.notify_one();
 
-    lease.lost().await;
+    timeout(Duration::from_mins(10), lease.lost()).await.expect("the loss is reported at the next renewal");
     assert!(matches!(lease.check().await, Err(Error::InProgress { .. })));
     assert_eq!(locks.list().await.unwrap(), [], "what it created is taken back");
     lease.release().await;
@@ -308,7 +288,7 @@ async fn a_holder_that_finds_a_higher_epoch_has_lost_also_if_its_own_file_is_the
     let locks = repository.storage().directory("items/locks");
     locks.write_document("00000002.json", to_bytes(&document).unwrap()).await.unwrap();
     assert!(matches!(lease.check().await, Err(Error::InProgress { .. })));
-    lease.lost().await;
+    timeout(Duration::from_mins(10), lease.lost()).await.expect("the loss is reported at the next renewal");
     lease.release().await;
     assert!(locks.size("00000002.json").await.unwrap().is_some(), "the lease of the successor stays");
 }
