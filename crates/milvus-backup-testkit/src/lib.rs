@@ -26,6 +26,8 @@ pub mod columns;
 mod command;
 pub mod embeddings;
 mod error;
+#[cfg(any(feature = "fakes", feature = "object-store"))]
+pub mod fakes;
 #[cfg(feature = "mutation")]
 pub mod mutation;
 pub mod python;
