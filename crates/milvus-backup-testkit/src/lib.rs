@@ -24,6 +24,8 @@ mod cache;
 #[cfg(feature = "columns")]
 pub mod columns;
 mod command;
+#[cfg(feature = "fakes")]
+pub mod conformance;
 pub mod embeddings;
 mod error;
 #[cfg(any(feature = "fakes", feature = "object-store"))]

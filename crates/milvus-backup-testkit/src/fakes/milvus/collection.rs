@@ -23,6 +23,8 @@ pub(super) struct Collection {
     /// Partitions that another client is loading.
     pub(super) loading: BTreeSet<String>,
     pub(super) replicas: u32,
+    /// Rows that were ever inserted.
+    pub(super) inserted: i64,
 }
 
 #[derive(Debug)]
@@ -60,6 +62,7 @@ impl Collection {
             loaded: if loaded { Loaded::AllBut(BTreeSet::new()) } else { Loaded::Nothing },
             loading: BTreeSet::new(),
             replicas: 1,
+            inserted: 0,
         }
     }
 

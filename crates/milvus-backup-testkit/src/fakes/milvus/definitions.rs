@@ -1,5 +1,7 @@
 //! Collections and partitions: created, described.
 
+use std::collections::BTreeSet;
+
 use milvus_backup_core::schema::CollectionSchema;
 use milvus_backup_core::{Access, CollectionDescription, CollectionMark, CollectionName, Result, ServerLimit};
 
@@ -13,12 +15,16 @@ impl State {
         let call = "CreateCollection";
         self.permit(Access::CreateCollection, call)?;
         self.require_short("collection name", name.as_str())?;
-        let missing = self.model.capabilities.schema.missing(schema);
-        if !missing.is_empty() {
-            return Err(self.model.family.schema(&missing));
+        let mut wrong = self.model.capabilities.schema.missing(schema);
+        let names: BTreeSet<&str> = schema.fields.iter().map(|field| field.name.as_str()).collect();
+        if names.len() < schema.fields.len() {
+            wrong.push("duplicated field name".to_owned());
+        }
+        if !wrong.is_empty() {
+            return Err(self.model.family.schema(&wrong));
         }
         schema.primary_key()?;
-        if let Some(existing) = self.find(name) {
+        if let Some(existing) = self.find(name).or_else(|| self.named(name.as_str())) {
             // What the properties are does not make a collection another one.
             let properties = existing.schema.properties.clone();
             let is_equal = existing.schema == CollectionSchema { properties, ..schema.clone() };
@@ -44,9 +50,13 @@ impl State {
         let mut indexes: Vec<_> =
             collection.indexes.iter().map(|index| self.model.reported_index(&collection.schema, index)).collect();
         indexes.sort_by(|a, b| (&a.field_name, &a.index_name).cmp(&(&b.field_name, &b.index_name)));
+        let mut partitions = collection.partition_names();
+        if self.model.naming.sorts_partitions {
+            partitions.sort_unstable();
+        }
         Ok(CollectionDescription {
             name: collection.name.clone(),
-            partitions: collection.partition_names(),
+            partitions,
             indexes,
             aliases: self.aliases_of(collection.id).filter(is_own).map(str::to_owned).collect(),
             limitations: self.model.limitations(&schema),

@@ -22,7 +22,11 @@ impl State {
             error => error,
         };
         // A failed import leaves nothing behind.
-        let rows = batches.iter().map(|batch| self.accepted(call, name, batch)).collect::<Result<Vec<_>>>();
+        let rows = batches.iter().map(|batch| {
+            self.model.require_finite_numbers(batch)?;
+            self.accepted(call, name, batch)
+        });
+        let rows = rows.collect::<Result<Vec<_>>>();
         let mut imported = 0;
         for rows in rows.map_err(refused)? {
             imported += self.store(name, &partition, rows, true)?;

@@ -60,10 +60,15 @@ pub struct Naming {
     pub alias_acts_for_collection: bool,
     /// Whether a collection that has aliases can be dropped, which drops the aliases, too.
     pub drops_aliased: bool,
+    /// Whether aliases are left when their collection is dropped: they mean nothing, and hide a collection that gets such a
+    /// name later, until they are dropped or moved.
+    pub aliases_outlive_collection: bool,
     /// Whether creating an equal collection again succeeds.
     pub recreates_equal: bool,
     /// Whether creating an alias again succeeds for the collection that has it.
     pub recreates_alias: bool,
+    /// Whether partitions are listed in the order of their names, and not of their creation.
+    pub sorts_partitions: bool,
     /// Whether properties can be removed from a collection.
     pub removes_properties: bool,
 }
@@ -148,8 +153,15 @@ pub struct RowRules {
     pub splits: bool,
     /// Names of primary keys that the server's expressions reserve.
     pub reserved_keys: BTreeSet<String>,
+    /// Whether rows are read by their position where the key cannot be named in an expression. The others refuse the read.
+    pub reads_by_position: bool,
     /// Rows that a query reaches at most without an expression.
     pub window: usize,
+    /// Whether expressions can hold a text with a newline or a carriage return: otherwise a scan that goes on after such a
+    /// key leaves out keys.
+    pub knows_newlines: bool,
+    /// Whether generated keys are the number of the row, whatever keys were supplied before: they may meet those.
+    pub numbers_rows: bool,
 }
 
 /// What an insert of a key does that exists. A query returns one row of each key in any case.

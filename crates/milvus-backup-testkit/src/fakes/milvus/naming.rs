@@ -75,12 +75,12 @@ impl State {
         }
         self.require_short("collection alias", alias)?;
         let id = self.get("CreateAlias", collection)?.id;
-        if self.collections.values().any(|other| other.name.as_str() == alias) {
+        if self.named(alias).is_some() {
             return Err(family.alias_conflicts(alias));
         }
         match self.aliases.get(alias) {
             Some(owner) if *owner == id && self.model.naming.recreates_alias => Ok(()),
-            Some(owner) => Err(family.alias_exists(alias, self.collections[owner].name.as_str())),
+            Some(_) => Err(family.alias_exists(alias)),
             None => {
                 self.aliases.insert(alias.to_owned(), id);
                 Ok(())
@@ -106,15 +106,17 @@ impl State {
     /// See [`milvus_backup_core::Catalog::drop_collection`].
     pub(super) fn drop_collection(&mut self, name: &CollectionName) -> Result<()> {
         self.permit(Access::DropCollection, "DropCollection")?;
-        let Some(id) = self.id_of(name) else { return Ok(()) };
         if self.is_alias(name) && !self.model.naming.alias_acts_for_collection {
             return Err(alias_given("DropCollection", name.as_str()));
         }
+        let Some(id) = self.id_of(name) else { return Ok(()) };
         let aliases: Vec<String> = self.aliases_of(id).map(str::to_owned).collect();
         if !aliases.is_empty() && !self.model.naming.drops_aliased {
             return Err(has_aliases(name.as_str(), &aliases));
         }
-        self.aliases.retain(|_, owner| *owner != id);
+        if !self.model.naming.aliases_outlive_collection {
+            self.aliases.retain(|_, owner| *owner != id);
+        }
         self.collections.remove(&id);
         Ok(())
     }
@@ -127,11 +129,11 @@ impl State {
             return Err(unsupported(call));
         }
         self.require_short("collection name", to.as_str())?;
-        let id = self.get(call, from)?.id;
         if self.is_alias(from) && !self.model.naming.alias_acts_for_collection {
             return Err(alias_given(call, from.as_str()));
         }
-        if self.id_of(to).is_some() {
+        let id = self.get(call, from)?.id;
+        if self.id_of(to).is_some() || self.named(to.as_str()).is_some() {
             return Err(self.model.family.name_taken(to.as_str()));
         }
         let releases = self.model.loading.rename_releases;

@@ -24,8 +24,10 @@ impl ServerModel {
                 aliases: true,
                 alias_acts_for_collection: false,
                 drops_aliased: true,
+                aliases_outlive_collection: true,
                 recreates_equal: true,
                 recreates_alias: true,
+                sorts_partitions: false,
                 removes_properties: false,
             },
             loading: Loading {
@@ -51,7 +53,10 @@ impl ServerModel {
                 names_spread_partitions: false,
                 splits: true,
                 reserved_keys: words(&["like", "LIKE", "in", "array_contains", "true"]),
+                reads_by_position: true,
                 window: WINDOW,
+                knows_newlines: true,
+                numbers_rows: false,
             },
             limits: Limits::default(),
         }
@@ -63,6 +68,7 @@ impl ServerModel {
         let mut model = Self::milvus_2_3();
         model.capabilities = milvus_2_6_capabilities();
         model.naming.drops_aliased = false;
+        model.naming.aliases_outlive_collection = false;
         model.naming.removes_properties = true;
         model.rows.read_points = ReadPoints::Snapshot;
         model.rows.hides_largest_key = false;
@@ -79,8 +85,10 @@ impl ServerModel {
                 aliases: true,
                 alias_acts_for_collection: true,
                 drops_aliased: true,
+                aliases_outlive_collection: false,
                 recreates_equal: false,
                 recreates_alias: false,
+                sorts_partitions: true,
                 removes_properties: true,
             },
             loading: Loading {
@@ -99,14 +107,17 @@ impl ServerModel {
                 read_points: ReadPoints::Unknown,
                 statistics: Statistics::Live,
                 hides_largest_key: false,
-                drops_unknown_columns: true,
+                drops_unknown_columns: false,
                 checks_lengths: true,
                 unknown_partition_is_empty: true,
                 flushes_unknown: true,
                 names_spread_partitions: true,
                 splits: false,
                 reserved_keys: words(&["like", "LIKE", "in", "is", "null", "true"]),
+                reads_by_position: true,
                 window: usize::MAX,
+                knows_newlines: true,
+                numbers_rows: true,
             },
             limits: Limits::default(),
         }
@@ -122,8 +133,10 @@ impl ServerModel {
                 aliases: false,
                 alias_acts_for_collection: false,
                 drops_aliased: true,
+                aliases_outlive_collection: false,
                 recreates_equal: true,
                 recreates_alias: false,
+                sorts_partitions: false,
                 removes_properties: false,
             },
             loading: Loading {
@@ -148,8 +161,11 @@ impl ServerModel {
                 flushes_unknown: true,
                 names_spread_partitions: true,
                 splits: false,
-                reserved_keys: BTreeSet::new(),
+                reserved_keys: words(&["like"]),
+                reads_by_position: false,
                 window: WINDOW,
+                knows_newlines: false,
+                numbers_rows: false,
             },
             limits: Limits::default(),
         }

@@ -9,8 +9,8 @@ use super::model::{Family, ServerModel};
 /// The hash partitions of Milvus Lite 3, whatever number was asked for, and `_default`.
 const LITE_3_PARTITIONS: u32 = 17;
 
-/// The parameters of fields that Milvus Lite reports.
-const LITE_PARAMS: [&str; 4] = ["dim", "max_length", "max_capacity", "enable_analyzer"];
+/// The parameters of fields that Milvus Lite 3 reports.
+const LITE_3_PARAMS: [&str; 4] = ["dim", "max_length", "max_capacity", "enable_analyzer"];
 
 impl ServerModel {
     /// A definition as the server describes it.
@@ -21,10 +21,10 @@ impl ServerModel {
             schema.num_partitions = schema.num_partitions.filter(|_| spread);
             return schema;
         }
-        schema.description.clear();
         schema.consistency_level = ConsistencyLevel::Strong;
-        schema.fields.iter_mut().for_each(reduce);
         if self.family == Family::Lite3 {
+            schema.description.clear();
+            schema.fields.iter_mut().for_each(reduce);
             schema.shards_num = 1;
             schema.num_partitions = spread.then_some(LITE_3_PARTITIONS);
         } else {
@@ -79,13 +79,13 @@ impl ServerModel {
     }
 }
 
-/// A field as Milvus Lite reports it.
+/// A field as Milvus Lite 3 reports it.
 fn reduce(field: &mut FieldSchema) {
     field.description.clear();
     field.is_clustering_key = false;
     let is_array = field.data_type == DataType::Array;
     field.type_params.retain(|key, _| {
-        let is_known = LITE_PARAMS.contains(&key.as_str()) || key.starts_with("analyzer");
+        let is_known = LITE_3_PARAMS.contains(&key.as_str()) || key.starts_with("analyzer");
         is_known && !(is_array && key == "max_length")
     });
 }

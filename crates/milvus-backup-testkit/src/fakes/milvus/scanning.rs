@@ -52,7 +52,7 @@ impl Scan {
         let view = state.view(collection, &partitions, state.moment(self.spec.read_point));
         // By position, the first page begins with the first row, whatever key it is to come after.
         let by_position = reserved.is_some() && self.read == 0;
-        let span = if by_position { Span::default() } else { self.spec.span.clone() };
+        let span = if by_position { Span::default() } else { self.expressed_span(state) };
         let (mut page, mut bytes) = (Vec::new(), 0);
         for (key, row) in view.found(&span).filter_map(|found| Some((found.key, found.returned?))) {
             bytes += row.batch.row_bytes;
@@ -77,13 +77,28 @@ impl Scan {
     /// position then, as far as the server allows.
     fn rows_by_position(&self, state: &State, key: &str) -> Result<usize> {
         let ScanSpec { collection, span, .. } = &self.spec;
-        if span.up_to.is_some() {
+        // The first page needs no expression.
+        let needs_expression = self.read > 0 && !state.model.rows.reads_by_position;
+        if span.up_to.is_some() || needs_expression {
             return Err(state.model.family.unparsable(key));
         }
         match state.model.rows.window.saturating_sub(self.read) {
             0 => Err(not_nameable(collection, key, state.model.rows.window)),
             left => Ok(left.min(MAX_ROWS)),
         }
+    }
+
+    /// What an expression on the key says to the server.
+    fn expressed_span(&self, state: &State) -> Span {
+        let Span { after, up_to } = self.spec.span.clone();
+        let said = |key: Option<PrimaryKey>| match key {
+            // The backslash of an escape is dropped, and the letter is taken for itself.
+            Some(PrimaryKey::VarChar(text)) if !state.model.rows.knows_newlines => {
+                Some(PrimaryKey::VarChar(text.replace('\n', "n").replace('\r', "r")))
+            }
+            key => key,
+        };
+        Span { after: said(after), up_to: said(up_to) }
     }
 
     fn batch(&self, rows: &[RowRef]) -> Result<RecordBatch> {

@@ -60,10 +60,18 @@ impl State {
         i64::try_from(self.last).unwrap()
     }
 
-    /// The number of the collection that a name means: its own, or an alias.
+    /// The number of the collection that a name means: an alias, or its own. An alias may have outlived its collection, and
+    /// means nothing then.
     pub(super) fn id_of(&self, name: &CollectionName) -> Option<i64> {
-        let own = self.collections.values().find(|collection| collection.name == *name).map(|found| found.id);
-        own.or_else(|| self.aliases.get(name.as_str()).copied())
+        match self.aliases.get(name.as_str()) {
+            Some(id) => Some(*id).filter(|id| self.collections.contains_key(id)),
+            None => self.named(name.as_str()).map(|collection| collection.id),
+        }
+    }
+
+    /// The collection with this name of its own, whatever else the name means.
+    pub(super) fn named(&self, name: &str) -> Option<&Collection> {
+        self.collections.values().find(|collection| collection.name.as_str() == name)
     }
 
     /// The collection that a name means.

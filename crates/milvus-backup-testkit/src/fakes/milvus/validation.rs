@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::Float32Type;
+use arrow_array::types::{Float32Type, Float64Type};
 use arrow_array::{Array, ArrayRef, RecordBatch, StringArray, new_null_array};
 use arrow_schema::{Field, SchemaRef};
 use milvus_backup_core::schema::{
@@ -74,7 +74,9 @@ impl ServerModel {
 
     fn require_known(&self, wanted: &SchemaRef, batch: &RecordBatch) -> Result<()> {
         let batch_schema = batch.schema();
-        let unknown = batch_schema.fields().iter().find(|column| wanted.field_with_name(column.name()).is_err());
+        let mut columns = batch_schema.fields().iter();
+        let unknown =
+            columns.find(|column| wanted.field_with_name(column.name()).is_err() && !self.is_nothing(column, batch));
         match unknown {
             Some(column) if !self.rows.drops_unknown_columns => {
                 let reason = format!("the number of fields is less than needed: `{}` is not one", column.name());
@@ -82,6 +84,13 @@ impl ServerModel {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Milvus Lite 3 looks into the rows: where they have no keys outside the schema, there is nothing to refuse.
+    fn is_nothing(&self, column: &Field, batch: &RecordBatch) -> bool {
+        let texts = batch.column_by_name(column.name()).and_then(|column| column.as_string_opt::<i32>());
+        let is_empty = texts.is_some_and(|texts| texts.iter().flatten().all(|text| text == "{}"));
+        self.family == Family::Lite3 && column.name() == DYNAMIC_FIELD && is_empty
     }
 
     fn checked(&self, column: &Field, field: Option<&FieldSchema>, values: &ArrayRef) -> Result<ArrayRef> {
@@ -142,6 +151,18 @@ impl ServerModel {
             Some(number) => Err(self.family.rows(format!("value '{number}' is not a number or infinity"))),
             None => Ok(()),
         }
+    }
+
+    /// An import takes no number that is NaN or infinite, which an insert does.
+    pub(super) fn require_finite_numbers(&self, rows: &RecordBatch) -> Result<()> {
+        let is_bad = |column: &ArrayRef| {
+            let single = column.as_primitive_opt::<Float32Type>();
+            let double = column.as_primitive_opt::<Float64Type>();
+            single.is_some_and(|values| values.iter().flatten().any(|value| !value.is_finite()))
+                || double.is_some_and(|values| values.iter().flatten().any(|value| !value.is_finite()))
+        };
+        let bad = rows.columns().iter().any(is_bad);
+        if bad { Err(self.family.rows("value 'NaN' is not a number or infinity")) } else { Ok(()) }
     }
 
     /// Refuses rows of a kind that the server does not keep as they are.

@@ -71,7 +71,7 @@ impl Family {
         }
     }
 
-    pub(crate) fn alias_exists(self, alias: &str, owner: &str) -> Error {
+    pub(crate) fn alias_exists(self, alias: &str) -> Error {
         let call = "CreateAlias";
         match self {
             Self::Lite3 => refused(call, 1, format!("alias '{alias}' already exists")),
@@ -79,7 +79,7 @@ impl Family {
                 call,
                 1602,
                 format!(
-                    "{alias} is alias to another collection: {owner}: alias already exist[database=default]\
+                    "{alias} is alias to another collection: alias already exist[database=default]\
                      [alias={alias}]"
                 ),
             ),
@@ -154,11 +154,11 @@ impl Family {
 
     /// An expression with a word that is reserved.
     pub(crate) fn unparsable(self, key: &str) -> Error {
-        match self {
-            Self::Milvus => {
-                refused("Query", UNEXPECTED, format!("cannot parse expression: {key} > 1, error: line 1:0"))
-            }
-            _ => refused("Query", ILLEGAL, format!("unexpected token '{key}' at column 1")),
-        }
+        let (code, message) = match self {
+            Self::Milvus => (UNEXPECTED, format!("cannot parse expression: {key} > 1, error: line 1:0")),
+            Self::Lite3 => (ILLEGAL, format!("unexpected token '{key}' at column 1")),
+            Self::Lite2 => (INVALID_PARAMETER, format!("Invalid expr: {key} > 1: invalid parameter")),
+        };
+        refused("Query", code, message)
     }
 }

@@ -119,6 +119,7 @@ impl State {
         let collection = self.get_mut("Insert", name)?;
         let keys = keys_of(&collection.schema, &rows)?;
         let (count, batch) = (keys.len() as u64, Batch::new(rows));
+        collection.inserted += i64::try_from(count).unwrap();
         for (row, key) in keys.into_iter().enumerate() {
             if replaces {
                 collection.take_back(&key);
@@ -157,9 +158,13 @@ impl State {
 
     /// The rows of a batch as the collection keeps them.
     pub(super) fn accepted(&mut self, call: &str, name: &CollectionName, batch: &RecordBatch) -> Result<RecordBatch> {
-        let schema = self.get(call, name)?.schema.clone();
+        let collection = self.get(call, name)?;
+        let (schema, mut row_number) = (collection.schema.clone(), collection.inserted);
         let model = self.model.clone();
-        model.accept(&schema, batch, || self.new_id())
+        model.accept(&schema, batch, || {
+            row_number += 1;
+            if model.rows.numbers_rows { row_number } else { self.new_id() }
+        })
     }
 }
 
