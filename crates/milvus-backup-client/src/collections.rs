@@ -95,6 +95,7 @@ impl MilvusConnection {
         }
     }
 
+    /// Creates a partition. One that exists is no error.
     pub(crate) async fn new_partition(&self, collection: &CollectionName, partition: &str) -> Result<()> {
         let request = pb::CreatePartitionRequest {
             db_name: self.request_database(),
@@ -102,8 +103,17 @@ impl MilvusConnection {
             partition_name: partition.to_owned(),
             ..Default::default()
         };
-        call!(self, "CreatePartition", create_partition, request)?;
-        Ok(())
+        match call!(self, "CreatePartition", create_partition, request) {
+            // Milvus Lite 3 refuses one that exists, and gives nothing but its name as the reason.
+            Err(failure) if failure.is_of_the_request() && self.server().await? == Server::Lite3 => {
+                let partitions = self.partitions(collection).await.unwrap_or_default();
+                if partitions.iter().any(|name| name == partition) { Ok(()) } else { Err(failure.into()) }
+            }
+            answer => {
+                answer?;
+                Ok(())
+            }
+        }
     }
 
     /// Makes a call that may be made twice, again also when Milvus Lite 3 refuses it. Lite opens each collection to list

@@ -8,7 +8,8 @@ use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use milvus::proto::milvus as pb;
 use milvus::proto::milvus::milvus_service_client::MilvusServiceClient;
-use milvus_backup_client::{ConnectionOptions, MilvusConnection, encode_columns};
+use milvus_backup_client::{ConnectionOptions, MilvusConnection};
+use milvus_backup_columns::encode_columns;
 use milvus_backup_core::{CollectionName, RetryPolicy};
 use milvus_backup_testkit::conformance::{OtherClient, Subject, catalog, row_sink, row_source};
 use milvus_backup_testkit::fakes::{ServerModel, samples};
@@ -94,7 +95,11 @@ impl OtherClient for RawClient {
         let request = pb::UpsertRequest {
             collection_name: collection.to_string(),
             partition_name: partition.unwrap_or_default().to_owned(),
-            fields_data: encode_columns(&schema, &rows).unwrap(),
+            fields_data: encode_columns(&schema, &rows)
+                .unwrap()
+                .into_iter()
+                .map(|column| column.try_into().unwrap())
+                .collect(),
             num_rows: u32::try_from(rows.num_rows()).unwrap(),
             ..Default::default()
         };

@@ -6,9 +6,10 @@ use std::time::Duration;
 use arrow_array::RecordBatch;
 use arrow_select::concat::concat_batches;
 use futures::TryStreamExt;
-use milvus_backup_core::schema::{CollectionSchema, arrow_schema};
+use milvus_backup_core::schema::{CollectionSchema, PrimaryKey, arrow_schema};
 use milvus_backup_core::{
-    CollectionMark, CollectionName, Consistency, KeyRange, Milvus, PinnedCollection, ReadPoint, Result, ScanRequest,
+    CollectionMark, CollectionName, KeyCensus, KeyRange, Milvus, PinnedCollection, ReadPoint, Result, ScanOptions,
+    ScanPosition, ScanSession, ScanTarget, ScanUnit, UnitSpan,
 };
 
 use super::expectations::done;
@@ -17,6 +18,9 @@ use crate::fakes::{InMemoryMilvus, ServerModel, samples};
 
 /// Bytes of a batch, where a check is not about them.
 const BATCH_BYTES: usize = 1 << 20;
+
+/// The partition that is meant where none is named.
+const DEFAULT_PARTITION: &str = "_default";
 
 /// A Milvus to check, and what is expected of it.
 #[derive(Clone)]
@@ -84,12 +88,46 @@ impl Subject {
         assert_eq!(done(self.milvus.insert(collection, &schema, partition, rows).await), sent, "rows accepted");
     }
 
+    /// A scan that begins now.
+    pub(super) async fn scan(
+        &self,
+        collection: &CollectionName,
+        schema: &CollectionSchema,
+    ) -> Result<Arc<dyn ScanSession>> {
+        self.milvus.open(collection, schema, ScanOptions::default()).await
+    }
+
+    /// A scan of whatever is there when it is read, for which the server is not asked for a moment.
+    pub(super) async fn scan_without_moment(
+        &self,
+        collection: &CollectionName,
+        schema: &CollectionSchema,
+    ) -> Arc<dyn ScanSession> {
+        let options = ScanOptions { read_point: Some(ReadPoint::Unknown) };
+        done(self.milvus.open(collection, schema, options).await)
+    }
+
+    /// The one unit in which a partition is read that is divisible into about so many parts.
+    pub(super) async fn unit(
+        &self,
+        scan: &dyn ScanSession,
+        partition: Option<&str>,
+        rows: u64,
+        parts: usize,
+    ) -> Result<ScanUnit> {
+        let target = ScanTarget { partition: partition.unwrap_or(DEFAULT_PARTITION).to_owned(), rows, parts };
+        let units = scan.plan(std::slice::from_ref(&target)).await?;
+        let [unit] = <[ScanUnit; 1]>::try_from(units).unwrap();
+        assert_eq!(unit.partition, target.partition);
+        Ok(unit)
+    }
+
     /// The pages of a scan of [`samples::schema`], with all that was written so far.
     pub(super) async fn pages(
         &self,
         collection: &CollectionName,
         partition: Option<&str>,
-        range: KeyRange,
+        range: KeyRange<PrimaryKey>,
         batch_bytes: usize,
     ) -> Result<Vec<RecordBatch>> {
         self.pages_of(collection, &samples::schema(), partition, range, batch_bytes).await
@@ -100,21 +138,18 @@ impl Subject {
         collection: &CollectionName,
         schema: &CollectionSchema,
         partition: Option<&str>,
-        range: KeyRange,
+        range: KeyRange<PrimaryKey>,
         batch_bytes: usize,
     ) -> Result<Vec<RecordBatch>> {
-        let request = ScanRequest {
-            collection: collection.clone(),
-            schema: schema.clone(),
-            partition: partition.map(str::to_owned),
-            range,
-            read_point: self.milvus.read_point(collection).await?,
-            batch_bytes,
-        };
-        self.milvus.scan(request).try_collect().await
+        let scan = self.scan(collection, schema).await?;
+        let unit = self.unit(scan.as_ref(), partition, 0, 1).await?;
+        let unit = ScanUnit { span: UnitSpan::Keys(range), ..unit };
+        let pages = scan.read(&unit, &ScanPosition::Start, batch_bytes).try_collect().await;
+        done(scan.close().await);
+        pages
     }
 
-    /// All rows of a partition, or of the collection.
+    /// All rows of a partition.
     pub(super) async fn rows(&self, collection: &CollectionName, partition: Option<&str>) -> RecordBatch {
         self.rows_of(collection, &samples::schema(), partition).await
     }
@@ -129,7 +164,7 @@ impl Subject {
         concat_batches(&Arc::new(arrow_schema(schema).unwrap()), &done(pages)).unwrap()
     }
 
-    /// The texts of all rows of a partition, or of the collection, in the order of their keys.
+    /// The texts of all rows of a partition, in the order of their keys.
     pub(super) async fn texts(&self, collection: &CollectionName, partition: Option<&str>) -> Vec<String> {
         samples::texts(&self.rows(collection, partition).await)
     }
@@ -140,8 +175,35 @@ impl Subject {
     }
 
     pub(super) async fn try_count(&self, collection: &CollectionName, partition: Option<&str>) -> Result<u64> {
-        let now = ReadPoint { timestamp: None, consistency: Consistency::Fuzzy };
-        self.milvus.count_rows(collection, &samples::schema(), partition, now).await
+        self.try_count_of(collection, &samples::schema(), partition).await
+    }
+
+    pub(super) async fn try_count_of(
+        &self,
+        collection: &CollectionName,
+        schema: &CollectionSchema,
+        partition: Option<&str>,
+    ) -> Result<u64> {
+        let scan = self.scan_without_moment(collection, schema).await;
+        let counted = scan.count_rows(partition.unwrap_or(DEFAULT_PARTITION)).await;
+        done(scan.close().await);
+        counted
+    }
+
+    /// The census of the partition `_default`, at the present.
+    pub(super) async fn try_census(&self, collection: &CollectionName, schema: &CollectionSchema) -> Result<KeyCensus> {
+        let scan = self.scan(collection, schema).await?;
+        let census = scan.census(DEFAULT_PARTITION).await;
+        done(scan.close().await);
+        census
+    }
+
+    /// See [`ScanSession::pending_rows`].
+    pub(super) async fn pending(&self, collection: &CollectionName, partitions: &[String]) -> Option<u64> {
+        let scan = self.scan_without_moment(collection, &samples::schema()).await;
+        let pending = done(scan.pending_rows(partitions).await);
+        done(scan.close().await);
+        pending
     }
 
     /// Waits for a server that takes its time.

@@ -28,7 +28,7 @@ pub(super) async fn a_file_is_read_by_the_server(subject: &Subject) {
     }
     done(milvus.create_index(&name, &samples::index()).await);
     done(milvus.load_collection(&name, None).await);
-    assert_eq!(subject.count(&name, None).await, 40);
+    assert_eq!(subject.count(&name, Some("p1")).await, 40);
     assert_eq!(samples::keys_of(&subject.rows(&name, Some("p1")).await), (0..20).collect::<Vec<_>>());
     subject.forget(&name).await;
 }

@@ -24,8 +24,7 @@ pub(super) async fn copies_of_keys_are_counted_and_explained(subject: &Subject) 
     }
     let counted = if copies == Copies::Replaced { 3 } else { 6 };
     assert_eq!(subject.count(&name, None).await, counted);
-    let read_point = done(subject.milvus.read_point(&name).await);
-    let census = done(subject.milvus.census(&name, &samples::schema(), None, read_point).await);
+    let census = done(subject.try_census(&name, &samples::schema()).await);
     assert_eq!((census.keys, census.rows), (3, counted));
     assert!(census.explains_all(), "{census:?}");
     if copies == Copies::Replaced {
@@ -51,8 +50,7 @@ pub(super) async fn deleted_rows_are_neither_counted_nor_returned(subject: &Subj
     other.upsert(&name, None, vec![3, 7], "c").await;
     assert_eq!(subject.texts(&name, None).await, ["a0", "b2", "c3", "a4", "a5", "c7"]);
     assert_eq!(subject.count(&name, None).await, 6, "an upsert leaves no copies");
-    let read_point = done(milvus.read_point(&name).await);
-    let census = done(milvus.census(&name, &samples::schema(), None, read_point).await);
+    let census = done(subject.try_census(&name, &samples::schema()).await);
     assert_eq!((census.keys, census.rows, census.copies), (6, 6, 0));
     if expected.capabilities.partitions {
         deletes_of_one_partition(subject).await;

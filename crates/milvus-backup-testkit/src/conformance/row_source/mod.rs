@@ -6,6 +6,7 @@ mod order;
 mod reserved;
 mod scans;
 mod splits;
+mod units;
 
 use super::Subject;
 use super::checks::run_checks;
@@ -21,7 +22,8 @@ pub async fn run(subject: &Subject) {
         counts: copies_of_keys_are_counted_and_explained, deleted_rows_are_neither_counted_nor_returned;
         loaded: what_is_not_loaded_is_refused_or_loaded, partitions_that_are_not_loaded_are_not_read,
             pending_rows_are_those_not_in_memory;
-        splits: keys_split_a_partition_into_parts;
+        units: units_cover_every_row_of_their_partitions_once, reading_goes_on_from_a_position, a_scan_lets_go;
+        splits: a_unit_is_divided_for_a_second_worker, the_rest_is_divided_after_the_rows_that_were_read;
         reserved: a_key_that_expressions_reserve_is_read_by_position;
     ]);
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use milvus_backup_core::schema::arrow_schema;
-use milvus_backup_core::{Consistency, KeyRange, ReadPoint};
+use milvus_backup_core::schema::{PrimaryKey, arrow_schema};
+use milvus_backup_core::{KeyRange, ScanPosition};
 
 use crate::conformance::Subject;
 use crate::conformance::expectations::{done, refused, refused_as};
@@ -23,25 +23,25 @@ pub(super) async fn a_key_that_expressions_reserve_is_read_by_position(subject: 
     done(milvus.insert(&name, &schema, None, rows).await);
     done(milvus.flush(&name).await);
     done(milvus.require_readable(&name, &schema, &["_default".to_owned()]).await);
-    let now = ReadPoint { timestamp: None, consistency: Consistency::Fuzzy };
-    assert_eq!(done(milvus.count_rows(&name, &schema, None, now).await), 20);
-    let of_partition = milvus.count_rows(&name, &schema, Some("_default"), now).await;
-    let pages = subject.pages_of(&name, &schema, Some("_default"), KeyRange::default(), 200).await;
+    let counted = subject.try_count_of(&name, &schema, None).await;
+    let pages = subject.pages_of(&name, &schema, None, KeyRange::default(), 200).await;
     if !expected.rows.reads_by_position {
-        refused_as(of_partition, &expected.family.unparsable("like"));
+        refused_as(counted, &expected.family.unparsable("like"));
         refused_as(pages, &expected.family.unparsable("like"));
         return subject.forget(&name).await;
     }
-    assert_eq!(done(of_partition), 20);
+    assert_eq!(done(counted), 20);
     let pages = done(pages);
     assert!(pages.len() > 1);
     let texts: Vec<String> = pages.iter().flat_map(samples::texts).collect();
     assert_eq!(texts, (0..20).map(|key| format!("a{key}")).collect::<Vec<_>>());
-    let range = KeyRange { after: Some("5".to_owned()), up_to: None };
+    let range = KeyRange { after: Some(PrimaryKey::Int64(5)), up_to: None };
     let from_a_key_on = subject.pages_of(&name, &schema, None, range, 1 << 20).await;
-    let census = milvus.census(&name, &schema, None, now).await;
     refused(from_a_key_on);
-    refused_as(census, &expected.family.unparsable("like"));
-    assert_eq!(done(milvus.split_keys(&name, &schema, None, 20, 4).await), Vec::<String>::new());
+    refused_as(subject.try_census(&name, &schema).await, &expected.family.unparsable("like"));
+    let scan = done(subject.scan(&name, &schema).await);
+    let unit = done(subject.unit(scan.as_ref(), None, 20, 4).await);
+    assert_eq!((unit.parts, scan.split(&unit, &ScanPosition::Start)), (1, None));
+    done(scan.close().await);
     subject.forget(&name).await;
 }

@@ -3,7 +3,7 @@
 use arrow_array::RecordBatch;
 use futures::{FutureExt, StreamExt, TryStreamExt};
 use milvus_backup_core::schema::arrow_schema;
-use milvus_backup_core::{CollectionName, Consistency, KeyRange, ReadPoint, ScanRequest};
+use milvus_backup_core::{Consistency, KeyRange, ScanOptions, ScanPosition};
 
 use crate::conformance::Subject;
 use crate::conformance::expectations::{done, refused, refused_as};
@@ -41,32 +41,21 @@ pub(super) async fn batches_have_the_columns_of_the_schema(subject: &Subject) {
     subject.forget(&name).await;
 }
 
-fn request(collection: &CollectionName, read_point: ReadPoint, batch_bytes: usize) -> ScanRequest {
-    ScanRequest {
-        collection: collection.clone(),
-        schema: samples::schema(),
-        partition: None,
-        range: KeyRange::default(),
-        read_point,
-        batch_bytes,
-    }
-}
-
 /// "The stream ends after its first error."
 pub(super) async fn a_scan_ends_after_its_first_error(subject: &Subject) {
     let missing = subject.fresh("scan_missing").await;
-    let now = ReadPoint { timestamp: None, consistency: Consistency::Fuzzy };
-    let mut scan = subject.milvus.scan(request(&missing, now, 1 << 20));
-    let first = scan.next().await.unwrap();
-    refused_as(first, &subject.expected.family.collection_not_found("Query", missing.as_str()));
-    assert!(scan.next().await.is_none());
-    let count = subject.try_count(&missing, None).await;
-    refused_as(count, &subject.expected.family.collection_not_found("Query", missing.as_str()));
-    let census = subject.milvus.census(&missing, &samples::schema(), None, now).await;
-    refused_as(census, &subject.expected.family.collection_not_found("Query", missing.as_str()));
+    let refusal = subject.expected.family.collection_not_found("Query", missing.as_str());
+    let scan = subject.scan_without_moment(&missing, &samples::schema()).await;
+    let unit = done(subject.unit(scan.as_ref(), None, 0, 1).await);
+    let mut pages = scan.read(&unit, &ScanPosition::Start, 1 << 20);
+    refused_as(pages.next().await.unwrap(), &refusal);
+    assert!(pages.next().await.is_none());
+    refused_as(scan.count_rows("_default").await, &refusal);
+    refused_as(scan.census("_default").await, &refusal);
+    done(scan.close().await);
 }
 
-/// "The partition, or `None` for the whole collection."
+/// "Partitions go by the names that are listed."
 pub(super) async fn partitions_are_read_apart(subject: &Subject) {
     let Subject { milvus, expected, .. } = subject;
     let name = subject.loaded("apart").await;
@@ -82,10 +71,9 @@ pub(super) async fn partitions_are_read_apart(subject: &Subject) {
     done(milvus.create_partition(&name, "p1").await);
     subject.insert(&name, None, [3, 1], "a").await;
     subject.insert(&name, Some("p1"), [2, 0], "b").await;
-    assert_eq!(subject.texts(&name, None).await, ["b0", "a1", "b2", "a3"]);
     assert_eq!(subject.texts(&name, Some("_default")).await, ["a1", "a3"]);
     assert_eq!(subject.texts(&name, Some("p1")).await, ["b0", "b2"]);
-    for (partition, rows) in [(None, 4), (Some("_default"), 2), (Some("p1"), 2)] {
+    for (partition, rows) in [(Some("_default"), 2), (Some("p1"), 2)] {
         assert_eq!(subject.count(&name, partition).await, rows, "{partition:?}");
     }
     let (count, pages) = (
@@ -104,14 +92,21 @@ pub(super) async fn partitions_are_read_apart(subject: &Subject) {
 /// "Whether every page is read at exactly this moment, or at this moment or later."
 pub(super) async fn a_read_point_says_what_it_promises(subject: &Subject) {
     let name = subject.loaded("read_point").await;
-    let (first, second) = (done(subject.milvus.read_point(&name).await), done(subject.milvus.read_point(&name).await));
+    let schema = samples::schema();
+    let (first, second) = (done(subject.scan(&name, &schema).await), done(subject.scan(&name, &schema).await));
+    let (earlier, later) = (first.read_point(), second.read_point());
     match subject.expected.rows.read_points {
-        ReadPoints::Snapshot => assert_eq!(first.consistency, Consistency::Snapshot),
-        _ => assert_eq!(first.consistency, Consistency::Fuzzy),
+        ReadPoints::Snapshot => assert_eq!(earlier.consistency(), Consistency::Snapshot),
+        _ => assert_eq!(earlier.consistency(), Consistency::Fuzzy),
     }
     let gives_none = subject.expected.rows.read_points == ReadPoints::Unknown;
-    assert_eq!(first.timestamp.is_none(), gives_none);
-    assert!(gives_none || first.timestamp < second.timestamp, "{first:?} {second:?}");
+    assert_eq!(earlier.timestamp().is_none(), gives_none);
+    assert!(gives_none || earlier.timestamp() < later.timestamp(), "{earlier:?} {later:?}");
+    let again = done(subject.milvus.open(&name, &schema, ScanOptions { read_point: Some(earlier) }).await);
+    assert_eq!(again.read_point(), earlier);
+    for scan in [first, second, again] {
+        done(scan.close().await);
+    }
     subject.forget(&name).await;
 }
 
@@ -120,11 +115,12 @@ pub(super) async fn a_read_point_says_what_it_promises(subject: &Subject) {
 pub(super) async fn writes_while_rows_are_read(subject: &Subject) {
     let name = subject.loaded("meanwhile").await;
     subject.insert(&name, None, 0..10, "a").await;
-    let read_point = done(subject.milvus.read_point(&name).await);
-    let mut scan = subject.milvus.scan(request(&name, read_point, 1));
-    let mut keys = samples::keys_of(&scan.try_next().await.unwrap().unwrap());
+    let scan = done(subject.scan(&name, &samples::schema()).await);
+    let unit = done(subject.unit(scan.as_ref(), None, 10, 1).await);
+    let mut pages = scan.read(&unit, &ScanPosition::Start, 1);
+    let mut keys = samples::keys_of(&pages.try_next().await.unwrap().unwrap());
     subject.insert(&name, None, [-5, 100], "late").await;
-    while let Some(page) = done(scan.try_next().boxed().await) {
+    while let Some(page) = done(pages.try_next().boxed().await) {
         keys.extend(samples::keys_of(&page));
     }
     assert!(keys.is_sorted_by(|a, b| a < b), "{keys:?}");
@@ -136,6 +132,7 @@ pub(super) async fn writes_while_rows_are_read(subject: &Subject) {
         ReadPoints::Timestamp => {}
         ReadPoints::Unknown => assert!(late, "{keys:?}"),
     }
+    done(scan.close().await);
     assert_eq!(subject.count(&name, None).await, 12);
     subject.forget(&name).await;
 }

@@ -2,7 +2,7 @@
 
 use super::collection::{Collection, Partition};
 
-/// For how many calls of [`milvus_backup_core::RowSource::pending_rows`] a server lags behind what it reports.
+/// For how many calls of [`milvus_backup_core::ScanSession::pending_rows`] a server lags behind what it reports.
 ///
 /// `u32::MAX` never catches up.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

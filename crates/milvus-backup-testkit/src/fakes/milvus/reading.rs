@@ -1,28 +1,28 @@
 //! Which rows a read sees: of what is loaded, at a moment, under the name of a partition or of the whole collection.
 
 use milvus_backup_core::schema::{CollectionSchema, DataType, PrimaryKey};
-use milvus_backup_core::{Access, CollectionName, Consistency, Error, KeyCensus, ReadPoint, Result};
+use milvus_backup_core::{Access, CollectionName, Error, KeyCensus, KeyRange, ReadPoint, Result};
 
 use super::model::ReadPoints;
 use super::refusals::{not_nameable, released};
 use super::state::State;
-use super::view::{Part, Span, View};
+use super::view::{Part, View};
 
 impl State {
-    /// See [`milvus_backup_core::RowSource::read_point`].
+    /// The read point of a scan that begins now.
     pub(super) fn read_point(&mut self, name: &CollectionName) -> Result<ReadPoint> {
         match self.model.rows.read_points {
             ReadPoints::Snapshot => {
                 // It comes with the first page of a query.
                 self.open(name, None)?;
-                Ok(ReadPoint { timestamp: Some(self.now()), consistency: Consistency::Snapshot })
+                Ok(ReadPoint::Snapshot(self.now()))
             }
-            ReadPoints::Timestamp => Ok(ReadPoint { timestamp: Some(self.now()), consistency: Consistency::Fuzzy }),
-            ReadPoints::Unknown => Ok(ReadPoint { timestamp: None, consistency: Consistency::Fuzzy }),
+            ReadPoints::Timestamp => Ok(ReadPoint::AtLeast(self.now())),
+            ReadPoints::Unknown => Ok(ReadPoint::Unknown),
         }
     }
 
-    /// See [`milvus_backup_core::RowSource::count_rows`]. Counts are of the present, also where pages are of a moment.
+    /// See [`milvus_backup_core::ScanSession::count_rows`]. Counts are of the present, also where pages are of a moment.
     pub(super) fn count_rows(&mut self, name: &CollectionName, partition: Option<&str>) -> Result<u64> {
         let counts_all = self.model.loading.counts_unloaded && partition.is_none();
         if counts_all && self.find(name).is_some_and(|collection| !collection.is_any_loaded()) {
@@ -39,7 +39,7 @@ impl State {
         Ok(self.view(name, &partitions, None).count())
     }
 
-    /// See [`milvus_backup_core::RowSource::census`].
+    /// See [`milvus_backup_core::ScanSession::census`].
     pub(super) fn census(
         &mut self,
         name: &CollectionName,
@@ -52,7 +52,7 @@ impl State {
         }
         let returned = self.view(name, &partitions, self.moment(read_point)).keys();
         let mut census = KeyCensus { keys: returned.len() as u64, ..KeyCensus::default() };
-        for found in self.view(name, &partitions, None).found(&Span::default()) {
+        for found in self.view(name, &partitions, None).found(&KeyRange::default()) {
             census.rows += found.counted;
             if returned.binary_search(found.key).is_err() {
                 census.unreturned += found.counted;
@@ -65,14 +65,14 @@ impl State {
         Ok(census)
     }
 
-    /// See [`milvus_backup_core::RowSource::split_keys`].
+    /// Keys that split a partition into about `parts` parts: fewer or none where that cannot be told cheaply.
     pub(super) fn split_keys(
         &mut self,
         name: &CollectionName,
         partition: Option<&str>,
         rows: u64,
         parts: usize,
-    ) -> Result<Vec<String>> {
+    ) -> Result<Vec<PrimaryKey>> {
         if !self.model.rows.splits {
             return Ok(Vec::new());
         }
@@ -86,11 +86,10 @@ impl State {
             return Ok(Vec::new());
         }
         let keys = self.view(name, &partitions, None).keys();
-        let split = match self.get("Query", name)?.schema.primary_key()?.data_type {
+        Ok(match self.get("Query", name)?.schema.primary_key()?.data_type {
             DataType::Int64 => quantiles(&keys, parts),
             _ => every_nth(&keys, rows, parts),
-        };
-        Ok(split.iter().map(PrimaryKey::to_string).collect())
+        })
     }
 
     /// See [`milvus_backup_core::RowSource::require_readable`].
@@ -111,7 +110,7 @@ impl State {
         Ok(())
     }
 
-    /// See [`milvus_backup_core::RowSource::pending_rows`].
+    /// See [`milvus_backup_core::ScanSession::pending_rows`].
     pub(super) fn pending_rows(&mut self, name: &CollectionName, partitions: &[String]) -> Option<u64> {
         let collection = self.id_of(name).and_then(|id| self.collections.get_mut(&id))?;
         self.model.loading.reports_pending.then(|| collection.poll_pending(partitions))
@@ -162,8 +161,10 @@ impl State {
 
     /// The moment that pages are of; `None` for whatever is there when they are read.
     pub(super) fn moment(&self, read_point: ReadPoint) -> Option<u64> {
-        let is_snapshot = read_point.consistency == Consistency::Snapshot;
-        read_point.timestamp.filter(|_| is_snapshot && self.model.rows.read_points == ReadPoints::Snapshot)
+        match read_point {
+            ReadPoint::Snapshot(moment) if self.model.rows.read_points == ReadPoints::Snapshot => Some(moment),
+            _ => None,
+        }
     }
 
     /// The name of the primary key, if the server's expressions reserve it.

@@ -16,18 +16,18 @@ impl RowSink for InMemoryMilvus {
         partition: Option<&str>,
         batch: RecordBatch,
     ) -> Result<u64> {
-        self.turn().await.insert(collection, schema, partition, &batch)
+        self.turn("insert").await?.insert(collection, schema, partition, &batch)
     }
 
     async fn import_file(&self, collection: &CollectionName, partition: Option<&str>, file: &str) -> Result<u64> {
-        self.turn().await.import_file(collection, partition, file)
+        self.turn("import_file").await?.import_file(collection, partition, file)
     }
 
     async fn flush(&self, collection: &CollectionName) -> Result<()> {
-        self.turn().await.flush(collection)
+        self.turn("flush").await?.flush(collection)
     }
 
     async fn stored_rows(&self, collection: &CollectionName, partition: Option<&str>) -> Result<u64> {
-        self.turn().await.stored_rows(collection, partition)
+        self.turn("stored_rows").await?.stored_rows(collection, partition)
     }
 }

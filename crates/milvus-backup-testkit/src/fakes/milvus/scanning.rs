@@ -6,12 +6,11 @@
 use arrow_array::RecordBatch;
 use arrow_select::interleave::interleave_record_batch;
 use milvus_backup_core::schema::{CollectionSchema, PrimaryKey, arrow_schema};
-use milvus_backup_core::{CollectionName, Error, ReadPoint, Result};
+use milvus_backup_core::{CollectionName, Error, KeyRange, ReadPoint, Result};
 
 use super::refusals::{not_nameable, refused};
 use super::rows::RowRef;
 use super::state::State;
-use super::view::Span;
 
 /// Rows that a query returns at most.
 const MAX_ROWS: usize = 16_384;
@@ -24,7 +23,7 @@ pub(super) struct ScanSpec {
     pub(super) partition: Option<String>,
     pub(super) read_point: ReadPoint,
     pub(super) batch_bytes: usize,
-    pub(super) span: Span,
+    pub(super) range: KeyRange<PrimaryKey>,
 }
 
 /// Where a scan stands.
@@ -52,9 +51,9 @@ impl Scan {
         let view = state.view(collection, &partitions, state.moment(self.spec.read_point));
         // By position, the first page begins with the first row, whatever key it is to come after.
         let by_position = reserved.is_some() && self.read == 0;
-        let span = if by_position { Span::default() } else { self.expressed_span(state) };
+        let range = if by_position { KeyRange::default() } else { self.expressed_range(state) };
         let (mut page, mut bytes) = (Vec::new(), 0);
-        for (key, row) in view.found(&span).filter_map(|found| Some((found.key, found.returned?))) {
+        for (key, row) in view.found(&range).filter_map(|found| Some((found.key, found.returned?))) {
             bytes += row.batch.row_bytes;
             if !page.is_empty() && (bytes > self.spec.batch_bytes || page.len() >= most) {
                 break;
@@ -62,24 +61,24 @@ impl Scan {
             page.push((key.clone(), row.clone()));
         }
         let (Some((first, _)), Some((last, _))) = (page.first(), page.last()) else { return Ok(None) };
-        if self.spec.span.after.as_ref().is_some_and(|after| after >= first) {
+        if self.spec.range.after.as_ref().is_some_and(|after| after >= first) {
             let message = "a page whose primary keys are not in ascending order".to_owned();
             return Err(Error::Protocol { message });
         }
         let (last, rows) = (last.clone(), page.into_iter().map(|(_, row)| row).collect::<Vec<_>>());
         let batch = self.batch(&rows)?;
         self.read += rows.len();
-        self.spec.span.after = Some(last);
+        self.spec.range.after = Some(last);
         Ok(Some(batch))
     }
 
     /// How many rows a page may have where the name of the primary key cannot be in an expression: rows are read by their
     /// position then, as far as the server allows.
     fn rows_by_position(&self, state: &State, key: &str) -> Result<usize> {
-        let ScanSpec { collection, span, .. } = &self.spec;
+        let ScanSpec { collection, range, .. } = &self.spec;
         // The first page needs no expression.
         let needs_expression = self.read > 0 && !state.model.rows.reads_by_position;
-        if span.up_to.is_some() || needs_expression {
+        if range.up_to.is_some() || needs_expression {
             return Err(state.model.family.unparsable(key));
         }
         match state.model.rows.window.saturating_sub(self.read) {
@@ -89,8 +88,8 @@ impl Scan {
     }
 
     /// What an expression on the key says to the server.
-    fn expressed_span(&self, state: &State) -> Span {
-        let Span { after, up_to } = self.spec.span.clone();
+    fn expressed_range(&self, state: &State) -> KeyRange<PrimaryKey> {
+        let KeyRange { after, up_to } = self.spec.range.clone();
         let said = |key: Option<PrimaryKey>| match key {
             // The backslash of an escape is dropped, and the letter is taken for itself.
             Some(PrimaryKey::VarChar(text)) if !state.model.rows.knows_newlines => {
@@ -98,7 +97,7 @@ impl Scan {
             }
             key => key,
         };
-        Span { after: said(after), up_to: said(up_to) }
+        KeyRange { after: said(after), up_to: said(up_to) }
     }
 
     fn batch(&self, rows: &[RowRef]) -> Result<RecordBatch> {
@@ -114,12 +113,4 @@ impl Scan {
         RecordBatch::try_new(wanted.into(), columns)
             .map_err(|error| Error::Protocol { message: format!("rows of another schema: {error}") })
     }
-}
-
-/// The keys of a range, typed.
-pub(super) fn span(schema: &CollectionSchema, range: &milvus_backup_core::KeyRange) -> Result<Span> {
-    let key = |text: &Option<String>| {
-        text.as_deref().map(|text| PrimaryKey::from_text(text, schema.primary_key()?)).transpose()
-    };
-    Ok(Span { after: key(&range.after)?, up_to: key(&range.up_to)? })
 }

@@ -8,12 +8,13 @@ use std::task::Poll;
 
 use arrow_array::RecordBatch;
 use milvus_backup_core::schema::PrimaryKey;
-use milvus_backup_core::{Access, CollectionName, Consistency, KeyRange, ReadPoint, Result};
+use milvus_backup_core::{Access, CollectionName, KeyRange, ReadPoint, Result};
 
 use super::collection::Loaded;
+use super::hooks::Hooks;
 use super::lag::Lag;
 use super::model::ServerModel;
-use super::scanning::{Scan, ScanSpec, span};
+use super::scanning::{Scan, ScanSpec};
 use super::state::State;
 
 /// A Milvus in memory. Clones share it.
@@ -44,6 +45,7 @@ pub struct InMemoryMilvus {
     pub(super) uri: Arc<str>,
     pub(super) database: Arc<str>,
     state: Arc<Mutex<State>>,
+    pub(super) hooks: Arc<Hooks>,
 }
 
 impl fmt::Debug for InMemoryMilvus {
@@ -67,15 +69,16 @@ impl InMemoryMilvus {
 
     fn with_state(state: State) -> Self {
         let (uri, database) = (state.uri.as_str().into(), state.database.as_str().into());
-        Self { uri, database, state: Arc::new(Mutex::new(state)) }
+        Self { uri, database, state: Arc::new(Mutex::new(state)), hooks: Arc::default() }
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets other work run, as a call over a network does, and gives access to the server then.
-    pub(super) async fn turn(&self) -> MutexGuard<'_, State> {
+    /// Lets other work run, as a call over a network does, does what a test wants to happen before this call, and gives
+    /// access to the server then.
+    pub(super) async fn turn(&self, call: &str) -> Result<MutexGuard<'_, State>> {
         let mut waited = false;
         poll_fn(|context| {
             if std::mem::replace(&mut waited, true) {
@@ -85,7 +88,8 @@ impl InMemoryMilvus {
             Poll::Pending
         })
         .await;
-        self.state()
+        self.run_hooks(call)?;
+        Ok(self.state())
     }
 
     /// Deletes the rows with these keys; of one partition where one is named, which Milvus Lite ignores.
@@ -147,6 +151,11 @@ impl InMemoryMilvus {
         self.state().database_properties = properties;
     }
 
+    /// The number of scans that were opened and not closed.
+    pub fn open_scans(&self) -> usize {
+        self.state().sessions.len()
+    }
+
     /// All rows that a query returns of a partition, or of the collection, in ascending order of their keys, whatever is
     /// loaded: to compare with.
     pub fn rows(&self, collection: &CollectionName, partition: Option<&str>) -> Option<RecordBatch> {
@@ -156,11 +165,11 @@ impl InMemoryMilvus {
         let everything = Loaded::AllBut(BTreeSet::new());
         let was_loaded = std::mem::replace(&mut state.collections.get_mut(&id).unwrap().loaded, everything);
         let mut scan = Scan::new(ScanSpec {
-            span: span(&schema, &KeyRange::default()).unwrap(),
+            range: KeyRange::default(),
             collection: collection.clone(),
             schema,
             partition: partition.map(str::to_owned),
-            read_point: ReadPoint { timestamp: None, consistency: Consistency::Fuzzy },
+            read_point: ReadPoint::Unknown,
             batch_bytes: usize::MAX,
         });
         let page = scan.next_page(&mut state);

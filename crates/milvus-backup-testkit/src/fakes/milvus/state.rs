@@ -1,6 +1,6 @@
 //! Everything that an in-memory Milvus holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arrow_array::RecordBatch;
 use milvus_backup_core::{Access, CollectionName, DEFAULT_DATABASE, Result};
@@ -29,6 +29,8 @@ pub(super) struct State {
     /// What the user may not do.
     pub(super) denied: Vec<Access>,
     pub(super) lag: Lag,
+    /// The numbers of the scans that are open.
+    pub(super) sessions: BTreeSet<i64>,
     last: u64,
 }
 
@@ -44,6 +46,7 @@ impl State {
             files: BTreeMap::new(),
             denied: Vec::new(),
             lag: Lag::default(),
+            sessions: BTreeSet::new(),
             last: FIRST,
         }
     }
@@ -88,6 +91,10 @@ impl State {
     pub(super) fn get_mut(&mut self, call: &str, name: &CollectionName) -> Result<&mut Collection> {
         let id = self.get(call, name)?.id;
         Ok(self.collections.get_mut(&id).unwrap())
+    }
+
+    pub(super) fn require_open(&self, session: i64) {
+        assert!(self.sessions.contains(&session), "a scan is used after it was closed");
     }
 
     pub(super) fn is_alias(&self, name: &CollectionName) -> bool {

@@ -4,6 +4,7 @@ use std::collections::btree_map;
 use std::iter::Peekable;
 use std::ops::Bound;
 
+use milvus_backup_core::KeyRange;
 use milvus_backup_core::schema::PrimaryKey;
 
 use super::model::Copies;
@@ -28,13 +29,6 @@ pub(super) struct Part<'a> {
     pub(super) hidden: Option<u64>,
 }
 
-/// The keys after one and up to another.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Span {
-    pub(super) after: Option<PrimaryKey>,
-    pub(super) up_to: Option<PrimaryKey>,
-}
-
 /// A key with at least one row.
 #[derive(Debug)]
 pub(super) struct Found<'a> {
@@ -46,10 +40,10 @@ pub(super) struct Found<'a> {
 }
 
 impl<'a> View<'a> {
-    /// The keys of a span that have rows.
-    pub(super) fn found(&self, span: &Span) -> impl Iterator<Item = Found<'a>> + use<'a> {
+    /// The keys of a range that have rows.
+    pub(super) fn found(&self, range: &KeyRange<PrimaryKey>) -> impl Iterator<Item = Found<'a>> + use<'a> {
         let (copies, moment, hides_largest_key) = (self.copies, self.moment, self.hides_largest_key);
-        let merged = Merged::new(self.parts.iter().copied(), span);
+        let merged = Merged::new(self.parts.iter().copied(), range);
         merged.filter_map(move |(key, of_each)| {
             let of_each: Vec<Vec<&Version>> =
                 of_each.into_iter().map(|(versions, hidden)| visible(versions, copies, moment, hidden)).collect();
@@ -66,12 +60,12 @@ impl<'a> View<'a> {
 
     /// Rows that are counted.
     pub(super) fn count(&self) -> u64 {
-        self.found(&Span::default()).map(|found| found.counted).sum()
+        self.found(&KeyRange::default()).map(|found| found.counted).sum()
     }
 
     /// Keys that are returned.
     pub(super) fn keys(&self) -> Vec<PrimaryKey> {
-        let found = self.found(&Span::default()).filter(|found| found.returned.is_some());
+        let found = self.found(&KeyRange::default()).filter(|found| found.returned.is_some());
         found.map(|found| found.key.clone()).collect()
     }
 }
@@ -84,15 +78,15 @@ struct Merged<'a> {
 }
 
 impl<'a> Merged<'a> {
-    fn new(parts: impl Iterator<Item = Part<'a>>, span: &Span) -> Self {
+    fn new(parts: impl Iterator<Item = Part<'a>>, range: &KeyRange<PrimaryKey>) -> Self {
         let bounds = (
-            span.after.as_ref().map_or(Bound::Unbounded, Bound::Excluded),
-            span.up_to.as_ref().map_or(Bound::Unbounded, Bound::Included),
+            range.after.as_ref().map_or(Bound::Unbounded, Bound::Excluded),
+            range.up_to.as_ref().map_or(Bound::Unbounded, Bound::Included),
         );
-        let is_empty = matches!((&span.after, &span.up_to), (Some(after), Some(up_to)) if after >= up_to);
+        let is_empty = matches!((&range.after, &range.up_to), (Some(after), Some(up_to)) if after >= up_to);
         let parts = parts.filter(|_| !is_empty);
-        let range = |part: Part<'a>| (part.rows.versions().range::<PrimaryKey, _>(bounds).peekable(), part.hidden);
-        Self { parts: parts.map(range).collect() }
+        let of_part = |part: Part<'a>| (part.rows.versions().range::<PrimaryKey, _>(bounds).peekable(), part.hidden);
+        Self { parts: parts.map(of_part).collect() }
     }
 }
 
