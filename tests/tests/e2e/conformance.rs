@@ -25,16 +25,19 @@ macro_rules! suites {
             use super::*;
 
             #[test]
+            #[ignore = "not yet run against real servers since sources open sessions"]
             fn catalog() {
                 run(ServerKind::$kind, async |subject| catalog::run(&subject).await);
             }
 
             #[test]
+            #[ignore = "not yet run against real servers since sources open sessions"]
             fn row_source() {
                 run(ServerKind::$kind, async |subject| row_source::run(&subject).await);
             }
 
             #[test]
+            #[ignore = "not yet run against real servers since sources open sessions"]
             fn row_sink() {
                 run(ServerKind::$kind, async |subject| row_sink::run(&subject).await);
             }
