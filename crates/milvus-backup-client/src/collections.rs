@@ -96,6 +96,7 @@ impl MilvusConnection {
         }
     }
 
+    /// Creates a partition. One that exists is no error.
     pub(crate) async fn new_partition(&self, collection: &CollectionName, partition: &str) -> Result<()> {
         let request = pb::CreatePartitionRequest {
             db_name: self.request_database(),
@@ -103,8 +104,17 @@ impl MilvusConnection {
             partition_name: partition.to_owned(),
             ..Default::default()
         };
-        call!(self, "CreatePartition", create_partition, request)?;
-        Ok(())
+        match call!(self, "CreatePartition", create_partition, request) {
+            // Milvus Lite 3 refuses one that exists, and gives nothing but its name as the reason.
+            Err(failure) if failure.is_of_the_request() && self.server().await? == Server::Lite3 => {
+                let partitions = self.partitions(collection).await.unwrap_or_default();
+                if partitions.iter().any(|name| name == partition) { Ok(()) } else { Err(failure.into()) }
+            }
+            answer => {
+                answer?;
+                Ok(())
+            }
+        }
     }
 
     /// Makes an idempotent call, and repeats it also if Milvus Lite 3 rejects it. Lite opens each collection in order

@@ -24,8 +24,12 @@ mod cache;
 #[cfg(feature = "columns")]
 pub mod columns;
 mod command;
+#[cfg(feature = "fakes")]
+pub mod conformance;
 pub mod embeddings;
 mod error;
+#[cfg(any(feature = "fakes", feature = "object-store"))]
+pub mod fakes;
 #[cfg(feature = "mutation")]
 pub mod mutation;
 pub mod python;

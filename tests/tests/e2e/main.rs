@@ -28,6 +28,7 @@ mod auto_id;
 mod bulk_import;
 mod clocks;
 mod compat;
+mod conformance;
 mod definitions;
 mod differences;
 mod disk;

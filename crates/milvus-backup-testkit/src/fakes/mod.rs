@@ -1,0 +1,18 @@
+//! Stand-ins for what real parts cannot be made to show: an in-memory Milvus, and faults at a chosen call.
+//!
+//! The in-memory Milvus behaves as the servers were measured to, see [`ServerModel`]; the suites of
+//! [`conformance`](crate::conformance) hold it and the real servers to the same checks.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a stand-in that is misused fails the test")]
+#![allow(clippy::missing_panics_doc, reason = "all of it panics when a test misuses it")]
+
+#[cfg(feature = "fakes")]
+pub(crate) mod milvus;
+#[cfg(feature = "fakes")]
+pub mod samples;
+
+#[cfg(feature = "fakes")]
+pub use milvus::{
+    Copies, Family, InMemoryMilvus, Indexing, Lag, Limits, Loading, Marks, Naming, ReadPoints, Repetition, RowRules,
+    ServerModel, Statistics,
+};
