@@ -7,9 +7,7 @@
 use std::time::Duration;
 
 use futures::future::try_join_all;
-use milvus_backup_core::{
-    BackupState, CollectionDescription, Error, ProgressEvent, ReadPoint, Result, ScanOptions, ScanSession,
-};
+use milvus_backup_core::{BackupState, CollectionDescription, Error, ProgressEvent, ReadPoint, Result, ScanSession};
 
 use super::job::CreateJob;
 use super::shortage::Shortage;
@@ -27,18 +25,16 @@ const POLL: Duration = Duration::from_millis(250);
 impl CreateJob<'_> {
     /// Waits until queries find all rows that are stored. Returns the partitions where they do not in the end.
     pub(super) async fn settle(
-        &self,
+        &mut self,
         description: &CollectionDescription,
         partitions: &[String],
     ) -> Result<Vec<Shortage>> {
-        let name = &self.collection.name;
         let (milvus, clock) = (&self.manager.catalog, &self.manager.repository.environment.clock);
         // A server that loads collections only as a whole has loaded them when it says so.
         if !milvus.capabilities().await?.partition_loading {
             return Ok(Vec::new());
         }
-        let present = ScanOptions { read_point: Some(ReadPoint::Unknown) };
-        let session = self.manager.source.open(name, &description.schema, present).await?;
+        let session = self.open_session(description, Some(ReadPoint::Unknown)).await?;
         let started = clock.elapsed();
         let (mut announced, mut stable_since, mut before) = (false, started, Vec::new());
         loop {
@@ -63,7 +59,7 @@ impl CreateJob<'_> {
                 announced = true;
                 self.manager.repository.progress.event(ProgressEvent::StateChanged {
                     state: BackupState::InProgress,
-                    message: format!("waiting until Milvus finds all stored rows of {name}"),
+                    message: format!("waiting until Milvus finds all stored rows of {}", self.collection.name),
                 });
             }
             before = shortages;
