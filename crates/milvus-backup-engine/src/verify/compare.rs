@@ -44,9 +44,17 @@ pub async fn compare_rows(
     collection: &CollectionName,
 ) -> Result<Vec<RowComparison>> {
     let session = source.open(collection, schema, ScanOptions::default()).await?;
+    let compared = compare_with(session.as_ref(), backup).await;
+    let closed = session.close().await;
+    let comparisons = compared?;
+    closed?;
+    Ok(comparisons)
+}
+
+async fn compare_with(session: &dyn ScanSession, backup: &StoredBackup) -> Result<Vec<RowComparison>> {
     let mut comparisons = Vec::new();
     for partition in &backup.manifest.partitions {
-        let found = digest(session.as_ref(), partition).await?;
+        let found = digest(session, partition).await?;
         comparisons.push(RowComparison {
             partition: partition.name.clone(),
             recorded_rows: partition.row_count,
@@ -55,7 +63,6 @@ pub async fn compare_rows(
             found_digest: found.to_hex(),
         });
     }
-    session.close().await?;
     Ok(comparisons)
 }
 
