@@ -1,0 +1,13 @@
+//! The order of steps of every operation, over a Milvus and an object store in memory: what a real server cannot be made to
+//! do at a chosen moment.
+
+mod counting;
+mod create;
+mod deletion;
+mod environment;
+mod restore;
+mod resume;
+mod round_trip;
+mod store_calls;
+mod verify;
+mod world;
