@@ -79,7 +79,7 @@ async fn an_incomplete_backup_of_a_process_that_runs_stays() {
     let (world, films) = World::with_films().await;
     world.milvus.on("read", |number, _| if number > 2 { Err(silence()) } else { Ok(()) });
     world.manager.create_backup(&films, &one_by_one()).await.unwrap_err();
-    let files = world.files().await;
+    let before = world.files().await;
     let repository = milvus_backup_engine::BackupRepository::new(
         std::sync::Arc::new(world.repository.clone()),
         std::sync::Arc::new(milvus_backup_store_local::ParquetFormat::new(world.repository.clone())),
@@ -89,5 +89,5 @@ async fn an_incomplete_backup_of_a_process_that_runs_stays() {
     .unwrap();
     let [left] = repository.prune_incomplete_backups(false).await.unwrap().try_into().unwrap();
     assert!(!left.removed, "{left:?}");
-    assert_eq!(world.files().await, files);
+    assert_eq!(world.files().await, before);
 }

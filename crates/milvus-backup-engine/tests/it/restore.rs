@@ -183,7 +183,9 @@ async fn a_partition_whose_file_is_damaged_is_skipped_where_that_is_asked_for() 
     let id = world.backed_up(&films, "b").await;
     let file = format!("films/{id}/data/p1.parquet");
     let mut bytes = world.read(&file).await;
-    bytes[4..100].iter_mut().for_each(|byte| *byte ^= 0x55);
+    for byte in &mut bytes[4..100] {
+        *byte ^= 0x55;
+    }
     world.write(&file, bytes).await;
     let (collection, copy) = (world.reference(&films), "copy".parse().unwrap());
     let verified_first = RestoreParams::to("copy".parse().unwrap());

@@ -106,7 +106,7 @@ async fn a_backup_is_deleted() {
     let filled = Filled::new().await;
     let films = filled.world.reference(&filled.films);
     filled.repository.delete_backup(&films, &filled.ids[0]).await.unwrap();
-    let files = [
+    let names = [
         "%5Fdefault.parquet",
         "p1.parquet",
         "checksums.json",
@@ -118,7 +118,7 @@ async fn a_backup_is_deleted() {
         "verification.json",
         "lock",
     ];
-    let deleted: Vec<String> = files.iter().map(|file| format!("delete {file}")).collect();
+    let deleted: Vec<String> = names.iter().map(|file| format!("delete {file}")).collect();
     let mut expected: Vec<(&str, usize)> = deleted.iter().map(|call| (call.as_str(), 1)).collect();
     expected.extend([
         ("get repository.json", 1),
@@ -136,8 +136,8 @@ async fn a_backup_is_verified() {
     let filled = Filled::new().await;
     let films = filled.world.reference(&filled.films);
     filled.repository.verify_backup(&films, &filled.ids[0], &VerificationParams::checksum()).await.unwrap();
-    let files = ["%5Fdefault.parquet", "p1.parquet", "checksums.json", "indexes.json", "manifest.json", "schema.json"];
-    let read: Vec<String> = files.iter().map(|file| format!("get {file}")).collect();
+    let names = ["%5Fdefault.parquet", "p1.parquet", "checksums.json", "indexes.json", "manifest.json", "schema.json"];
+    let read: Vec<String> = names.iter().map(|file| format!("get {file}")).collect();
     let mut expected: Vec<(&str, usize)> = read.iter().map(|call| (call.as_str(), 1)).collect();
     expected.extend([
         ("get repository.json", 1),

@@ -45,7 +45,9 @@ pub(super) async fn units_cover_every_row_of_their_partitions_once(subject: &Sub
         assert!(unit.order == RowOrder::Unordered || keys.is_sorted_by(|a, b| a < b), "{keys:?}");
         found.get_mut(&unit.partition).unwrap().extend(keys);
     }
-    found.values_mut().for_each(|keys| keys.sort_unstable());
+    for keys in found.values_mut() {
+        keys.sort_unstable();
+    }
     assert_eq!(found, expected);
     done(scan.close().await);
     subject.forget(&name).await;
