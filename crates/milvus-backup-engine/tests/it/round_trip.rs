@@ -45,20 +45,20 @@ async fn round_trip(model: ServerModel) {
 
 #[tokio::test]
 async fn on_milvus_2_3() {
-    round_trip(ServerModel::milvus_2_3()).await;
+    Box::pin(round_trip(ServerModel::milvus_2_3())).await;
 }
 
 #[tokio::test]
 async fn on_milvus_2_6() {
-    round_trip(ServerModel::milvus_2_6()).await;
+    Box::pin(round_trip(ServerModel::milvus_2_6())).await;
 }
 
 #[tokio::test]
 async fn on_milvus_lite_3() {
-    round_trip(ServerModel::lite_3()).await;
+    Box::pin(round_trip(ServerModel::lite_3())).await;
 }
 
 #[tokio::test]
 async fn on_milvus_lite_2() {
-    round_trip(ServerModel::lite_2()).await;
+    Box::pin(round_trip(ServerModel::lite_2())).await;
 }
