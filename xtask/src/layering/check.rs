@@ -1,7 +1,7 @@
 //! The graph against the rules.
 
 use super::graph::{Edge, Graph};
-use super::rules::{IN_TESTS, WITHOUT, may_use};
+use super::rules::{WITHOUT, may_test_with, may_use};
 
 /// Every breach of the rules, in words. Nothing means that the layering holds.
 pub(super) fn breaches(graph: &Graph) -> Vec<String> {
@@ -15,7 +15,7 @@ fn edges_of(of: &str, edges: &[Edge]) -> Vec<String> {
     };
     let forbidden = |edge: &&Edge| {
         let to = edge.to.as_str();
-        !allowed.contains(&to) && !(edge.only_in_tests && (to == of || IN_TESTS.contains(&to)))
+        !allowed.contains(&to) && !(edge.only_in_tests && (to == of || may_test_with(of, to)))
     };
     let words = |edge: &Edge| {
         let place = if edge.only_in_tests { " (in its tests)" } else { "" };

@@ -54,7 +54,13 @@ const PRODUCT_AND_TESTKIT: &[&str] = &[
 ];
 
 /// What every crate may use in its tests besides what it may use anyway.
-pub(super) const IN_TESTS: &[&str] = &[TESTKIT];
+const IN_TESTS: &[&str] = &[TESTKIT];
+
+/// What single crates may use in their tests besides that.
+///
+/// The engine is tested as a whole: with the repository and the format that it has in the command, over a store in memory.
+/// Stand-ins for them would be a second protocol to keep right. What it is built with stays what [`MAY_USE`] says.
+const IN_TESTS_OF: &[(&str, &[&str])] = &[(ENGINE, &[STORAGE, REPOSITORY, STORE_LOCAL])];
 
 /// Crates that must stay cheap for whoever takes only them, and what must be nowhere below them.
 pub(super) const WITHOUT: &[(&str, &[&str])] = &[
@@ -74,6 +80,12 @@ const NETWORK_AND_FORMATS: &[&str] = &["tonic", "object_store", "parquet"];
 /// The row of a crate.
 pub(super) fn may_use(name: &str) -> Option<&'static [&'static str]> {
     MAY_USE.iter().find(|(of, _)| *of == name).map(|(_, used)| *used)
+}
+
+/// Whether a crate may use another one in its tests, beside those that it may use anyway.
+pub(super) fn may_test_with(name: &str, used: &str) -> bool {
+    let own = IN_TESTS_OF.iter().filter(|(of, _)| *of == name).flat_map(|(_, used)| *used);
+    IN_TESTS.iter().chain(own).any(|allowed| *allowed == used)
 }
 
 #[cfg(test)]
@@ -100,6 +112,8 @@ mod tests {
         for part in [CLIENT, STORE_LOCAL, STORE_NATIVE] {
             assert!(!may_use(ENGINE).unwrap().contains(&part), "{part}");
         }
+        assert!(may_test_with(ENGINE, STORE_LOCAL) && may_test_with(ENGINE, TESTKIT));
+        assert!(!may_test_with(ENGINE, CLIENT) && !may_test_with(STORE_LOCAL, STORE_NATIVE));
     }
 
     #[test]

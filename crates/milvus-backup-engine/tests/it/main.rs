@@ -1,0 +1,15 @@
+//! The order of steps of every operation, over a Milvus and an object store in memory: what a real server cannot be made to
+//! do at a chosen moment.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+
+mod counting;
+mod create;
+mod deletion;
+mod environment;
+mod restore;
+mod resume;
+mod round_trip;
+mod store_calls;
+mod verify;
+mod world;

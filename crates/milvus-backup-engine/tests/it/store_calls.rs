@@ -1,0 +1,151 @@
+//! Calls to the store of each command that needs no Milvus: the table in `docs/architecture.md`. On an object store each of
+//! them costs some milliseconds and some money, so a change of these numbers is one of the table.
+
+use milvus_backup_core::{BackupId, CollectionName, VerificationParams};
+use milvus_backup_engine::BackupRepository;
+use milvus_backup_store_local::ParquetFormat;
+
+use crate::counting::Calls;
+use crate::world::World;
+
+/// Backups of each of the collections.
+const BACKUPS: usize = 3;
+const COLLECTIONS: usize = 2;
+
+struct Filled {
+    world: World,
+    repository: BackupRepository,
+    films: CollectionName,
+    /// Of `films`, oldest first.
+    ids: Vec<BackupId>,
+}
+
+impl Filled {
+    async fn new() -> Self {
+        let (world, films) = World::with_films().await;
+        let other = world.filled("other").await;
+        let mut ids = Vec::new();
+        for number in 0..BACKUPS {
+            ids.push(world.backed_up(&films, &format!("b{number}")).await);
+            world.backed_up(&other, &format!("b{number}")).await;
+        }
+        // As a command that starts: nothing is known of the repository.
+        let handle = milvus_backup_repository::RepositoryHandle::new(world.storage());
+        let repository = BackupRepository::new(
+            std::sync::Arc::new(handle.clone()),
+            std::sync::Arc::new(ParquetFormat::new(handle)),
+            milvus_backup_core::BackupRecoveryConfig::default(),
+            world.environment.clone(),
+        )
+        .unwrap();
+        world.calls.lock().unwrap().clear();
+        Self { world, repository, films, ids }
+    }
+
+    fn calls(&self) -> Calls {
+        std::mem::take(&mut *self.world.calls.lock().unwrap())
+    }
+}
+
+#[track_caller]
+fn assert_calls(found: &Calls, expected: &[(&str, usize)]) {
+    let expected: Calls = expected.iter().map(|(call, number)| ((*call).to_owned(), *number)).collect();
+    assert_eq!(*found, expected);
+}
+
+#[tokio::test]
+async fn listing_reads_summaries_and_nothing_else() {
+    let filled = Filled::new().await;
+    assert_eq!(filled.repository.list_backups(None).await.unwrap().backups.len(), BACKUPS * COLLECTIONS);
+    assert_calls(
+        &filled.calls(),
+        &[
+            ("list", 1 + COLLECTIONS),
+            ("get repository.json", 1),
+            ("get metadata.json", BACKUPS * COLLECTIONS),
+            ("get verification.json", BACKUPS * COLLECTIONS),
+        ],
+    );
+    let films = filled.world.reference(&filled.films);
+    assert_eq!(filled.repository.list_backups(Some(&films)).await.unwrap().backups.len(), BACKUPS);
+    assert_calls(&filled.calls(), &[("list", 1), ("get metadata.json", BACKUPS), ("get verification.json", BACKUPS)]);
+}
+
+#[tokio::test]
+async fn a_backup_is_opened_by_its_identifier() {
+    let filled = Filled::new().await;
+    let films = filled.world.reference(&filled.films);
+    filled.repository.get_backup(&films, &filled.ids[0]).await.unwrap();
+    assert_calls(
+        &filled.calls(),
+        &[("get repository.json", 1), ("get metadata.json", 1), ("get verification.json", 1), ("get manifest.json", 1)],
+    );
+}
+
+#[tokio::test]
+async fn a_backup_is_found_by_its_identifier_its_name_and_as_the_latest() {
+    let filled = Filled::new().await;
+    let films = filled.world.reference(&filled.films);
+    filled.repository.resolve_backup(filled.ids[0].as_str()).await.unwrap();
+    assert_calls(
+        &filled.calls(),
+        &[
+            ("get repository.json", 1),
+            ("list", 2),
+            ("head metadata.json", COLLECTIONS),
+            ("get metadata.json", BACKUPS),
+            ("get verification.json", BACKUPS),
+        ],
+    );
+    filled.repository.latest_backup(&films).await.unwrap();
+    assert_calls(&filled.calls(), &[("list", 1), ("get metadata.json", BACKUPS), ("get verification.json", BACKUPS)]);
+}
+
+#[tokio::test]
+async fn a_backup_is_deleted() {
+    let filled = Filled::new().await;
+    let films = filled.world.reference(&filled.films);
+    filled.repository.delete_backup(&films, &filled.ids[0]).await.unwrap();
+    let names = [
+        "%5Fdefault.parquet",
+        "p1.parquet",
+        "checksums.json",
+        "indexes.json",
+        "manifest.json",
+        "metadata.json",
+        "schema.json",
+        "unfinished.json",
+        "verification.json",
+        "lock",
+    ];
+    let deleted: Vec<String> = names.iter().map(|file| format!("delete {file}")).collect();
+    let mut expected: Vec<(&str, usize)> = deleted.iter().map(|call| (call.as_str(), 1)).collect();
+    expected.extend([
+        ("get repository.json", 1),
+        ("put lock", 1),
+        ("get lock", 1),
+        ("head metadata.json", 1),
+        ("put unfinished.json", 1),
+        ("list", 4),
+    ]);
+    assert_calls(&filled.calls(), &expected);
+}
+
+#[tokio::test]
+async fn a_backup_is_verified() {
+    let filled = Filled::new().await;
+    let films = filled.world.reference(&filled.films);
+    filled.repository.verify_backup(&films, &filled.ids[0], &VerificationParams::checksum()).await.unwrap();
+    let names = ["%5Fdefault.parquet", "p1.parquet", "checksums.json", "indexes.json", "manifest.json", "schema.json"];
+    let read: Vec<String> = names.iter().map(|file| format!("get {file}")).collect();
+    let mut expected: Vec<(&str, usize)> = read.iter().map(|call| (call.as_str(), 1)).collect();
+    expected.extend([
+        ("get repository.json", 1),
+        ("get metadata.json", 2),
+        ("get verification.json", 2),
+        ("head metadata.json", 2),
+        ("list", 1),
+        ("put verification.json", 1),
+    ]);
+    assert_calls(&filled.calls(), &expected);
+}

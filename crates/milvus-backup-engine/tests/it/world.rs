@@ -1,0 +1,173 @@
+//! A Milvus, a repository and a manager over both, all in memory.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures::TryStreamExt;
+use milvus_backup_core::{
+    BackupId, BackupParams, BackupRecoveryConfig, Catalog, CollectionName, CollectionRef, Environment, Error,
+    Interrupt, RowSink,
+};
+use milvus_backup_engine::BackupManager;
+use milvus_backup_repository::RepositoryHandle;
+use milvus_backup_storage::Storage;
+use milvus_backup_store_local::ParquetFormat;
+use milvus_backup_testkit::fakes::{InMemoryMilvus, ServerModel, samples};
+use object_store::memory::InMemory;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
+
+use crate::counting::{Calls, Counting};
+use crate::environment::{Warnings, environment};
+
+/// Everything that a test needs.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) milvus: InMemoryMilvus,
+    pub(crate) store: Arc<InMemory>,
+    pub(crate) calls: Arc<Mutex<Calls>>,
+    pub(crate) repository: RepositoryHandle,
+    pub(crate) environment: Environment,
+    pub(crate) warnings: Arc<Warnings>,
+    pub(crate) manager: BackupManager,
+}
+
+impl World {
+    pub(crate) fn new(model: ServerModel) -> Self {
+        let (store, calls) = (Arc::new(InMemory::new()), Arc::new(Mutex::new(Calls::new())));
+        let repository = RepositoryHandle::new(storage(&store, &calls));
+        let (milvus, environment) = (InMemoryMilvus::new(model), environment());
+        let warnings = Arc::new(Warnings::default());
+        let manager = manager(&milvus, &repository, environment.clone(), &warnings);
+        Self { milvus, store, calls, repository, environment, warnings, manager }
+    }
+
+    /// Milvus 2.3, in which `films` has two partitions, an index and an alias, and is loaded.
+    pub(crate) async fn with_films() -> (Self, CollectionName) {
+        let world = Self::new(ServerModel::milvus_2_3());
+        let films = world.filled("films").await;
+        (world, films)
+    }
+
+    /// A manager of the same Milvus and repository that ends when it is told to.
+    pub(crate) fn interruptible(&self, interrupt: Interrupt) -> BackupManager {
+        let environment = Environment { interrupt, ..self.environment.clone() };
+        manager(&self.milvus, &self.repository, environment, &self.warnings)
+    }
+
+    /// A collection of two partitions with an index and an alias, as far as the server has such.
+    pub(crate) async fn filled(&self, name: &str) -> CollectionName {
+        let (milvus, schema) = (&self.milvus, samples::schema());
+        let name: CollectionName = name.parse().unwrap();
+        milvus.create_collection(&name, &schema).await.unwrap();
+        if milvus.capabilities().await.unwrap().partitions {
+            milvus.create_partition(&name, "p1").await.unwrap();
+            milvus.insert(&name, &schema, Some("p1"), samples::rows(&schema, 100..120, "b")).await.unwrap();
+        }
+        milvus.create_index(&name, &samples::index()).await.unwrap();
+        milvus.insert(&name, &schema, None, samples::rows(&schema, 0..30, "a")).await.unwrap();
+        milvus.flush(&name).await.unwrap();
+        match milvus.create_alias(&name, &format!("{name}_alias")).await {
+            Ok(()) | Err(Error::Unsupported { .. }) => {}
+            Err(error) => panic!("{error}"),
+        }
+        milvus.load_collection(&name, None).await.unwrap();
+        name
+    }
+
+    /// Backs a collection up under a name.
+    pub(crate) async fn backed_up(&self, collection: &CollectionName, name: &str) -> BackupId {
+        let created = self.manager.create_backup(collection, &BackupParams::full().with_name(name)).await;
+        created.unwrap().backup_id.parse().unwrap()
+    }
+
+    /// The store, as another process opens it.
+    pub(crate) fn storage(&self) -> Storage {
+        storage(&self.store, &self.calls)
+    }
+
+    pub(crate) fn reference(&self, name: &CollectionName) -> CollectionRef {
+        self.manager.collection(name).unwrap()
+    }
+
+    /// The texts of all rows of a partition, whatever is loaded.
+    pub(crate) fn texts(&self, collection: &CollectionName, partition: &str) -> Vec<String> {
+        self.milvus.rows(collection, Some(partition)).map(|rows| samples::texts(&rows)).unwrap_or_default()
+    }
+
+    /// All objects of the store but the marker of the repository, sorted.
+    pub(crate) async fn files(&self) -> Vec<String> {
+        let objects: Vec<_> = self.store.list(None).try_collect().await.unwrap();
+        let mut files: Vec<String> = objects.into_iter().map(|object| object.location.to_string()).collect();
+        files.retain(|file| file != "repository.json");
+        files.sort_unstable();
+        files
+    }
+
+    pub(crate) async fn read(&self, file: &str) -> Vec<u8> {
+        self.store.get(&Path::parse(file).unwrap()).await.unwrap().bytes().await.unwrap().to_vec()
+    }
+
+    pub(crate) async fn write(&self, file: &str, bytes: Vec<u8>) {
+        self.store.put(&Path::parse(file).unwrap(), PutPayload::from(bytes)).await.unwrap();
+    }
+
+    /// Makes certain that an operation left nothing open and nothing registered.
+    pub(crate) async fn assert_tidy(&self) {
+        assert_eq!(self.milvus.open_scans(), 0, "scans are open");
+        assert_eq!(self.repository.list_staging().await.unwrap(), [], "collections are registered");
+        let locks: Vec<String> = self.files().await.into_iter().filter(|file| file.contains("/locks/")).collect();
+        assert_eq!(locks, Vec::<String>::new(), "leases are held");
+    }
+}
+
+fn storage(store: &Arc<InMemory>, calls: &Arc<Mutex<Calls>>) -> Storage {
+    let counting = Counting::new(Arc::<InMemory>::clone(store), Arc::clone(calls));
+    Storage::from_store(Arc::new(counting), "memory")
+}
+
+fn manager(
+    milvus: &InMemoryMilvus,
+    repository: &RepositoryHandle,
+    environment: Environment,
+    warnings: &Arc<Warnings>,
+) -> BackupManager {
+    let format = Arc::new(ParquetFormat::new(repository.clone()));
+    let config = BackupRecoveryConfig {
+        max_retries: 1,
+        retry_delay_seconds: Duration::from_millis(10),
+        ..BackupRecoveryConfig::default()
+    };
+    let milvus = Arc::new(milvus.clone());
+    let manager = BackupManager::new(milvus, Arc::new(repository.clone()), format, config, environment).unwrap();
+    manager.with_progress(Arc::<Warnings>::clone(warnings))
+}
+
+/// Parameters with some of them changed.
+pub(crate) fn with<T>(mut params: T, change: impl FnOnce(&mut T)) -> T {
+    change(&mut params);
+    params
+}
+
+/// Parameters of a create that reads one partition after the other.
+pub(crate) fn one_by_one() -> BackupParams {
+    with(BackupParams::full(), |params| params.concurrency = Some(1))
+}
+
+/// The cause of a failed operation, below the error that says which one failed.
+pub(crate) fn cause(error: Error) -> Error {
+    match error {
+        Error::Backup { source, .. } | Error::Restore { source, .. } => *source,
+        error => error,
+    }
+}
+
+/// A refusal of the server for good.
+pub(crate) fn refusal(call: &str) -> Error {
+    Error::Milvus { call: call.to_owned(), code: 1, message: "on purpose".to_owned(), retryable: false }
+}
+
+/// A server that does not answer.
+pub(crate) fn silence() -> Error {
+    Error::Unreachable { uri: "in-memory".to_owned(), source: "on purpose".into() }
+}
