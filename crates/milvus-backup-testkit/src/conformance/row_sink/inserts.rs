@@ -46,7 +46,7 @@ pub(super) async fn columns_that_do_not_fit_are_refused(subject: &Subject) {
     wide.enable_dynamic_field = true;
     let with_more = samples::rows(&wide, 0..2, "a");
     let more = milvus.insert(&name, &schema, None, with_more.clone()).await;
-    assert!(matches!(more, Err(milvus_backup_core::Error::Protocol { .. })), "{more:?}");
+    assert!(matches!(more, Err(milvus_backup_core::Error::Encoding { .. })), "{more:?}");
     // As the caller has it, and the collection has not.
     let more = milvus.insert(&name, &wide, None, with_more).await;
     if expected.rows.drops_unknown_columns {
@@ -63,7 +63,7 @@ pub(super) async fn columns_that_do_not_fit_are_refused(subject: &Subject) {
     }
     let other = samples::rows(&samples::text_schema(), 0..2, "a");
     let other_type = milvus.insert(&name, &schema, None, other).await;
-    assert!(matches!(other_type, Err(milvus_backup_core::Error::Protocol { .. })), "{other_type:?}");
+    assert!(matches!(other_type, Err(milvus_backup_core::Error::Encoding { .. })), "{other_type:?}");
     subject.forget(&name).await;
 }
 

@@ -21,18 +21,20 @@ pub(super) fn require_columns(schema: &CollectionSchema, batch: &RecordBatch) ->
     let columns = batch_schema.fields();
     let in_schema = columns.iter().filter(|column| known.field_with_name(column.name()).is_ok()).count();
     if in_schema != columns.len() {
-        let message = format!("field `*`: {} columns, of which the schema has {in_schema}", columns.len());
-        return Err(Error::Protocol { message });
+        return Err(misfit("*", format!("{} columns, of which the schema has {in_schema}", columns.len())));
     }
     for column in columns {
         let wanted = known.field_with_name(column.name()).unwrap().data_type();
         if !is_alike(column.data_type(), wanted) {
-            let message =
-                format!("field `{}`: a column of {} where {wanted} is needed", column.name(), column.data_type());
-            return Err(Error::Protocol { message });
+            let message = format!("a column of {} where {wanted} is needed", column.data_type());
+            return Err(misfit(column.name(), message));
         }
     }
     Ok(())
+}
+
+fn misfit(field: &str, message: String) -> Error {
+    Error::Encoding { action: format!("encode field `{field}` for Milvus"), source: message.into() }
 }
 
 impl ServerModel {
