@@ -30,7 +30,7 @@ pub(super) const MAY_USE: &[(&str, &[&str])] = &[
     (STORE_LOCAL, &[CORE, INTEGRITY, CODEC, STORAGE, REPOSITORY]),
     (STORE_NATIVE, &[CORE, INTEGRITY, STORAGE, REPOSITORY]),
     (CLI, LIBRARIES),
-    (TESTKIT, &[CORE]),
+    (TESTKIT, &[CORE, COLUMNS]),
     ("milvus-backup-tests", PRODUCT_AND_TESTKIT),
     ("xtask", &[TESTKIT]),
 ];

@@ -6,6 +6,8 @@ use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use milvus_backup_core::CollectionName;
 
+#[cfg(feature = "double")]
+use crate::fakes::Double;
 use crate::fakes::{InMemoryMilvus, samples};
 
 /// Another client of the server that is checked.
@@ -39,6 +41,25 @@ impl OtherClient for InMemoryMilvus {
         let path = format!("/in-memory/{name}.parquet");
         InMemoryMilvus::put_file(self, &path, vec![rows]);
         path
+    }
+
+    async fn pause(&self, _: Duration) {}
+}
+
+/// Around the protocol, whose calls of that kind backups do not make.
+#[cfg(feature = "double")]
+#[async_trait]
+impl OtherClient for Double {
+    async fn delete(&self, collection: &CollectionName, partition: Option<&str>, keys: Vec<i64>) {
+        OtherClient::delete(&self.milvus(), collection, partition, keys).await;
+    }
+
+    async fn upsert(&self, collection: &CollectionName, partition: Option<&str>, keys: Vec<i64>, tag: &str) {
+        OtherClient::upsert(&self.milvus(), collection, partition, keys, tag).await;
+    }
+
+    async fn put_file(&self, name: &str, rows: RecordBatch) -> String {
+        OtherClient::put_file(&self.milvus(), name, rows).await
     }
 
     async fn pause(&self, _: Duration) {}

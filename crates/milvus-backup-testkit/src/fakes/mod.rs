@@ -1,4 +1,5 @@
-//! Stand-ins for what real parts cannot be made to show: an in-memory Milvus, and faults at a chosen call.
+//! Stand-ins for what real parts cannot be made to show: an in-memory Milvus, a server of its protocol, and faults at a
+//! chosen call.
 //!
 //! The in-memory Milvus behaves as the servers were measured to, see [`ServerModel`]; the suites of
 //! [`conformance`](crate::conformance) hold it and the real servers to the same checks.
@@ -14,5 +15,7 @@ pub mod samples;
 #[cfg(feature = "fakes")]
 pub use milvus::{
     Copies, Family, InMemoryMilvus, Indexing, Lag, Limits, Loading, Marks, Naming, ReadPoints, Repetition, RowRules,
-    ServerModel, Statistics,
+    ServerModel, Statistics, Version,
 };
+#[cfg(feature = "double")]
+pub use milvus::{Double, Fault, Place, Replication, SeenCall, SeenRead, ValidityPlace};

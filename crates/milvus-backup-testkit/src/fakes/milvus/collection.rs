@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use milvus_backup_core::CollectionName;
-use milvus_backup_core::schema::{CollectionSchema, IndexDefinition};
+use milvus_backup_core::schema::{CollectionSchema, IndexDefinition, PrimaryKey};
 
 use super::lag::Late;
 use super::rows::Rows;
@@ -25,6 +25,8 @@ pub(super) struct Collection {
     pub(super) replicas: u32,
     /// Rows that were ever inserted.
     pub(super) inserted: i64,
+    /// Keys whose rows are counted, and that no query returns.
+    pub(super) unreturned: BTreeSet<PrimaryKey>,
 }
 
 #[derive(Debug)]
@@ -63,6 +65,7 @@ impl Collection {
             loading: BTreeSet::new(),
             replicas: 1,
             inserted: 0,
+            unreturned: BTreeSet::new(),
         }
     }
 

@@ -6,6 +6,8 @@ mod capabilities;
 mod catalog;
 mod collection;
 mod definitions;
+#[cfg(feature = "double")]
+mod double;
 mod hooks;
 mod importing;
 mod indexes;
@@ -26,12 +28,17 @@ mod session;
 mod state;
 mod validation;
 mod values;
+mod version;
+mod versions;
 mod view;
 mod words;
 mod writing;
 
+#[cfg(feature = "double")]
+pub use double::{Double, Fault, Place, Replication, SeenCall, SeenRead, ValidityPlace};
 pub use lag::Lag;
 pub use model::{
     Copies, Family, Indexing, Limits, Loading, Marks, Naming, ReadPoints, Repetition, RowRules, ServerModel, Statistics,
 };
 pub use server::InMemoryMilvus;
+pub use version::Version;

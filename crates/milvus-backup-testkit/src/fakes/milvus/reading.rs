@@ -156,6 +156,7 @@ impl State {
             copies: self.model.rows.copies,
             moment,
             hides_largest_key: self.model.rows.hides_largest_key,
+            unreturned: collection.map(|collection| &collection.unreturned),
         }
     }
 

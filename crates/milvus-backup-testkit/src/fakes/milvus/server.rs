@@ -108,6 +108,11 @@ impl InMemoryMilvus {
         self.state().upsert(collection, partition, rows)
     }
 
+    /// Counts the rows with these keys from now on, and returns none of them: milvus#52055.
+    pub fn hide(&self, collection: &CollectionName, keys: impl IntoIterator<Item = PrimaryKey>) {
+        self.state().get_mut("Query", collection).unwrap().unreturned.extend(keys);
+    }
+
     /// Removes deleted rows from storage and from the statistics, as a compaction does some time after a delete.
     pub fn compact(&self, collection: &CollectionName) {
         let mut state = self.state();

@@ -1,6 +1,6 @@
 //! What reads see of some partitions: keys in ascending order, each once, with the rows that are counted of it.
 
-use std::collections::btree_map;
+use std::collections::{BTreeSet, btree_map};
 use std::iter::Peekable;
 use std::ops::Bound;
 
@@ -19,6 +19,8 @@ pub(super) struct View<'a> {
     pub(super) moment: Option<u64>,
     /// Whether the largest `Int64` is counted and never returned.
     pub(super) hides_largest_key: bool,
+    /// Keys that are counted and never returned.
+    pub(super) unreturned: Option<&'a BTreeSet<PrimaryKey>>,
 }
 
 /// A partition that is read.
@@ -43,6 +45,7 @@ impl<'a> View<'a> {
     /// The keys of a range that have rows.
     pub(super) fn found(&self, range: &KeyRange<PrimaryKey>) -> impl Iterator<Item = Found<'a>> + use<'a> {
         let (copies, moment, hides_largest_key) = (self.copies, self.moment, self.hides_largest_key);
+        let unreturned = self.unreturned;
         let merged = Merged::new(self.parts.iter().copied(), range);
         merged.filter_map(move |(key, of_each)| {
             let of_each: Vec<Vec<&Version>> =
@@ -52,7 +55,8 @@ impl<'a> View<'a> {
                 Copies::Any | Copies::Newest => of_each.iter().map(Vec::len).sum::<usize>() as u64,
             };
             let firsts: Vec<&Version> = of_each.iter().filter_map(|versions| versions.first().copied()).collect();
-            let is_hidden = hides_largest_key && *key == PrimaryKey::Int64(i64::MAX);
+            let is_largest = hides_largest_key && *key == PrimaryKey::Int64(i64::MAX);
+            let is_hidden = is_largest || unreturned.is_some_and(|keys| keys.contains(key));
             let returned = returned(copies, &firsts).filter(|_| !is_hidden).map(|version| &version.row);
             (counted > 0).then_some(Found { key, counted, returned })
         })

@@ -1,0 +1,259 @@
+//! What newer servers do that is dropped in silence or refused in error, finding by finding.
+//!
+//! Each test says what is wanted. One that is expected to panic does not hold yet: whoever makes it hold removes the attribute,
+//! without which it would fail.
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
+use arrow_array::{Int64Array, RecordBatch};
+use futures::TryStreamExt;
+use milvus_backup_client::MilvusConnection;
+use milvus_backup_core::schema::{CollectionSchema, DataType, FieldSchema, arrow_schema};
+use milvus_backup_core::{
+    Catalog, CollectionName, Error, Hint, ReadPoint, RowSink, RowSource, ScanOptions, ScanPosition, ScanTarget,
+};
+use milvus_backup_testkit::fakes::{Double, Fault, Place, Replication, ValidityPlace, Version, samples};
+use std::sync::Arc;
+
+use crate::fixture::started;
+
+/// A field that no definition has: number 1000, the text "x".
+const UNKNOWN: [u8; 4] = [0xc2, 0x3e, 1, b'x'];
+
+/// The sample collection with a year that may be NULL.
+fn schema_with_year() -> CollectionSchema {
+    let mut schema = samples::schema();
+    schema.fields.push(FieldSchema { nullable: true, ..FieldSchema::new("year", DataType::Int64) });
+    schema
+}
+
+/// Three rows, of which the second has no year.
+fn rows_with_year(schema: &CollectionSchema) -> RecordBatch {
+    let mut columns = samples::rows(&samples::schema(), 0..3, "a").columns().to_vec();
+    columns.push(Arc::new(Int64Array::from(vec![Some(1927), None, Some(1949)])));
+    RecordBatch::try_new(Arc::new(arrow_schema(schema).unwrap()), columns).unwrap()
+}
+
+async fn created(milvus: &MilvusConnection, schema: &CollectionSchema) -> CollectionName {
+    let films = "films".parse().unwrap();
+    milvus.create_collection(&films, schema).await.unwrap();
+    milvus.create_index(&films, &samples::index()).await.unwrap();
+    milvus.load_collection(&films, None).await.unwrap();
+    films
+}
+
+async fn read(
+    milvus: &MilvusConnection,
+    films: &CollectionName,
+    schema: &CollectionSchema,
+) -> Result<RecordBatch, Error> {
+    let scan = milvus.open(films, schema, ScanOptions::default()).await?;
+    let units = scan.plan(&[ScanTarget { partition: "_default".to_owned(), rows: 3, parts: 1 }]).await?;
+    let mut pages: Vec<_> = scan.read(&units[0], &ScanPosition::Start, 1 << 20).try_collect().await?;
+    Ok(pages.remove(0))
+}
+
+fn years(rows: &RecordBatch) -> Vec<Option<i64>> {
+    rows.column_by_name("year").unwrap().as_primitive::<Int64Type>().iter().collect()
+}
+
+/// Whether a description is refused, or names what it leaves out.
+async fn is_named(milvus: &MilvusConnection, films: &CollectionName, word: &str) -> bool {
+    match milvus.describe_collection(films).await {
+        Ok(description) => description.limitations.iter().any(|sentence| sentence.contains(word)),
+        Err(error) => error.full_message().contains(word),
+    }
+}
+
+/// A release that is 2.6.17 or 2.6.18.
+async fn accepts_null_vectors(version: Version) -> (bool, bool) {
+    let (_double, milvus) = started(version).await;
+    let mut schema = samples::schema();
+    schema.fields[2].nullable = true;
+    let believed = milvus.capabilities().await.unwrap().schema.missing(&schema).is_empty();
+    let taken = milvus.create_collection(&"films".parse().unwrap(), &schema).await.is_ok();
+    (believed, taken)
+}
+
+/// H1: what a server takes is not refused before it is asked.
+#[tokio::test]
+#[should_panic(expected = "believed")]
+async fn null_vectors_are_not_refused_where_the_server_takes_them() {
+    let (believed, taken) = accepts_null_vectors(Version::new(2, 6, 18)).await;
+    assert!(taken && believed, "believed: {believed}, taken: {taken}");
+}
+
+/// H1b: what came with a patch is not believed of an earlier one.
+#[tokio::test]
+#[should_panic(expected = "believed")]
+async fn what_came_with_a_patch_is_refused_before_anything_is_written() {
+    let (_double, milvus) = started(Version::new(2, 6, 2)).await;
+    let mut schema = samples::schema();
+    schema.fields.push(FieldSchema::new("place", DataType::Geometry));
+    let believed = milvus.capabilities().await.unwrap().schema.missing(&schema).is_empty();
+    let taken = milvus.create_collection(&"films".parse().unwrap(), &schema).await.is_ok();
+    assert_eq!(believed, taken, "believed: {believed}, taken: {taken}");
+}
+
+/// H1c: 2.4.21 has a moment to read at (`QueryResults.session_ts`).
+#[tokio::test]
+#[should_panic(expected = "AtLeast")]
+async fn milvus_2_4_21_gives_a_moment() {
+    let (_double, milvus) = started(Version::new(2, 4, 24)).await;
+    let films = created(&milvus, &samples::schema()).await;
+    let scan = milvus.open(&films, &samples::schema(), ScanOptions::default()).await.unwrap();
+    assert!(matches!(scan.read_point(), ReadPoint::Snapshot(_)), "{:?}", scan.read_point());
+}
+
+/// H2: what of a schema is not understood is refused, or named.
+async fn schema_part(
+    change: impl FnMut(&mut milvus::proto::schema::CollectionSchema) + Send + 'static,
+    word: &str,
+) -> bool {
+    let (double, milvus) = started(Version::new(3, 0, 2)).await;
+    let films = created(&milvus, &samples::schema()).await;
+    let mut change = change;
+    double.change_descriptions(move |answer| change(answer.schema.as_mut().unwrap()));
+    is_named(&milvus, &films, word).await
+}
+
+#[tokio::test]
+#[should_panic(expected = "external")]
+async fn an_external_collection_is_named() {
+    assert!(schema_part(|schema| schema.external_source = "s3://films".to_owned(), "external").await, "external");
+}
+
+#[tokio::test]
+#[should_panic(expected = "namespace")]
+async fn namespaces_are_named() {
+    assert!(schema_part(|schema| schema.enable_namespace = true, "namespace").await, "namespace");
+}
+
+#[tokio::test]
+#[should_panic(expected = "file resource")]
+async fn file_resources_are_named() {
+    assert!(schema_part(|schema| schema.file_resource_ids = vec![7], "file resource").await, "file resource");
+}
+
+#[tokio::test]
+#[should_panic(expected = "element")]
+async fn elements_that_may_be_null_are_named() {
+    assert!(schema_part(|schema| schema.fields[1].element_nullable = true, "element").await, "element");
+}
+
+/// Fields that no definition has, anywhere in a description.
+#[tokio::test]
+#[should_panic(expected = "Description")]
+async fn unknown_fields_of_a_description_are_named() {
+    for place in [Place::Description, Place::Schema, Place::Field("text".to_owned())] {
+        let (double, milvus) = started(Version::new(3, 0, 2)).await;
+        let films = created(&milvus, &samples::schema()).await;
+        double.append(place.clone(), UNKNOWN);
+        assert!(is_named(&milvus, &films, "1000").await, "{place:?}");
+    }
+}
+
+/// Fields that no definition has, in a column.
+#[tokio::test]
+#[should_panic(expected = "Column")]
+async fn unknown_fields_of_a_column_are_an_error() {
+    for place in [Place::Column("text".to_owned()), Place::Values("text".to_owned()), Place::Rows] {
+        let (double, milvus) = started(Version::new(3, 0, 2)).await;
+        let schema = samples::schema();
+        let films = created(&milvus, &schema).await;
+        milvus.insert(&films, &schema, None, samples::rows(&schema, 0..3, "a")).await.unwrap();
+        double.append(place.clone(), UNKNOWN);
+        assert!(read(&milvus, &films, &schema).await.is_err(), "{place:?}");
+    }
+}
+
+/// H3: a backup may read all rows, where the user has the privilege to.
+#[tokio::test]
+#[should_panic(expected = "rls_principal is required")]
+async fn row_policies_do_not_hide_rows_from_a_backup() {
+    let (_double, milvus) = started(Version::new(3, 1, 0)).await;
+    let mut schema = samples::schema();
+    schema.properties.insert("rls.enabled".to_owned(), "true".to_owned());
+    let films = created(&milvus, &schema).await;
+    milvus.insert(&films, &schema, None, samples::rows(&schema, 0..3, "a")).await.unwrap();
+    match read(&milvus, &films, &schema).await {
+        Ok(rows) => assert_eq!(rows.num_rows(), 3),
+        Err(error) => panic!("{}", error.full_message()),
+    }
+}
+
+/// NULLs with their validity in one of the places.
+async fn nulls(place: ValidityPlace) -> Result<Vec<Option<i64>>, Error> {
+    let (double, milvus) = started(Version::new(3, 0, 2)).await;
+    let schema = schema_with_year();
+    let films = created(&milvus, &schema).await;
+    milvus.insert(&films, &schema, None, rows_with_year(&schema)).await.unwrap();
+    double.set_validity(place);
+    read(&milvus, &films, &schema).await.map(|rows| years(&rows))
+}
+
+const YEARS: [Option<i64>; 3] = [Some(1927), None, Some(1949)];
+
+/// H4: where it is today.
+#[tokio::test]
+async fn nulls_are_read_from_the_place_of_old() {
+    assert_eq!(nulls(ValidityPlace::Legacy).await.unwrap(), YEARS);
+    assert_eq!(nulls(ValidityPlace::Both).await.unwrap(), YEARS);
+}
+
+/// H4: where the definitions ask writers to put it.
+#[tokio::test]
+#[should_panic(expected = "Some(0)")]
+async fn nulls_are_read_from_the_new_place() {
+    assert_eq!(nulls(ValidityPlace::Inside).await.unwrap(), YEARS);
+}
+
+/// H4: a conflict is an error.
+#[tokio::test]
+#[should_panic(expected = "Some(0)")]
+async fn places_that_contradict_each_other_are_an_error() {
+    let read = nulls(ValidityPlace::Conflicting).await;
+    assert!(read.is_err(), "{read:?}");
+}
+
+/// An import into an existing collection, whose answer is lost once.
+async fn import_with_a_lost_answer(version: Version) -> (Arc<Double>, Result<u64, Error>) {
+    let (double, milvus) = started(version).await;
+    let films = created(&milvus, &samples::schema()).await;
+    double.milvus().put_file("/films.parquet", vec![samples::rows(&samples::schema(), 0..3, "a")]);
+    double.refuse("Import", 1, Fault::LostAnswer);
+    let imported = milvus.import_file(&films, None, "/films.parquet").await;
+    (double, imported)
+}
+
+/// H6: an import under a key can be made again.
+#[tokio::test]
+#[should_panic(expected = "Unreachable")]
+async fn an_import_whose_answer_is_lost_is_made_again() {
+    for version in [Version::new(2, 6, 24), Version::new(3, 0, 2)] {
+        let (double, imported) = import_with_a_lost_answer(version).await;
+        assert_eq!(imported.unwrap(), 3);
+        assert_eq!(double.milvus().rows(&"films".parse().unwrap(), None).unwrap().num_rows(), 3);
+    }
+}
+
+/// H6: without keys it must not be made again, since the rows would be there twice.
+#[tokio::test]
+async fn an_import_without_keys_is_not_made_again() {
+    let (double, imported) = import_with_a_lost_answer(Version::new(2, 5, 27)).await;
+    assert!(matches!(imported, Err(Error::Unreachable { .. })), "{imported:?}");
+    assert_eq!(double.calls().iter().filter(|call| call.name == "Import").count(), 1);
+}
+
+/// H7: where clusters replicate, an import must be committed in a second step, for which the protocol has no call: rows must be
+/// inserted instead, and the refusal says so.
+#[tokio::test]
+#[should_panic(expected = "auto_commit")]
+async fn an_import_into_a_replicating_cluster_is_refused_with_the_way_out() {
+    let (double, milvus) = started(Version::new(3, 0, 2)).await;
+    let films = created(&milvus, &samples::schema()).await;
+    double.milvus().put_file("/films.parquet", vec![samples::rows(&samples::schema(), 0..3, "a")]);
+    double.set_replication(Replication::Primary);
+    let imported = milvus.import_file(&films, None, "/films.parquet").await;
+    assert!(matches!(imported, Err(Error::Refused { hint: Hint::Insert, .. })), "{imported:?}");
+}
