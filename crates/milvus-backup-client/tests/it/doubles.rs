@@ -1,13 +1,14 @@
 //! What tests do to a double arrives at the client.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures::TryStreamExt;
 use milvus::proto::milvus as pb;
-use milvus_backup_client::MilvusConnection;
+use milvus_backup_client::{ConnectionOptions, MilvusConnection, SystemClock};
 use milvus_backup_core::schema::CollectionSchema;
 use milvus_backup_core::{
-    Catalog, CollectionName, Error, LoadState, ReadPoint, RowSink, RowSource, ScanOptions, ScanPosition, ScanTarget,
+    Catalog, Clock, CollectionName, Error, LoadState, ReadPoint, RowSink, RowSource, ScanOptions, ScanPosition,
+    ScanTarget,
 };
 use milvus_backup_testkit::fakes::{Double, Fault, Version, samples};
 
@@ -36,9 +37,10 @@ async fn keys(milvus: &MilvusConnection, films: &CollectionName, schema: &Collec
 
 #[test]
 fn a_double_starts_in_milliseconds() {
-    let started = Instant::now();
+    let clock = SystemClock::new();
     let doubles: Vec<Double> = VERSIONS.into_iter().map(Double::start).collect();
-    assert!(started.elapsed() < Duration::from_secs(1), "{:?} for {}", started.elapsed(), doubles.len());
+    let passed = clock.elapsed();
+    assert!(passed < Duration::from_secs(1), "{passed:?} for {}", doubles.len());
 }
 
 /// Writers between the pages: with a moment of the server, every page is of it.
@@ -134,7 +136,7 @@ async fn a_load_takes_its_time_and_tells_how_far_it_is() {
 async fn databases_have_collections_of_their_own() {
     let (double, milvus) = started(V3).await;
     let films = filled(&milvus, 0..3).await;
-    let mut options = milvus_backup_client::ConnectionOptions::new(double.uri());
+    let mut options = ConnectionOptions::new(double.uri());
     options.database = "other".to_owned();
     let properties = [("database.replica.number".to_owned(), "1".to_owned())].into();
     MilvusConnection::create_database(options.clone(), &properties).await.unwrap();

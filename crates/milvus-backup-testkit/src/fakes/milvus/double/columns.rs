@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow_array::{Array, RecordBatch, RecordBatchOptions};
 use arrow_select::interleave::interleave;
 use milvus::proto::schema::FieldData;
 use milvus_backup_columns::{decode_columns, encode_columns};
@@ -73,8 +73,8 @@ fn gathered(schema: &CollectionSchema, rows: &[RowRef]) -> Answer<RecordBatch> {
         })
         .collect();
     let columns = arrow.fields().iter().map(|field| {
-        let of_each: Vec<&ArrayRef> = batches.iter().map(|batch| batch.column_by_name(field.name()).unwrap()).collect();
-        let arrays: Vec<&dyn arrow_array::Array> = of_each.iter().map(|array| array.as_ref()).collect();
+        let of_each = batches.iter().map(|batch| batch.column_by_name(field.name()).unwrap().as_ref());
+        let arrays: Vec<&dyn Array> = of_each.collect();
         interleave(&arrays, &indices).unwrap()
     });
     let columns = columns.collect();

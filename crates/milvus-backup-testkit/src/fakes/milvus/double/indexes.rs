@@ -1,5 +1,7 @@
 //! Indexes.
 
+use std::collections::BTreeMap;
+
 use milvus::proto::common::{IndexState, Status};
 use milvus::proto::milvus as pb;
 use milvus_backup_columns::{params_from_wire, params_to_wire};
@@ -44,7 +46,7 @@ pub(super) fn drop(call: &Call<'_>, request: pb::DropIndexRequest) -> Answer<Sta
     let name = named(&request.collection_name)?;
     let mut state = milvus.state();
     let mut index =
-        IndexDefinition { field_name: request.field_name, index_name: request.index_name, params: Default::default() };
+        IndexDefinition { field_name: request.field_name, index_name: request.index_name, params: BTreeMap::new() };
     if index.field_name.is_empty() {
         let indexes = &state.get("DropIndex", &name)?.indexes;
         let found = indexes.iter().find(|other| other.index_name == index.index_name);

@@ -8,6 +8,7 @@ use milvus_backup_core::LoadState;
 
 use super::call::{Call, locked, named};
 use super::refusal::{Answer, not_fully_loaded, not_loaded, of_load};
+use crate::fakes::milvus::collection::Collection;
 
 /// Collections that are being loaded, by their numbers, and for how many polls they still are.
 #[derive(Debug, Default)]
@@ -54,7 +55,7 @@ pub(super) fn load(call: &Call<'_>, request: pb::LoadCollectionRequest) -> Answe
     let milvus = call.database(&request.db_name)?;
     let name = named(&request.collection_name)?;
     let mut state = milvus.state();
-    let was_loaded = state.find(&name).is_some_and(|collection| collection.is_any_loaded());
+    let was_loaded = state.find(&name).is_some_and(Collection::is_any_loaded);
     state.load_collection(&name, replica_number(request.replica_number)).map_err(of_load)?;
     if let Some(id) = state.id_of(&name).filter(|_| !was_loaded) {
         locked(&call.parts.loads).begin(id, call.parts.settings().polls_to_load);

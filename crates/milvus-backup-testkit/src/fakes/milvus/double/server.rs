@@ -13,8 +13,8 @@ use tokio::runtime::Runtime;
 use tonic::transport::server::TcpIncoming;
 
 use super::call::{Parts, locked};
-use super::faults::Fault;
-use super::journal::{SeenCall, SeenRead};
+use super::faults::{Fault, Faults};
+use super::journal::{Journal, SeenCall, SeenRead};
 use super::places::Place;
 use super::service::Service;
 use super::settings::{Replication, Settings, ValidityPlace};
@@ -73,8 +73,8 @@ impl Double {
             version,
             databases: Mutex::new(BTreeMap::from([(DEFAULT_DATABASE.to_owned(), default)])),
             settings: Mutex::new(Settings::default()),
-            faults: Default::default(),
-            journal: Default::default(),
+            faults: Faults::default(),
+            journal: Journal::default(),
             tampering: Mutex::default(),
             loads: Mutex::default(),
             imports: Mutex::default(),

@@ -5,7 +5,7 @@ use milvus::proto::schema::{FieldData, ScalarField, field_data, scalar_field};
 use super::settings::ValidityPlace;
 
 /// Puts a placeholder for each NULL among scalars, of which servers answer a value for every row. Vectors stay without:
-/// "valid_data + compact", in the documentation of nullable vectors.
+/// "`valid_data` + compact", in the documentation of nullable vectors.
 pub(super) fn spread(column: &mut FieldData) {
     let valid = column.valid_data.as_slice();
     if let Some(field_data::Field::Scalars(scalars)) = &mut column.field
