@@ -6,7 +6,7 @@ use milvus::proto::milvus as pb;
 use super::call::{Call, named};
 use super::refusal::{Answer, coded};
 
-/// `ErrAliasNotFound` of `merr`.
+/// `ErrAliasNotFound` of Milvus' errors (`merr`).
 const ALIAS_NOT_FOUND: i32 = 1600;
 
 pub(super) fn create(call: &Call<'_>, request: pb::CreateAliasRequest) -> Answer<Status> {

@@ -19,7 +19,7 @@ use super::tampering::Tampering;
 use crate::fakes::milvus::server::InMemoryMilvus;
 use crate::fakes::milvus::version::Version;
 
-/// `ErrDatabaseNotFound` of `merr`.
+/// `ErrDatabaseNotFound` of Milvus' errors (`merr`).
 const DATABASE_NOT_FOUND: i32 = 800;
 
 /// What a double consists of.
@@ -41,14 +41,14 @@ impl Parts {
         locked(&self.settings).clone()
     }
 
-    /// The database of this name; an empty one is the default.
+    /// Returns the database of this name; an empty one is the default.
     pub(super) fn database(&self, name: &str) -> Option<InMemoryMilvus> {
         let name = if name.is_empty() { DEFAULT_DATABASE } else { name };
         locked(&self.databases).get(name).cloned()
     }
 }
 
-/// What is behind a mutex, whatever happened to those who had it before.
+/// Locks what is behind a mutex, whatever happened to those who had it before.
 pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -78,7 +78,7 @@ impl<'a> Call<'a> {
         self.parts.version
     }
 
-    /// The database that a request is of.
+    /// Returns the database that a request is of.
     pub(super) fn database(&self, named: &str) -> Answer<InMemoryMilvus> {
         let name = if named.is_empty() { self.database.as_deref().unwrap_or_default() } else { named };
         let found = self.parts.database(name);
@@ -95,7 +95,7 @@ impl<'a> Call<'a> {
     }
 }
 
-/// A name that a collection can have.
+/// Returns a name that a collection can have.
 pub(super) fn named(name: &str) -> Answer<CollectionName> {
     name.parse().map_err(|_| invalid(format!("Invalid collection name: {name}")))
 }

@@ -1,24 +1,24 @@
 //! Collections that are created, listed, renamed, altered and dropped.
 
-use std::collections::BTreeMap;
-
 use milvus::proto::common::Status;
 use milvus::proto::milvus as pb;
 use milvus_backup_columns::params_from_wire;
 
 use super::call::{Call, locked, named};
 use super::definition::requested;
-use super::refusal::{Answer, invalid, unexpected};
+use super::properties::{require_alterable, require_creatable};
+use super::refusal::{Answer, unexpected};
 
 pub(super) fn create(call: &Call<'_>, request: pb::CreateCollectionRequest) -> Answer<Status> {
     call.require_primary()?;
     let milvus = call.database(&request.db_name)?;
     let (name, schema) = (named(&request.collection_name)?, requested(call.version(), &request)?);
+    require_creatable(call, &schema.properties)?;
     milvus.state().create_collection(&name, &schema)?;
     Ok(Status::default())
 }
 
-/// One that does not exist is no error: `errIgnoredDropCollection` of the root coordinator.
+/// Drops a collection. One that does not exist is no error: `errIgnoredDropCollection` of the root coordinator.
 pub(super) fn drop(call: &Call<'_>, request: pb::DropCollectionRequest) -> Answer<Status> {
     call.require_primary()?;
     let milvus = call.database(&request.db_name)?;
@@ -47,19 +47,11 @@ pub(super) fn alter(call: &Call<'_>, request: pb::AlterCollectionRequest) -> Ans
     let milvus = call.database(&request.db_name)?;
     let name = named(&request.collection_name)?;
     let properties = params_from_wire(&request.properties);
-    require_mutable(&properties)?;
+    require_alterable(call, &properties)?;
     // Before the tag that has it, the field is read over.
     let removed = if call.version().removes_properties() { request.delete_keys } else { Vec::new() };
     milvus.state().alter_properties(&name, &properties, &removed)?;
     Ok(Status::default())
-}
-
-/// Properties of a namespace are set at create only: milvus#50557.
-fn require_mutable(properties: &BTreeMap<String, String>) -> Answer<()> {
-    match properties.keys().find(|key| ["namespace.mode", "namespace.sharding.enabled"].contains(&key.as_str())) {
-        Some(key) => Err(invalid(format!("property {key} cannot be altered"))),
-        None => Ok(()),
-    }
 }
 
 pub(super) fn list(call: &Call<'_>, request: pb::ShowCollectionsRequest) -> Answer<pb::ShowCollectionsResponse> {

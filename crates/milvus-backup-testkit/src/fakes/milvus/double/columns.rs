@@ -15,7 +15,7 @@ use super::settings::ValidityPlace;
 use super::validity::{place, spread};
 use crate::fakes::milvus::rows::RowRef;
 
-/// The part of a schema that these columns have.
+/// Returns the part of a schema that these columns have.
 fn part(schema: &CollectionSchema, has: impl Fn(&str) -> bool) -> CollectionSchema {
     let mut part = schema.clone();
     part.fields.retain(|field| has(&field.name) && !field.is_function_output);
@@ -24,7 +24,7 @@ fn part(schema: &CollectionSchema, has: impl Fn(&str) -> bool) -> CollectionSche
     part
 }
 
-/// The columns of rows that were asked for, and the primary key: the proxy adds it.
+/// Returns the columns of rows that were asked for, and the primary key: the proxy adds it.
 pub(super) fn columns(
     schema: &CollectionSchema,
     asked: &[String],
@@ -55,7 +55,7 @@ fn knows(schema: &CollectionSchema, name: &str) -> bool {
     is_field || is_struct || (schema.enable_dynamic_field && name == DYNAMIC_FIELD)
 }
 
-/// The rows as one batch.
+/// Returns the rows as one batch.
 fn gathered(schema: &CollectionSchema, rows: &[RowRef]) -> Answer<RecordBatch> {
     let arrow = Arc::new(arrow_schema(schema)?);
     if rows.is_empty() {
@@ -82,8 +82,8 @@ fn gathered(schema: &CollectionSchema, rows: &[RowRef]) -> Answer<RecordBatch> {
     Ok(RecordBatch::try_new_with_options(arrow, columns, &options).unwrap())
 }
 
-/// The columns of an insert as rows, whatever of the collection they have. A column of no field is refused in the words of
-/// Milvus 2.3.5.
+/// Returns the columns of an insert as rows, whatever of the collection they have. A column of no field is refused in
+/// the words of Milvus 2.3.5.
 pub(super) fn rows(schema: &CollectionSchema, rows: u32, columns: Vec<FieldData>) -> Answer<RecordBatch> {
     let columns: Vec<FieldData> = columns
         .into_iter()

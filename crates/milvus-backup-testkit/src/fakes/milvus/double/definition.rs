@@ -25,7 +25,7 @@ const HASH_PARTITIONS: u32 = 16;
 /// The first number of a field that a user defined: `common.StartOfUserFieldID`.
 const FIRST_FIELD: i64 = 100;
 
-/// The definition in a request, as a server of this release reads it.
+/// Returns the definition in a request, as a server of this release reads it.
 pub(super) fn requested(version: Version, request: &pb::CreateCollectionRequest) -> Answer<CollectionSchema> {
     let sent = wire::CollectionSchema::decode(request.schema.as_slice()).map_err(|error| invalid(error.to_string()))?;
     let mut schema = decode_schema(&as_read(version, sent)).map_err(|error| unexpected(error.full_message()))?;
@@ -42,12 +42,12 @@ pub(super) fn requested(version: Version, request: &pb::CreateCollectionRequest)
     Ok(schema)
 }
 
-/// The number of a consistency level.
+/// Returns the number of a consistency level.
 pub(super) fn level_number(level: ConsistencyLevel) -> i32 {
     LEVELS.iter().zip(0..).find(|(known, _)| **known == level).map_or(0, |(_, number)| number)
 }
 
-/// The schema as a description has it, with the numbers of its fields.
+/// Returns the schema as a description has it, with the numbers of its fields.
 pub(super) fn described(name: &str, schema: &CollectionSchema) -> Answer<wire::CollectionSchema> {
     let mut described = encode_schema(name, schema)?;
     for (field, number) in described.fields.iter_mut().zip(FIRST_FIELD..) {
@@ -60,7 +60,7 @@ pub(super) fn described(name: &str, schema: &CollectionSchema) -> Answer<wire::C
     Ok(described)
 }
 
-/// The number of a field; 0 for one that has none.
+/// Returns the number of a field; 0 for one that has none.
 pub(super) fn field_number(schema: &CollectionSchema, name: &str) -> i64 {
     schema.fields.iter().zip(FIRST_FIELD..).find(|(field, _)| field.name == name).map_or(0, |(_, number)| number)
 }

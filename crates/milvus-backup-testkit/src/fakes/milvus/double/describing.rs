@@ -10,7 +10,7 @@ use super::replication::channels;
 use crate::fakes::milvus::collection::Collection;
 use crate::fakes::milvus::state::State;
 
-/// The collection with a name or an alias, or with a number where no name is given.
+/// Describes the collection with a name or an alias, or with a number where no name is given.
 pub(super) fn describe(
     call: &Call<'_>,
     request: pb::DescribeCollectionRequest,

@@ -5,7 +5,7 @@ use milvus_backup_core::schema::PrimaryKey;
 
 use super::literals::{Word, words};
 
-/// A filter.
+/// A filter on the primary key.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Expression {
     All,
@@ -38,7 +38,7 @@ impl Expression {
         if reader.words.is_empty() { Ok(read) } else { Err(Unreadable::Unparsable) }
     }
 
-    /// Whether the filter holds for a key.
+    /// Returns whether the filter holds for a key.
     pub(super) fn holds(&self, key: &PrimaryKey) -> bool {
         match self {
             Self::All => true,
@@ -57,7 +57,7 @@ impl Expression {
         }
     }
 
-    /// A range that has all keys for which the filter holds.
+    /// Returns a range that has all keys for which the filter holds.
     pub(super) fn range(&self) -> KeyRange<PrimaryKey> {
         let parts = match self {
             Self::And(parts) => parts.as_slice(),

@@ -24,7 +24,8 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// More calls than the server takes: `ErrServiceRateLimit` of `merr`, 8, which may be tried again.
+    /// Returns the refusal of more calls than the server takes: `ErrServiceRateLimit` of `merr`, 8, which may be tried
+    /// again.
     pub fn rate_limit() -> Self {
         Self::Milvus {
             code: 8,
@@ -34,7 +35,7 @@ impl Fault {
         }
     }
 
-    /// The refusal, and whether the call is carried out all the same.
+    /// Returns the refusal, and whether the call is carried out all the same.
     pub(super) fn refusal(self) -> (Refusal, bool) {
         match self {
             Self::Milvus { code, reason, retriable } => (coded(code, reason, retriable), false),

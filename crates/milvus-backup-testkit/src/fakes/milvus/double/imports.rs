@@ -58,7 +58,7 @@ impl Request {
     }
 }
 
-/// The client says first what it could not import.
+/// Removes what the client says before the reason.
 fn reason_of_server(file: &str, reason: &str) -> String {
     reason.strip_prefix(&format!("Milvus cannot import `{file}`: ")).unwrap_or(reason).to_owned()
 }
@@ -84,8 +84,8 @@ pub(super) fn import(call: &Call<'_>, request: pb::ImportRequest) -> Answer<pb::
     Ok(pb::ImportResponse { tasks: vec![number], ..Default::default() })
 }
 
-/// Where clusters replicate, 2.6 refuses imports, and 3.0 takes those that are committed in a second step: documentation of
-/// bulk import where clusters replicate. The words are not known.
+/// Refuses an import by the rules of clusters that replicate: 2.6 refuses imports, and 3.0 takes those that are
+/// committed in a second step: documentation of bulk import where clusters replicate. The words are not known.
 fn require_commit(call: &Call<'_>, is_later: bool) -> Answer<()> {
     let commits = call.version().commits_imports();
     if is_later && !commits {
@@ -99,8 +99,8 @@ fn require_commit(call: &Call<'_>, is_later: bool) -> Answer<()> {
     }
 }
 
-/// The definitions have no state for an import that waits to be committed (it is `Uncommitted` over REST): the last one before
-/// it is complete stands for it.
+/// Answers the state of an import. The definitions have no state for one that waits to be committed (it is
+/// `Uncommitted` over REST): the last one before it is complete stands for it.
 pub(super) fn state(call: &Call<'_>, request: pb::GetImportStateRequest) -> Answer<pb::GetImportStateResponse> {
     let mut imports = locked(&call.parts.imports);
     let job = imports.0.get_mut(&request.task);
@@ -130,8 +130,8 @@ pub(super) fn state(call: &Call<'_>, request: pb::GetImportStateRequest) -> Answ
 }
 
 impl Imports {
-    /// The import of a collection that was made under a key, whatever became of it: "a failed job's key returns the failed
-    /// job".
+    /// Returns the import of a collection that was made under a key, whatever became of it: "a failed job's key
+    /// returns the failed job".
     fn made_under(&self, collection: i64, key: Option<&str>) -> Option<i64> {
         let is_it = |job: &Job| job.collection == collection && job.key.as_deref() == key;
         key.and_then(|_| self.0.iter().find(|(_, job)| is_it(job)).map(|(number, _)| *number))

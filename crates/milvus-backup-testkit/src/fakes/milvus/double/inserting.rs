@@ -8,10 +8,10 @@ use prost::Message;
 
 use super::call::{Call, locked, named};
 use super::columns::rows;
-use super::querying::{filter_of, keys_where};
+use super::filters::{filter_of, keys_where};
 use super::refusal::{Answer, Refusal, invalid};
 
-/// `proxy.grpc.serverMaxRecvSize` of `milvus.yaml`.
+/// Bytes of a request at most: `proxy.grpc.serverMaxRecvSize` of `milvus.yaml`.
 const MAX_MESSAGE: usize = 64 << 20;
 
 /// Inserts that were accepted under a key, or with this content, by their collections.
@@ -22,7 +22,7 @@ pub(super) struct AcceptedInserts(BTreeMap<(i64, Vec<u8>), pb::MutationResult>);
 enum Retries {
     /// It is looked for by this key.
     By(Vec<u8>),
-    /// It is inserted.
+    /// It is inserted in any case.
     Inserted,
 }
 
@@ -65,9 +65,9 @@ pub(super) fn insert(call: &Call<'_>, request: pb::InsertRequest) -> Answer<pb::
     Ok(answer)
 }
 
-/// Idempotent inserts (milvus#50007): a key needs `streaming.idempotency.enabled` on the server and
-/// `collection.insert.idempotency.enabled` on the collection, and is an error 1100 where either is off. Where both are on, a
-/// batch without a key is known by its content.
+/// Tells retries from other inserts (milvus#50007): a key needs `streaming.idempotency.enabled` on the server and
+/// `collection.insert.idempotency.enabled` on the collection, and is an error 1100 where either is off. Where both are
+/// on, a batch without a key is known by its content.
 fn retries(call: &Call<'_>, properties: &BTreeMap<String, String>, request: &pb::InsertRequest) -> Answer<Retries> {
     if !call.version().knows_insert_keys() {
         return Ok(Retries::Inserted);

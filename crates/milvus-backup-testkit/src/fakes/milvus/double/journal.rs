@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-/// One call.
+/// One call that was made.
 #[derive(Debug, Clone)]
 pub struct SeenCall {
     /// The name of the call in the protocol.
@@ -17,20 +17,20 @@ pub struct SeenCall {
     pub read: Option<SeenRead>,
 }
 
-/// One query.
+/// One query that was made.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SeenRead {
     /// The name that was given for the collection.
     pub collection: String,
     /// The partitions that were named.
     pub partitions: Vec<String>,
-    /// The filter.
+    /// The filter that was sent.
     pub expr: String,
     /// The fields that were asked for.
     pub output_fields: Vec<String>,
-    /// `QueryRequest.guarantee_timestamp`.
+    /// The field `guarantee_timestamp` of `QueryRequest`.
     pub guarantee_timestamp: u64,
-    /// `QueryRequest.consistency_level`.
+    /// The field `consistency_level` of `QueryRequest`.
     pub consistency_level: i32,
     /// Whether it was a page of an iterator.
     pub is_iterator: bool,

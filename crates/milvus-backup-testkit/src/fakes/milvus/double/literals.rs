@@ -11,7 +11,7 @@ pub(super) enum Word {
     Sign(&'static str),
 }
 
-/// Longer ones first.
+/// The signs, longer ones first.
 const SIGNS: [&str; 13] = ["&&", "||", "==", "!=", ">=", "<=", ">", "<", "%", "(", ")", "[", "]"];
 
 /// Reads all words; `None` where one cannot be read. The digits of a number are read without its sign, so that the smallest

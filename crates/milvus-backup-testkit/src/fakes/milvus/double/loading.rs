@@ -25,7 +25,7 @@ impl Loads {
         self.0.remove(&collection);
     }
 
-    /// Whether the collection is being loaded, and one poll less until it is not.
+    /// Returns whether the collection is being loaded, and counts the poll.
     fn poll(&mut self, collection: i64) -> bool {
         let Some((left, _)) = self.0.get_mut(&collection) else { return false };
         *left -= 1;
@@ -35,7 +35,7 @@ impl Loads {
         true
     }
 
-    /// How much of the collection is loaded, in percent.
+    /// Returns how much of the collection is loaded, in percent.
     fn progress(&self, collection: i64) -> i64 {
         self.0.get(&collection).map_or(100, |(left, all)| i64::from((all - left) * 100 / all))
     }
@@ -46,7 +46,7 @@ impl Loads {
     }
 }
 
-/// A number of replicas as a request has it: 0 stands for none named.
+/// Returns a number of replicas as a request has it: 0 stands for none named.
 fn replica_number(number: i32) -> Option<u32> {
     u32::try_from(number).ok().filter(|number| *number > 0)
 }

@@ -8,7 +8,7 @@ use super::call::{Call, named};
 use super::refusal::Answer;
 use crate::fakes::milvus::collection::Collection;
 
-/// The numbers of the partitions of a collection, in their order.
+/// Returns the numbers of the partitions of a collection, in their order.
 pub(super) fn numbers(collection: &Collection) -> impl Iterator<Item = (&str, i64)> {
     collection.partitions.iter().map(|partition| partition.name.as_str()).zip(collection.id + 1..)
 }

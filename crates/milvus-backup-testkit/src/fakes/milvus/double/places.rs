@@ -11,7 +11,7 @@ const SCHEMA: u64 = 2;
 const FIELDS: u64 = 4;
 const FUNCTIONS: u64 = 7;
 const STRUCTS: u64 = 9;
-/// `QueryResults.fields_data`.
+/// The field `fields_data` of `QueryResults`.
 const COLUMNS: u64 = 2;
 
 /// A message in an answer.
@@ -36,7 +36,7 @@ pub enum Place {
 }
 
 impl Place {
-    /// The call in whose answer it is.
+    /// Returns the call in whose answer it is.
     pub(super) fn call(&self) -> &'static str {
         match self {
             Self::Rows | Self::Column(_) | Self::Values(_) => "Query",
@@ -44,7 +44,7 @@ impl Place {
         }
     }
 
-    /// The way to it in an answer; `None` where the answer has no such place.
+    /// Returns the way to it in an answer; `None` where the answer has no such place.
     pub(super) fn path(&self, message: &[u8]) -> Option<Vec<Step>> {
         match self {
             Self::Description | Self::Rows => Some(Vec::new()),
@@ -69,7 +69,7 @@ impl Place {
     }
 }
 
-/// Which column has a name, and the tag of its values.
+/// Returns which column has a name, and the tag of its values.
 fn column(message: &[u8], name: &str) -> Option<(usize, Option<u64>)> {
     let answer = pb::QueryResults::decode(message).ok()?;
     let number = answer.fields_data.iter().position(|column| column.field_name == name)?;

@@ -4,7 +4,7 @@ use milvus::proto::schema::{CollectionSchema, FieldSchema};
 
 use crate::fakes::milvus::version::Version;
 
-/// The schema as a server of this release reads it.
+/// Returns the schema as a server of this release reads it.
 pub(super) fn as_read(version: Version, mut schema: CollectionSchema) -> CollectionSchema {
     if !version.has_functions() {
         schema.functions.clear();

@@ -5,15 +5,17 @@ use std::collections::BTreeMap;
 use milvus::proto::milvus as pb;
 use milvus::proto::schema::{FieldData, LongArray, ScalarField, field_data, scalar_field};
 use milvus_backup_columns::params_from_wire;
-use milvus_backup_core::schema::PrimaryKey;
 use milvus_backup_core::{CollectionName, ReadPoint};
 use prost::Message;
 
 use super::call::{Call, locked, named};
 use super::columns::columns;
-use super::expression::{Expression, Unreadable};
+use super::expression::Expression;
+use super::extent::{extent, opened, require_no_policies};
+use super::filters::read_filter;
 use super::journal::SeenRead;
-use super::refusal::{Answer, invalid, of_read, unexpected};
+use super::refusal::{Answer, unexpected};
+use crate::fakes::milvus::model::ReadPoints;
 use crate::fakes::milvus::rows::RowRef;
 use crate::fakes::milvus::state::State;
 
@@ -49,7 +51,7 @@ pub(super) fn query(call: &Call<'_>, request: pb::QueryRequest) -> Answer<pb::Qu
             return Err(refusal);
         }
     };
-    if is_first && call.version().has_session_ts() {
+    if is_first && state.model.rows.read_points == ReadPoints::Snapshot {
         answer.results.session_ts = state.now();
     }
     drop(state);
@@ -61,7 +63,7 @@ pub(super) fn query(call: &Call<'_>, request: pb::QueryRequest) -> Answer<pb::Qu
     Ok(answer.results)
 }
 
-/// What was asked for, for the journal.
+/// Returns what was asked for, for the journal.
 fn seen(request: &pb::QueryRequest, is_iterator: bool) -> SeenRead {
     SeenRead {
         collection: request.collection_name.clone(),
@@ -80,7 +82,7 @@ struct Answered {
     rows: usize,
 }
 
-/// An answer without its `session_ts`.
+/// Returns an answer without its `session_ts`.
 fn answer(
     call: &Call<'_>,
     state: &mut State,
@@ -103,8 +105,7 @@ fn answer(
         output_fields: request.output_fields.clone(),
         ..pb::QueryResults::default()
     };
-    // `primary_field_name = 6`: tag v2.6.0.
-    if call.version().at_least(2, 6, 0) {
+    if call.version().names_keys() {
         results.primary_field_name = key;
     }
     if counts {
@@ -114,63 +115,6 @@ fn answer(
     let rows = returned(state, name, &page);
     results.fields_data = columns(&schema, &request.output_fields, &rows, call.parts.settings().validity)?;
     Ok(Answered { results, rows: rows.len() })
-}
-
-/// Row-level security: a query of nobody is denied (`ResolveRuntimePrincipal`), unless it may read all rows.
-fn require_no_policies(
-    call: &Call<'_>,
-    properties: &BTreeMap<String, String>,
-    request: &pb::QueryRequest,
-) -> Answer<()> {
-    let is_on = call.version().has_row_policies() && properties.get("rls.enabled").is_some_and(|value| value == "true");
-    if is_on && request.rls_principal.is_empty() && !request.skip_rls {
-        return Err(unexpected("rls_principal is required"));
-    }
-    Ok(())
-}
-
-fn read_filter(state: &State, text: &str, key: &str) -> Answer<Expression> {
-    let read = Expression::read(text, key, |name| state.model.rows.reserved_keys.contains(name));
-    read.map_err(|unreadable| match unreadable {
-        Unreadable::Unparsable => unexpected(format!("cannot parse expression: {text}, error: line 1:0")),
-        Unreadable::Field(field) => unexpected(format!("a filter on the field `{field}` is not modelled")),
-    })
-}
-
-/// How many rows a query asks for, and after how many.
-fn extent(
-    call: &Call<'_>,
-    state: &State,
-    request: &pb::QueryRequest,
-    params: &BTreeMap<String, String>,
-) -> Answer<(usize, usize)> {
-    let number = |name: &str| params.get(name).and_then(|value| value.parse::<usize>().ok());
-    let (limit, offset) = (number("limit"), number("offset").unwrap_or(0));
-    if limit.is_none() && request.expr.is_empty() {
-        return Err(invalid("empty expression should be used with limit: invalid parameter"));
-    }
-    let (limit, window) = (limit.unwrap_or(usize::MAX), state.model.rows.window);
-    if limit != usize::MAX && limit.saturating_add(offset) > window {
-        return Err(unexpected(format!(
-            "invalid max query result window, (offset+limit) should be in range [1, {window}], but got {}",
-            limit + offset
-        )));
-    }
-    let may_be_short = params.get("reduce_stop_for_best").is_some_and(|value| value == "True");
-    let shorter = if may_be_short { call.parts.settings().rows_of_short_pages.max(1) } else { usize::MAX };
-    Ok((limit.min(shorter), offset))
-}
-
-/// The partitions that are read: those that are named, or all that are loaded.
-fn opened(state: &mut State, name: &CollectionName, partitions: &[String]) -> Answer<Vec<String>> {
-    if partitions.is_empty() {
-        return state.open(name, None).map_err(of_read);
-    }
-    let mut opened = Vec::new();
-    for partition in partitions {
-        opened.extend(state.open(name, Some(partition)).map_err(of_read)?);
-    }
-    Ok(opened)
 }
 
 fn counted(state: &State, name: &CollectionName, page: &Page) -> u64 {
@@ -203,22 +147,4 @@ fn require_size(call: &Call<'_>, answer: &pb::QueryResults) -> Answer<()> {
         return Err(unexpected("query results exceed the maxOutputSize Limit"));
     }
     Ok(())
-}
-
-/// The keys for which a filter holds now, in these partitions.
-pub(super) fn keys_where(
-    state: &State,
-    name: &CollectionName,
-    partitions: &[String],
-    filter: &Expression,
-) -> Vec<PrimaryKey> {
-    let view = state.view(name, partitions, None);
-    let found = view.found(&filter.range()).filter(|found| filter.holds(found.key));
-    found.map(|found| found.key.clone()).collect()
-}
-
-/// A filter as a delete has it.
-pub(super) fn filter_of(state: &State, name: &CollectionName, text: &str) -> Answer<Expression> {
-    let key = state.get("Delete", name)?.schema.primary_key()?.name.clone();
-    read_filter(state, text, &key)
 }

@@ -9,7 +9,8 @@ pub(super) type Step = (u64, usize);
 /// Wire type 2 of Protocol Buffers: bytes with their length before them.
 const WITH_LENGTH: u64 = 2;
 
-/// The message with `extra` at the end of the message that `path` leads to; `None` where there is no such message.
+/// Returns the message with `extra` at the end of the message that `path` leads to; `None` where there is no such
+/// message.
 pub(super) fn appended(message: &[u8], path: &[Step], extra: &[u8]) -> Option<Vec<u8>> {
     let Some((&(wanted, nth), rest)) = path.split_first() else {
         return Some([message, extra].concat());

@@ -26,7 +26,7 @@ pub(super) enum Refusal {
 
 pub(super) type Answer<T> = Result<T, Refusal>;
 
-/// A refusal with one of Milvus' codes.
+/// Returns a refusal with one of Milvus' codes.
 #[expect(deprecated, reason = "servers fill both")]
 pub(super) fn coded(code: i32, reason: impl Into<String>, retriable: bool) -> Refusal {
     Refusal::Milvus(Status {
@@ -38,17 +38,17 @@ pub(super) fn coded(code: i32, reason: impl Into<String>, retriable: bool) -> Re
     })
 }
 
-/// A refusal of a parameter: `ErrParameterInvalid`.
+/// Returns a refusal of a parameter: `ErrParameterInvalid`.
 pub(super) fn invalid(reason: impl Into<String>) -> Refusal {
     coded(INVALID_PARAMETER, reason, false)
 }
 
-/// A refusal for which no source names a code.
+/// Returns a refusal for which no source names a code.
 pub(super) fn unexpected(reason: impl Into<String>) -> Refusal {
     coded(UNEXPECTED, reason, false)
 }
 
-/// A call that this release does not have.
+/// Refuses a call that this release does not have.
 pub(super) fn unimplemented(call: &str) -> Refusal {
     Refusal::Grpc(tonic::Status::unimplemented(format!(
         "unknown method {call} for service milvus.proto.milvus.MilvusService"
@@ -75,7 +75,7 @@ impl From<Error> for Refusal {
     }
 }
 
-/// The refusal of a read: what the client says of a released collection is this code of the server.
+/// Returns the refusal of a read: what the client says of a released collection is this code of the server.
 pub(super) fn of_read(error: Error) -> Refusal {
     match error {
         Error::Refused { .. } => coded(COLLECTION_NOT_LOADED, "collection not loaded", false),
@@ -83,7 +83,7 @@ pub(super) fn of_read(error: Error) -> Refusal {
     }
 }
 
-/// The refusal of a load: what the client says of a missing index is this code of the server.
+/// Returns the refusal of a load: what the client says of a missing index is this code of the server.
 pub(super) fn of_load(error: Error) -> Refusal {
     match error {
         Error::Refused { .. } => coded(INDEX_NOT_FOUND, "there is no vector index on field: index not found", false),
@@ -91,17 +91,17 @@ pub(super) fn of_load(error: Error) -> Refusal {
     }
 }
 
-/// No index where one is described: `ErrIndexNotFound`.
+/// Refuses a description where there is no index: `ErrIndexNotFound`.
 pub(super) fn no_index(collection: &str) -> Refusal {
     coded(INDEX_NOT_FOUND, format!("index not found[collection={collection}]"), false)
 }
 
-/// A collection that is not in memory: `ErrCollectionNotLoaded`.
+/// Refuses a collection that is not in memory: `ErrCollectionNotLoaded`.
 pub(super) fn not_loaded(collection: &str) -> Refusal {
     coded(COLLECTION_NOT_LOADED, format!("collection not loaded[collection={collection}]"), false)
 }
 
-/// A collection that is being loaded: `ErrCollectionNotFullyLoaded`, which may be tried again.
+/// Refuses a collection that is being loaded: `ErrCollectionNotFullyLoaded`, which may be tried again.
 pub(super) fn not_fully_loaded(collection: &str) -> Refusal {
     coded(103, format!("collection not fully loaded[collection={collection}]"), true)
 }

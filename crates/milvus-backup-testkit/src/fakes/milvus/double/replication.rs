@@ -23,12 +23,12 @@ fn own_cluster(replication: Replication) -> &'static str {
     }
 }
 
-/// The channels of a collection, which tell of which cluster it is.
+/// Returns the channels of a collection, which tell of which cluster it is.
 pub(super) fn channels(replication: Replication, shards: u32) -> Vec<String> {
     (0..shards).map(|number| channel(own_cluster(replication), number % CHANNELS)).collect()
 }
 
-/// Tag v2.6.12; the tokens in it are empty.
+/// Answers the configuration: tag v2.6.12. The tokens in it are empty.
 pub(super) fn configuration(
     call: &Call<'_>,
     _: pb::GetReplicateConfigurationRequest,

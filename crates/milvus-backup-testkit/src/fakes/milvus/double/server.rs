@@ -7,17 +7,17 @@ use std::sync::{Arc, Mutex};
 
 use milvus::proto::milvus as pb;
 use milvus::proto::milvus::milvus_service_server::MilvusServiceServer;
-use milvus_backup_core::{CollectionName, DEFAULT_DATABASE};
+use milvus_backup_core::DEFAULT_DATABASE;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tonic::transport::server::TcpIncoming;
 
 use super::call::{Parts, locked};
 use super::faults::{Fault, Faults};
-use super::journal::{Journal, SeenCall, SeenRead};
+use super::journal::Journal;
 use super::places::Place;
 use super::service::Service;
-use super::settings::{Replication, Settings, ValidityPlace};
+use super::settings::Settings;
 use super::tampering::Tampered;
 use crate::fakes::milvus::version::Version;
 use crate::fakes::{InMemoryMilvus, ServerModel};
@@ -37,7 +37,7 @@ use crate::fakes::{InMemoryMilvus, ServerModel};
 /// assert!(milvus.uri().starts_with("http://127.0.0.1:"));
 /// ```
 pub struct Double {
-    parts: Arc<Parts>,
+    pub(super) parts: Arc<Parts>,
     address: SocketAddr,
     runtime: Option<Runtime>,
 }
@@ -66,7 +66,7 @@ impl Double {
         Self::with_model(version, ServerModel::milvus(version))
     }
 
-    /// The same with a default database that behaves in another way.
+    /// Starts the same with a default database that behaves in another way.
     pub fn with_model(version: Version, model: ServerModel) -> Self {
         let default = InMemoryMilvus::new(model);
         let parts = Arc::new(Parts {
@@ -98,22 +98,22 @@ impl Double {
         Self { parts, address, runtime: Some(runtime) }
     }
 
-    /// The address.
+    /// Returns the address of the server.
     pub fn uri(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The release.
+    /// Returns the release that it is.
     pub fn version(&self) -> Version {
         self.parts.version
     }
 
-    /// The default database, to fill it and to look into it around the protocol.
+    /// Returns the default database, to fill it and to look into it around the protocol.
     pub fn milvus(&self) -> InMemoryMilvus {
         self.parts.database("").unwrap()
     }
 
-    /// Another database; `None` where it was not created.
+    /// Returns another database; `None` where it was not created.
     pub fn database(&self, name: &str) -> Option<InMemoryMilvus> {
         self.parts.database(name)
     }
@@ -147,81 +147,5 @@ impl Double {
     /// Changes each answer to a query.
     pub fn change_rows(&self, change: impl FnMut(&mut pb::QueryResults) + Send + 'static) {
         locked(&self.parts.tampering).change_rows(Box::new(change));
-    }
-
-    /// Chooses where the validity of columns is.
-    pub fn set_validity(&self, place: ValidityPlace) {
-        locked(&self.parts.settings).validity = place;
-    }
-
-    /// Chooses what the server is among clusters that replicate.
-    pub fn set_replication(&self, replication: Replication) {
-        locked(&self.parts.settings).replication = replication;
-    }
-
-    /// Lets a load take this many polls of the load state: until then reads are refused, and may be tried again.
-    pub fn set_polls_to_load(&self, polls: u32) {
-        locked(&self.parts.settings).polls_to_load = polls;
-    }
-
-    /// Lets an import take this many polls of its state.
-    pub fn set_polls_to_import(&self, polls: u32) {
-        locked(&self.parts.settings).polls_to_import = polls;
-    }
-
-    /// Ends pages after this many rows where they may be short: those of `reduce_stop_for_best`.
-    pub fn set_rows_of_short_pages(&self, rows: usize) {
-        locked(&self.parts.settings).rows_of_short_pages = rows;
-    }
-
-    /// Switches `streaming.idempotency.enabled` on.
-    pub fn enable_insert_keys(&self) {
-        locked(&self.parts.settings).insert_keys = true;
-    }
-
-    /// Sets `quotaAndLimits.limits.maxOutputSize`.
-    pub fn set_max_output_bytes(&self, bytes: usize) {
-        locked(&self.parts.settings).max_output_bytes = bytes;
-    }
-
-    /// The calls so far.
-    pub fn calls(&self) -> Vec<SeenCall> {
-        self.parts.journal.calls()
-    }
-
-    /// The requests of these calls so far; those that carry rows are empty.
-    pub fn requests<Q: prost::Message + Default>(&self, call: &str) -> Vec<Q> {
-        let calls = self.calls().into_iter().filter(|seen| seen.name == call);
-        calls.map(|seen| Q::decode(seen.message.as_slice()).unwrap()).collect()
-    }
-
-    /// The queries so far.
-    pub fn reads(&self) -> Vec<SeenRead> {
-        self.calls().into_iter().filter_map(|call| call.read).collect()
-    }
-
-    /// Forgets the calls so far.
-    pub fn forget_calls(&self) {
-        self.parts.journal.clear();
-    }
-
-    /// Commits an import that was made with `auto_commit=false`.
-    pub fn commit_import(&self, job: i64) {
-        locked(&self.parts.imports).commit(job);
-    }
-
-    /// The names of the snapshots.
-    pub fn snapshots(&self) -> Vec<String> {
-        locked(&self.parts.snapshots).names()
-    }
-
-    /// Compacts a collection of the default database, unless a snapshot protects it. Reads of earlier moments do not keep it
-    /// from that: milvus#30576.
-    pub fn compact(&self, collection: &CollectionName) {
-        let milvus = self.milvus();
-        let id = milvus.state().id_of(collection).expect("no such collection");
-        if !locked(&self.parts.snapshots).protect(id) {
-            milvus.compact(collection);
-        }
     }
 }

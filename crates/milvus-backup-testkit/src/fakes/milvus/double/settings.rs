@@ -1,5 +1,7 @@
 //! How a double is configured, where servers of one release differ.
 
+use std::collections::BTreeSet;
+
 /// Where the validity of a column is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ValidityPlace {
@@ -16,9 +18,9 @@ pub enum ValidityPlace {
 /// What a server is among clusters that replicate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Replication {
-    /// It is alone.
+    /// It is alone, as most are.
     None,
-    /// Others follow it.
+    /// Others follow it, and get its writes.
     Primary,
     /// It follows another one, and takes no writes.
     Standby,
@@ -35,10 +37,12 @@ pub(super) struct Settings {
     pub(super) polls_to_import: u32,
     /// Rows after which a page ends that may be short.
     pub(super) rows_of_short_pages: usize,
-    /// `streaming.idempotency.enabled`.
+    /// Whether `streaming.idempotency.enabled` is on.
     pub(super) insert_keys: bool,
     /// Bytes of an answer at most: `quotaAndLimits.limits.maxOutputSize`.
     pub(super) max_output_bytes: usize,
+    /// Properties of collections that are not taken.
+    pub(super) refused_properties: BTreeSet<String>,
 }
 
 impl Default for Settings {
@@ -52,6 +56,7 @@ impl Default for Settings {
             insert_keys: false,
             // The default in `milvus.yaml`.
             max_output_bytes: 100 << 20,
+            refused_properties: BTreeSet::new(),
         }
     }
 }

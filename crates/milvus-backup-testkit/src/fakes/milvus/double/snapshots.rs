@@ -28,13 +28,13 @@ struct Snapshot {
 }
 
 impl Snapshots {
-    /// Whether segments of a collection are kept from compaction.
+    /// Returns whether segments of a collection are kept from compaction.
     pub(super) fn protect(&self, collection: i64) -> bool {
         let of_it = self.made.iter().filter(|((id, _), _)| *id == collection);
         of_it.into_iter().any(|(_, snapshot)| snapshot.protected_seconds > 0)
     }
 
-    /// The names of all snapshots.
+    /// Returns the names of all snapshots.
     pub(super) fn names(&self) -> Vec<String> {
         self.made.keys().map(|(_, name)| name.clone()).collect()
     }
@@ -44,7 +44,7 @@ fn require_snapshots(call: &Call<'_>, name: &str) -> Answer<()> {
     if call.version().has_snapshots() { Ok(()) } else { Err(unimplemented(name)) }
 }
 
-/// No source names the code of a snapshot that does not exist.
+/// Refuses a snapshot that does not exist, for which no source names a code.
 fn missing(name: &str) -> super::refusal::Refusal {
     unexpected(format!("snapshot {name} not found"))
 }
@@ -89,7 +89,7 @@ pub(super) fn drop(call: &Call<'_>, request: pb::DropSnapshotRequest) -> Answer<
     snapshots.made.remove(&key).map(|_| Status::default()).ok_or_else(|| missing(&key.1))
 }
 
-/// Of all collections where none is named.
+/// Lists snapshots, of all collections where none is named.
 pub(super) fn list(call: &Call<'_>, request: pb::ListSnapshotsRequest) -> Answer<pb::ListSnapshotsResponse> {
     require_snapshots(call, "ListSnapshots")?;
     let milvus = call.database(&request.db_name)?;

@@ -20,7 +20,7 @@ pub(super) fn flush(call: &Call<'_>, request: pb::FlushRequest) -> Answer<pb::Fl
     Ok(answer)
 }
 
-/// A flush is done when it is answered.
+/// Answers that it is done: a flush is when it is answered.
 pub(super) fn flush_state(_: &Call<'_>, _: pb::GetFlushStateRequest) -> Answer<pb::GetFlushStateResponse> {
     Ok(pb::GetFlushStateResponse { flushed: true, ..Default::default() })
 }
@@ -47,12 +47,12 @@ pub(super) fn partition_statistics(
     Ok(pb::GetPartitionStatisticsResponse { stats: row_count(rows), ..Default::default() })
 }
 
-/// The segment of a partition that is served.
+/// Returns the segment of a partition that is served.
 fn served_segment(partition: i64) -> i64 {
     2 * partition
 }
 
-/// Two segments for each partition: one with the rows that are served, one with those that are not.
+/// Lists two segments for each partition: one with the rows that are served, one with those that are not.
 pub(super) fn stored_segments(
     call: &Call<'_>,
     request: pb::GetPersistentSegmentInfoRequest,

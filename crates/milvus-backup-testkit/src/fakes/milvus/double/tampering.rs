@@ -22,7 +22,7 @@ const PREFIX: usize = 5;
 
 type Change<A> = Box<dyn FnMut(&mut A) + Send>;
 
-/// What is changed.
+/// What is changed of answers.
 #[derive(Default)]
 pub(super) struct Tampering {
     raw: Vec<(Place, Vec<u8>)>,
@@ -88,7 +88,7 @@ where
     }
 }
 
-/// An answer with these bytes in these places, where it has them.
+/// Returns an answer with these bytes in these places, where it has them.
 async fn rewritten(answer: http::Response<Body>, raw: &[(Place, Vec<u8>)]) -> http::Response<Body> {
     let (head, body) = answer.into_parts();
     let body = body.collect().await.expect("a body that is in memory");
