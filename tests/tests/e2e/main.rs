@@ -32,6 +32,7 @@ mod conformance;
 mod definitions;
 mod differences;
 mod disk;
+mod doubles;
 mod encodings;
 mod errors;
 mod every_byte;
