@@ -157,9 +157,6 @@ pub struct RowRules {
     pub reads_by_position: bool,
     /// Rows that a query reaches at most without an expression.
     pub window: usize,
-    /// Whether expressions can hold a text with a newline or a carriage return: otherwise a scan that goes on after such a
-    /// key leaves out keys.
-    pub knows_newlines: bool,
     /// Whether generated keys are the number of the row, whatever keys were supplied before: they may meet those.
     pub numbers_rows: bool,
 }
