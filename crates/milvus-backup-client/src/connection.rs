@@ -36,6 +36,7 @@ pub struct MilvusConnection {
     /// Held by an insert that must not run concurrently with another one.
     insert_turn: Arc<Mutex<()>>,
     lost: Arc<AtomicBool>,
+    skips_row_policies: Arc<AtomicBool>,
 }
 
 impl fmt::Debug for MilvusConnection {
@@ -69,6 +70,7 @@ impl MilvusConnection {
             authenticated: options.token.is_some(),
             insert_turn: Arc::default(),
             lost: Arc::default(),
+            skips_row_policies: Arc::default(),
         }
     }
 
@@ -123,6 +125,17 @@ impl MilvusConnection {
     /// Records that a call failed in the transport.
     pub(crate) fn mark_lost(&self) {
         self.lost.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns whether queries ask to be exempt from policies for rows.
+    pub(crate) fn skips_row_policies(&self) -> bool {
+        self.skips_row_policies.load(Ordering::Relaxed)
+    }
+
+    /// Has queries ask to be exempt from policies for rows from now on. Servers without such policies need not be asked,
+    /// and older ones do not know the request.
+    pub(crate) fn skip_row_policies(&self) {
+        self.skips_row_policies.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn client(&self) -> Client {

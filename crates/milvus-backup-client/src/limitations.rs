@@ -4,6 +4,9 @@ use milvus_backup_core::schema::{CollectionSchema, DataType};
 
 use crate::versions::Server;
 
+/// The property of a collection whose rows are protected by policies.
+const ROW_SECURITY: &str = "rls.enabled";
+
 /// Returns human-readable descriptions of the attributes that are missing in the description.
 pub(crate) fn describe_limitations(server: Server, schema: &CollectionSchema) -> Vec<String> {
     let mut limitations = Vec::new();
@@ -35,6 +38,9 @@ pub(crate) fn describe_limitations(server: Server, schema: &CollectionSchema) ->
                 field.name
             ));
         }
+    }
+    if schema.properties.get(ROW_SECURITY).is_some_and(|enabled| enabled == "true") {
+        limitations.push("the policies that protect its rows are not in the backup".to_owned());
     }
     if schema.has_partition_key() {
         limitations.push(
