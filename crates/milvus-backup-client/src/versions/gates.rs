@@ -77,7 +77,7 @@ features! {
     NullableVectors = "Vector fields that can be NULL", since 2 . 6 . 18:
         "release notes of 2.6.18; milvus-docs#3630 says 3.0, so the server decides";
     Text = "Texts of any length", since 3 . 0 . 0: "release notes of 3.0.0; the server needs Storage V3 for it";
-    MinHash = "MinHash functions", since 3 . 0 . 0: "release notes of 3.0.0: 2.6 has the index only";
+    MinHash = "`MinHash` functions", since 3 . 0 . 0: "release notes of 3.0.0: 2.6 has the index only";
     MolFingerprint = "Molecule fingerprint functions", since 3 . 0 . 0: "protocol definitions of 3.0";
 }
 

@@ -100,18 +100,18 @@ pub fn encode_schema(name: &str, schema: &CollectionSchema) -> Result<wire::Coll
 mod tests {
     use super::*;
 
-    fn refusal(schema: wire::CollectionSchema) -> String {
-        decode_schema(&schema).unwrap_err().to_string()
+    fn refusal(schema: &wire::CollectionSchema) -> String {
+        decode_schema(schema).unwrap_err().to_string()
     }
 
     #[test]
     fn what_would_not_come_back_is_refused() {
         let external = wire::CollectionSchema { external_source: "s3://films".to_owned(), ..Default::default() };
-        assert!(refusal(external).contains("an external collection"));
+        assert!(refusal(&external).contains("an external collection"));
         let external = wire::CollectionSchema { external_spec: "{}".to_owned(), ..Default::default() };
-        assert!(refusal(external).contains("an external collection"));
+        assert!(refusal(&external).contains("an external collection"));
         let spaces = wire::CollectionSchema { enable_namespace: true, ..Default::default() };
-        assert!(refusal(spaces).contains("namespaces"));
+        assert!(refusal(&spaces).contains("namespaces"));
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub(super) fn decode_function(function: &wire::FunctionSchema) -> Result<Functio
     Ok(FunctionSchema {
         name: name.clone(),
         description: description.clone(),
-        kind: kind.ok_or_else(|| Error::Unsupported { what: format!("function `{name}` of type {}", r#type) })?,
+        kind: kind.ok_or_else(|| Error::Unsupported { what: format!("function `{name}` of type {type}") })?,
         input_fields: input_field_names.clone(),
         output_fields: output_field_names.clone(),
         params: params_from_wire(params),
