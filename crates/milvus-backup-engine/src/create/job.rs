@@ -1,10 +1,8 @@
 //! Create: from a collection to a committed backup. The steps are in the order in which [`CreateJob`] takes them.
 
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::{Either, select};
 use jiff::Timestamp;
 use milvus_backup_core::{
     Access, BackupId, BackupMetadata, BackupParams, BackupPlan, BackupResult, BackupState, BackupVersion,
@@ -16,6 +14,7 @@ use super::plan::select_partitions;
 use super::shortage::Shortage;
 use super::undoing::Undo;
 use crate::BackupManager;
+use crate::lease::while_held;
 use crate::transfer::BackupTransfer;
 use crate::undo::UndoStack;
 
@@ -276,22 +275,4 @@ impl<'a> CreateJob<'a> {
 /// Returns the time that a create may take up to its commit.
 fn deadline(manager: &BackupManager, params: &BackupParams) -> Duration {
     params.timeout.unwrap_or(manager.repository.config.default_backup_timeout)
-}
-
-/// Does `work` as long as a lease is held. It is dropped where it stands once the lease is lost.
-///
-/// # Errors
-/// Those of the work, and [`milvus_backup_core::Error::InProgress`] naming the operation that took the lease over.
-pub(super) async fn while_held<T>(lease: &dyn Lease, work: impl Future<Output = Result<T>> + Send) -> Result<T> {
-    match select(pin!(work), lease.lost()).await {
-        Either::Left((outcome, _)) => outcome,
-        // The check says which operation has it.
-        Either::Right(((), _)) => match lease.check().await {
-            Err(lost) => Err(lost),
-            Ok(_) => Err(Error::InProgress {
-                resource: "backups of the collection".to_owned(),
-                holder: "no operation: the lease could not be renewed in time".to_owned(),
-            }),
-        },
-    }
 }

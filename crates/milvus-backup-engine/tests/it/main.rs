@@ -7,6 +7,7 @@ mod counting;
 mod create;
 mod deletion;
 mod environment;
+mod leases;
 mod restore;
 mod resume;
 mod round_trip;
