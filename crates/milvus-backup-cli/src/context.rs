@@ -83,13 +83,14 @@ impl Context {
             ProgressForm::Text => Arc::new(Display::new(Arc::clone(&clock), !global.quiet)),
             ProgressForm::Json => Arc::new(JsonLines::new(Arc::clone(&clock), config.progress_poll_interval)),
         };
-        let storage =
-            milvus_backup_storage::Storage::open(&root)?.with_retries(config.retry_policy()).layered(layers.store);
+        let environment = Environment { clock, entropy: Arc::new(SystemEntropy), interrupt };
+        let storage = milvus_backup_storage::Storage::open(&root)?;
+        let storage = storage.with_retries(config.retry_policy(), &environment).layered(layers.store);
         let repository = RepositoryHandle::new(storage);
         Ok(Self {
             format: Arc::new(ParquetFormat::new(repository.clone())),
             repository: Arc::new(repository),
-            environment: Environment { clock, entropy: Arc::new(SystemEntropy), interrupt },
+            environment,
             progress,
             target,
             global,
@@ -200,7 +201,7 @@ impl Context {
             attempts -= 1;
             match MilvusConnection::connect(options.clone()).await {
                 Err(Error::Unreachable { .. }) if attempts > 0 => {
-                    tokio::time::sleep(Duration::from_millis(100)).await;
+                    self.environment.sleep(Duration::from_millis(100)).await;
                 }
                 outcome => return outcome,
             }

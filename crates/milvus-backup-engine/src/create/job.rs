@@ -170,7 +170,7 @@ impl<'a> CreateJob<'a> {
                 transaction: transaction.as_ref(),
                 writers: writers.as_ref(),
                 retries: repository.config.retry_policy(),
-                clock: repository.environment.clock.as_ref(),
+                environment: &repository.environment,
                 progress,
             };
             if resumed { transfer.resume(&scan.units).await } else { transfer.write(&scan.units).await }

@@ -55,7 +55,7 @@ async fn a_create_whose_lease_is_lost_does_not_commit() {
 async fn a_create_ends_with_its_lease() {
     let (world, films) = World::with_films().await;
     let params = BackupParams::full();
-    let create = world.manager.create_backup(&films, &params);
+    let create = Box::pin(world.manager.create_backup(&films, &params));
     let created = overtaken(&world, &films, "upload %5Fdefault.parquet", create).await;
     assert_lost(&world, &films, created).await;
     assert_eq!(world.files().await, [successor(&films)]);
@@ -89,11 +89,10 @@ async fn an_incomplete_backup_stays_when_the_lease_is_lost() {
     let (world, films) = World::with_films().await;
     world.milvus.on("read", |number, _| if number > 2 { Err(silence()) } else { Ok(()) });
     world.manager.create_backup(&films, &one_by_one()).await.unwrap_err();
-    let files = world.files().await;
-    let owner = files.iter().find(|file| file.ends_with("unfinished.json")).unwrap();
-    let mut document: serde_json::Value = serde_json::from_slice(&world.read(owner).await).unwrap();
+    let owner = world.files().await.into_iter().find(|file| file.ends_with("unfinished.json")).unwrap();
+    let mut document: serde_json::Value = serde_json::from_slice(&world.read(&owner).await).unwrap();
     document["process"]["started"] = "1".into();
-    world.write(owner, document.to_string().into_bytes()).await;
+    world.write(&owner, document.to_string().into_bytes()).await;
     let repository = world.reopened();
     let pruned = overtaken(&world, &films, "delete unfinished.json", repository.prune_incomplete_backups(false)).await;
     let [left] = pruned.unwrap().try_into().unwrap();

@@ -1,6 +1,7 @@
 //! The acquisition of a lease, including the take-over from a dead process.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use milvus_backup_core::{CollectionRef, Environment, Error, Lease, Operation, Result};
 use milvus_backup_storage::Directory;
@@ -42,9 +43,10 @@ impl RepositoryHandle {
         };
         for _ in 0..ATTEMPTS {
             if let Some(held) = contender.attempt().await? {
-                // A write takes less than this: a process that started one earlier is dead.
+                // A write takes less time than a renewal: a process that started one earlier is dead.
+                let since = environment.clock.now().saturating_sub(RENEWAL).ok().map(SystemTime::from);
                 for path in [contender.directory.path().to_owned(), format!("{}/{NOTES}", collection.directory())] {
-                    self.storage().remove_temporary_files(&path, RENEWAL);
+                    self.storage().remove_temporary_files(&path, since);
                 }
                 return Ok(Arc::new(RenewedLease::new(Arc::new(held), environment)));
             }
