@@ -10,7 +10,7 @@ use milvus_backup_core::{
 use super::fill::Filled;
 use super::job::RestoreJob;
 use super::tally::Tally;
-use super::undoing::Undo;
+use super::undo::Undo;
 
 impl RestoreJob<'_> {
     /// Makes the collection with its rows and indexes. When that fails for a reason that may pass, it is dropped and

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use milvus_backup_core::{CollectionRef, Environment, Error, Lease, Operation, Result};
+use milvus_backup_core::{CollectionRef, Environment, Lease, Operation, Result};
 use milvus_backup_storage::Directory;
 use milvus_backup_storage::error::is_conflict;
 
-use super::document::LeaseDocument;
+use super::document::{LeaseDocument, in_progress};
 use super::files::{epochs, file_of, read, read_until};
 use super::held::Held;
 use super::renewal::{RENEWAL, RenewedLease};
@@ -53,11 +53,6 @@ impl RepositoryHandle {
         }
         Err(in_progress(&contender.resource, "other operations, one after the other".to_owned()))
     }
-}
-
-/// Returns the error for a lease that another operation holds.
-pub(super) fn in_progress(resource: &str, holder: String) -> Error {
-    Error::InProgress { resource: resource.to_owned(), holder }
 }
 
 /// An operation that tries to acquire the lease.
