@@ -24,9 +24,7 @@ pub(crate) async fn run(context: &Context, args: RestoreArgs) -> Result<u8, Comm
     let newest_good = resolved.newest_good_hint();
     let metadata = resolved.metadata()?;
     let collection = metadata.collection()?;
-    let properties =
-        if args.create_database { Some(repository.definition(&metadata).await?.database_properties) } else { None };
-    let session = context.connect_for_restore(properties.as_ref()).await?;
+    let session = context.connect_for_restore(args.create_database).await?;
     params.timeout = context.timeout();
     let outcome = session.manager.restore_backup(&collection, &metadata.backup_id, &params).await;
     session.close().await;
@@ -86,6 +84,7 @@ fn params(args: &RestoreArgs, timeout: Option<Duration>) -> Result<RestoreParams
     params.restore_indexes = !args.no_indexes;
     params.skip_failed_partitions = args.skip_failed_partitions;
     params.with_aliases = args.with_aliases;
+    params.create_database = args.create_database;
     params.into_existing = args.into_existing;
     params.auto_id = match args.auto_id {
         AutoId::Preserve => AutoIdPolicy::Preserve,

@@ -1,8 +1,8 @@
 //! The steps of a restore: from a committed backup to a collection, in this order.
 
 use milvus_backup_core::{
-    BackedUpDefinition, BackupId, Capabilities, CollectionName, CollectionRef, RestoreMethod, RestoreParams,
-    RestorePlan, RestoreResult, Result,
+    BackedUpDefinition, BackupId, Capabilities, CollectionName, CollectionRef, Error, RestoreMethod, RestoreParams,
+    RestorePlan, RestoreResult, Result, StoredBackup,
 };
 
 use super::access::needed_access;
@@ -39,6 +39,9 @@ impl BackupManager {
         let started = environment.clock.elapsed();
         let deadline = params.timeout.unwrap_or(self.repository.config.default_restore_timeout);
         let backup = self.repository.store.open(collection, backup_id).await?;
+        if params.create_database {
+            environment.bounded(deadline, self.create_missing_database(&backup)).await?;
+        }
         let mut job = RestoreJob::new(self, collection, backup, params)?;
         let staged = environment.bounded(deadline, job.stage()).await;
         let (staged, untidy) = job.end(staged).await?;
@@ -49,6 +52,17 @@ impl BackupManager {
         let mut result = staged.into_result(&job, untidy);
         result.execution_time_ms = self.repository.milliseconds_since(started);
         Ok(result)
+    }
+
+    /// Creates the database of the catalogue, unless it exists, with the properties that it had when the backup was made.
+    async fn create_missing_database(&self, backup: &StoredBackup) -> Result<()> {
+        match self.catalog.list_collections().await {
+            Err(Error::DatabaseNotFound { .. }) => {
+                let definition = self.repository.store.definition(&backup.metadata).await?;
+                self.catalog.create_database(&definition.database_properties).await
+            }
+            listed => listed.map(drop),
+        }
     }
 
     /// While a server accepts an insert, the next one should be there already.

@@ -57,6 +57,11 @@ impl World {
         manager(&self.milvus, &self.repository, environment, &self.warnings)
     }
 
+    /// A manager of another Milvus over the same repository.
+    pub(crate) fn elsewhere(&self, milvus: &InMemoryMilvus) -> BackupManager {
+        manager(milvus, &self.repository, self.environment.clone(), &self.warnings)
+    }
+
     /// A collection of two partitions with an index and an alias, as far as the server has such.
     pub(crate) async fn filled(&self, name: &str) -> CollectionName {
         let (milvus, schema) = (&self.milvus, samples::schema());
