@@ -1,5 +1,7 @@
 //! [`RestoreJob`]: one restore, with what it knows and what it has to undo.
 
+use std::sync::Arc;
+
 use milvus_backup_core::{
     Capabilities, CollectionName, CollectionRef, PinnedCollection, RestoreParams, Result, StoredBackup,
 };
@@ -16,7 +18,7 @@ pub(super) struct RestoreJob<'a> {
     pub(super) params: &'a RestoreParams,
     /// The collection whose backup is read.
     pub(super) source: CollectionRef,
-    pub(super) backup: StoredBackup,
+    pub(super) backup: Arc<StoredBackup>,
     pub(super) target: CollectionName,
     pub(super) staging: CollectionName,
     pub(super) randomness: [u8; 4],
@@ -55,7 +57,7 @@ impl<'a> RestoreJob<'a> {
             manager,
             params,
             source: source.clone(),
-            backup,
+            backup: Arc::new(backup),
             staging: staging_name(&target, randomness)?,
             target,
             randomness,

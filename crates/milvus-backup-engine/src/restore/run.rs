@@ -1,5 +1,7 @@
 //! The steps of a restore: from a committed backup to a collection, in this order.
 
+use std::sync::Arc;
+
 use milvus_backup_core::{
     BackedUpDefinition, BackupId, Capabilities, CollectionName, CollectionRef, Error, RestoreMethod, RestoreParams,
     RestorePlan, RestoreResult, Result, StoredBackup,
@@ -137,7 +139,7 @@ impl RestoreJob<'_> {
     ) -> RestorePlan {
         let (params, config) = (self.params, &self.manager.repository.config);
         RestorePlan {
-            backup: self.backup.clone(),
+            backup: Arc::clone(&self.backup),
             target: filled,
             stored_schema: definition.schema.clone(),
             schema: target.schema.clone(),

@@ -83,10 +83,10 @@ async fn a_backup_is_found_by_its_identifier_its_name_and_as_the_latest() {
         &filled.calls(),
         &[
             ("get repository.json", 1),
-            ("list", 2),
+            ("list", 1),
             ("head metadata.json", COLLECTIONS),
-            ("get metadata.json", BACKUPS),
-            ("get verification.json", BACKUPS),
+            ("get metadata.json", 1),
+            ("get verification.json", 1),
         ],
     );
     filled.repository.latest_backup(&films).await.unwrap();
