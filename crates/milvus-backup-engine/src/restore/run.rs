@@ -41,9 +41,6 @@ impl BackupManager {
         let started = environment.clock.elapsed();
         let deadline = params.timeout.unwrap_or(self.repository.config.default_restore_timeout);
         let backup = self.repository.store.open(collection, backup_id).await?;
-        if params.create_database {
-            environment.bounded(deadline, self.create_missing_database(&backup)).await?;
-        }
         let mut job = RestoreJob::new(self, collection, backup, params)?;
         let staged = environment.bounded(deadline, job.stage()).await;
         let (staged, untidy) = job.end(staged).await?;
@@ -94,6 +91,9 @@ impl RestoreJob<'_> {
     /// Everything up to a collection that is complete, but does not have its name yet.
     async fn stage(&mut self) -> Result<Staged> {
         let (manager, params) = (self.manager, self.params);
+        if params.create_database {
+            manager.create_missing_database(&self.backup).await?;
+        }
         let partitions = select_partitions(&self.backup.metadata, &params.partition_names)?;
         let capabilities = manager.catalog.capabilities().await?;
         self.require_usable_target(&capabilities).await?;
