@@ -21,7 +21,7 @@ pub struct Storage {
     store: Arc<dyn ObjectStore>,
     /// The store without retries.
     bare: Arc<dyn ObjectStore>,
-    /// `None` until [`Storage::with_retries`].
+    /// Set by [`Storage::with_retries`]; without it, calls are made once.
     retries: Option<Retries>,
     location: String,
     disk: Option<LocalDisk>,

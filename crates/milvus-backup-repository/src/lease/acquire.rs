@@ -23,8 +23,9 @@ impl RepositoryHandle {
     /// Acquires the lease of a collection. It is renewed until it is released or dropped.
     ///
     /// # Errors
-    /// [`Error::InProgress`] with the holder, [`Error::Storage`], [`Error::Refused`] for a lease that cannot be read
-    /// and for a repository that only a newer version may change.
+    /// [`InProgress`](milvus_backup_core::Error::InProgress) with the holder,
+    /// [`Storage`](milvus_backup_core::Error::Storage), and [`Refused`](milvus_backup_core::Error::Refused) for a lease
+    /// that cannot be read and for a repository that only a newer version may change.
     pub async fn lease(
         &self,
         collection: &CollectionRef,
@@ -89,7 +90,7 @@ impl Contender<'_> {
     /// Lists the epochs that dead processes left, in ascending order.
     ///
     /// # Errors
-    /// [`Error::InProgress`] if the holder of one is alive.
+    /// [`InProgress`](milvus_backup_core::Error::InProgress) if the holder of one is alive.
     async fn dead(&self) -> Result<Vec<u64>> {
         let mut dead = Vec::new();
         for epoch in epochs(&self.directory).await? {
