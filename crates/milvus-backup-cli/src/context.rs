@@ -1,6 +1,5 @@
 //! What every command has: settings, the store, and Milvus once it is asked for.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,8 +8,8 @@ use milvus_backup_client::{
     ConnectionOptions, LITE_EXECUTABLE, LiteServer, MilvusConnection, Missing, SystemClock, SystemEntropy,
 };
 use milvus_backup_core::{
-    BackupRecoveryConfig, BackupStorageType, Catalog, CollectionName, CollectionRef, DEFAULT_DATABASE, Environment,
-    Error, Interrupt, Progress, ProgressEvent, Repository, Result, RowFormat,
+    BackupRecoveryConfig, BackupStorageType, CollectionName, CollectionRef, DEFAULT_DATABASE, Environment, Error,
+    Interrupt, Progress, ProgressEvent, Repository, Result, RowFormat,
 };
 use milvus_backup_engine::{BackupManager, BackupRepository};
 use milvus_backup_repository::RepositoryHandle;
@@ -83,13 +82,14 @@ impl Context {
             ProgressForm::Text => Arc::new(Display::new(Arc::clone(&clock), !global.quiet)),
             ProgressForm::Json => Arc::new(JsonLines::new(Arc::clone(&clock), config.progress_poll_interval)),
         };
-        let storage =
-            milvus_backup_storage::Storage::open(&root)?.with_retries(config.retry_policy()).layered(layers.store);
+        let environment = Environment { clock, entropy: Arc::new(SystemEntropy), interrupt };
+        let storage = milvus_backup_storage::Storage::open(&root)?;
+        let storage = storage.with_retries(config.retry_policy(), &environment).layered(layers.store);
         let repository = RepositoryHandle::new(storage);
         Ok(Self {
             format: Arc::new(ParquetFormat::new(repository.clone())),
             repository: Arc::new(repository),
-            environment: Environment { clock, entropy: Arc::new(SystemEntropy), interrupt },
+            environment,
             progress,
             target,
             global,
@@ -151,38 +151,31 @@ impl Context {
 
     /// Connects to Milvus, or starts Milvus Lite on a database that exists and connects to that.
     pub(crate) async fn connect(&self) -> Result<Session> {
-        self.connect_in_time(None, Missing::Refuse).await
+        self.connect_in_time(Missing::Refuse, false).await
     }
 
-    /// Connects for a restore: a Milvus Lite database that does not exist is created. So is the database inside Milvus,
-    /// where its properties are given.
-    pub(crate) async fn connect_for_restore(&self, create: Option<&BTreeMap<String, String>>) -> Result<Session> {
-        self.connect_in_time(create, Missing::Create).await
+    /// Connects for a restore: a Milvus Lite database that does not exist is created. The restore may create the database
+    /// inside Milvus, where that is allowed to be missing.
+    pub(crate) async fn connect_for_restore(&self, allow_missing_database: bool) -> Result<Session> {
+        self.connect_in_time(Missing::Create, allow_missing_database).await
     }
 
     /// Connecting counts against the deadline that was given, and ends on a signal.
-    async fn connect_in_time(&self, create: Option<&BTreeMap<String, String>>, missing: Missing) -> Result<Session> {
+    async fn connect_in_time(&self, missing: Missing, allow_missing_database: bool) -> Result<Session> {
         let deadline = self.timeout().unwrap_or(Duration::MAX);
-        self.environment.bounded(deadline, Box::pin(self.connect_to_database(create, missing))).await
+        self.environment.bounded(deadline, Box::pin(self.connect_to_database(missing, allow_missing_database))).await
     }
 
-    async fn connect_to_database(
-        &self,
-        create: Option<&BTreeMap<String, String>>,
-        missing: Missing,
-    ) -> Result<Session> {
+    async fn connect_to_database(&self, missing: Missing, allow_missing_database: bool) -> Result<Session> {
         let (uri, lite) = if let Some(path) = self.target.lite_path() {
             let server = LiteServer::start(path, &lite_executable(), missing, self.environment.clone()).await?;
             (server.uri().to_owned(), Some(server))
         } else {
             (self.target.uri.clone(), None)
         };
-        let options = self.connection_options(uri)?;
-        let mut connected = self.wait_for_connection(&options, lite.is_some()).await;
-        if let Some(properties) = create {
-            connected = in_database(connected, options, properties).await;
-        }
-        let connection = connected?;
+        let mut options = self.connection_options(uri)?;
+        options.allow_missing_database = allow_missing_database;
+        let connection = self.wait_for_connection(&options, lite.is_some()).await?;
         let manager = BackupManager::new(
             (self.layers.milvus)(Arc::new(connection)),
             Arc::clone(&self.repository),
@@ -200,7 +193,7 @@ impl Context {
             attempts -= 1;
             match MilvusConnection::connect(options.clone()).await {
                 Err(Error::Unreachable { .. }) if attempts > 0 => {
-                    tokio::time::sleep(Duration::from_millis(100)).await;
+                    self.environment.sleep(Duration::from_millis(100)).await;
                 }
                 outcome => return outcome,
             }
@@ -242,26 +235,6 @@ impl Context {
             source: Box::new(source),
         })?;
         Ok(Some(token.trim().to_owned()))
-    }
-}
-
-/// The connection, or one to the database that is made because it is missing. Milvus says so to a new connection,
-/// Milvus Lite only to the first call.
-async fn in_database(
-    connected: Result<MilvusConnection>,
-    options: ConnectionOptions,
-    properties: &BTreeMap<String, String>,
-) -> Result<MilvusConnection> {
-    let found = match &connected {
-        Ok(connection) => connection.list_collections().await.map(drop),
-        Err(_) => Ok(()),
-    };
-    match found.and(connected) {
-        Err(Error::DatabaseNotFound { .. }) => {
-            MilvusConnection::create_database(options.clone(), properties).await?;
-            MilvusConnection::connect(options).await
-        }
-        connected => connected,
     }
 }
 

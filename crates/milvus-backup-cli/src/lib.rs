@@ -16,6 +16,7 @@ mod context;
 pub mod exit_code;
 mod hints;
 mod json_lines;
+mod newest_good;
 mod output;
 mod progress;
 mod report;

@@ -9,6 +9,29 @@ use milvus_backup_core::{
 
 use crate::{BackupManager, BackupRepository};
 
+impl BackupManager {
+    /// Composes one database of one Milvus, which is catalogue, source and sink, with a repository and the format of its
+    /// data files. [`BackupManager::builder`] takes them one by one.
+    ///
+    /// # Errors
+    /// [`milvus_backup_core::Error::InvalidParameter`] when the configuration is outside its limits.
+    pub fn new(
+        milvus: Arc<dyn Milvus>,
+        repository: Arc<dyn Repository>,
+        format: Arc<dyn RowFormat>,
+        config: BackupRecoveryConfig,
+        environment: Environment,
+    ) -> Result<Self> {
+        let builder = Self::builder().milvus(milvus).repository(repository).format(format);
+        builder.config(config).environment(environment).build()
+    }
+
+    /// Takes the parts of a manager one by one.
+    pub fn builder() -> BackupManagerBuilder {
+        BackupManagerBuilder::default()
+    }
+}
+
 /// Takes the parts of a [`BackupManager`]. All but the configuration and the progress are needed.
 #[derive(Debug, Default)]
 pub struct BackupManagerBuilder {

@@ -21,6 +21,7 @@
 mod builder;
 mod create;
 mod identity;
+mod lease;
 mod maintain;
 mod manager;
 mod repository;

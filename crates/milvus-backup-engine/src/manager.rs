@@ -6,17 +6,16 @@
 use std::sync::Arc;
 
 use milvus_backup_core::{
-    BackupId, BackupRecoveryConfig, Catalog, CollectionName, CollectionRef, Environment, Listing, Milvus, Progress,
-    Repository, Result, RetentionResult, RetentionRules, RowFormat, RowSink, RowSource, StoredBackup,
+    BackupId, Catalog, CollectionName, CollectionRef, Listing, Progress, Result, RetentionResult, RetentionRules,
+    RowSink, RowSource, StoredBackup,
 };
 
 use crate::BackupRepository;
-use crate::builder::BackupManagerBuilder;
 
 /// Backs up, verifies, restores and deletes.
 ///
 /// Every call is safe to use concurrently with others. A call may be dropped at any time; what it had begun
-/// then stays until [`Repository::discard`]. Prefer [`milvus_backup_core::Interrupt`], which cleans up.
+/// then stays until [`milvus_backup_core::Repository::discard`]. Prefer [`milvus_backup_core::Interrupt`], which cleans up.
 #[derive(Debug, Clone)]
 pub struct BackupManager {
     pub(crate) catalog: Arc<dyn Catalog>,
@@ -26,27 +25,6 @@ pub struct BackupManager {
 }
 
 impl BackupManager {
-    /// Composes one database of one Milvus, which is catalogue, source and sink, with a repository and the format of its
-    /// data files. [`BackupManager::builder`] takes them one by one.
-    ///
-    /// # Errors
-    /// [`milvus_backup_core::Error::InvalidParameter`] when the configuration is outside its limits.
-    pub fn new(
-        milvus: Arc<dyn Milvus>,
-        repository: Arc<dyn Repository>,
-        format: Arc<dyn RowFormat>,
-        config: BackupRecoveryConfig,
-        environment: Environment,
-    ) -> Result<Self> {
-        let builder = Self::builder().milvus(milvus).repository(repository).format(format);
-        builder.config(config).environment(environment).build()
-    }
-
-    /// Takes the parts of a manager one by one.
-    pub fn builder() -> BackupManagerBuilder {
-        BackupManagerBuilder::default()
-    }
-
     /// Sends the progress of all operations to `progress`.
     #[must_use]
     pub fn with_progress(mut self, progress: Arc<dyn Progress>) -> Self {

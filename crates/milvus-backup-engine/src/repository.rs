@@ -8,6 +8,8 @@ use milvus_backup_core::{
     Listing, Operation, Progress, Repository, Result, RowFormat, Silent, StoredBackup,
 };
 
+use crate::lease::while_held;
+
 /// Lists, verifies and deletes backups. Needs a repository and the format of its data files, but no Milvus.
 #[derive(Debug, Clone)]
 pub struct BackupRepository {
@@ -62,25 +64,25 @@ impl BackupRepository {
 
     /// Removes a backup. Never asks; a caller with a person in front of it should.
     ///
-    /// When it ends early, by the deadline or an interrupt too, the backup is whole and listed, or is not listed any more,
-    /// and what is left of it goes with [`Self::prune_incomplete_backups`].
+    /// When it ends early, by the deadline, an interrupt or the loss of its lease too, the backup is whole and listed, or is
+    /// not listed any more, and what is left of it goes with [`Self::prune_incomplete_backups`].
     ///
     /// # Errors
     /// [`milvus_backup_core::Error::BackupNotFound`], and
     /// [`milvus_backup_core::Error::InProgress`] while another operation changes backups of the collection.
     pub async fn delete_backup(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
-        self.delete_locked(collection, self.store.delete(collection, backup_id)).await
+        self.delete_leased(collection, self.store.delete(collection, backup_id)).await
     }
 
-    /// Runs a deletion while the collection is locked for it.
-    pub(crate) async fn delete_locked(
+    /// Runs a deletion while it holds the lease of the collection.
+    pub(crate) async fn delete_leased(
         &self,
         collection: &CollectionRef,
         deletion: impl Future<Output = Result<()>> + Send,
     ) -> Result<()> {
-        let lock = self.bounded(self.store.lease(collection, Operation::Delete, &self.environment)).await?;
-        let deleted = self.bounded(deletion).await;
-        lock.release().await;
+        let lease = self.bounded(self.store.lease(collection, Operation::Delete, &self.environment)).await?;
+        let deleted = self.bounded(while_held(lease.as_ref(), deletion)).await;
+        lease.release().await;
         deleted
     }
 

@@ -62,6 +62,10 @@ impl Repository for RepositoryHandle {
         self.open(collection, backup_id).await
     }
 
+    async fn summary(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<BackupMetadata> {
+        self.read_metadata(collection, backup_id).await
+    }
+
     async fn find(&self, backup_id: &BackupId) -> Result<Vec<CollectionRef>> {
         self.find(backup_id).await
     }

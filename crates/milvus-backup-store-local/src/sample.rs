@@ -6,7 +6,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures::StreamExt;
 use milvus_backup_core::{
-    BackupManifest, ChunkMetadata, ContentCheck, Error, Findings, Result, StoredBackup, VerificationParams,
+    BackupManifest, ChunkMetadata, ContentCheck, Error, Findings, Result, SampledGroup, StoredBackup,
+    VerificationParams,
 };
 use milvus_backup_repository::RepositoryHandle;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
@@ -30,23 +31,19 @@ impl SampleCheck {
 
 #[async_trait]
 impl ContentCheck for SampleCheck {
-    fn planned_bytes(&self, backup: &StoredBackup, params: &VerificationParams, present: &HashSet<&str>) -> u64 {
-        sample_of(backup, params, present).iter().map(|group| group.bytes).sum()
+    /// Returns the part of the sample in existing files: others cannot be decoded.
+    fn sample(&self, backup: &StoredBackup, params: &VerificationParams, present: &HashSet<&str>) -> Vec<SampledGroup> {
+        let mut sample = choose(&backup.manifest, params);
+        sample.retain(|group| present.contains(group.file.as_str()));
+        sample
     }
 
-    async fn check(
-        &self,
-        backup: &StoredBackup,
-        params: &VerificationParams,
-        present: &HashSet<&str>,
-        findings: &mut Findings<'_>,
-    ) -> Result<()> {
+    async fn check(&self, backup: &StoredBackup, sample: &[SampledGroup], findings: &mut Findings<'_>) -> Result<()> {
         // A damaged definition has already been reported by its digest.
         let definition = match self.repository.read_definition(&backup.metadata).await {
             Err(Error::Corrupted { .. }) => return Ok(()),
             definition => definition?,
         };
-        let sample = sample_of(backup, params, present);
         let directory = self.repository.directory_of(&backup.metadata)?;
         let source = Arc::new(ChunkSource::new(directory, &backup.metadata.backup_id, &definition.schema, true)?);
         for chunk in backup.manifest.chunks() {
@@ -60,29 +57,10 @@ impl ContentCheck for SampleCheck {
     }
 }
 
-/// A row group of the sample.
-struct SampledGroup<'a> {
-    file: &'a str,
-    index: usize,
-    /// Its share of the size of the file.
-    bytes: u64,
-}
-
-/// Returns the part of the sample in existing files: others cannot be decoded.
-fn sample_of<'a>(
-    backup: &'a StoredBackup,
-    params: &VerificationParams,
-    present: &HashSet<&str>,
-) -> Vec<SampledGroup<'a>> {
-    let mut sample = choose(&backup.manifest, params);
-    sample.retain(|group| present.contains(group.file));
-    sample
-}
-
 async fn compare_chunk(
     source: &Arc<ChunkSource>,
     chunk: &ChunkMetadata,
-    groups: Vec<&SampledGroup<'_>>,
+    groups: Vec<&SampledGroup>,
     findings: &mut Findings<'_>,
 ) -> Result<()> {
     let reader = match ChunkReader::open(source, chunk).await {
@@ -90,7 +68,7 @@ async fn compare_chunk(
         Err(error) => return findings.add_error(&chunk.path, "", error),
     };
     findings.checked(&chunk.path, 0);
-    let read = |group: &SampledGroup<'_>| {
+    let read = |group: &SampledGroup| {
         let (read, bytes) = (Arc::clone(&reader).read(group.index), group.bytes);
         async move { (read.await, bytes) }
     };
@@ -109,16 +87,16 @@ async fn compare_chunk(
 
 /// Returns a percentage of all row groups, rounded up: those with the smallest XXH3-64 of `FILE:INDEX` under the seed,
 /// so that a seed selects the same ones on every machine and in every version.
-fn choose<'a>(manifest: &'a BackupManifest, params: &VerificationParams) -> Vec<SampledGroup<'a>> {
+fn choose(manifest: &BackupManifest, params: &VerificationParams) -> Vec<SampledGroup> {
     let seed = params.seed.unwrap_or_default();
     let rank = |file: &str, index| xxh3_64_with_seed(format!("{file}:{index}").as_bytes(), seed);
-    let groups_of = |chunk: &'a ChunkMetadata| {
+    let groups_of = |chunk: &ChunkMetadata| {
         let groups = chunk.row_group_digests.len();
-        let bytes = chunk.size_bytes / (groups.max(1) as u64);
-        (0..groups).map(move |index| SampledGroup { file: &chunk.path, index, bytes })
+        let (file, bytes) = (chunk.path.clone(), chunk.size_bytes / (groups.max(1) as u64));
+        (0..groups).map(move |index| SampledGroup { file: file.clone(), index, bytes })
     };
-    let mut groups: Vec<SampledGroup<'a>> = manifest.chunks().flat_map(groups_of).collect();
-    groups.sort_by_cached_key(|group| (rank(group.file, group.index), group.file, group.index));
+    let mut groups: Vec<SampledGroup> = manifest.chunks().flat_map(groups_of).collect();
+    groups.sort_by_cached_key(|group| (rank(&group.file, group.index), group.file.clone(), group.index));
     groups.truncate(share(groups.len(), params.sample_size));
     groups
 }

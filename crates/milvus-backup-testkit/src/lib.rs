@@ -19,6 +19,8 @@
 //!
 //! Linux only. It needs `sh`, Python 3.10 or newer with the venv module, and access to a Python package index.
 
+#![expect(clippy::disallowed_methods, reason = "servers and processes are waited for in the time of the machine")]
+
 mod apt;
 mod cache;
 #[cfg(feature = "columns")]

@@ -9,7 +9,7 @@ use crate::command_error::CommandError;
 use crate::context::Context;
 use crate::exit_code;
 use crate::output::stderr_line;
-use crate::resolve::{explained, resolve};
+use crate::resolve::resolve;
 use crate::text::{count, printable};
 
 /// What `--load` cannot do for a Milvus Lite database that is named by its path.
@@ -21,16 +21,17 @@ pub(crate) async fn run(context: &Context, args: RestoreArgs) -> Result<u8, Comm
     params.validate()?;
     let repository = context.repository()?;
     let resolved = resolve(context, &repository, &args.backup).await?;
-    let newest_good = resolved.newest_good_hint();
-    let metadata = resolved.metadata()?;
+    let newest_good = resolved.newest_good();
+    let metadata = resolved.metadata().await?;
     let collection = metadata.collection()?;
-    let properties =
-        if args.create_database { Some(repository.definition(&metadata).await?.database_properties) } else { None };
-    let session = context.connect_for_restore(properties.as_ref()).await?;
+    let session = context.connect_for_restore(args.create_database).await?;
     params.timeout = context.timeout();
     let outcome = session.manager.restore_backup(&collection, &metadata.backup_id, &params).await;
     session.close().await;
-    let mut result = outcome.map_err(|error| explained(error, newest_good))?;
+    let mut result = match outcome {
+        Ok(result) => result,
+        Err(error) => return Err(newest_good.explained(error).await),
+    };
     if args.load && context.is_lite_path() {
         context.warn(UNLOADED.to_owned());
         result.limitations.push(UNLOADED.to_owned());
@@ -86,6 +87,7 @@ fn params(args: &RestoreArgs, timeout: Option<Duration>) -> Result<RestoreParams
     params.restore_indexes = !args.no_indexes;
     params.skip_failed_partitions = args.skip_failed_partitions;
     params.with_aliases = args.with_aliases;
+    params.create_database = args.create_database;
     params.into_existing = args.into_existing;
     params.auto_id = match args.auto_id {
         AutoId::Preserve => AutoIdPolicy::Preserve,

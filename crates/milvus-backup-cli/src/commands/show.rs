@@ -15,7 +15,7 @@ use crate::command_error::CommandError;
 use crate::context::Context;
 use crate::exit_code;
 use crate::output::warning;
-use crate::resolve::{explained, resolve};
+use crate::resolve::resolve;
 use crate::sizes::format_size;
 use crate::text::{count, printable};
 
@@ -42,17 +42,19 @@ impl<'a> Document<'a> {
 pub(crate) async fn run(context: &Context, args: ShowArgs) -> Result<u8, CommandError> {
     let repository = context.repository()?;
     let resolved = resolve(context, &repository, &args.backup).await?;
-    let newest_good = resolved.newest_good_hint();
-    let summary = resolved.metadata()?;
-    let backup = repository.get_backup(&summary.collection()?, &summary.backup_id).await;
-    let backup = backup.map_err(|error| explained(error, newest_good.clone()))?;
+    let newest_good = resolved.newest_good();
+    let summary = resolved.metadata().await?;
+    let backup = match repository.get_backup(&summary.collection()?, &summary.backup_id).await {
+        Ok(backup) => backup,
+        Err(error) => return Err(newest_good.explained(error).await),
+    };
     let definition = if context.output.is_json() {
         None
     } else {
         match repository.definition(&backup.metadata).await {
             Ok(definition) => Some(definition),
             Err(error) => {
-                let error = explained(error, newest_good);
+                let error = newest_good.explained(error).await;
                 let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
                 warning(&format!("cannot show the definition: {}{hint}", error.error().full_message()));
                 None

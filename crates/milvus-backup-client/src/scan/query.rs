@@ -26,7 +26,7 @@ impl MilvusConnection {
     ) -> CallResult<QueryRows> {
         request.skip_rls = self.skips_row_policies();
         let partitions = request.partition_names.clone();
-        let mut delays = self.retry_policy().delays_in(self.environment());
+        let mut delays = self.retry_policy().delays(self.environment());
         let send = |_, request| wire::query(self.transport(), request, limit, self.buffers());
         loop {
             let failure = match self.call("Query", request.clone(), send).await {

@@ -63,6 +63,12 @@ pub trait Catalog: Send + Sync + Debug {
     /// them.
     async fn database_properties(&self) -> Result<BTreeMap<String, String>>;
 
+    /// Creates the database that all calls refer to, with these properties.
+    ///
+    /// # Errors
+    /// If it exists.
+    async fn create_database(&self, properties: &BTreeMap<String, String>) -> Result<()>;
+
     /// Returns the capabilities of this server.
     async fn capabilities(&self) -> Result<Capabilities>;
 

@@ -76,6 +76,12 @@ pub trait Repository: Send + Sync + Debug {
     /// [`crate::Error::BackupNotFound`], [`crate::Error::Corrupted`], [`crate::Error::UnsupportedFormatVersion`].
     async fn open(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<StoredBackup>;
 
+    /// Reads the summary of one backup, and checks its digest.
+    ///
+    /// # Errors
+    /// The same errors as [`Repository::open`].
+    async fn summary(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<BackupMetadata>;
+
     /// Returns the collections that have a backup with this identifier: at most one, unless directories were copied.
     /// Reads one object per collection, and lists none of them.
     async fn find(&self, backup_id: &BackupId) -> Result<Vec<CollectionRef>>;

@@ -9,7 +9,7 @@ use milvus_backup_core::{
 };
 
 use super::job::CreateJob;
-use super::undoing::{Loaded, Undo};
+use super::undo::{Loaded, Undo};
 use crate::BackupManager;
 
 /// The partitions of a backup, by what the server reports of them.

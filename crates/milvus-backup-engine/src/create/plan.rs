@@ -10,7 +10,7 @@ use milvus_backup_core::{
 };
 
 use super::job::{CreateJob, Scan};
-use super::undoing::Undo;
+use super::undo::Undo;
 
 impl CreateJob<'_> {
     /// Decides what to write, from what Milvus reports now, and fixes the read point.

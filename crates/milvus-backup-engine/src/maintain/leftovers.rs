@@ -75,7 +75,7 @@ impl BackupRepository {
         let mut reason = reason.to_owned();
         if removed && !dry_run {
             let discard = self.store.discard(&backup.collection, &backup.backup_id);
-            match self.delete_locked(&backup.collection, discard).await {
+            match self.delete_leased(&backup.collection, discard).await {
                 Ok(()) => {}
                 Err(error @ Error::InProgress { .. }) => {
                     removed = false;

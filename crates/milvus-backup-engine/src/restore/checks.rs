@@ -9,7 +9,7 @@ use milvus_backup_core::{
 use super::fill::Filled;
 use super::job::RestoreJob;
 use super::target::Target;
-use super::undoing::Undo;
+use super::undo::Undo;
 
 impl RestoreJob<'_> {
     /// The target must be free, or be a collection that is to be replaced or filled: which one, is then kept in mind.

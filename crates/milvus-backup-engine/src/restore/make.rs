@@ -10,7 +10,7 @@ use milvus_backup_core::{
 use super::fill::Filled;
 use super::job::RestoreJob;
 use super::tally::Tally;
-use super::undoing::Undo;
+use super::undo::Undo;
 
 impl RestoreJob<'_> {
     /// Makes the collection with its rows and indexes. When that fails for a reason that may pass, it is dropped and
@@ -27,7 +27,8 @@ impl RestoreJob<'_> {
             // A creation that fails may be carried out all the same.
             self.undo.push(Undo::Drop(plan.target.clone()));
         }
-        let mut delays = self.manager.repository.config.retry_policy().delays();
+        let (config, environment) = (&manager.repository.config, &manager.repository.environment);
+        let mut delays = config.retry_policy().delays(environment);
         loop {
             let tally = Arc::new(Tally::new(Arc::clone(&self.manager.repository.progress)));
             match self.make_once(plan, definition, &tally).await {
@@ -37,7 +38,7 @@ impl RestoreJob<'_> {
                     self.manager.repository.progress.event(ProgressEvent::Warning {
                         message: format!("all rows are inserted once more, after this: {}", error.full_message()),
                     });
-                    self.manager.repository.environment.clock.sleep(delay).await;
+                    environment.sleep(delay).await;
                     if plan.target == self.staging || self.created {
                         self.manager.catalog.drop_collection(&plan.target).await?;
                     }

@@ -4,7 +4,7 @@ use milvus_backup_core::{CollectionChange, CollectionName, Error, ProgressEvent,
 
 use super::job::{Phase, RestoreJob};
 use super::staged::Staged;
-use super::undoing::Undo;
+use super::undo::Undo;
 use crate::maintain::exchange_names;
 
 impl RestoreJob<'_> {

@@ -20,14 +20,15 @@ impl Staged {
     pub(super) fn into_result(self, job: &RestoreJob<'_>, untidy: Vec<String>) -> RestoreResult {
         let not_restored = self.not_restored(job);
         let Self { plan, target, filled, indexes, verified } = self;
-        let mut limitations = plan.backup.metadata.limitations;
+        let metadata = &plan.backup.metadata;
+        let mut limitations = metadata.limitations.clone();
         limitations.extend(target.limitations);
         limitations.extend(untidy);
         limitations.extend(filled.failures());
         RestoreResult {
             success: filled.failed.is_empty(),
-            backup_id: plan.backup.metadata.backup_id,
-            source_collection_name: plan.backup.metadata.collection_name.to_string(),
+            backup_id: metadata.backup_id.clone(),
+            source_collection_name: metadata.collection_name.to_string(),
             target_collection_name: job.target.to_string(),
             rows_restored: filled.rows,
             partitions_restored: filled.restored,

@@ -1,20 +1,10 @@
 //! What a restore undoes at its end, whatever ends it.
 
-use milvus_backup_core::{CollectionName, Error, PinnedCollection, ProgressEvent, Result};
+use milvus_backup_core::{CollectionName, Error, ProgressEvent, Result};
 
 use super::job::{Phase, RestoreJob};
+use super::undo::Undo;
 use crate::maintain::Exchange;
-
-/// A step that a restore undoes at its end.
-#[derive(Debug)]
-pub(super) enum Undo {
-    /// Lets go of the collection that has the name of the target.
-    Unpin(PinnedCollection),
-    /// Removes the collection that is filled from the staging register.
-    Unregister(CollectionName),
-    /// Drops the collection that is filled.
-    Drop(CollectionName),
-}
 
 impl RestoreJob<'_> {
     /// Undoes all steps after a failure, and returns the error to report.

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use milvus_backup_core::{
-    BackupPlan, ChunkMetadata, Clock, CompletedChunks, Error, FailedPartition, FileNumbers, Progress, ProgressEvent,
-    Result, RetryPolicy, RowOrder, ScanSession, ScanUnit, Transaction, UnitFiles, UnitWriters, WrittenRows,
+    BackupPlan, ChunkMetadata, CompletedChunks, Environment, Error, FailedPartition, FileNumbers, Progress,
+    ProgressEvent, Result, RetryPolicy, RowOrder, ScanSession, ScanUnit, Transaction, UnitFiles, UnitWriters,
+    WrittenRows,
 };
 
 use super::assembly::{Assembled, Assembly};
@@ -26,7 +27,7 @@ pub(crate) struct BackupTransfer<'a> {
     pub(crate) writers: &'a dyn UnitWriters,
     /// How often a data file is written again.
     pub(crate) retries: RetryPolicy,
-    pub(crate) clock: &'a dyn Clock,
+    pub(crate) environment: &'a Environment,
     pub(crate) progress: Arc<dyn Progress>,
 }
 
@@ -111,7 +112,7 @@ impl BackupTransfer<'_> {
             primary_key,
             page_bytes: budget.page_bytes,
             retries: self.retries,
-            clock: self.clock,
+            environment: self.environment,
             progress: &self.progress,
         };
         let names = self.plan.partitions.iter().map(|partition| partition.name.as_str());

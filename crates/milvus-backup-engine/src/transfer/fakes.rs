@@ -12,9 +12,9 @@ use futures::stream::BoxStream;
 use milvus_backup_core::schema::{CollectionSchema, DataType, FieldSchema, PrimaryKey};
 use milvus_backup_core::{
     BackupMetadata, BackupPlan, BackupType, ChecksumAlgorithm, ChunkBase, ChunkMetadata, Clock, CollectionDescription,
-    CollectionRef, CompletedChunks, Completion, CompressionCodec, Error, FileNumbers, PartitionPlan, PrimaryKeyRange,
-    ReadPoint, Result, RowOrder, ScanPosition, ScanSession, ScanTarget, ScanUnit, Transaction, UnitFiles, UnitWriter,
-    UnitWriters, WrittenRows,
+    CollectionRef, CompletedChunks, Completion, CompressionCodec, Entropy, Environment, Error, FileNumbers, Interrupt,
+    PartitionPlan, PrimaryKeyRange, ReadPoint, Result, RowOrder, ScanPosition, ScanSession, ScanTarget, ScanUnit,
+    Transaction, UnitFiles, UnitWriter, UnitWriters, WrittenRows,
 };
 use milvus_backup_integrity::RowDigest;
 
@@ -219,7 +219,7 @@ impl Transaction for MemoryTransaction {
 
 /// A clock on which no time passes while one sleeps.
 #[derive(Debug)]
-pub(super) struct Stopped;
+struct Stopped;
 
 impl Clock for Stopped {
     fn now(&self) -> jiff::Timestamp {
@@ -233,6 +233,17 @@ impl Clock for Stopped {
     fn sleep(&self, _: Duration) -> BoxFuture<'static, ()> {
         Box::pin(async {})
     }
+}
+
+impl Entropy for Stopped {
+    fn bytes(&self) -> Result<[u8; 4]> {
+        Ok([0; 4])
+    }
+}
+
+/// An environment in which no time passes.
+pub(super) fn environment() -> Environment {
+    Environment { clock: Arc::new(Stopped), entropy: Arc::new(Stopped), interrupt: Interrupt::never() }
 }
 
 /// The plan of a backup of one partition `p`, whose files have so many rows.

@@ -7,12 +7,12 @@ use std::time::Duration;
 use futures::executor::block_on;
 use milvus_backup_core::schema::PrimaryKey;
 use milvus_backup_core::{
-    BackupPlan, CompletedChunks, Error, KeyRange, Result, RetryPolicy, RowOrder, ScanUnit, Silent, UnitEstimate,
-    UnitId, UnitSpan, WrittenRows,
+    BackupPlan, CompletedChunks, Environment, Error, KeyRange, Result, RetryPolicy, RowOrder, ScanUnit, Silent,
+    UnitEstimate, UnitId, UnitSpan, WrittenRows,
 };
 
 use super::backup::BackupTransfer;
-use super::fakes::{MemorySession, MemoryTransaction, MemoryWriters, Stopped, chunk, plan};
+use super::fakes::{MemorySession, MemoryTransaction, MemoryWriters, chunk, environment, plan};
 
 fn key(key: i64) -> PrimaryKey {
     PrimaryKey::Int64(key)
@@ -36,6 +36,7 @@ fn segment(session: &MemorySession) -> ScanUnit {
 
 struct Doubles {
     plan: BackupPlan,
+    environment: Environment,
     session: MemorySession,
     transaction: MemoryTransaction,
     writers: MemoryWriters,
@@ -44,7 +45,7 @@ struct Doubles {
 impl Doubles {
     fn new(session: MemorySession, chunk_rows: u64, concurrency: usize) -> Self {
         let (transaction, writers) = (MemoryTransaction::default(), MemoryWriters::default());
-        Self { plan: plan(chunk_rows, concurrency), session, transaction, writers }
+        Self { plan: plan(chunk_rows, concurrency), environment: environment(), session, transaction, writers }
     }
 
     fn transfer(&self) -> BackupTransfer<'_> {
@@ -54,7 +55,7 @@ impl Doubles {
             transaction: &self.transaction,
             writers: &self.writers,
             retries: RetryPolicy { max_retries: 2, delay: Duration::from_secs(1) },
-            clock: &Stopped,
+            environment: &self.environment,
             progress: Arc::new(Silent),
         }
     }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use futures::StreamExt;
 use milvus_backup_core::schema::value_bytes;
 use milvus_backup_core::{
-    ChunkMetadata, Clock, Error, Progress, ProgressEvent, Result, RetryPolicy, ScanPosition, ScanSession, Transaction,
-    UnitFiles, UnitWriter, UnitWriters,
+    ChunkMetadata, Environment, Error, Progress, ProgressEvent, Result, RetryPolicy, ScanPosition, ScanSession,
+    Transaction, UnitFiles, UnitWriter, UnitWriters,
 };
 
 use super::stealing::OpenUnit;
@@ -22,7 +22,7 @@ pub(super) struct UnitTransfer<'a> {
     pub(super) primary_key: &'a str,
     pub(super) page_bytes: usize,
     pub(super) retries: RetryPolicy,
-    pub(super) clock: &'a dyn Clock,
+    pub(super) environment: &'a Environment,
     pub(super) progress: &'a Arc<dyn Progress>,
 }
 
@@ -50,7 +50,7 @@ impl UnitTransfer<'_> {
             reached: ScanPosition::Start,
             unsaved: (0, 0),
         };
-        let mut delays = self.retries.delays();
+        let mut delays = self.retries.delays(self.environment);
         loop {
             let before = position.completed.len();
             let Err(error) = self.write_rest(open, &mut position).await else { return Ok(position.completed) };
@@ -58,12 +58,12 @@ impl UnitTransfer<'_> {
             let partition = self.files.partition.clone();
             self.progress.event(ProgressEvent::Discarded { partition, rows, bytes });
             if position.completed.len() > before {
-                delays = self.retries.delays();
+                delays = self.retries.delays(self.environment);
             }
             match delays.next() {
                 Some(delay) if matches!(error, Error::Storage { .. }) && error.retryable() => {
                     tracing::warn!(%error, ?delay, partition = self.files.partition, "writing a data file again");
-                    self.clock.sleep(delay).await;
+                    self.environment.sleep(delay).await;
                 }
                 _ => return Err(error),
             }

@@ -8,6 +8,8 @@ use milvus_backup_core::{
 };
 use milvus_backup_integrity::RowDigest;
 
+use super::scans::OpenScans;
+
 /// Bytes of one batch.
 const BATCH_BYTES: usize = 4 << 20;
 
@@ -37,15 +39,29 @@ impl RowComparison {
 }
 
 /// Reads the rows of every partition of the backup, and digests them as they were digested when they were written.
+///
+/// The scan is closed at the end. One that is dropped midway is left to the source.
 pub async fn compare_rows(
     source: &dyn RowSource,
     backup: &StoredBackup,
     schema: &CollectionSchema,
     collection: &CollectionName,
 ) -> Result<Vec<RowComparison>> {
+    compare_rows_in(&OpenScans::default(), source, backup, schema, collection).await
+}
+
+/// Compares the rows like [`compare_rows`]. When it is dropped midway, its session is left in `scans`.
+pub(super) async fn compare_rows_in(
+    scans: &OpenScans,
+    source: &dyn RowSource,
+    backup: &StoredBackup,
+    schema: &CollectionSchema,
+    collection: &CollectionName,
+) -> Result<Vec<RowComparison>> {
     let session = source.open(collection, schema, ScanOptions::default()).await?;
+    scans.add(&session);
     let compared = compare_with(session.as_ref(), backup).await;
-    let closed = session.close().await;
+    let closed = scans.close().await;
     let comparisons = compared?;
     closed?;
     Ok(comparisons)

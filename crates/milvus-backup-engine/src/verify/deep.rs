@@ -8,6 +8,7 @@ use milvus_backup_core::{
     VerificationParams, VerificationResult, VerificationType,
 };
 
+use super::scans::OpenScans;
 use crate::BackupManager;
 
 /// Marks the collections that deep verifications make for themselves.
@@ -46,7 +47,12 @@ impl BackupManager {
         let temporary = temporary_name(backup_id, environment.entropy.bytes()?)?;
         let needed = [Access::RESTORING, &[Access::CreateIndex, Access::Load], Access::READING].concat();
         self.catalog.require_access(&temporary, &needed).await?;
-        let verified = self.verify_deep(collection, backup_id, params, &temporary).await;
+        let scans = OpenScans::default();
+        let verified = self.verify_deep(&scans, collection, backup_id, params, &temporary).await;
+        if let Err(error) = scans.close().await {
+            let message = format!("cannot end a scan of the verification: {}", error.full_message());
+            self.repository.progress.event(ProgressEvent::Warning { message });
+        }
         self.drop_temporary(collection, &temporary).await;
         let mut result = verified?;
         result.success = result.errors.is_empty();
@@ -58,6 +64,7 @@ impl BackupManager {
 
     async fn verify_deep(
         &self,
+        scans: &OpenScans,
         collection: &CollectionRef,
         backup_id: &BackupId,
         params: &VerificationParams,
@@ -79,7 +86,7 @@ impl BackupManager {
         self.note_unfinished(collection, temporary, temporary, backup_id).await;
         // It keeps the deadline itself, and tidies up when that passes.
         Box::pin(self.restore_backup(collection, backup_id, &restore)).await?;
-        let restored = self.compare_restored(collection, &backup, temporary, &mut result);
+        let restored = self.compare_restored(scans, collection, &backup, temporary, &mut result);
         environment.bounded(left(), restored).await?;
         Ok(result)
     }
@@ -102,6 +109,7 @@ impl BackupManager {
 
     async fn compare_restored(
         &self,
+        scans: &OpenScans,
         collection: &CollectionRef,
         backup: &StoredBackup,
         temporary: &CollectionName,
@@ -110,8 +118,8 @@ impl BackupManager {
         let definition = self.repository.store.definition(&backup.metadata).await?;
         self.compare_definition(&definition, temporary, result).await?;
         self.make_searchable(&definition, temporary).await?;
-        self.compare_restored_rows(backup, &definition, temporary, result).await?;
-        self.compare_live_rows(collection, backup, &definition, result).await
+        self.compare_restored_rows(scans, backup, &definition, temporary, result).await?;
+        self.compare_live_rows(scans, collection, backup, &definition, result).await
     }
 
     async fn drop_temporary(&self, collection: &CollectionRef, temporary: &CollectionName) {

@@ -6,13 +6,15 @@ use milvus_backup_core::{
     VerificationResult,
 };
 
-use super::compare::compare_rows;
+use super::compare::compare_rows_in;
+use super::scans::OpenScans;
 use crate::BackupManager;
 
 impl BackupManager {
     /// Compares the rows of the live collection with those of the backup, or warns why they cannot be compared.
     pub(super) async fn compare_live_rows(
         &self,
+        scans: &OpenScans,
         collection: &CollectionRef,
         backup: &StoredBackup,
         definition: &BackedUpDefinition,
@@ -37,7 +39,7 @@ impl BackupManager {
             result.warnings.push(format!("not compared with the live collection `{name}`: {not_compared}"));
             return Ok(());
         }
-        let rows = compare_rows(self.source.as_ref(), backup, &definition.schema, name).await?;
+        let rows = compare_rows_in(scans, self.source.as_ref(), backup, &definition.schema, name).await?;
         let differing = rows.iter().filter(|rows| !rows.is_equal()).map(|rows| format!("`{}`", rows.partition));
         let differing: Vec<String> = differing.collect();
         if !differing.is_empty() {

@@ -5,6 +5,7 @@ mod deep;
 mod files;
 mod live;
 mod restored;
+mod scans;
 
 pub use compare::{RowComparison, compare_rows};
 pub(crate) use deep::VERIFICATION_PREFIX;

@@ -5,7 +5,8 @@ use milvus_backup_core::{
     BackedUpDefinition, CollectionName, Finding, FindingKind, Result, StoredBackup, VerificationResult,
 };
 
-use super::compare::compare_rows;
+use super::compare::compare_rows_in;
+use super::scans::OpenScans;
 use crate::BackupManager;
 
 impl BackupManager {
@@ -52,12 +53,14 @@ impl BackupManager {
     /// Compares the rows of each partition.
     pub(super) async fn compare_restored_rows(
         &self,
+        scans: &OpenScans,
         backup: &StoredBackup,
         definition: &BackedUpDefinition,
         temporary: &CollectionName,
         result: &mut VerificationResult,
     ) -> Result<()> {
-        for comparison in compare_rows(self.source.as_ref(), backup, &definition.schema, temporary).await? {
+        let source = self.source.as_ref();
+        for comparison in compare_rows_in(scans, source, backup, &definition.schema, temporary).await? {
             if !comparison.is_equal() {
                 result.errors.push(Finding {
                     file: data_file(backup, &comparison.partition),

@@ -1,12 +1,14 @@
 //! The order of steps of every operation, over a Milvus and an object store in memory: what a real server cannot be made to
 //! do at a chosen moment.
 
+#![expect(clippy::disallowed_methods, reason = "a test that would hang is ended")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
 mod counting;
 mod create;
 mod deletion;
 mod environment;
+mod leases;
 mod restore;
 mod resume;
 mod round_trip;

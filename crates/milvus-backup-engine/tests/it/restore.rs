@@ -1,13 +1,36 @@
 //! What ends a restore early, the swap of names at its end, and what is left then.
 
+use std::collections::BTreeMap;
+
 use futures::executor::block_on;
 use milvus_backup_core::{Catalog, CollectionName, Error, Interrupt, RestoreParams, RowSink};
-use milvus_backup_testkit::fakes::{ServerModel, samples};
+use milvus_backup_testkit::fakes::{InMemoryMilvus, ServerModel, samples};
 
 use crate::world::{World, cause, refusal, silence, with};
 
 fn over(target: &CollectionName) -> RestoreParams {
     with(RestoreParams::to(target.clone()), |params| params.drop_existing = true)
+}
+
+#[tokio::test]
+async fn a_database_that_is_missing_is_created_as_it_was_where_that_is_asked_for() {
+    let (world, films) = World::with_films().await;
+    let properties = BTreeMap::from([("note".to_owned(), "a".to_owned())]);
+    world.milvus.set_database_properties(properties.clone());
+    let (id, collection) = (world.backed_up(&films, "b").await, world.reference(&films));
+    let shop = InMemoryMilvus::before_database(ServerModel::milvus_2_3(), "shop");
+    let manager = world.elsewhere(&shop);
+    let refused = manager.restore_backup(&collection, &id, &RestoreParams::default()).await.unwrap_err();
+    assert!(matches!(&refused, Error::DatabaseNotFound { database } if database == "shop"), "{refused:?}");
+    let params = with(RestoreParams::default(), |params| params.create_database = true);
+    let restored = manager.restore_backup(&collection, &id, &params).await.unwrap();
+    assert_eq!(restored.rows_restored, 50);
+    assert_eq!(shop.database_properties().await.unwrap(), properties);
+    // One that exists stays as it is.
+    shop.set_database_properties(BTreeMap::new());
+    let again = with(params, |params| params.drop_existing = true);
+    manager.restore_backup(&collection, &id, &again).await.unwrap();
+    assert_eq!(shop.database_properties().await.unwrap(), BTreeMap::new());
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! A Milvus, a repository and a manager over both, all in memory.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::TryStreamExt;
@@ -8,7 +8,7 @@ use milvus_backup_core::{
     BackupId, BackupParams, BackupRecoveryConfig, Catalog, CollectionName, CollectionRef, Environment, Error,
     Interrupt, RowSink,
 };
-use milvus_backup_engine::BackupManager;
+use milvus_backup_engine::{BackupManager, BackupRepository};
 use milvus_backup_repository::RepositoryHandle;
 use milvus_backup_storage::Storage;
 use milvus_backup_store_local::ParquetFormat;
@@ -17,16 +17,17 @@ use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 
-use crate::counting::{Calls, Counting};
-use crate::environment::{Warnings, environment};
+use crate::counting::{Counting, Log};
+use crate::environment::{TestClock, Warnings, environment};
 
 /// Everything that a test needs.
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) milvus: InMemoryMilvus,
     pub(crate) store: Arc<InMemory>,
-    pub(crate) calls: Arc<Mutex<Calls>>,
+    pub(crate) log: Arc<Log>,
     pub(crate) repository: RepositoryHandle,
+    pub(crate) clock: Arc<TestClock>,
     pub(crate) environment: Environment,
     pub(crate) warnings: Arc<Warnings>,
     pub(crate) manager: BackupManager,
@@ -34,12 +35,13 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(model: ServerModel) -> Self {
-        let (store, calls) = (Arc::new(InMemory::new()), Arc::new(Mutex::new(Calls::new())));
-        let repository = RepositoryHandle::new(storage(&store, &calls));
-        let (milvus, environment) = (InMemoryMilvus::new(model), environment());
+        let (store, log) = (Arc::new(InMemory::new()), Arc::new(Log::default()));
+        let repository = RepositoryHandle::new(storage(&store, &log));
+        let (milvus, clock) = (InMemoryMilvus::new(model), TestClock::new());
+        let environment = environment(Arc::clone(&clock));
         let warnings = Arc::new(Warnings::default());
         let manager = manager(&milvus, &repository, environment.clone(), &warnings);
-        Self { milvus, store, calls, repository, environment, warnings, manager }
+        Self { milvus, store, log, repository, clock, environment, warnings, manager }
     }
 
     /// Milvus 2.3, in which `films` has two partitions, an index and an alias, and is loaded.
@@ -53,6 +55,11 @@ impl World {
     pub(crate) fn interruptible(&self, interrupt: Interrupt) -> BackupManager {
         let environment = Environment { interrupt, ..self.environment.clone() };
         manager(&self.milvus, &self.repository, environment, &self.warnings)
+    }
+
+    /// A manager of another Milvus over the same repository.
+    pub(crate) fn elsewhere(&self, milvus: &InMemoryMilvus) -> BackupManager {
+        manager(milvus, &self.repository, self.environment.clone(), &self.warnings)
     }
 
     /// A collection of two partitions with an index and an alias, as far as the server has such.
@@ -81,9 +88,11 @@ impl World {
         created.unwrap().backup_id.parse().unwrap()
     }
 
-    /// The store, as another process opens it.
-    pub(crate) fn storage(&self) -> Storage {
-        storage(&self.store, &self.calls)
+    /// The repository, as another process opens it: nothing is known of it.
+    pub(crate) fn reopened(&self) -> BackupRepository {
+        let handle = RepositoryHandle::new(storage(&self.store, &self.log));
+        let (format, config) = (Arc::new(ParquetFormat::new(handle.clone())), BackupRecoveryConfig::default());
+        BackupRepository::new(Arc::new(handle), format, config, self.environment.clone()).unwrap()
     }
 
     pub(crate) fn reference(&self, name: &CollectionName) -> CollectionRef {
@@ -121,8 +130,24 @@ impl World {
     }
 }
 
-fn storage(store: &Arc<InMemory>, calls: &Arc<Mutex<Calls>>) -> Storage {
-    let counting = Counting::new(Arc::<InMemory>::clone(store), Arc::clone(calls));
+/// The lease of the operation that takes one over.
+pub(crate) fn successor(collection: &CollectionName) -> String {
+    format!("{collection}/locks/00000002.json")
+}
+
+/// Lets another operation take over the lease of a collection.
+pub(crate) async fn take_over(store: &InMemory, collection: &CollectionName) {
+    let (held, successor) = (format!("{collection}/locks/00000001.json"), successor(collection));
+    let text = store.get(&Path::from(held.as_str())).await.unwrap().bytes().await.unwrap();
+    let mut lease: serde_json::Value = serde_json::from_slice(&text).unwrap();
+    lease["owner"] = "another".into();
+    lease["process"]["machine"] = "another".into();
+    store.put(&Path::from(successor), PutPayload::from(lease.to_string())).await.unwrap();
+    store.delete(&Path::from(held)).await.unwrap();
+}
+
+fn storage(store: &Arc<InMemory>, log: &Arc<Log>) -> Storage {
+    let counting = Counting::new(Arc::<InMemory>::clone(store), Arc::clone(log));
     Storage::from_store(Arc::new(counting), "memory")
 }
 

@@ -17,6 +17,8 @@ pub(super) async fn says_what_it_is(subject: &Subject) {
     assert!(milvus.uri().contains("://") && !milvus.uri().contains('@'), "{}", milvus.uri());
     assert_eq!(milvus.database(), "default");
     done(milvus.database_properties().await);
+    let again = milvus.create_database(&BTreeMap::new()).await;
+    assert!(again.is_err(), "the database exists");
 }
 
 /// "Everything about one collection", as far as the server reports it.

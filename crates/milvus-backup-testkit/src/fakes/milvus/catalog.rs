@@ -28,6 +28,10 @@ impl Catalog for InMemoryMilvus {
         Ok(self.turn("database_properties").await?.database_properties.clone())
     }
 
+    async fn create_database(&self, properties: &BTreeMap<String, String>) -> Result<()> {
+        self.turn("create_database").await?.create_database(properties)
+    }
+
     async fn capabilities(&self) -> Result<Capabilities> {
         Ok(self.turn("capabilities").await?.model.capabilities.clone())
     }

@@ -8,7 +8,7 @@ use std::task::Poll;
 
 use arrow_array::RecordBatch;
 use milvus_backup_core::schema::PrimaryKey;
-use milvus_backup_core::{Access, CollectionName, KeyRange, ReadPoint, Result};
+use milvus_backup_core::{Access, CollectionName, Error, KeyRange, ReadPoint, Result};
 
 use super::collection::Loaded;
 use super::hooks::Hooks;
@@ -67,6 +67,13 @@ impl InMemoryMilvus {
         Self::with_state(state)
     }
 
+    /// The same, before that database is created.
+    pub fn before_database(model: ServerModel, database: &str) -> Self {
+        let milvus = Self::in_database(model, database);
+        milvus.state().is_missing = true;
+        milvus
+    }
+
     fn with_state(state: State) -> Self {
         let (uri, database) = (state.uri.as_str().into(), state.database.as_str().into());
         Self { uri, database, state: Arc::new(Mutex::new(state)), hooks: Arc::default() }
@@ -89,7 +96,11 @@ impl InMemoryMilvus {
         })
         .await;
         self.run_hooks(call)?;
-        Ok(self.state())
+        let state = self.state();
+        if state.is_missing && call != "create_database" {
+            return Err(Error::DatabaseNotFound { database: state.database.clone() });
+        }
+        Ok(state)
     }
 
     /// Deletes the rows with these keys; of one partition where one is named, which Milvus Lite ignores.
