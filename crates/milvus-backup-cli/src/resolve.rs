@@ -1,4 +1,4 @@
-//! Which backup a text means.
+//! Finds the backup that an argument selects.
 
 use milvus_backup_core::{BackupId, BackupMetadata, CollectionRef, Error, ErrorKind, Listing, Result};
 use milvus_backup_engine::{BackupRepository, FoundBackup, MIN_PREFIX};
@@ -9,22 +9,22 @@ use crate::output::warning;
 use crate::summary::{LATEST, SHOWN, Summary};
 use crate::text::short_list;
 
-/// A backup that a text means.
+/// A backup that was selected by an argument.
 #[derive(Debug)]
 pub(crate) struct Resolved {
     backup: FoundBackup,
-    /// The newest full backup of the same collection that is complete and not known to be damaged.
+    /// The newest complete full backup of the same collection that is not known to be damaged.
     newest_good: Option<BackupId>,
 }
 
 impl Resolved {
-    /// Returns the metadata, or the error that there is in place of it.
+    /// Returns the metadata, or the error that occurred when reading it.
     pub(crate) fn metadata(self) -> Result<BackupMetadata, CommandError> {
         let hint = self.newest_good_hint();
         self.backup.metadata().map_err(|error| explained(error, hint))
     }
 
-    /// Returns the collection and the identifier, which are known of a damaged backup, too.
+    /// Returns the collection and the identifier, which are known even if the backup is damaged.
     pub(crate) fn place(self) -> Result<(CollectionRef, BackupId), CommandError> {
         match self.backup {
             FoundBackup::Readable(metadata) => Ok((metadata.collection()?, metadata.backup_id)),
@@ -42,13 +42,13 @@ impl Resolved {
     }
 }
 
-/// Adds to an error that reports damage that there is a good backup.
+/// Adds the hint at a good backup to an error that reports damage.
 pub(crate) fn explained(error: Error, newest_good_hint: Option<String>) -> CommandError {
     let is_damage = error.kind() == ErrorKind::Corrupted;
     CommandError::new(error, newest_good_hint.filter(|_| is_damage))
 }
 
-/// Finds the backup that `text` means: an identifier, a unique prefix of one, a backup name, or `COLLECTION@latest`.
+/// Finds the backup that `text` selects: an identifier, a unique prefix of one, a backup name, or `COLLECTION@latest`.
 ///
 /// # Errors
 /// [`Error::BackupNotFound`] and [`Error::AmbiguousBackup`].
@@ -69,8 +69,8 @@ pub(crate) async fn resolve(
     Ok(Resolved { backup: found, newest_good })
 }
 
-/// Finds the newest complete full backup of a collection. A damaged one counts: to take an older one in its place would
-/// be a silent choice.
+/// Finds the newest complete full backup of a collection. A damaged one is not skipped: an older backup is never selected
+/// silently.
 async fn resolve_latest(
     context: &Context,
     repository: &BackupRepository,
@@ -85,7 +85,10 @@ async fn resolve_latest(
     };
     if !latest.passed_over.is_empty() {
         let newer: Vec<String> = latest.passed_over.iter().map(|id| summary.described(id)).collect();
-        warning(&format!("{text} is {id}; newer, but not complete full backups: {}", short_list(&newer, SHOWN)));
+        warning(&format!(
+            "{text} selects {id}; newer backups are not complete full backups: {}",
+            short_list(&newer, SHOWN)
+        ));
     }
     let found = FoundBackup::all(listing).into_iter().find(|backup| *backup.id() == id);
     match found {
@@ -94,7 +97,7 @@ async fn resolve_latest(
     }
 }
 
-/// Lists the backups of the collection that a person names, see [`Context::collections`].
+/// Lists the backups of the collection that was requested, see [`Context::collections`].
 pub(crate) async fn list_collection(
     context: &Context,
     repository: &BackupRepository,
@@ -121,7 +124,8 @@ pub(crate) fn collections_with_backups(listing: &Listing) -> Vec<String> {
     all.iter().map(ToString::to_string).collect()
 }
 
-/// Says that there is no such backup, and what could have been meant. `collection` is the text read as that of one.
+/// Returns the error for a backup that does not exist, with a suggestion. `collection` is the part of `text` that may be
+/// a collection.
 async fn not_found(
     context: &Context,
     repository: &BackupRepository,
@@ -139,8 +143,8 @@ async fn not_found(
     CommandError::new(Error::BackupNotFound { backup: text.to_owned(), path: root }, hint)
 }
 
-/// Finds the backup without a commit that `text` means: an identifier, or a unique prefix of one. One that is committed
-/// is found, too, and is the manager's to refuse.
+/// Finds the incomplete backup that `text` selects: an identifier, or a unique prefix of one. A committed backup is found
+/// as well; the manager rejects it.
 ///
 /// # Errors
 /// [`Error::BackupNotFound`] and [`Error::AmbiguousBackup`].

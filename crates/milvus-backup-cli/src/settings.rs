@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use milvus_backup_core::{BackupRecoveryConfig, Error, Result};
 
-/// File in the working directory that is read when none is named.
+/// File in the working directory that is read if none is named.
 const PROJECT_FILE: &str = "milvus-br.toml";
 
-/// The settings of the named file; else of `./milvus-br.toml`; else of `milvus-br/config.toml` below the user's
-/// configuration directory; else the defaults.
+/// Returns the settings of the named file; otherwise those of `./milvus-br.toml`, those of `milvus-br/config.toml` below
+/// the user's configuration directory, or the defaults.
 ///
 /// # Errors
 /// [`Error::InvalidParameter`] for a file that cannot be parsed, an unknown key, or a value outside its limit;

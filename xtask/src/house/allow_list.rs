@@ -26,4 +26,4 @@ pub(super) const COMMAND_WORDS: &[&str] = &[
 pub(super) const TYPE_NAMES: &[&str] = &["Error", "Result"];
 
 /// Doc comments of fewer than four words, by crate. The help texts of the command are among them.
-pub(super) const SHORT_DOC_COMMENTS: &[(&str, usize)] = &[("cli", 29), ("testkit", 43)];
+pub(super) const SHORT_DOC_COMMENTS: &[(&str, usize)] = &[("testkit", 43)];

@@ -1,4 +1,4 @@
-//! `milvus-br create`
+//! `milvus-br create` backs up one or more collections, or resumes a backup.
 
 use std::time::Duration;
 
@@ -57,8 +57,8 @@ async fn resume(
     let (collection, backup_id) = resolve_incomplete(context, &context.repository()?, text).await?;
     if !collections.is_empty() && collections != [collection.name.clone()] {
         return Err(Error::Refused {
-            reason: format!("backup {backup_id} is of collection `{collection}`"),
-            hint: "name no collection with --resume".into(),
+            reason: format!("backup {backup_id} belongs to collection `{collection}`"),
+            hint: "omit the collection with --resume".into(),
         }
         .into());
     }
@@ -69,7 +69,7 @@ async fn resume(
     Ok(report(context, &outcome?))
 }
 
-/// Backs up several collections. The first failure gives the exit code, but for an interrupt.
+/// Backs up several collections. The first failure determines the exit code, unless there is an interrupt.
 async fn create_all(
     context: &Context,
     session: &Session,

@@ -1,4 +1,4 @@
-//! `milvus-br prune --incomplete`
+//! `milvus-br prune --incomplete` cleans up after interrupted operations.
 
 use milvus_backup_core::Result;
 use milvus_backup_engine::{Leftover, LeftoverKind};
@@ -11,18 +11,18 @@ use crate::report::Report;
 use crate::sizes::format_size;
 use crate::text::{count, printable};
 
-/// What was found, and what became of it.
+/// The items that were found, and whether they were removed.
 #[derive(Debug, Serialize)]
 struct Outcome {
     dry_run: bool,
     leftovers: Vec<Leftover>,
 }
 
-/// Milvus is asked only when a collection was left in one.
+/// Connects to Milvus only if a temporary collection is registered in the repository.
 pub(crate) async fn run(context: &Context, dry_run: bool) -> Result<u8> {
     let repository = context.repository()?;
     let backups = repository.prune_incomplete_backups(true).await?;
-    // What is left in the repository does not wait for a Milvus that is down.
+    // The repository is cleaned up even if Milvus is unavailable.
     let connected = if repository.has_unfinished_collections().await? { Some(context.connect().await) } else { None };
     let (session, unreachable) = match connected {
         None => (None, None),
@@ -34,9 +34,9 @@ pub(crate) async fn run(context: &Context, dry_run: bool) -> Result<u8> {
         None => Vec::new(),
     };
     let mut outcome = Outcome { dry_run, leftovers: [backups, collections].concat() };
-    let doomed = outcome.leftovers.iter().filter(|leftover| leftover.removed).count();
-    if !dry_run && doomed > 0 {
-        confirm(context, &format!("{}\nRemove {}?", describe(&outcome), count(doomed as u64, "item"))).await?;
+    let to_delete = outcome.leftovers.iter().filter(|leftover| leftover.removed).count();
+    if !dry_run && to_delete > 0 {
+        confirm(context, &format!("{}\nRemove {}?", describe(&outcome), count(to_delete as u64, "item"))).await?;
         outcome.leftovers = repository.prune_incomplete_backups(false).await?;
         if let Some(session) = &session {
             outcome.leftovers.extend(session.manager.prune_unfinished_collections(false).await?);
@@ -57,7 +57,7 @@ pub(crate) async fn run(context: &Context, dry_run: bool) -> Result<u8> {
 
 fn describe(outcome: &Outcome) -> String {
     if outcome.leftovers.is_empty() {
-        return "nothing is left over".to_owned();
+        return "nothing to clean up".to_owned();
     }
     let lines: Vec<String> = outcome.leftovers.iter().map(line).collect();
     lines.join("\n")
@@ -66,12 +66,12 @@ fn describe(outcome: &Outcome) -> String {
 fn line(leftover: &Leftover) -> String {
     let Leftover { name, collection_name, reason, .. } = leftover;
     let (name, collection_name, reason) = (printable(name), printable(collection_name), printable(reason));
-    let verdict = if leftover.removed { "remove" } else { "keep  " };
+    let action = if leftover.removed { "remove" } else { "keep  " };
     match leftover.kind {
         LeftoverKind::Backup => {
             let size = format_size(leftover.size_bytes);
-            format!("{verdict}  backup {name} of {collection_name}, {size}: {reason}")
+            format!("{action}  backup {name} of {collection_name}, {size}: {reason}")
         }
-        _ => format!("{verdict}  collection {name}, for {collection_name}: {reason}"),
+        _ => format!("{action}  collection {name}, for {collection_name}: {reason}"),
     }
 }
