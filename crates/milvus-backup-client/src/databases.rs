@@ -15,10 +15,12 @@ impl MilvusConnection {
     /// Creates the database in the options, with these properties, over a separate connection.
     ///
     /// # Errors
-    /// Those of [`MilvusConnection::connect`], and the error of the server if the database exists.
+    /// Those of [`MilvusConnection::connect`], [`InvalidParameter`](milvus_backup_core::Error::InvalidParameter) for a
+    /// name that the server does not accept, and the error of the server if the database exists.
     pub async fn create_database(options: ConnectionOptions, properties: &BTreeMap<String, String>) -> Result<()> {
         let db_name = options.database.clone();
         let connection = Self::connect(ConnectionOptions { database: String::new(), ..options }).await?;
+        connection.server().await?.require_accepted_name("database", &db_name)?;
         let properties = params_to_wire(properties);
         let request = pb::CreateDatabaseRequest { db_name, properties, ..Default::default() };
         call!(connection, "CreateDatabase", create_database, request)?;

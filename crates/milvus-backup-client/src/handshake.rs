@@ -17,7 +17,8 @@ impl MilvusConnection {
     ///
     /// # Errors
     /// [`Error::Unreachable`] within [`ConnectionOptions::connect_timeout`], [`Error::Authentication`], and
-    /// [`Error::InvalidParameter`] for an address that cannot be parsed.
+    /// [`Error::InvalidParameter`] for an address that cannot be parsed, or a database name that the server does not
+    /// accept.
     pub async fn connect(options: ConnectionOptions) -> Result<Self> {
         let uri = options.shown_as.clone().unwrap_or_else(|| without_credentials(&options.uri));
         let (environment, limit) = (options.environment.clone(), options.connect_timeout);
@@ -32,6 +33,7 @@ impl MilvusConnection {
         let channel = endpoint.connect().await.map_err(|source| not_connected(&uri, source))?;
         let connection = Self::over(Transport::new(channel, Credentials::new(&options)?), uri, options);
         connection.ping().await?;
+        connection.server().await?.require_accepted_name("database", connection.database())?;
         Ok(connection)
     }
 

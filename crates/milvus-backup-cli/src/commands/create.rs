@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use milvus_backup_core::{
     BackupParams, BackupResult, BackupStorageType, BackupType, ChecksumAlgorithm, CollectionName, CompressionCodec,
-    Error, ErrorKind, LoadPolicy, Result,
+    Error, ErrorKind, Hint, LoadPolicy, Result,
 };
 
 use crate::args::{Checksum, Compression, CreateArgs, Load};
 use crate::command_error::CommandError;
 use crate::context::{Context, Session};
 use crate::exit_code;
+use crate::hints::words;
 use crate::report::Report;
 use crate::resolve::resolve_incomplete;
 use crate::sizes::format_size;
@@ -30,7 +31,19 @@ pub(crate) async fn run(context: &Context, args: CreateArgs) -> Result<u8, Comma
         several => create_all(context, &session, several, &params).await,
     };
     session.close().await;
-    Ok(outcome?)
+    outcome.map_err(|error| with_database_hint(error, &collections))
+}
+
+/// Adds a hint to the error for `DATABASE.COLLECTION`, which names a collection only in the arguments of other commands.
+fn with_database_hint(error: Error, collections: &[CollectionName]) -> CommandError {
+    let hint = match collections {
+        [name] if error.kind() == ErrorKind::InvalidParameter => {
+            let database = name.as_str().split_once('.').map(|(database, _)| database.to_owned());
+            database.map(|database| words(&Hint::NameDatabase(database)))
+        }
+        _ => None,
+    };
+    CommandError::new(error, hint)
 }
 
 async fn create_one(

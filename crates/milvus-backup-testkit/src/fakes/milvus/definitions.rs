@@ -43,6 +43,7 @@ impl State {
 
     /// See [`milvus_backup_core::Catalog::describe_collection`].
     pub(super) fn describe(&self, name: &CollectionName) -> Result<CollectionDescription> {
+        self.require_accepted(name)?;
         let Some(collection) = self.find(name) else { return Err(self.not_found(name)) };
         self.permit(Access::ShowPartitions, "ShowPartitions")?;
         let is_own = |alias: &&str| !alias.starts_with(CollectionMark::PREFIX);

@@ -71,6 +71,8 @@ pub struct Naming {
     pub sorts_partitions: bool,
     /// Whether properties can be removed from a collection.
     pub removes_properties: bool,
+    /// Whether names may contain more than letters, digits and underscores. A slash is never accepted.
+    pub accepts_any_name: bool,
 }
 
 /// What a pinned collection is told from others by, see [`milvus_backup_core::CollectionMark`].

@@ -17,8 +17,34 @@ impl State {
         }
     }
 
+    /// Refuses a name that no collection on this server can have.
+    pub(super) fn require_accepted(&self, name: &CollectionName) -> Result<()> {
+        let is_plain = |character: char| character.is_ascii_alphanumeric() || character == '_';
+        let text = name.as_str();
+        let accepted = if self.model.naming.accepts_any_name {
+            !text.contains('/')
+        } else {
+            text.chars().all(is_plain) && !text.starts_with(|first: char| first.is_ascii_digit())
+        };
+        if accepted {
+            return Ok(());
+        }
+        Err(Error::InvalidParameter {
+            field: "collection_name".to_owned(),
+            value: text.to_owned(),
+            limit: "a name that this server accepts".to_owned(),
+        })
+    }
+
+    /// See [`milvus_backup_core::Catalog::resolve_collection`].
+    pub(super) fn resolve(&self, name: &CollectionName) -> Result<Option<CollectionName>> {
+        self.require_accepted(name)?;
+        Ok(self.find(name).map(|collection| collection.name.clone()))
+    }
+
     /// See [`milvus_backup_core::Catalog::pin_collection`].
     pub(super) fn pin(&mut self, name: &CollectionName, mark: &CollectionName) -> Result<PinnedCollection> {
+        self.require_accepted(name)?;
         let Some(collection) = self.find(name) else { return Err(self.not_found(name)) };
         let (id, own) = (collection.id, collection.name.clone());
         let mark = match self.model.naming.marks {

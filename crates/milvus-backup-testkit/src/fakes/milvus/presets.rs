@@ -29,6 +29,7 @@ impl ServerModel {
                 recreates_alias: true,
                 sorts_partitions: false,
                 removes_properties: false,
+                accepts_any_name: false,
             },
             loading: Loading {
                 loaded_when_created: false,
@@ -90,6 +91,7 @@ impl ServerModel {
                 recreates_alias: false,
                 sorts_partitions: true,
                 removes_properties: true,
+                accepts_any_name: true,
             },
             loading: Loading {
                 loaded_when_created: true,
@@ -138,6 +140,7 @@ impl ServerModel {
                 recreates_alias: false,
                 sorts_partitions: false,
                 removes_properties: false,
+                accepts_any_name: false,
             },
             loading: Loading {
                 loaded_when_created: true,
