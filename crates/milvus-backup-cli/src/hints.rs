@@ -14,7 +14,7 @@ pub(crate) fn words(hint: &Hint) -> String {
         Hint::ListBackups => "`milvus-br list` lists the existing backups",
         Hint::ShowBackup(backup_id) => return format!("`milvus-br show {backup_id}` shows it"),
         Hint::OtherBackupName => "choose another name with --name, or delete that backup first",
-        Hint::StartAnew => "create a new backup; `milvus-br prune --incomplete` removes the incomplete one",
+        Hint::NewBackup => "create a new backup; `milvus-br prune --incomplete` removes the incomplete one",
         Hint::Load { loaded } if loaded.is_empty() => {
             "load it first, or use `--load auto`, which loads it and releases it afterwards"
         }

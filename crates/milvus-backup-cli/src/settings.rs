@@ -51,7 +51,7 @@ fn from_text(text: &str, path: &Path) -> Result<BackupRecoveryConfig> {
 
 /// Configuration files that are damaged. `cargo xtask fuzz` makes them for minutes.
 #[cfg(test)]
-mod hostile {
+mod untrusted_input {
     use milvus_backup_testkit::mutation::{mutate, mutation};
     use proptest::prelude::*;
 

@@ -32,7 +32,7 @@ mod verify;
 mod watchdog;
 
 pub use builder::BackupManagerBuilder;
-pub use maintain::{Leftover, LeftoverKind, RetentionPlan, SAFETY_AGE};
+pub use maintain::{Orphan, OrphanKind, RetentionPlan, SAFETY_AGE};
 pub use manager::BackupManager;
 pub use repository::BackupRepository;
 pub use selection::{FoundBackup, MIN_PREFIX};

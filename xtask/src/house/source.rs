@@ -161,7 +161,7 @@ pub(super) mod tests {
             source("x/src/lib.rs", "mod a;\n#[cfg(test)]\nmod hostile;\n"),
             source("x/src/a.rs", "#[cfg(test)]\nmod tests;\n"),
             source("x/src/a/tests.rs", ""),
-            source("x/src/hostile.rs", ""),
+            source("x/src/untrusted_input.rs", ""),
         ];
         mark_test_files(&mut sources);
         assert_eq!(sources.map(|source| source.is_test), [false, false, true, true]);

@@ -29,7 +29,7 @@ pub enum Hint {
     /// Choose another name for the backup, or delete the one that has it.
     OtherBackupName,
     /// Create a new backup, and remove the incomplete one.
-    StartAnew,
+    NewBackup,
     /// Repeat the operation once the names of the collection no longer change.
     SettleNames,
     /// Load the missing partitions, or back up only those that are loaded.
@@ -120,7 +120,7 @@ impl fmt::Display for Hint {
             Self::ShowBackup(backup_id) => return write!(f, "backup {backup_id} is complete"),
             Self::LongerPrefix => "use a longer prefix of the identifier",
             Self::OtherBackupName => "choose another name, or delete that backup first",
-            Self::StartAnew => "create a new backup, and remove the incomplete one",
+            Self::NewBackup => "create a new backup, and remove the incomplete one",
             Self::SettleNames => {
                 "nothing was committed; run it again once the names of the collection no longer change"
             }

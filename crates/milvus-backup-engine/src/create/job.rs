@@ -92,7 +92,7 @@ impl BackupManager {
         let backup_id = BackupId::new(created_at, self.repository.environment.entropy.bytes()?);
         let mut job = CreateJob::begin(self, collection, backup_id, created_at, params).await?;
         let deadline = job.deadline();
-        let written = self.repository.environment.bounded(deadline, job.write_anew()).await;
+        let written = self.repository.environment.bounded(deadline, job.write_new()).await;
         job.end(written).await
     }
 }
@@ -134,7 +134,7 @@ impl<'a> CreateJob<'a> {
     }
 
     /// Everything from the collection to rows that are written and not committed.
-    async fn write_anew(&mut self) -> Result<Written> {
+    async fn write_new(&mut self) -> Result<Written> {
         let (milvus, name) = (&self.manager.catalog, self.collection.name.clone());
         milvus.require_access(&name, Access::READING).await?;
         let description = milvus.describe_collection(&name).await?;
@@ -234,7 +234,7 @@ impl<'a> CreateJob<'a> {
             return self.is_loaded(description, partitions).await;
         }
         let was_loaded = self.ensure_loaded(description, partitions).await?;
-        self.shortages = self.settle(description, partitions).await?;
+        self.shortages = self.await_visibility(description, partitions).await?;
         Ok(was_loaded)
     }
 

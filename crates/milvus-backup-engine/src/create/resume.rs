@@ -139,6 +139,6 @@ fn fitted(mut plan: BackupPlan, params: &BackupParams) -> Result<BackupPlan> {
 fn refused(plan: &BackupPlan, changed: &[String]) -> Error {
     Error::Refused {
         reason: format!("backup {} cannot be continued: {}", plan.backup_id, changed.join("; ")),
-        hint: Hint::StartAnew,
+        hint: Hint::NewBackup,
     }
 }

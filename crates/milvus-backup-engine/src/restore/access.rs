@@ -2,7 +2,7 @@
 
 use milvus_backup_core::{Access, BackedUpDefinition, RestoreMethod, RestoreParams};
 
-use super::fill::DEFAULT_PARTITION;
+use super::insertion::DEFAULT_PARTITION;
 use super::target::Target;
 
 /// Returns what the restore will do with the collection that it fills.

@@ -6,7 +6,7 @@ use milvus_backup_core::{
     StoredBackup,
 };
 
-use super::fill::Filled;
+use super::insertion::InsertedRows;
 use super::job::RestoreJob;
 use super::target::Target;
 use super::undoing::Undo;
@@ -15,7 +15,7 @@ impl RestoreJob<'_> {
     /// The target must be free, or be a collection that is to be replaced or filled: which one, is then kept in mind.
     pub(super) async fn require_usable_target(&mut self, capabilities: &Capabilities) -> Result<()> {
         if !self.params.into_existing {
-            self.manager.give_name_back(&self.target).await?;
+            self.manager.rename_back(&self.target).await?;
         }
         let Some(collection) = self.manager.catalog.resolve_collection(&self.target).await? else { return Ok(()) };
         if collection != self.target {
@@ -33,7 +33,7 @@ impl RestoreJob<'_> {
     }
 
     async fn require_replaceable(&self, capabilities: &Capabilities) -> Result<()> {
-        if self.is_unfinished(&self.target).await? {
+        if self.is_incomplete(&self.target).await? {
             return Err(Error::Refused {
                 reason: format!("collection `{}` is incomplete: a previous restore was interrupted", self.target),
                 hint: "drop it, and restore again".into(),
@@ -55,7 +55,7 @@ impl RestoreJob<'_> {
 
     /// Whether a restore noted that it fills a collection under the name that it is to have, as it must where the server
     /// cannot rename, and never came to an end.
-    async fn is_unfinished(&self, target: &CollectionName) -> Result<bool> {
+    async fn is_incomplete(&self, target: &CollectionName) -> Result<bool> {
         let noted = self.manager.repository.store.list_staging().await?;
         Ok(noted.iter().any(|(_, unfinished, _)| {
             let here =
@@ -102,7 +102,7 @@ pub(super) fn require_whole(target: &CollectionName, metadata: &BackupMetadata, 
 ///
 /// # Errors
 /// [`Error::PartialReplacement`].
-pub(super) fn require_nothing_failed(target: &CollectionName, filled: &Filled) -> Result<()> {
+pub(super) fn require_nothing_failed(target: &CollectionName, filled: &InsertedRows) -> Result<()> {
     if filled.failed.is_empty() {
         return Ok(());
     }

@@ -42,7 +42,7 @@ pub(super) enum Phase {
     /// Nothing was changed yet.
     Checking,
     /// A collection is made and filled, or one that was there is filled.
-    Filling,
+    Inserting,
     /// The collection has its name.
     Published,
 }
@@ -75,12 +75,12 @@ impl BackupManager {
         let backup = self.repository.store.open(collection, backup_id).await?;
         let mut job = RestoreJob::new(self, collection, backup, params)?;
         let staged = environment.bounded(deadline, job.stage()).await;
-        let (staged, untidy) = job.end(staged).await?;
+        let (staged, cleanup_failures) = job.end(staged).await?;
         if params.load_after_restore {
             let load = self.catalog.load_collection(&job.target, job.backup.metadata.replica_number);
             environment.bounded(deadline, load).await.map_err(|error| job.failure(error))?;
         }
-        let mut result = staged.into_result(&job, untidy);
+        let mut result = staged.into_result(&job, cleanup_failures);
         result.execution_time_ms = self.repository.milliseconds_since(started);
         Ok(result)
     }
@@ -122,7 +122,7 @@ impl<'a> RestoreJob<'a> {
     async fn end(&mut self, staged: Result<Staged>) -> Result<(Staged, Vec<String>)> {
         let published = match staged {
             // The exchange of names is short, and to cut it in two would leave neither collection in place.
-            Ok(staged) => self.publish(&staged).await.map(|untidy| (staged, untidy)),
+            Ok(staged) => self.publish(&staged).await.map(|cleanup_failures| (staged, cleanup_failures)),
             Err(error) => Err(error),
         };
         match published {
@@ -154,12 +154,12 @@ impl<'a> RestoreJob<'a> {
         self.announce_plan_of(&target, &partitions);
         let filled = self.filled(&capabilities);
         manager.catalog.require_access(&filled, &needed_access(&target, &definition, &partitions, params)).await?;
-        self.phase = Phase::Filling;
+        self.phase = Phase::Inserting;
         let plan = self.plan(filled, &definition, &target, partitions, &capabilities);
         let (filled, indexes) = if params.into_existing {
             (manager.insert_rows(&plan, false, &manager.repository.progress).await?, 0)
         } else {
-            self.make_anew(&plan, &definition).await?
+            self.create_with_retries(&plan, &definition).await?
         };
         if params.into_existing
             && let Some(pin) = &self.existing

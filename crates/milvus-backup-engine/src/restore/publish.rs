@@ -5,7 +5,7 @@ use milvus_backup_core::{CollectionChange, CollectionName, Error, ProgressEvent,
 use super::job::{Phase, RestoreJob};
 use super::staged::Staged;
 use super::undoing::Undo;
-use crate::maintain::exchange_names;
+use crate::maintain::swap_names;
 
 impl RestoreJob<'_> {
     /// Gives the collection its properties, its name and its aliases. Returns what could not be tidied up.
@@ -19,21 +19,22 @@ impl RestoreJob<'_> {
         if target.changes_properties() {
             milvus.alter_properties(filled, &target.late_properties, &target.removed_properties).await?;
         }
-        let mut untidy = Vec::new();
+        let mut cleanup_failures = Vec::new();
         if *filled != self.target {
             // A rename that a dead restore had asked for may have been carried out while this one ran.
-            self.manager.give_name_back(&self.target).await?;
+            self.manager.rename_back(&self.target).await?;
             self.require_same_target().await?;
-            untidy = exchange_names(milvus, filled, &self.target, self.randomness, self.params.drop_existing).await?;
+            cleanup_failures =
+                swap_names(milvus, filled, &self.target, self.randomness, self.params.drop_existing).await?;
         }
         self.phase = Phase::Published;
         self.undo.forget(|step| !matches!(step, Undo::Unpin(_)));
-        self.manager.forget_unfinished(&self.source, filled).await;
+        self.manager.unregister_staging(&self.source, filled).await;
         if self.params.with_aliases {
-            untidy.extend(self.restore_aliases(&self.target, &staged.plan.backup.metadata.aliases).await);
+            cleanup_failures.extend(self.restore_aliases(&self.target, &staged.plan.backup.metadata.aliases).await);
         }
-        self.warn_all(untidy.iter().cloned());
-        Ok(untidy)
+        self.warn_all(cleanup_failures.iter().cloned());
+        Ok(cleanup_failures)
     }
 
     /// The collection to replace must be the one that there was at the start. Where it was dropped meanwhile, the name is

@@ -2,7 +2,7 @@
 
 use milvus_backup_core::{NotRestored, RestorePlan, RestoreResult};
 
-use super::fill::Filled;
+use super::insertion::InsertedRows;
 use super::job::RestoreJob;
 use super::target::Target;
 
@@ -11,18 +11,18 @@ use super::target::Target;
 pub(super) struct Staged {
     pub(super) plan: RestorePlan,
     pub(super) target: Target,
-    pub(super) filled: Filled,
+    pub(super) filled: InsertedRows,
     pub(super) indexes: u64,
     pub(super) verified: bool,
 }
 
 impl Staged {
-    pub(super) fn into_result(self, job: &RestoreJob<'_>, untidy: Vec<String>) -> RestoreResult {
+    pub(super) fn into_result(self, job: &RestoreJob<'_>, cleanup_failures: Vec<String>) -> RestoreResult {
         let not_restored = self.not_restored(job);
         let Self { plan, target, filled, indexes, verified } = self;
         let mut limitations = plan.backup.metadata.limitations;
         limitations.extend(target.limitations);
-        limitations.extend(untidy);
+        limitations.extend(cleanup_failures);
         limitations.extend(filled.failures());
         RestoreResult {
             success: filled.failed.is_empty(),

@@ -3,7 +3,7 @@
 use milvus_backup_core::{CollectionName, Error, PinnedCollection, ProgressEvent, Result};
 
 use super::job::{Phase, RestoreJob};
-use crate::maintain::Exchange;
+use crate::maintain::SwapState;
 
 /// A step that a restore undoes at its end.
 #[derive(Debug)]
@@ -27,15 +27,15 @@ impl RestoreJob<'_> {
             match step {
                 Undo::Unpin(pin) => self.manager.unpin(&pin).await,
                 Undo::Drop(_) if self.created_nothing(&error) => {}
-                Undo::Drop(unfinished) => self.drop_unfinished(&unfinished).await,
+                Undo::Drop(unfinished) => self.drop_staging(&unfinished).await,
                 // Nobody knows whether a creation whose response was lost was carried out under the name of the target.
                 Undo::Unregister(name) if name == self.target && !self.created && !is_refusal(&error) => {}
-                Undo::Unregister(name) => self.manager.forget_unfinished(&self.source, &name).await,
+                Undo::Unregister(name) => self.manager.unregister_staging(&self.source, &name).await,
             }
         }
         match self.phase {
             Phase::Checking => error,
-            Phase::Filling | Phase::Published => self.failure(error),
+            Phase::Inserting | Phase::Published => self.failure(error),
         }
     }
 
@@ -48,7 +48,7 @@ impl RestoreJob<'_> {
     }
 
     /// Drops the collection that did not get the name of the target. One that cannot be dropped stays registered.
-    async fn drop_unfinished(&mut self, unfinished: &CollectionName) {
+    async fn drop_staging(&mut self, unfinished: &CollectionName) {
         if let Err(left) = self.abandon(unfinished).await {
             self.undo.forget(|step| matches!(step, Undo::Unregister(_)));
             self.manager.repository.progress.event(ProgressEvent::Warning {
@@ -63,7 +63,7 @@ impl RestoreJob<'_> {
     /// Drops a collection, once the one that has, or had, the name of the target has it.
     async fn abandon(&self, unfinished: &CollectionName) -> Result<()> {
         let catalog = self.manager.catalog.as_ref();
-        Exchange::of(catalog, unfinished, &self.target).await?.settle(catalog, &self.target).await?;
+        SwapState::of(catalog, unfinished, &self.target).await?.resolve(catalog, &self.target).await?;
         catalog.drop_collection(unfinished).await
     }
 

@@ -111,13 +111,13 @@ impl<'a> Units<'a> {
 
     /// Returns the next unit to read; `None` when no further worker is worth it at the moment.
     pub(super) fn next(&mut self) -> Option<Arc<OpenUnit>> {
-        let next = self.waiting.pop_front().or_else(|| self.divided())?;
+        let next = self.waiting.pop_front().or_else(|| self.steal_half())?;
         self.reading.push(Arc::clone(&next));
         Some(next)
     }
 
     /// Returns one part of the unit that can give away most.
-    fn divided(&self) -> Option<Arc<OpenUnit>> {
+    fn steal_half(&self) -> Option<Arc<OpenUnit>> {
         let parts = self.reading.iter().filter_map(|open| Some((open, open.split(self.session)?)));
         let (open, (first, second)) = parts.max_by_key(|(_, (_, second))| second.estimated_rows())?;
         open.state().unit = first;

@@ -76,7 +76,7 @@ impl BackupManager {
         restore.verify_before_restore = Some(false);
         restore.auto_id = AutoIdPolicy::Plain;
         restore.timeout = Some(left());
-        self.note_unfinished(collection, temporary, temporary, backup_id).await;
+        self.register_staging(collection, temporary, temporary, backup_id).await;
         // It keeps the deadline itself, and tidies up when that passes.
         Box::pin(self.restore_backup(collection, backup_id, &restore)).await?;
         let restored = self.compare_restored(collection, &backup, temporary, &mut result);
@@ -116,7 +116,7 @@ impl BackupManager {
 
     async fn drop_temporary(&self, collection: &CollectionRef, temporary: &CollectionName) {
         match self.catalog.drop_collection(temporary).await {
-            Ok(()) => self.forget_unfinished(collection, temporary).await,
+            Ok(()) => self.unregister_staging(collection, temporary).await,
             Err(error) => self.repository.progress.event(ProgressEvent::Warning {
                 message: format!("cannot drop `{temporary}`: {}", error.full_message()),
             }),

@@ -12,7 +12,7 @@ pub(super) const DEFAULT_PARTITION: &str = "_default";
 
 /// What became of the rows.
 #[derive(Debug, Default)]
-pub(super) struct Filled {
+pub(super) struct InsertedRows {
     /// Rows that are in the target.
     pub(super) rows: u64,
     /// Partitions that are complete.
@@ -21,7 +21,7 @@ pub(super) struct Filled {
     pub(super) failed: Vec<(String, String)>,
 }
 
-impl Filled {
+impl InsertedRows {
     /// The partitions that were left out, in sentences.
     pub(super) fn failures(&self) -> impl Iterator<Item = String> {
         self.failed.iter().map(|(name, error)| format!("partition `{name}` is missing or incomplete: {error}"))
@@ -35,7 +35,7 @@ impl BackupManager {
         plan: &RestorePlan,
         alone: bool,
         progress: &Arc<dyn Progress>,
-    ) -> Result<Filled> {
+    ) -> Result<InsertedRows> {
         if !plan.schema.has_partition_key() {
             for partition in plan.partitions.iter().filter(|name| *name != DEFAULT_PARTITION) {
                 self.catalog.create_partition(&plan.target, partition).await?;
@@ -45,7 +45,7 @@ impl BackupManager {
         let restore = |progress| restore_rows(files, self.sink.as_ref(), plan, progress);
         let restored = self.watched(progress, restore).await?;
         self.sink.flush(&plan.target).await?;
-        let mut filled = Filled::default();
+        let mut filled = InsertedRows::default();
         for RestoredPartition { name, rows, failure } in restored {
             match failure {
                 None => {

@@ -24,7 +24,7 @@ const POLL: Duration = Duration::from_millis(250);
 
 impl CreateJob<'_> {
     /// Waits until queries find all rows that are stored. Returns the partitions where they do not in the end.
-    pub(super) async fn settle(
+    pub(super) async fn await_visibility(
         &mut self,
         description: &CollectionDescription,
         partitions: &[String],

@@ -7,7 +7,7 @@ use milvus_backup_core::{
     BackedUpDefinition, BackupState, CollectionName, Error, Progress, ProgressEvent, RestorePlan, Result,
 };
 
-use super::fill::Filled;
+use super::insertion::InsertedRows;
 use super::job::RestoreJob;
 use super::tally::Tally;
 use super::undoing::Undo;
@@ -15,13 +15,13 @@ use super::undoing::Undo;
 impl RestoreJob<'_> {
     /// Makes the collection with its rows and indexes. When that fails for a reason that may pass, it is dropped and
     /// made once more, as often as calls are retried: of an insert whose answer was lost nobody knows what it did.
-    pub(super) async fn make_anew(
+    pub(super) async fn create_with_retries(
         &mut self,
         plan: &RestorePlan,
         definition: &BackedUpDefinition,
-    ) -> Result<(Filled, u64)> {
+    ) -> Result<(InsertedRows, u64)> {
         let (manager, backup_id) = (self.manager, &plan.backup.metadata.backup_id);
-        manager.note_unfinished(&self.source, &plan.target, &self.target, backup_id).await;
+        manager.register_staging(&self.source, &plan.target, &self.target, backup_id).await;
         self.undo.push(Undo::Unregister(plan.target.clone()));
         if plan.target == self.staging {
             // A creation that fails may be carried out all the same.
@@ -30,7 +30,7 @@ impl RestoreJob<'_> {
         let mut delays = self.manager.repository.config.retry_policy().delays();
         loop {
             let tally = Arc::new(Tally::new(Arc::clone(&self.manager.repository.progress)));
-            match self.make_once(plan, definition, &tally).await {
+            match self.create_once(plan, definition, &tally).await {
                 Err(error) if error.retryable() => {
                     let Some(delay) = delays.next() else { return Err(error) };
                     tally.discard();
@@ -47,12 +47,12 @@ impl RestoreJob<'_> {
         }
     }
 
-    async fn make_once(
+    async fn create_once(
         &mut self,
         plan: &RestorePlan,
         definition: &BackedUpDefinition,
         tally: &Arc<Tally>,
-    ) -> Result<(Filled, u64)> {
+    ) -> Result<(InsertedRows, u64)> {
         self.manager.catalog.create_collection(&plan.target, &plan.schema).await?;
         if !self.created && plan.target != self.staging {
             self.undo.push(Undo::Drop(plan.target.clone()));
