@@ -125,3 +125,8 @@ fn init_logging(verbose: u8) {
         .without_time()
         .try_init();
 }
+
+/// The Rust example of the README, which is compiled as a documentation test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct ReadmeExample;

@@ -31,7 +31,7 @@ mod format;
 #[cfg(test)]
 mod open_uploads;
 mod pages;
-mod sample;
+mod quick_check;
 #[cfg(test)]
 mod untrusted_input;
 mod vectors;

@@ -8,6 +8,7 @@ mod limitations;
 mod loading;
 mod plan;
 mod resume;
+mod scan_targets;
 mod several;
 mod shortage;
 mod space;

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use futures::future::try_join_all;
 use milvus_backup_core::{
     BackupPlan, CollectionDescription, CollectionName, CompressionCodec, Error, PartitionPlan, ReadPoint, Result,
-    ScanOptions, ScanSession, ScanTarget,
+    ScanOptions, ScanSession,
 };
 
 use super::job::{CreateJob, Scan};
+use super::scan_targets::scan_targets;
 use super::undoing::Undo;
 
 impl CreateJob<'_> {
@@ -86,31 +87,6 @@ impl CreateJob<'_> {
     }
 }
 
-/// Bytes between two keys after which a partition can be divided. Two or more of them are worth a stream and a file of
-/// their own.
-const PART_BYTES: u64 = 8 << 20;
-
-/// More keys than that make the parts no more equal: they are found in a sample.
-const MAX_PARTS: u64 = 512;
-
-/// Returns what to read, and into how many parts each partition may be divided.
-pub(super) fn scan_targets(plan: &BackupPlan) -> Vec<ScanTarget> {
-    let row_bytes = plan.description.schema.estimated_row_bytes();
-    let target = |partition: &PartitionPlan| {
-        let rows = partition.expected_rows;
-        let divisible = parts(rows.saturating_mul(row_bytes), plan.chunk_size_bytes);
-        let parts = if plan.concurrency > 1 { divisible } else { 1 };
-        ScanTarget { partition: partition.name.clone(), rows, parts }
-    };
-    plan.partitions.iter().map(target).collect()
-}
-
-/// Into how many parts a partition of so many bytes can be divided.
-fn parts(bytes: u64, chunk_size_bytes: u64) -> usize {
-    let parts = bytes / PART_BYTES.min(chunk_size_bytes).max(1);
-    usize::try_from(parts.clamp(1, MAX_PARTS)).unwrap_or(1)
-}
-
 /// The partitions to back up, in the order of the server.
 pub(super) fn select_partitions(
     collection: &CollectionName,
@@ -122,7 +98,7 @@ pub(super) fn select_partitions(
     }
     if description.schema.has_partition_key() {
         return Err(Error::Unsupported {
-            what: format!("partition backups of `{collection}`: its rows are spread by a partition key"),
+            what: format!("partition backups of `{collection}`: its rows are distributed by a partition key"),
         });
     }
     if let Some(missing) = requested.iter().find(|name| !description.partitions.contains(name)) {
@@ -133,25 +109,4 @@ pub(super) fn select_partitions(
         });
     }
     Ok(description.partitions.iter().filter(|name| requested.contains(name)).cloned().collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::parts;
-
-    #[test]
-    fn parts_are_neither_small_nor_many() {
-        let (mib, gib) = (1_u64 << 20, 1_u64 << 30);
-        for (bytes, chunk_size, expected) in [
-            (0, 256 * mib, 1),
-            (15 * mib, 256 * mib, 1),
-            (16 * mib, 256 * mib, 2),
-            (gib, 256 * mib, 128),
-            (100 * gib, 256 * mib, 512),
-            (8 * mib, mib, 8),
-            (u64::MAX, 1, 512),
-        ] {
-            assert_eq!(parts(bytes, chunk_size), expected, "{bytes} {chunk_size}");
-        }
-    }
 }

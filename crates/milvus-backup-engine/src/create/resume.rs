@@ -9,7 +9,7 @@ use milvus_backup_core::{
 
 use super::announcement::name_taken;
 use super::job::{CreateJob, Phase, Scan, Written, while_held};
-use super::plan::scan_targets;
+use super::scan_targets::scan_targets;
 use crate::BackupManager;
 
 impl BackupManager {

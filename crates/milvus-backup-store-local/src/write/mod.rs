@@ -2,6 +2,7 @@
 
 mod chunk;
 mod columns;
+mod compressibility;
 mod encoder;
 mod estimate;
 mod parts;
