@@ -24,25 +24,25 @@ use crate::undo::UndoStack;
 pub(super) struct CreateJob<'a> {
     pub(super) manager: &'a BackupManager,
     pub(super) params: &'a BackupParams,
-    /// The collection by its own name, also where an alias was asked for.
+    /// The collection by its own name, even if an alias was requested.
     pub(super) collection: CollectionRef,
     pub(super) pin: PinnedCollection,
     pub(super) backup_id: BackupId,
     pub(super) created_at: Timestamp,
-    /// When the job began, by the clock that never goes back.
+    /// Start of the job, by the monotonic clock.
     started: Duration,
-    /// Whether it resumes what another attempt wrote.
+    /// Whether it resumes an earlier attempt.
     pub(super) resumed: bool,
     pub(super) phase: Phase,
     pub(super) undo: UndoStack<Undo>,
     pub(super) lease: Option<Arc<dyn Lease>>,
     /// The backups of the collection before this one.
     pub(super) previous: Vec<BackupVersion>,
-    /// Partitions of which the server finds fewer rows than it has stored.
+    /// Partitions in which queries find fewer rows than are stored.
     pub(super) shortages: Vec<Shortage>,
 }
 
-/// How far a create is, which decides what its failure means.
+/// The phase of a create, which determines the consequences of a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
     /// Nothing was written yet.
@@ -53,7 +53,7 @@ pub(super) enum Phase {
     Committed,
 }
 
-/// Rows that are written, and what is said of them.
+/// Written rows, and the facts to record with them.
 #[derive(Debug)]
 pub(super) struct Written {
     pub(super) transaction: Box<dyn Transaction>,
@@ -61,7 +61,7 @@ pub(super) struct Written {
     pub(super) completion: Completion,
 }
 
-/// What is read, and in which units.
+/// The session that reads the rows, and its units.
 #[derive(Debug)]
 pub(super) struct Scan {
     pub(super) session: Arc<dyn ScanSession>,
@@ -71,8 +71,8 @@ pub(super) struct Scan {
 impl BackupManager {
     /// Backs up a collection, or some of its partitions.
     ///
-    /// An alias stands for its collection, and the backup is kept under the name of that. The collection must be the same
-    /// one until the end, and keep its names.
+    /// An alias stands for its collection, under whose name the backup is filed. The collection must remain the same until
+    /// the end, and keep its names.
     ///
     /// The backup is visible to other calls only once it is complete and durable. With verification after the backup
     /// (the default) it has also been read back and compared.
@@ -85,7 +85,7 @@ impl BackupManager {
     /// [`NotLoaded`](milvus_backup_core::Error::NotLoaded),
     /// [`InsufficientStorage`](milvus_backup_core::Error::InsufficientStorage). Later:
     /// [`Backup`](milvus_backup_core::Error::Backup) around the cause, such as
-    /// [`CollectionChanged`](milvus_backup_core::Error::CollectionChanged); what was written is removed then.
+    /// [`CollectionChanged`](milvus_backup_core::Error::CollectionChanged); written files are then removed.
     pub async fn create_backup(&self, collection: &CollectionName, params: &BackupParams) -> Result<BackupResult> {
         params.validate()?;
         let created_at = self.repository.environment.clock.now();
@@ -98,7 +98,7 @@ impl BackupManager {
 }
 
 impl<'a> CreateJob<'a> {
-    /// Takes hold of the collection that a name means: from here on it goes by its own name, and must stay the same one.
+    /// Pins the collection that a name refers to: from here on, its own name is used, and it must remain the same.
     pub(super) async fn begin(
         manager: &'a BackupManager,
         asked: &CollectionName,
@@ -133,7 +133,7 @@ impl<'a> CreateJob<'a> {
         deadline(self.manager, self.params)
     }
 
-    /// Everything from the collection to rows that are written and not committed.
+    /// Runs all steps from the collection to rows that are written, but not committed.
     async fn write_new(&mut self) -> Result<Written> {
         let (milvus, name) = (&self.manager.catalog, self.collection.name.clone());
         milvus.require_access(&name, Access::READING).await?;
@@ -155,7 +155,7 @@ impl<'a> CreateJob<'a> {
         self.write(&plan, &scan).await
     }
 
-    /// Moves the rows, and compares them with what the server counts.
+    /// Transfers the rows, and compares their number with the counts of the server.
     pub(super) async fn write(&mut self, plan: &BackupPlan, scan: &Scan) -> Result<Written> {
         let repository = &self.manager.repository;
         let (store, encoding) = (&repository.store, Arc::new(plan.encoding()));
@@ -181,10 +181,10 @@ impl<'a> CreateJob<'a> {
         Ok(Written { transaction, rows, completion })
     }
 
-    /// Commits what was written and verifies it, or undoes everything.
+    /// Commits the written rows and verifies the backup, or undoes everything.
     pub(super) async fn end(mut self, written: Result<Written>) -> Result<BackupResult> {
         let outcome = match written {
-            // The commit is short, and to cut it in two would leave its outcome unknown.
+            // The commit is short, and interrupting it would leave its outcome unknown.
             Ok(written) => self.commit(written).await,
             Err(error) => Err(self.manager.explained(&self.pin, error).await),
         };
@@ -217,8 +217,8 @@ impl<'a> CreateJob<'a> {
         }
     }
 
-    /// Makes certain that the source finds the rows of these partitions; loads what is missing where it reads only what is
-    /// loaded. Returns whether all was loaded.
+    /// Ensures that the source finds the rows of these partitions, and loads them if the source requires it. Returns whether
+    /// all of them were loaded before.
     pub(super) async fn make_readable(
         &mut self,
         description: &CollectionDescription,
@@ -238,7 +238,7 @@ impl<'a> CreateJob<'a> {
         Ok(was_loaded)
     }
 
-    /// Takes the lease of the collection, which this job keeps to its end.
+    /// Acquires the lease of the collection, which this job holds until its end.
     pub(super) async fn take_lease(&mut self) -> Result<Arc<dyn Lease>> {
         let repository = &self.manager.repository;
         let lease = repository.store.lease(&self.collection, Operation::Create, &repository.environment).await?;
@@ -247,7 +247,7 @@ impl<'a> CreateJob<'a> {
         Ok(lease)
     }
 
-    /// Returns the epoch of the lease, once it is certain that it is still held.
+    /// Returns the epoch of the lease after confirming that it is still held.
     pub(super) async fn require_lease(&self) -> Result<u64> {
         match &self.lease {
             Some(lease) => lease.check().await,
@@ -278,14 +278,14 @@ fn deadline(manager: &BackupManager, params: &BackupParams) -> Duration {
     params.timeout.unwrap_or(manager.repository.config.default_backup_timeout)
 }
 
-/// Does `work` as long as a lease is held. It is dropped where it stands once the lease is lost.
+/// Runs `work` while a lease is held. Once the lease is lost, `work` is dropped.
 ///
 /// # Errors
 /// Those of the work, and [`milvus_backup_core::Error::InProgress`] naming the operation that took the lease over.
 pub(super) async fn while_held<T>(lease: &dyn Lease, work: impl Future<Output = Result<T>> + Send) -> Result<T> {
     match select(pin!(work), lease.lost()).await {
         Either::Left((outcome, _)) => outcome,
-        // The check says which operation has it.
+        // The check names the operation that holds it.
         Either::Right(((), _)) => match lease.check().await {
             Err(lost) => Err(lost),
             Ok(_) => Err(Error::InProgress {

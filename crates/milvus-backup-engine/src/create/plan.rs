@@ -1,4 +1,4 @@
-//! The plan of a backup: what Milvus has, and how it is to be read and written.
+//! The plan of a backup: the state of the collection, and the parameters of reading and writing.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use super::scan_targets::scan_targets;
 use super::undoing::Undo;
 
 impl CreateJob<'_> {
-    /// Decides what to write, from what Milvus reports now, and fixes the read point.
+    /// Creates the plan from the current state of the collection, and determines the read point.
     pub(super) async fn plan(
         &mut self,
         mut description: CollectionDescription,
@@ -62,7 +62,7 @@ impl CreateJob<'_> {
         Ok((plan, Scan { session, units }))
     }
 
-    /// Opens a session, which the job closes at its end; at the read point of an earlier one, where one is given.
+    /// Opens a session, which the job closes at its end, optionally at the read point of an earlier one.
     pub(super) async fn open_session(
         &mut self,
         description: &CollectionDescription,
@@ -74,7 +74,7 @@ impl CreateJob<'_> {
         Ok(session)
     }
 
-    /// The collection does not depend on them: a server that does not let this user see them is no reason to fail.
+    /// Returns the properties of the database. If this user may not read them, that is a limitation, not a failure.
     async fn database_properties(&self, description: &mut CollectionDescription) -> Result<BTreeMap<String, String>> {
         match self.manager.catalog.database_properties().await {
             Err(error @ (Error::PermissionDenied { .. } | Error::Milvus { .. })) => {
@@ -87,7 +87,7 @@ impl CreateJob<'_> {
     }
 }
 
-/// The partitions to back up, in the order of the server.
+/// Returns the partitions to back up, in the order of the server.
 pub(super) fn select_partitions(
     collection: &CollectionName,
     description: &CollectionDescription,

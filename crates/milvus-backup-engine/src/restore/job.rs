@@ -28,20 +28,20 @@ pub(super) struct RestoreJob<'a> {
     pub(super) randomness: [u8; 4],
     pub(super) phase: Phase,
     pub(super) undo: UndoStack<Undo>,
-    /// Whether the collection that is being filled was made by this job.
+    /// Whether this job created the collection that is being filled.
     pub(super) created: bool,
-    /// The collection that has the name of the target: it is to be replaced, or filled.
+    /// The existing collection with the name of the target, which is to be replaced or filled.
     pub(super) existing: Option<PinnedCollection>,
     /// The aliases of that collection, which a replacement takes over.
     pub(super) existing_aliases: Vec<String>,
 }
 
-/// How far a restore is, which decides what its failure means.
+/// The phase of a restore, which determines the consequences of a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
     /// Nothing was changed yet.
     Checking,
-    /// A collection is made and filled, or one that was there is filled.
+    /// A collection is created and filled, or an existing one is filled.
     Inserting,
     /// The collection has its name.
     Published,
@@ -85,7 +85,8 @@ impl BackupManager {
         Ok(result)
     }
 
-    /// While a server accepts an insert, the next one should be there already.
+    /// Returns the default number of concurrent inserts or imports. Inserts are doubled, so that the next one is ready while
+    /// the server processes one.
     fn default_concurrency(&self, method: RestoreMethod) -> usize {
         let chunks = self.repository.config.max_concurrent_chunks;
         if method == RestoreMethod::Insert { chunks.saturating_mul(2) } else { chunks }
@@ -118,10 +119,10 @@ impl<'a> RestoreJob<'a> {
         })
     }
 
-    /// Publishes what was staged, or undoes everything. Returns what could not be tidied up.
+    /// Publishes the staged collection, or undoes everything. Returns the cleanup steps that failed.
     async fn end(&mut self, staged: Result<Staged>) -> Result<(Staged, Vec<String>)> {
         let published = match staged {
-            // The exchange of names is short, and to cut it in two would leave neither collection in place.
+            // The swap of names is short, and interrupting it would leave neither collection in place.
             Ok(staged) => self.publish(&staged).await.map(|cleanup_failures| (staged, cleanup_failures)),
             Err(error) => Err(error),
         };
@@ -134,7 +135,7 @@ impl<'a> RestoreJob<'a> {
         }
     }
 
-    /// Everything up to a collection that is complete, but does not have its name yet.
+    /// Runs all steps up to a complete collection that does not have its final name yet.
     async fn stage(&mut self) -> Result<Staged> {
         let (manager, params) = (self.manager, self.params);
         let partitions = select_partitions(&self.backup.metadata, &params.partition_names)?;
@@ -172,12 +173,12 @@ impl<'a> RestoreJob<'a> {
         Ok(Staged { plan, target, filled, indexes, verified: verify })
     }
 
-    /// Whether a collection is replaced that only a whole one may take the place of.
+    /// Returns whether an existing collection is replaced, and only a full one may replace it.
     fn replaces_whole(&self) -> bool {
         self.existing.is_some() && self.params.drop_existing && !self.params.replace_with_part
     }
 
-    /// Returns the collection to fill: the staging collection, or the target itself where the server cannot rename.
+    /// Returns the collection to fill: the staging collection, or the target itself if the server cannot rename.
     fn filled(&self, capabilities: &Capabilities) -> CollectionName {
         let renames = capabilities.rename && !self.params.into_existing;
         if renames { self.staging.clone() } else { self.target.clone() }

@@ -1,4 +1,4 @@
-//! What a restore has made before it publishes it, and what is reported of it.
+//! The collection that a restore has prepared, and the result that is reported of it.
 
 use milvus_backup_core::{NotRestored, RestorePlan, RestoreResult};
 
@@ -6,7 +6,7 @@ use super::insertion::InsertedRows;
 use super::job::RestoreJob;
 use super::target::Target;
 
-/// A collection that is complete, but does not have its name yet.
+/// A complete collection that does not have its final name yet.
 #[derive(Debug)]
 pub(super) struct Staged {
     pub(super) plan: RestorePlan,
@@ -39,7 +39,7 @@ impl Staged {
         }
     }
 
-    /// What the source had and the target does not have, although the server could.
+    /// Returns the properties of the source that the target lacks, although the server supports them.
     fn not_restored(&self, job: &RestoreJob<'_>) -> Vec<NotRestored> {
         let (metadata, params) = (&self.plan.backup.metadata, job.params);
         let mut missing = Vec::new();

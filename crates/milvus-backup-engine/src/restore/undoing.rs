@@ -28,7 +28,7 @@ impl RestoreJob<'_> {
                 Undo::Unpin(pin) => self.manager.unpin(&pin).await,
                 Undo::Drop(_) if self.created_nothing(&error) => {}
                 Undo::Drop(unfinished) => self.drop_staging(&unfinished).await,
-                // Nobody knows whether a creation whose response was lost was carried out under the name of the target.
+                // If the response to a creation was lost, a collection may exist under the name of the target.
                 Undo::Unregister(name) if name == self.target && !self.created && !is_refusal(&error) => {}
                 Undo::Unregister(name) => self.manager.unregister_staging(&self.source, &name).await,
             }
@@ -39,7 +39,7 @@ impl RestoreJob<'_> {
         }
     }
 
-    /// Undoes the steps that are left of a restore that succeeded.
+    /// Undoes the remaining steps of a successful restore.
     pub(super) async fn finish(&mut self) {
         self.undo.forget(|step| !matches!(step, Undo::Unpin(_)));
         while let Some(Undo::Unpin(pin)) = self.undo.pop() {
@@ -53,21 +53,21 @@ impl RestoreJob<'_> {
             self.undo.forget(|step| matches!(step, Undo::Unregister(_)));
             self.manager.repository.progress.event(ProgressEvent::Warning {
                 message: format!(
-                    "cannot drop `{unfinished}`: {}; it is removed with what other interrupted operations left",
+                    "cannot drop `{unfinished}`: {}; it is removed when cleaning up after interrupted operations",
                     left.full_message()
                 ),
             });
         }
     }
 
-    /// Drops a collection, once the one that has, or had, the name of the target has it.
+    /// Drops a collection after the swap of names is resolved.
     async fn abandon(&self, unfinished: &CollectionName) -> Result<()> {
         let catalog = self.manager.catalog.as_ref();
         SwapState::of(catalog, unfinished, &self.target).await?.resolve(catalog, &self.target).await?;
         catalog.drop_collection(unfinished).await
     }
 
-    /// Whether Milvus refused to create the collection, so that there is nothing to drop.
+    /// Returns whether Milvus refused to create the collection, so that there is nothing to drop.
     fn created_nothing(&self, error: &Error) -> bool {
         is_refusal(error) && !self.created
     }
@@ -78,7 +78,7 @@ impl RestoreJob<'_> {
     }
 }
 
-/// Whether an error of a creation says that nothing was created.
+/// Returns whether an error means that nothing was created.
 fn is_refusal(error: &Error) -> bool {
     matches!(
         error,
