@@ -1,4 +1,4 @@
-//! Which backup a text means.
+//! Finds the backup that an argument selects.
 
 use milvus_backup_core::{BackupId, BackupMetadata, CollectionRef, Error, Listing, Result};
 use milvus_backup_engine::{BackupRepository, FoundBackup, MIN_PREFIX};
@@ -10,7 +10,7 @@ use crate::output::warning;
 use crate::summary::{LATEST, SHOWN, Summary};
 use crate::text::short_list;
 
-/// A backup that a text means.
+/// A backup that was selected by an argument.
 #[derive(Debug)]
 pub(crate) struct Resolved<'a> {
     backup: FoundBackup,
@@ -30,7 +30,7 @@ impl<'a> Resolved<'a> {
         }
     }
 
-    /// Returns the collection and the identifier, which are known of a damaged backup, too.
+    /// Returns the collection and the identifier, which are known even if the backup is damaged.
     pub(crate) fn place(self) -> Result<(CollectionRef, BackupId), CommandError> {
         match self.backup {
             FoundBackup::Readable(metadata) => Ok((metadata.collection()?, metadata.backup_id)),
@@ -47,7 +47,7 @@ impl<'a> Resolved<'a> {
     }
 }
 
-/// Finds the backup that `text` means: an identifier, a unique prefix of one, a backup name, or `COLLECTION@latest`.
+/// Finds the backup that `text` selects: an identifier, a unique prefix of one, a backup name, or `COLLECTION@latest`.
 ///
 /// # Errors
 /// [`Error::BackupNotFound`] and [`Error::AmbiguousBackup`].
@@ -72,8 +72,8 @@ pub(crate) async fn resolve<'a>(
     Ok(Resolved::new(repository, found))
 }
 
-/// Finds the newest complete full backup of a collection. A damaged one counts: to take an older one in its place would
-/// be a silent choice.
+/// Finds the newest complete full backup of a collection. A damaged one is not skipped: an older backup is never selected
+/// silently.
 async fn resolve_latest<'a>(
     context: &Context,
     repository: &'a BackupRepository,
@@ -88,7 +88,10 @@ async fn resolve_latest<'a>(
     };
     if !latest.passed_over.is_empty() {
         let newer: Vec<String> = latest.passed_over.iter().map(|id| summary.described(id)).collect();
-        warning(&format!("{text} is {id}; newer, but not complete full backups: {}", short_list(&newer, SHOWN)));
+        warning(&format!(
+            "{text} selects {id}; newer backups are not complete full backups: {}",
+            short_list(&newer, SHOWN)
+        ));
     }
     let found = FoundBackup::all(listing).into_iter().find(|backup| *backup.id() == id);
     match found {
@@ -97,7 +100,7 @@ async fn resolve_latest<'a>(
     }
 }
 
-/// Lists the backups of the collection that a person names, see [`Context::collections`].
+/// Lists the backups of the collection that was requested, see [`Context::collections`].
 pub(crate) async fn list_collection(
     context: &Context,
     repository: &BackupRepository,
@@ -124,7 +127,8 @@ pub(crate) fn collections_with_backups(listing: &Listing) -> Vec<String> {
     all.iter().map(ToString::to_string).collect()
 }
 
-/// Says that there is no such backup, and what could have been meant. `collection` is the text read as that of one.
+/// Returns the error for a backup that does not exist, with a suggestion. `collection` is the part of `text` that may be
+/// a collection.
 async fn not_found(
     context: &Context,
     repository: &BackupRepository,
@@ -142,8 +146,8 @@ async fn not_found(
     CommandError::new(Error::BackupNotFound { backup: text.to_owned(), path: root }, hint)
 }
 
-/// Finds the backup without a commit that `text` means: an identifier, or a unique prefix of one. One that is committed
-/// is found, too, and is the manager's to refuse.
+/// Finds the incomplete backup that `text` selects: an identifier, or a unique prefix of one. A committed backup is found
+/// as well; the manager rejects it.
 ///
 /// # Errors
 /// [`Error::BackupNotFound`] and [`Error::AmbiguousBackup`].

@@ -34,7 +34,7 @@ pub struct MilvusConnection {
     version: OnceLock<String>,
     authenticated: bool,
     /// Held by an insert that must not run concurrently with another one.
-    insert_turn: Arc<Mutex<()>>,
+    insert_permit: Arc<Mutex<()>>,
     lost: Arc<AtomicBool>,
     skips_row_policies: Arc<AtomicBool>,
 }
@@ -68,7 +68,7 @@ impl MilvusConnection {
             environment: options.environment,
             version: OnceLock::new(),
             authenticated: options.token.is_some(),
-            insert_turn: Arc::default(),
+            insert_permit: Arc::default(),
             lost: Arc::default(),
             skips_row_policies: Arc::default(),
         }
@@ -153,8 +153,8 @@ impl MilvusConnection {
     }
 
     /// Waits for the permit to insert, which only one insert of this connection holds at a time.
-    pub(crate) async fn insert_turn(&self) -> MutexGuard<'_, ()> {
-        self.insert_turn.lock().await
+    pub(crate) async fn insert_permit(&self) -> MutexGuard<'_, ()> {
+        self.insert_permit.lock().await
     }
 
     /// Returns the version of the server; `None` if it was not requested yet.

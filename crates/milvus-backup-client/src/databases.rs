@@ -15,6 +15,7 @@ use crate::transport::{Client, InNoDatabase};
 impl MilvusConnection {
     /// Creates the database of this connection, with these properties.
     pub(crate) async fn create_own_database(&self, properties: &BTreeMap<String, String>) -> Result<()> {
+        self.server().await?.require_accepted_name("database", self.database())?;
         let (db_name, properties) = (self.database().to_owned(), params_to_wire(properties));
         let request = pb::CreateDatabaseRequest { db_name, properties, ..Default::default() };
         let create = |mut client: Client, mut request: Request<pb::CreateDatabaseRequest>| async move {

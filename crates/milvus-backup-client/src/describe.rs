@@ -33,7 +33,11 @@ impl MilvusConnection {
     }
 
     /// Returns the description of the collection that a name refers to; `None` if the name is unused.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`] for a name that no collection on this server can have.
     pub(crate) async fn described(&self, name: &CollectionName) -> Result<Option<Description>> {
+        self.server().await?.require_accepted_name("collection_name", name.as_str())?;
         let request = pb::DescribeCollectionRequest {
             db_name: self.request_database(),
             collection_name: name.to_string(),

@@ -18,7 +18,7 @@ impl MilvusConnection {
     /// # Errors
     /// [`Error::Unreachable`] within [`ConnectionOptions::connect_timeout`], [`Error::Authentication`],
     /// [`Error::DatabaseNotFound`] unless [`ConnectionOptions::allow_missing_database`], and [`Error::InvalidParameter`]
-    /// for an address that cannot be parsed.
+    /// for an address that cannot be parsed, or a database name that the server does not accept.
     pub async fn connect(options: ConnectionOptions) -> Result<Self> {
         let uri = options.shown_as.clone().unwrap_or_else(|| without_credentials(&options.uri));
         let (environment, limit) = (options.environment.clone(), options.connect_timeout);
@@ -37,6 +37,7 @@ impl MilvusConnection {
             Err(Error::DatabaseNotFound { .. }) if allow_missing_database => {}
             answer => answer?,
         }
+        connection.server().await?.require_accepted_name("database", connection.database())?;
         Ok(connection)
     }
 

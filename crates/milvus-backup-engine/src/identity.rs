@@ -1,4 +1,4 @@
-//! The collection that an operation works on stays the same one, or the operation is refused.
+//! Ensures that an operation works on the same collection from beginning to end.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -12,23 +12,23 @@ use milvus_backup_core::{
 
 use crate::{BackupManager, SAFETY_AGE};
 
-/// When the operation began that created this alias to mark a collection.
+/// Returns the start time of the operation that created this alias to mark a collection.
 fn marked_at(mark: &CollectionName) -> Option<Timestamp> {
     let id = mark.as_str().strip_prefix(CollectionMark::PREFIX)?.replace('_', "-");
     id.parse::<BackupId>().ok()?.time()
 }
 
-/// How long removing a temporary alias may take: a server that hangs must not keep an operation from its end.
+/// Time limit for removing a temporary alias: a server that hangs must not delay the end of an operation.
 const CLEAN_UP: Duration = Duration::from_secs(5);
 
-/// How long a failed operation may look for a collection that is not the same any more.
+/// Time limit for checking, after a failure, whether the collection has changed.
 const DIAGNOSIS: Duration = Duration::from_secs(10);
 
 impl BackupManager {
-    /// Takes hold of the collection that `name` means. [`Self::unpin`] lets go of it.
+    /// Pins the collection that `name` refers to, until [`Self::unpin`].
     ///
     /// # Errors
-    /// [`Error::CollectionNotFound`].
+    /// [`Error::CollectionNotFound`] if the name is unused.
     pub(crate) async fn pin(&self, name: &CollectionName) -> Result<PinnedCollection> {
         // Not the identifier of a backup: a resumed one would meet the mark of the run that was killed.
         let environment = &self.repository.environment;
@@ -41,7 +41,7 @@ impl BackupManager {
         Ok(pin)
     }
 
-    /// Removes the aliases of operations on this collection that were killed before they could do so.
+    /// Removes the aliases of killed operations on this collection.
     async fn remove_stale_marks(&self, pin: &PinnedCollection) {
         let oldest = self.repository.environment.clock.now() - SAFETY_AGE;
         for mark in self.catalog.list_marks(&pin.name).await.unwrap_or_default() {
@@ -51,7 +51,7 @@ impl BackupManager {
         }
     }
 
-    /// Lets go of a collection, also after an interrupt. What cannot be undone, or not within seconds, is a warning.
+    /// Unpins a collection, even after an interrupt. A failure, or a delay of more than seconds, is a warning.
     pub(crate) async fn unpin(&self, pin: &PinnedCollection) {
         let limit = self.repository.environment.clock.sleep(CLEAN_UP);
         let unpinned = match select(pin!(self.catalog.unpin_collection(pin)), pin!(limit)).await {
@@ -65,10 +65,10 @@ impl BackupManager {
         }
     }
 
-    /// Compares the collection that is pinned with what its names mean now.
+    /// Compares the pinned collection with the one that its names refer to now.
     ///
     /// # Errors
-    /// [`Error::CollectionChanged`].
+    /// [`Error::CollectionChanged`] if they differ.
     pub(crate) async fn require_unmoved(&self, pin: &PinnedCollection) -> Result<()> {
         let located = self.catalog.locate_collection(pin).await?;
         let means = self.catalog.resolve_collection(&pin.asked).await?;
@@ -78,8 +78,8 @@ impl BackupManager {
         }
     }
 
-    /// The error to report for an operation on a pinned collection: that it is another one now, where that is so, since
-    /// the failure is then only its consequence.
+    /// Returns the error to report for an operation on a pinned collection: if the collection has changed, that change, since
+    /// the failure is only its consequence.
     pub(crate) async fn explained(&self, pin: &PinnedCollection, error: Error) -> Error {
         let stopped = [ErrorKind::Interrupted, ErrorKind::DeadlineExceeded, ErrorKind::Unreachable, ErrorKind::Storage];
         if stopped.contains(&error.kind()) {

@@ -1,7 +1,7 @@
-//! [`BackupManager`]: composes a Milvus and a store into the operations a user asks for.
+//! [`BackupManager`]: composes a Milvus server and a repository into the operations on backups.
 //!
-//! Must always hold: whatever ends an operation, nothing of an unfinished backup is listed, no collection that
-//! was there before is changed, and what the operation itself had made is removed.
+//! Must always hold: whatever ends an operation, an incomplete backup is not listed, no existing collection is modified,
+//! and everything that the operation created is removed.
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use milvus_backup_core::{
 
 use crate::BackupRepository;
 
-/// Backs up, verifies, restores and deletes.
+/// Backs up, verifies, restores and deletes collections.
 ///
-/// Every call is safe to use concurrently with others. A call may be dropped at any time; what it had begun
-/// then stays until [`milvus_backup_core::Repository::discard`]. Prefer [`milvus_backup_core::Interrupt`], which cleans up.
+/// All calls can be made concurrently. A call may be dropped at any time, but its incomplete results then remain until
+/// [`Repository::discard`]. Prefer [`milvus_backup_core::Interrupt`], which cleans up.
 #[derive(Debug, Clone)]
 pub struct BackupManager {
     pub(crate) catalog: Arc<dyn Catalog>,
@@ -32,7 +32,7 @@ impl BackupManager {
         self
     }
 
-    /// The collection `name` of the database this manager works on.
+    /// Returns the reference to the collection `name` in the database of this manager.
     pub fn collection(&self, name: &CollectionName) -> Result<CollectionRef> {
         CollectionRef::new(self.catalog.database(), name.clone())
     }
@@ -52,7 +52,7 @@ impl BackupManager {
         self.repository.delete_backup(collection, backup_id).await
     }
 
-    /// Deletes what a policy does not keep, see [`BackupRepository::apply_retention_policy`].
+    /// Deletes the backups that a policy does not keep, see [`BackupRepository::apply_retention_policy`].
     pub async fn apply_retention_policy(
         &self,
         collection: Option<&CollectionRef>,

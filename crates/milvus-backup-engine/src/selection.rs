@@ -1,4 +1,4 @@
-//! Which backup a text means: a complete identifier, a unique prefix of one, or a backup name.
+//! Selects a backup by a complete identifier, a unique prefix of one, or a backup name.
 
 use milvus_backup_core::{
     BackupId, BackupMetadata, BackupVersion, BrokenBackup, CollectionRef, Error, Listing, Result, latest_full_backup,
@@ -6,15 +6,15 @@ use milvus_backup_core::{
 
 use crate::BackupRepository;
 
-/// The shortest prefix of an identifier that is taken as one.
+/// Minimum length of a prefix of an identifier.
 pub const MIN_PREFIX: usize = 4;
 
-/// A committed backup that was looked for.
+/// A committed backup that was selected.
 #[derive(Debug)]
 pub enum FoundBackup {
-    /// One whose summary can be read.
+    /// A backup whose summary can be read.
     Readable(Box<BackupMetadata>),
-    /// One whose summary is damaged.
+    /// A backup whose summary is damaged.
     Broken(BrokenBackup),
 }
 
@@ -27,7 +27,7 @@ impl FoundBackup {
         }
     }
 
-    /// Returns its collection, as far as it is known.
+    /// Returns the collection of the backup, if it is known.
     pub fn collection(&self) -> Option<CollectionRef> {
         match self {
             Self::Readable(metadata) => metadata.collection().ok(),
@@ -35,10 +35,10 @@ impl FoundBackup {
         }
     }
 
-    /// Returns the summary, or the error that there is in place of it.
+    /// Returns the summary, or the error that occurred when reading it.
     ///
     /// # Errors
-    /// [`Error::Corrupted`] and such.
+    /// [`Error::Corrupted`], and other errors of reading a summary.
     pub fn metadata(self) -> Result<BackupMetadata> {
         match self {
             Self::Readable(metadata) => Ok(*metadata),
@@ -52,7 +52,7 @@ impl FoundBackup {
         readable.chain(listing.broken.into_iter().map(Self::Broken)).collect()
     }
 
-    /// Selects the backup that `text` means from those of a listing; `None` where it means none of them.
+    /// Selects the backup that `text` identifies from a listing; `None` if there is none.
     ///
     /// # Errors
     /// [`Error::AmbiguousBackup`].
@@ -92,7 +92,7 @@ impl BackupRepository {
         }
     }
 
-    /// Finds the backup that `text` means: a complete identifier, a unique prefix of one, or a backup name.
+    /// Finds the backup that `text` identifies: a complete identifier, a unique prefix of one, or a backup name.
     ///
     /// ```
     /// use milvus_backup_core::{BackupMetadata, Result};
@@ -115,8 +115,8 @@ impl BackupRepository {
         FoundBackup::select(listing, text)?.ok_or_else(|| self.not_found(text.to_owned()))
     }
 
-    /// Finds the newest complete full backup of a collection. A damaged one counts: to take an older one in its place would
-    /// be a silent choice.
+    /// Finds the newest complete full backup of a collection. A damaged one is not skipped: an older backup is never selected
+    /// silently.
     ///
     /// ```
     /// use milvus_backup_core::{BackupMetadata, CollectionRef, Result};

@@ -178,10 +178,10 @@ fn at_each_side_effect_of_a_delete() {
     Plain::on(LITE, name).partition("_default", 60).partition("p1", 40).make();
     let bench = Bench::new();
     bench.br.create(&[name]);
-    let delete = ["delete", "fault_doomed", "--yes"];
+    let delete = ["delete", "fault_deleted", "--yes"];
     let prepare = || {
         if bench.br.listed().len() < 2 {
-            bench.br.create(&[name, "--name", "fault_doomed"]);
+            bench.br.create(&[name, "--name", "fault_deleted"]);
         }
         words(&delete)
     };
@@ -279,7 +279,7 @@ fn at_each_side_effect_of_a_replacement() {
             _ => old.assert_same(&now),
         }
         assert!(outcome.exit_code != Some(0) || now.row_count() == 100, "{what}: false success");
-        let tidy = outcome.exit_code != Some(0) || !outcome.stderr.contains("is left as");
+        let tidy = outcome.exit_code != Some(0) || !outcome.stderr.contains("still exists as");
         if tidy {
             require_no_leftover(target, what);
         }

@@ -1,4 +1,4 @@
-//! `milvus-br restore`
+//! `milvus-br restore` restores a backup into a collection.
 
 use std::time::Duration;
 
@@ -12,9 +12,9 @@ use crate::output::stderr_line;
 use crate::resolve::resolve;
 use crate::text::{count, printable};
 
-/// What `--load` cannot do for a Milvus Lite database that is named by its path.
+/// The limitation of `--load` for a Milvus Lite database that is given by its path.
 const UNLOADED: &str =
-    "the collection is not loaded any more: Milvus Lite ends with this command, and the application loads it anew";
+    "the collection is no longer loaded: Milvus Lite stops with this command, so the application has to load it";
 
 pub(crate) async fn run(context: &Context, args: RestoreArgs) -> Result<u8, CommandError> {
     let mut params = params(&args, context.timeout())?;
@@ -55,11 +55,11 @@ fn describe(result: &RestoreResult) -> String {
     )
 }
 
-/// What the restored collection lacks, and how it can be had.
+/// Returns a property that was not restored, and how to obtain it.
 fn reminder(missing: &NotRestored, target: &str) -> String {
     match missing {
         NotRestored::Aliases { names } => format!(
-            "aliases of the collection ({}): --with-aliases restores them; now they can be created in Milvus for `{target}`",
+            "aliases of the collection ({}): restore with --with-aliases, or create them in Milvus for `{target}`",
             names.join(", ")
         ),
         NotRestored::Indexes => {
@@ -70,7 +70,9 @@ fn reminder(missing: &NotRestored, target: &str) -> String {
                 Some(copies) if *copies > 1 => format!(" with {copies} replicas"),
                 _ => String::new(),
             };
-            format!("the collection was loaded{copies} when it was backed up, and `{target}` is not: --load does so")
+            format!(
+                "the load state: the source was loaded{copies}, but `{target}` is not; restore with --load, or load it in Milvus"
+            )
         }
         other => format!("{other:?}"),
     }

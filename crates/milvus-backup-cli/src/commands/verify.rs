@@ -1,4 +1,4 @@
-//! `milvus-br verify`
+//! `milvus-br verify` checks the integrity of a backup.
 
 use milvus_backup_core::{VerificationParams, VerificationResult, VerificationType};
 

@@ -106,11 +106,13 @@ mod tests {
     /// The table of the documentation is the one of the code. Run it with `UPDATE_DOCS=1` to write the table.
     #[test]
     fn the_documentation_has_these_versions() {
-        let mut table = String::from("| Feature | Since | Source |\n| --- | --- | --- |\n");
-        for feature in Feature::ALL {
+        let line = |feature: &Feature| {
             let [text, source] = feature.texts();
-            table += &format!("| {text} | {} | {source} |\n", feature.since());
-        }
+            format!("| {text} | {} | {source} |", feature.since())
+        };
+        let head = ["| Feature | Since | Source |", "| --- | --- | --- |"].map(str::to_owned);
+        let lines: Vec<String> = head.into_iter().chain(Feature::ALL.iter().map(line)).collect();
+        let table = lines.join("\n") + "\n";
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/servers.md");
         let document = fs::read_to_string(&path).unwrap();
         let (begin, end) = ("<!-- features: begin -->\n", "<!-- features: end -->\n");

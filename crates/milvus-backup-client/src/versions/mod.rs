@@ -4,4 +4,5 @@ mod capabilities;
 mod gates;
 mod server;
 
+pub(crate) use gates::Version;
 pub(crate) use server::{LITE_2_VERSION, Server};

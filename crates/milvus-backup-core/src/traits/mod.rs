@@ -41,7 +41,7 @@ pub use milvus::Milvus;
 pub use plans::{BackedUpDefinition, BackupPlan, Completion, PartitionPlan, RestorePlan, RestoredPartition};
 pub use progress::{BackupProgress, Operation, Progress, ProgressEvent, ProgressTracker, Silent};
 pub use read_point::ReadPoint;
-pub use recovery::{IncompleteBackup, InterruptedBackup, Lease, OwnerState, UnfinishedCollection};
+pub use recovery::{IncompleteBackup, InterruptedBackup, Lease, OwnerState, StagingCollection};
 pub use repository::Repository;
 pub use session::ScanSession;
 pub use sink::RowSink;

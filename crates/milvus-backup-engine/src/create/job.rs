@@ -19,25 +19,25 @@ use crate::undo::UndoStack;
 pub(super) struct CreateJob<'a> {
     pub(super) manager: &'a BackupManager,
     pub(super) params: &'a BackupParams,
-    /// The collection by its own name, also where an alias was asked for.
+    /// The collection by its own name, even if an alias was requested.
     pub(super) collection: CollectionRef,
     pub(super) pin: PinnedCollection,
     pub(super) backup_id: BackupId,
     pub(super) created_at: Timestamp,
-    /// When the job began, by the clock that never goes back.
+    /// Start of the job, by the monotonic clock.
     pub(super) started: Duration,
-    /// Whether it resumes what another attempt wrote.
+    /// Whether it resumes an earlier attempt.
     pub(super) resumed: bool,
     pub(super) phase: Phase,
     pub(super) undo: UndoStack<Undo>,
     pub(super) lease: Option<Arc<dyn Lease>>,
     /// The backups of the collection before this one.
     pub(super) previous: Vec<BackupVersion>,
-    /// Partitions of which the server finds fewer rows than it has stored.
+    /// Partitions in which queries find fewer rows than are stored.
     pub(super) shortages: Vec<Shortage>,
 }
 
-/// How far a create is, which decides what its failure means.
+/// The phase of a create, which determines the consequences of a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
     /// Nothing was written yet.
@@ -48,7 +48,7 @@ pub(super) enum Phase {
     Committed,
 }
 
-/// Rows that are written, and what is said of them.
+/// Written rows, and the facts to record with them.
 #[derive(Debug)]
 pub(super) struct Written {
     pub(super) transaction: Box<dyn Transaction>,
@@ -56,7 +56,7 @@ pub(super) struct Written {
     pub(super) completion: Completion,
 }
 
-/// What is read, and in which units.
+/// The session that reads the rows, and its units.
 #[derive(Debug)]
 pub(super) struct Scan {
     pub(super) session: Arc<dyn ScanSession>,
@@ -64,7 +64,7 @@ pub(super) struct Scan {
 }
 
 impl<'a> CreateJob<'a> {
-    /// Takes hold of the collection that a name means: from here on it goes by its own name, and must stay the same one.
+    /// Pins the collection that a name refers to: from here on, its own name is used, and it must remain the same.
     pub(super) async fn begin(
         manager: &'a BackupManager,
         asked: &CollectionName,
@@ -99,7 +99,7 @@ impl<'a> CreateJob<'a> {
         deadline(self.manager, self.params)
     }
 
-    /// Takes the lease of the collection, which this job keeps to its end.
+    /// Acquires the lease of the collection, which this job holds until its end.
     pub(super) async fn take_lease(&mut self) -> Result<Arc<dyn Lease>> {
         let repository = &self.manager.repository;
         let lease = repository.store.lease(&self.collection, Operation::Create, &repository.environment).await?;
@@ -108,7 +108,7 @@ impl<'a> CreateJob<'a> {
         Ok(lease)
     }
 
-    /// Returns the epoch of the lease, once it is certain that it is still held.
+    /// Returns the epoch of the lease after confirming that it is still held.
     pub(super) async fn require_lease(&self) -> Result<u64> {
         match &self.lease {
             Some(lease) => lease.check().await,

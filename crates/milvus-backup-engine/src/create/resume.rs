@@ -9,7 +9,7 @@ use milvus_backup_core::{
 
 use super::announcement::name_taken;
 use super::job::{CreateJob, Phase, Scan, Written};
-use super::plan::scan_targets;
+use super::scan_targets::scan_targets;
 use crate::BackupManager;
 use crate::lease::while_held;
 
@@ -140,6 +140,6 @@ fn fitted(mut plan: BackupPlan, params: &BackupParams) -> Result<BackupPlan> {
 fn refused(plan: &BackupPlan, changed: &[String]) -> Error {
     Error::Refused {
         reason: format!("backup {} cannot be continued: {}", plan.backup_id, changed.join("; ")),
-        hint: Hint::StartAnew,
+        hint: Hint::NewBackup,
     }
 }

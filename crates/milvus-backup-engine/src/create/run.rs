@@ -145,7 +145,7 @@ impl CreateJob<'_> {
             return self.is_loaded(description, partitions).await;
         }
         let was_loaded = self.ensure_loaded(description, partitions).await?;
-        self.shortages = self.settle(description, partitions).await?;
+        self.shortages = self.await_visibility(description, partitions).await?;
         Ok(was_loaded)
     }
 

@@ -24,21 +24,21 @@ pub(super) struct RestoreJob<'a> {
     pub(super) randomness: [u8; 4],
     pub(super) phase: Phase,
     pub(super) undo: UndoStack<Undo>,
-    /// Whether the collection that is being filled was made by this job.
+    /// Whether this job created the collection that is being filled.
     pub(super) created: bool,
-    /// The collection that has the name of the target: it is to be replaced, or filled.
+    /// The existing collection with the name of the target, which is to be replaced or filled.
     pub(super) existing: Option<PinnedCollection>,
     /// The aliases of that collection, which a replacement takes over.
     pub(super) existing_aliases: Vec<String>,
 }
 
-/// How far a restore is, which decides what its failure means.
+/// The phase of a restore, which determines the consequences of a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
     /// Nothing was changed yet.
     Checking,
-    /// A collection is made and filled, or one that was there is filled.
-    Filling,
+    /// A collection is created and filled, or an existing one is filled.
+    Inserting,
     /// The collection has its name.
     Published,
 }
@@ -69,12 +69,12 @@ impl<'a> RestoreJob<'a> {
         })
     }
 
-    /// Whether a collection is replaced that only a whole one may take the place of.
+    /// Returns whether an existing collection is replaced, and only a full one may replace it.
     pub(super) fn replaces_whole(&self) -> bool {
         self.existing.is_some() && self.params.drop_existing && !self.params.replace_with_part
     }
 
-    /// Returns the collection to fill: the staging collection, or the target itself where the server cannot rename.
+    /// Returns the collection to fill: the staging collection, or the target itself if the server cannot rename.
     pub(super) fn filled(&self, capabilities: &Capabilities) -> CollectionName {
         let renames = capabilities.rename && !self.params.into_existing;
         if renames { self.staging.clone() } else { self.target.clone() }

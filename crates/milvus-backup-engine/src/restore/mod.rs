@@ -2,10 +2,10 @@
 
 mod access;
 mod checks;
+mod creation;
 mod definition;
-mod fill;
+mod insertion;
 mod job;
-mod make;
 mod publish;
 mod run;
 mod selection;

@@ -5,10 +5,10 @@ use milvus_backup_core::{CollectionChange, CollectionName, Error, ProgressEvent,
 use super::job::{Phase, RestoreJob};
 use super::staged::Staged;
 use super::undo::Undo;
-use crate::maintain::exchange_names;
+use crate::maintain::swap_names;
 
 impl RestoreJob<'_> {
-    /// Gives the collection its properties, its name and its aliases. Returns what could not be tidied up.
+    /// Sets the properties, the final name and the aliases of the collection. Returns the cleanup steps that failed.
     pub(super) async fn publish(&mut self, staged: &Staged) -> Result<Vec<String>> {
         self.warn_all(staged.filled.failures());
         if self.params.into_existing {
@@ -19,25 +19,26 @@ impl RestoreJob<'_> {
         if target.changes_properties() {
             milvus.alter_properties(filled, &target.late_properties, &target.removed_properties).await?;
         }
-        let mut untidy = Vec::new();
+        let mut cleanup_failures = Vec::new();
         if *filled != self.target {
-            // A rename that a dead restore had asked for may have been carried out while this one ran.
-            self.manager.give_name_back(&self.target).await?;
+            // A rename that a killed restore had requested may have been carried out during this one.
+            self.manager.rename_back(&self.target).await?;
             self.require_same_target().await?;
-            untidy = exchange_names(milvus, filled, &self.target, self.randomness, self.params.drop_existing).await?;
+            cleanup_failures =
+                swap_names(milvus, filled, &self.target, self.randomness, self.params.drop_existing).await?;
         }
         self.phase = Phase::Published;
         self.undo.forget(|step| !matches!(step, Undo::Unpin(_)));
-        self.manager.forget_unfinished(&self.source, filled).await;
+        self.manager.unregister_staging(&self.source, filled).await;
         if self.params.with_aliases {
-            untidy.extend(self.restore_aliases(&self.target, &staged.plan.backup.metadata.aliases).await);
+            cleanup_failures.extend(self.restore_aliases(&self.target, &staged.plan.backup.metadata.aliases).await);
         }
-        self.warn_all(untidy.iter().cloned());
-        Ok(untidy)
+        self.warn_all(cleanup_failures.iter().cloned());
+        Ok(cleanup_failures)
     }
 
-    /// The collection to replace must be the one that there was at the start. Where it was dropped meanwhile, the name is
-    /// free, which is as good.
+    /// Checks that the collection to replace is the one from the start. If it was dropped meanwhile, its name is unused, which
+    /// is acceptable.
     async fn require_same_target(&self) -> Result<()> {
         let Some(pin) = self.existing.as_ref() else { return Ok(()) };
         match self.manager.require_unmoved(pin).await {
@@ -52,7 +53,7 @@ impl RestoreJob<'_> {
         }
     }
 
-    /// Creates the aliases that the collection does not have yet. Returns what did not work.
+    /// Creates the aliases that the collection does not have yet. Returns the failures, as sentences.
     async fn restore_aliases(&self, collection: &CollectionName, aliases: &[String]) -> Vec<String> {
         let mut failed = Vec::new();
         let present = match self.manager.catalog.describe_collection(collection).await {

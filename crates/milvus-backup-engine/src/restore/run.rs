@@ -111,12 +111,12 @@ impl RestoreJob<'_> {
         self.announce_plan_of(&target, &partitions);
         let filled = self.filled(&capabilities);
         manager.catalog.require_access(&filled, &needed_access(&target, &definition, &partitions, params)).await?;
-        self.phase = Phase::Filling;
+        self.phase = Phase::Inserting;
         let plan = self.plan(filled, &definition, &target, partitions, &capabilities);
         let (filled, indexes) = if params.into_existing {
             (manager.insert_rows(&plan, false, &manager.repository.progress).await?, 0)
         } else {
-            self.make_anew(&plan, &definition).await?
+            self.create_with_retries(&plan, &definition).await?
         };
         if params.into_existing
             && let Some(pin) = &self.existing

@@ -1,4 +1,4 @@
-//! The collection that a restore makes: the schema of the backup, fitted to what the server can do.
+//! The collection that a restore creates: the schema of the backup, adapted to the capabilities of the server.
 
 use std::collections::BTreeMap;
 
@@ -7,27 +7,27 @@ use milvus_backup_core::{
     ALLOW_INSERT_AUTO_ID, AutoIdPolicy, Capabilities, Error, Hint, PreserveAutoId, Result, TTL_SECONDS,
 };
 
-/// What to create and how to insert into it.
+/// The collection to create, and how to insert into it.
 #[derive(Debug, Clone)]
 pub(super) struct Target {
-    /// The schema to create and to insert by.
+    /// The schema for the creation and the inserts.
     pub(super) schema: CollectionSchema,
-    /// Columns of the backup that are not inserted, because the server makes them.
+    /// Columns of the backup that are not inserted, because the server generates them.
     pub(super) omit_columns: Vec<String>,
-    /// Properties that are set once the rows are in place.
+    /// Properties that are set after the rows are inserted.
     pub(super) late_properties: BTreeMap<String, String>,
-    /// Properties that are removed once the rows are in place.
+    /// Properties that are removed after the rows are inserted.
     pub(super) removed_properties: Vec<String>,
-    /// What will not be as it was.
+    /// The differences from the source, as sentences.
     pub(super) limitations: Vec<String>,
 }
 
 impl Target {
-    /// A collection to make.
+    /// Returns the target for a collection that is to be created.
     ///
     /// # Errors
-    /// [`Error::SchemaIncompatible`] with everything that the server cannot hold, and [`Error::Refused`] when it
-    /// does not take the primary keys.
+    /// [`Error::SchemaIncompatible`] with everything that the server cannot represent, and [`Error::Refused`] if it
+    /// does not accept the primary keys.
     pub(super) fn new(schema: &CollectionSchema, policy: AutoIdPolicy, server: &Capabilities) -> Result<Self> {
         let incompatibilities = server.schema.missing(schema);
         if !incompatibilities.is_empty() {
@@ -42,7 +42,7 @@ impl Target {
         Ok(target)
     }
 
-    /// A collection that is there.
+    /// Returns the target for an existing collection.
     pub(super) fn existing(schema: CollectionSchema, policy: AutoIdPolicy, server: &Capabilities) -> Result<Self> {
         let key = schema.primary_key()?.clone();
         let mut target = Self {
@@ -76,8 +76,8 @@ impl Target {
         Ok(target)
     }
 
-    /// Rows begin to age when they are inserted: the property that lets them expire is set last, so that none is
-    /// gone before it is counted.
+    /// Postpones the property that lets rows expire: they age from their insert on, and none may expire before it is
+    /// counted.
     fn defer_properties(&mut self, server: &Capabilities) {
         if let Some(seconds) = self.schema.properties.get(TTL_SECONDS).cloned() {
             if server.alter_properties {
@@ -89,14 +89,14 @@ impl Target {
         }
     }
 
-    /// Whether properties change once the rows are in place.
+    /// Returns whether properties change after the rows are inserted.
     pub(super) fn changes_properties(&self) -> bool {
         !self.late_properties.is_empty() || !self.removed_properties.is_empty()
     }
 }
 
-/// A database is shared by its collections: a restore into one that is there leaves its properties as they are, and
-/// says how they differ.
+/// Returns the differences between the properties of the database and those in the backup. An existing database is shared
+/// by its collections, so a restore does not change it.
 pub(super) fn database_differences(
     stored: &BTreeMap<String, String>,
     found: &BTreeMap<String, String>,
@@ -117,10 +117,10 @@ fn keys_refused(key: &str, version: &str) -> Error {
     }
 }
 
-/// Whether bulk import makes these rows of the data files.
+/// Checks that bulk import produces these rows from the data files.
 ///
 /// # Errors
-/// [`Error::Unsupported`] on a server without it, [`Error::Refused`] where it would make other primary keys.
+/// [`Error::Unsupported`] on a server without it, [`Error::Refused`] if it would generate different primary keys.
 pub(super) fn require_importable(target: &Target, capabilities: &Capabilities) -> Result<()> {
     if !capabilities.bulk_import {
         let version = &capabilities.server_version;

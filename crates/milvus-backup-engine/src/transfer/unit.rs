@@ -1,4 +1,4 @@
-//! One unit: from the rows of its source to its data files, with a second attempt where the store fails.
+//! The transfer of one unit: from the rows of its source to its data files, with retries if the store fails.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ pub(super) struct UnitTransfer<'a> {
     pub(super) transaction: &'a dyn Transaction,
     pub(super) writers: &'a dyn UnitWriters,
     pub(super) files: UnitFiles,
-    /// The name of the column of keys.
+    /// The name of the primary-key column.
     pub(super) primary_key: &'a str,
     pub(super) page_bytes: usize,
     pub(super) retries: RetryPolicy,
@@ -26,23 +26,23 @@ pub(super) struct UnitTransfer<'a> {
     pub(super) progress: &'a Arc<dyn Progress>,
 }
 
-/// How far a unit is.
+/// The position in a unit.
 #[derive(Debug)]
 struct Position {
     completed: Vec<ChunkMetadata>,
-    /// After the last file that is complete.
+    /// The position after the last complete file.
     saved: ScanPosition,
-    /// After the rows that were appended.
+    /// The position after the appended rows.
     reached: ScanPosition,
-    /// Rows and bytes that are in no complete file.
+    /// Rows and bytes that are not in a complete file yet.
     unsaved: (u64, u64),
 }
 
 impl UnitTransfer<'_> {
-    /// Writes the rows of a unit. A file that cannot be written is written again, after the last one that is complete.
+    /// Writes the rows of a unit. A failed file is rewritten, starting after the last complete one.
     ///
     /// # Errors
-    /// Those of the source, and of a store that does not recover.
+    /// Those of the source, and permanent errors of the store.
     pub(super) async fn write(&self, open: &OpenUnit) -> Result<Vec<ChunkMetadata>> {
         let mut position = Position {
             completed: Vec::new(),
@@ -70,7 +70,7 @@ impl UnitTransfer<'_> {
         }
     }
 
-    /// Writes what comes after the last complete file.
+    /// Writes the rows after the last complete file.
     async fn write_rest(&self, open: &OpenUnit, position: &mut Position) -> Result<()> {
         let mut writer = self.writers.writer(self.files.clone());
         if let Err(error) = self.append_rest(open, position, writer.as_mut()).await {
@@ -111,8 +111,8 @@ impl UnitTransfer<'_> {
         Ok(())
     }
 
-    /// Notes a complete file in the journal, which tells where its rows begin. Where rows have no order that could be told,
-    /// nothing is noted, and a resumed backup reads the unit again.
+    /// Records a complete file in the journal, with the position of its first row. If the rows have no order, nothing is
+    /// recorded, and a resumed backup reads the unit again.
     async fn complete(&self, open: &OpenUnit, chunk: ChunkMetadata, position: &mut Position) -> Result<()> {
         let unit = open.unit();
         if unit.keys().is_some() {

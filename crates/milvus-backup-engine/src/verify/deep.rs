@@ -1,7 +1,7 @@
-//! Deep verification: a backup restored into a temporary collection, which is read back and compared.
+//! Deep verification: a backup is restored into a temporary collection, which is read back and compared.
 //!
-//! Must always hold: the temporary collection is dropped, whatever ends the verification; one that a killed process
-//! left is dropped by the next deep verification of the same backup.
+//! Must always hold: the temporary collection is dropped, whatever ends the verification; that of a killed process is
+//! dropped by the next deep verification of the same backup.
 
 use milvus_backup_core::{
     Access, AutoIdPolicy, BackupId, CollectionName, CollectionRef, ProgressEvent, RestoreParams, Result, StoredBackup,
@@ -11,7 +11,7 @@ use milvus_backup_core::{
 use super::scans::OpenScans;
 use crate::BackupManager;
 
-/// Marks the collections that deep verifications make for themselves.
+/// Prefix of the temporary collections of deep verifications.
 pub(crate) const VERIFICATION_PREFIX: &str = "milvus_br_verify_";
 
 /// The temporary collection of one verification of a backup.
@@ -21,16 +21,15 @@ fn temporary_name(backup_id: &BackupId, randomness: [u8; 4]) -> Result<Collectio
 }
 
 impl BackupManager {
-    /// Compares a backup with what it recorded of itself, and keeps the outcome with it. With
-    /// [`VerificationType::Deep`] it is also restored into a temporary collection, which is read back: rows (by
-    /// digest and count), schema and indexes are compared with the backup, and the rows with the collection the
-    /// backup was made of, where that is still there and loaded.
+    /// Verifies a backup, and records the outcome with it. With [`VerificationType::Deep`] it is also restored into a
+    /// temporary collection, which is read back: rows (by digest and count), schema and indexes are compared with the
+    /// backup, and the rows also with those of the source collection, if it still exists and is loaded.
     ///
-    /// A live collection that differs is a warning, since it may have changed. What was compared is in
-    /// [`VerificationResult::compared`].
+    /// A source collection that differs is a warning, since it may have changed. [`VerificationResult::compared`] lists what
+    /// was compared.
     ///
     /// # Errors
-    /// When the verification itself could not be done. Findings are part of the result.
+    /// If the verification itself could not be done. Findings are part of the result.
     pub async fn verify_backup(
         &self,
         collection: &CollectionRef,
@@ -83,15 +82,15 @@ impl BackupManager {
         restore.verify_before_restore = Some(false);
         restore.auto_id = AutoIdPolicy::Plain;
         restore.timeout = Some(left());
-        self.note_unfinished(collection, temporary, temporary, backup_id).await;
-        // It keeps the deadline itself, and tidies up when that passes.
+        self.register_staging(collection, temporary, temporary, backup_id).await;
+        // It observes the deadline itself, and cleans up when it passes.
         Box::pin(self.restore_backup(collection, backup_id, &restore)).await?;
         let restored = self.compare_restored(scans, collection, &backup, temporary, &mut result);
         environment.bounded(left(), restored).await?;
         Ok(result)
     }
 
-    /// The files by their checksums, and the metadata when nothing is wrong with them.
+    /// Verifies the files by their checksums, and returns the metadata if there are no findings.
     async fn compare_files(
         &self,
         collection: &CollectionRef,
@@ -124,7 +123,7 @@ impl BackupManager {
 
     async fn drop_temporary(&self, collection: &CollectionRef, temporary: &CollectionName) {
         match self.catalog.drop_collection(temporary).await {
-            Ok(()) => self.forget_unfinished(collection, temporary).await,
+            Ok(()) => self.unregister_staging(collection, temporary).await,
             Err(error) => self.repository.progress.event(ProgressEvent::Warning {
                 message: format!("cannot drop `{temporary}`: {}", error.full_message()),
             }),

@@ -1,4 +1,4 @@
-//! Verification: a backup compared with what it recorded of itself, and its rows with those of collections.
+//! Verification: the files of a backup are compared with their digests, and its rows with those of collections.
 
 mod compare;
 mod deep;

@@ -1,4 +1,4 @@
-//! The temporary collection of a deep verification, compared with the backup it was restored from.
+//! The comparison of the temporary collection of a deep verification with its backup.
 
 use milvus_backup_core::schema::{DataType, FieldSchema, IndexDefinition, schema_differences};
 use milvus_backup_core::{
@@ -35,8 +35,7 @@ impl BackupManager {
         Ok(())
     }
 
-    /// Loads the collection. A vector field that was backed up without its index gets one, since Milvus loads none
-    /// without.
+    /// Loads the collection. A vector field without an index gets one, since Milvus requires one to load.
     pub(super) async fn make_searchable(
         &self,
         definition: &BackedUpDefinition,
@@ -95,13 +94,13 @@ fn rows_and_digest(rows: u64, digest: &str) -> String {
     format!("{rows} rows of digest {digest}")
 }
 
-/// The first data file of a partition.
+/// Returns the first data file of a partition.
 fn data_file(backup: &StoredBackup, partition: &str) -> String {
     let found = backup.manifest.partition(partition);
     found.and_then(|found| found.chunks.first()).map_or_else(|| "data".to_owned(), |chunk| chunk.path.clone())
 }
 
-/// The index that costs nothing to build.
+/// Returns an index that is built without cost.
 fn flat_index(field: &FieldSchema) -> IndexDefinition {
     let (index_type, metric_type) = match field.data_type {
         DataType::BinaryVector => ("BIN_FLAT", "HAMMING"),

@@ -11,7 +11,7 @@ use crate::world::World;
 const BACKUPS: usize = 3;
 const COLLECTIONS: usize = 2;
 
-struct Filled {
+struct InsertedRows {
     world: World,
     repository: BackupRepository,
     films: CollectionName,
@@ -19,7 +19,7 @@ struct Filled {
     ids: Vec<BackupId>,
 }
 
-impl Filled {
+impl InsertedRows {
     async fn new() -> Self {
         let (world, films) = World::with_films().await;
         let other = world.filled("other").await;
@@ -47,7 +47,7 @@ fn assert_calls(found: &Calls, expected: &[(&str, usize)]) {
 
 #[tokio::test]
 async fn listing_reads_summaries_and_nothing_else() {
-    let filled = Filled::new().await;
+    let filled = InsertedRows::new().await;
     assert_eq!(filled.repository.list_backups(None).await.unwrap().backups.len(), BACKUPS * COLLECTIONS);
     assert_calls(
         &filled.calls(),
@@ -65,7 +65,7 @@ async fn listing_reads_summaries_and_nothing_else() {
 
 #[tokio::test]
 async fn a_backup_is_opened_by_its_identifier() {
-    let filled = Filled::new().await;
+    let filled = InsertedRows::new().await;
     let films = filled.world.reference(&filled.films);
     filled.repository.get_backup(&films, &filled.ids[0]).await.unwrap();
     assert_calls(
@@ -76,7 +76,7 @@ async fn a_backup_is_opened_by_its_identifier() {
 
 #[tokio::test]
 async fn a_backup_is_found_by_its_identifier_its_name_and_as_the_latest() {
-    let filled = Filled::new().await;
+    let filled = InsertedRows::new().await;
     let films = filled.world.reference(&filled.films);
     filled.repository.resolve_backup(filled.ids[0].as_str()).await.unwrap();
     assert_calls(
@@ -95,7 +95,7 @@ async fn a_backup_is_found_by_its_identifier_its_name_and_as_the_latest() {
 
 #[tokio::test]
 async fn a_backup_is_deleted() {
-    let filled = Filled::new().await;
+    let filled = InsertedRows::new().await;
     let films = filled.world.reference(&filled.films);
     filled.repository.delete_backup(&films, &filled.ids[0]).await.unwrap();
     let names = [
@@ -125,7 +125,7 @@ async fn a_backup_is_deleted() {
 
 #[tokio::test]
 async fn a_backup_is_verified() {
-    let filled = Filled::new().await;
+    let filled = InsertedRows::new().await;
     let films = filled.world.reference(&filled.films);
     filled.repository.verify_backup(&films, &filled.ids[0], &VerificationParams::checksum()).await.unwrap();
     let names = ["%5Fdefault.parquet", "p1.parquet", "checksums.json", "indexes.json", "manifest.json", "schema.json"];

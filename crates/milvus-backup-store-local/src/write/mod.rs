@@ -2,6 +2,7 @@
 
 mod chunk;
 mod columns;
+mod compressibility;
 mod destination;
 mod encoder;
 mod estimate;

@@ -91,6 +91,26 @@ pub(super) async fn a_name_that_means_nothing_is_no_error_but_in_a_description(s
     subject.forget(&there).await;
 }
 
+/// `InvalidParameter` for a name that no collection on the server can have.
+pub(super) async fn a_name_that_the_server_does_not_accept_is_an_invalid_parameter(subject: &Subject) {
+    let Subject { milvus, expected, .. } = subject;
+    for (text, accepted) in [("a/b", false), ("a.b", expected.naming.accepts_any_name)] {
+        let name = text.parse().unwrap();
+        if accepted {
+            assert_eq!(done(milvus.resolve_collection(&name).await), None);
+            continue;
+        }
+        let answers = [
+            milvus.resolve_collection(&name).await.map(drop),
+            milvus.describe_collection(&name).await.map(drop),
+            milvus.pin_collection(&name, &"milvus_br_pin_x".parse().unwrap()).await.map(drop),
+        ];
+        for answer in answers {
+            assert!(matches!(&answer, Err(Error::InvalidParameter { value, .. }) if value == text), "{answer:?}");
+        }
+    }
+}
+
 /// A name belongs to one collection.
 pub(super) async fn creates_a_collection_once(subject: &Subject) {
     let Subject { milvus, expected, .. } = subject;

@@ -45,7 +45,7 @@ impl Catalog for InMemoryMilvus {
     }
 
     async fn resolve_collection(&self, name: &CollectionName) -> Result<Option<CollectionName>> {
-        Ok(self.turn("resolve_collection").await?.find(name).map(|collection| collection.name.clone()))
+        self.turn("resolve_collection").await?.resolve(name)
     }
 
     async fn pin_collection(&self, name: &CollectionName, mark: &CollectionName) -> Result<PinnedCollection> {

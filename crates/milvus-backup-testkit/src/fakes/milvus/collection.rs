@@ -41,7 +41,7 @@ pub(super) enum Loaded {
     Nothing,
     /// All partitions, new ones included, but for those that were released.
     AllBut(BTreeSet<String>),
-    /// These partitions.
+    /// Only these partitions are loaded.
     Only(BTreeSet<String>),
 }
 

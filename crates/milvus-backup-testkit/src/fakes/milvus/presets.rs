@@ -29,6 +29,7 @@ impl ServerModel {
                 recreates_alias: true,
                 sorts_partitions: false,
                 removes_properties: false,
+                accepts_any_name: false,
             },
             loading: Loading {
                 loaded_when_created: false,
@@ -89,6 +90,7 @@ impl ServerModel {
                 recreates_alias: false,
                 sorts_partitions: true,
                 removes_properties: true,
+                accepts_any_name: true,
             },
             loading: Loading {
                 loaded_when_created: true,
@@ -136,6 +138,7 @@ impl ServerModel {
                 recreates_alias: false,
                 sorts_partitions: false,
                 removes_properties: false,
+                accepts_any_name: false,
             },
             loading: Loading {
                 loaded_when_created: true,

@@ -15,7 +15,7 @@ use super::state::State;
 /// Rows that a query returns at most.
 const MAX_ROWS: usize = 16_384;
 
-/// What to read.
+/// The rows to read.
 #[derive(Debug, Clone)]
 pub(super) struct ScanSpec {
     pub(super) collection: CollectionName,
@@ -30,7 +30,7 @@ pub(super) struct ScanSpec {
 #[derive(Debug)]
 pub(super) struct Scan {
     spec: ScanSpec,
-    /// Rows so far.
+    /// Number of rows so far.
     read: usize,
 }
 

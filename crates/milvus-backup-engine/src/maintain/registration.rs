@@ -1,22 +1,21 @@
-//! Notes in the repository of collections that are being made under names of their own, so that
-//! `prune --incomplete` finds them when the process dies.
+//! The registration of staging collections in the repository, so that they are found and removed if the process dies.
 //!
-//! A repository that cannot be written to is no reason not to restore from it: what goes wrong here is a warning.
+//! A restore does not require write access to the repository, so failures here are warnings.
 
-use milvus_backup_core::{BackupId, CollectionName, CollectionRef, ProgressEvent, UnfinishedCollection};
+use milvus_backup_core::{BackupId, CollectionName, CollectionRef, ProgressEvent, StagingCollection};
 
 use crate::BackupManager;
 
 impl BackupManager {
-    /// Notes that `name` is about to be made of a backup of `source`, to become `target`.
-    pub(crate) async fn note_unfinished(
+    /// Registers the staging collection `name`, which is about to be created from a backup of `source` and becomes `target`.
+    pub(crate) async fn register_staging(
         &self,
         source: &CollectionRef,
         name: &CollectionName,
         target: &CollectionName,
         backup_id: &BackupId,
     ) {
-        let unfinished = UnfinishedCollection {
+        let unfinished = StagingCollection {
             name: name.clone(),
             target: target.clone(),
             database: self.catalog.database().to_owned(),
@@ -26,17 +25,17 @@ impl BackupManager {
         };
         if let Err(error) = self.repository.store.register_staging(source, &unfinished).await {
             let message = format!(
-                "`{name}` is not noted in the repository, and stays if this process dies: {}",
+                "`{name}` could not be registered; it will not be cleaned up if this process dies: {}",
                 error.full_message()
             );
             self.repository.progress.event(ProgressEvent::Warning { message });
         }
     }
 
-    /// Removes the note of a collection that has its name, or is dropped.
-    pub(crate) async fn forget_unfinished(&self, source: &CollectionRef, name: &CollectionName) {
+    /// Removes the registration of a collection that has its final name, or was dropped.
+    pub(crate) async fn unregister_staging(&self, source: &CollectionRef, name: &CollectionName) {
         if let Err(error) = self.repository.store.unregister_staging(source, name).await {
-            let message = format!("cannot remove the note of `{name}`: {}", error.full_message());
+            let message = format!("cannot remove the registration of `{name}`: {}", error.full_message());
             self.repository.progress.event(ProgressEvent::Warning { message });
         }
     }

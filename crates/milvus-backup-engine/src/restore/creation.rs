@@ -1,4 +1,4 @@
-//! A collection made from a backup: its definition, its rows, its indexes.
+//! The creation of a collection from a backup: its definition, its rows, its indexes.
 
 use std::sync::Arc;
 
@@ -7,36 +7,36 @@ use milvus_backup_core::{
     BackedUpDefinition, BackupState, CollectionName, Error, Progress, ProgressEvent, RestorePlan, Result,
 };
 
-use super::fill::Filled;
+use super::insertion::InsertedRows;
 use super::job::RestoreJob;
 use super::tally::Tally;
 use super::undo::Undo;
 
 impl RestoreJob<'_> {
-    /// Makes the collection with its rows and indexes. When that fails for a reason that may pass, it is dropped and
-    /// made once more, as often as calls are retried: of an insert whose answer was lost nobody knows what it did.
-    pub(super) async fn make_anew(
+    /// Creates the collection with its rows and indexes. After a transient failure it is dropped and recreated, as often as
+    /// calls are retried: an insert whose response was lost may or may not have been carried out.
+    pub(super) async fn create_with_retries(
         &mut self,
         plan: &RestorePlan,
         definition: &BackedUpDefinition,
-    ) -> Result<(Filled, u64)> {
+    ) -> Result<(InsertedRows, u64)> {
         let (manager, backup_id) = (self.manager, &plan.backup.metadata.backup_id);
-        manager.note_unfinished(&self.source, &plan.target, &self.target, backup_id).await;
+        manager.register_staging(&self.source, &plan.target, &self.target, backup_id).await;
         self.undo.push(Undo::Unregister(plan.target.clone()));
         if plan.target == self.staging {
-            // A creation that fails may be carried out all the same.
+            // A creation that is reported as failed may still take effect.
             self.undo.push(Undo::Drop(plan.target.clone()));
         }
         let (config, environment) = (&manager.repository.config, &manager.repository.environment);
         let mut delays = config.retry_policy().delays(environment);
         loop {
             let tally = Arc::new(Tally::new(Arc::clone(&self.manager.repository.progress)));
-            match self.make_once(plan, definition, &tally).await {
+            match self.create_once(plan, definition, &tally).await {
                 Err(error) if error.retryable() => {
                     let Some(delay) = delays.next() else { return Err(error) };
                     tally.discard();
                     self.manager.repository.progress.event(ProgressEvent::Warning {
-                        message: format!("all rows are inserted once more, after this: {}", error.full_message()),
+                        message: format!("restarting the restore after: {}", error.full_message()),
                     });
                     environment.sleep(delay).await;
                     if plan.target == self.staging || self.created {
@@ -48,12 +48,12 @@ impl RestoreJob<'_> {
         }
     }
 
-    async fn make_once(
+    async fn create_once(
         &mut self,
         plan: &RestorePlan,
         definition: &BackedUpDefinition,
         tally: &Arc<Tally>,
-    ) -> Result<(Filled, u64)> {
+    ) -> Result<(InsertedRows, u64)> {
         self.manager.catalog.create_collection(&plan.target, &plan.schema).await?;
         if !self.created && plan.target != self.staging {
             self.undo.push(Undo::Drop(plan.target.clone()));
@@ -69,9 +69,8 @@ impl RestoreJob<'_> {
         Ok((filled, indexes))
     }
 
-    /// Whether the server takes the indexes, found out before any row goes in: they are created on the empty collection,
-    /// and removed again, since rows are inserted faster without. Returns whether they are still there, because this user may
-    /// not remove them.
+    /// Checks that the server accepts the indexes, before any rows are inserted: they are created on the empty collection, and
+    /// dropped again, since inserts are faster without them. Returns whether they remain because this user may not drop them.
     ///
     /// # Errors
     /// [`Error::IndexRefused`].

@@ -1,4 +1,4 @@
-//! Rows into the target, and counting them there.
+//! The insertion of rows into the target, and their count there.
 
 use std::sync::Arc;
 
@@ -10,32 +10,32 @@ use crate::transfer::restore_rows;
 /// The partition that every collection has from the start.
 pub(super) const DEFAULT_PARTITION: &str = "_default";
 
-/// What became of the rows.
+/// The outcome of inserting rows.
 #[derive(Debug, Default)]
-pub(super) struct Filled {
-    /// Rows that are in the target.
+pub(super) struct InsertedRows {
+    /// Number of rows in the target.
     pub(super) rows: u64,
     /// Partitions that are complete.
     pub(super) restored: Vec<String>,
-    /// Partitions that were left out, and why.
+    /// Partitions that were left out, with the reasons.
     pub(super) failed: Vec<(String, String)>,
 }
 
-impl Filled {
-    /// The partitions that were left out, in sentences.
+impl InsertedRows {
+    /// Returns the partitions that were left out, as sentences.
     pub(super) fn failures(&self) -> impl Iterator<Item = String> {
         self.failed.iter().map(|(name, error)| format!("partition `{name}` is missing or incomplete: {error}"))
     }
 }
 
 impl BackupManager {
-    /// Inserts the rows into a collection that is there, and counts them; `alone` when it has no others.
+    /// Inserts the rows into an existing collection, and counts them; `alone` if it has no other rows.
     pub(super) async fn insert_rows(
         &self,
         plan: &RestorePlan,
         alone: bool,
         progress: &Arc<dyn Progress>,
-    ) -> Result<Filled> {
+    ) -> Result<InsertedRows> {
         if !plan.schema.has_partition_key() {
             for partition in plan.partitions.iter().filter(|name| *name != DEFAULT_PARTITION) {
                 self.catalog.create_partition(&plan.target, partition).await?;
@@ -45,7 +45,7 @@ impl BackupManager {
         let restore = |progress| restore_rows(files, self.sink.as_ref(), plan, progress);
         let restored = self.watched(progress, restore).await?;
         self.sink.flush(&plan.target).await?;
-        let mut filled = Filled::default();
+        let mut filled = InsertedRows::default();
         for RestoredPartition { name, rows, failure } in restored {
             match failure {
                 None => {
@@ -60,8 +60,8 @@ impl BackupManager {
         Ok(filled)
     }
 
-    /// Compares the rows that the server has with those that the backup recorded. In a collection that has other
-    /// rows, too, only what was accepted can be compared.
+    /// Compares the number of rows on the server with the number in the backup. If the collection also has other rows, only
+    /// the number of accepted rows can be compared.
     async fn require_rows(&self, plan: &RestorePlan, partition: &str, accepted: u64, alone: bool) -> Result<()> {
         let recorded = plan.backup.manifest.partition(partition).map_or(0, |p| p.row_count);
         let stored = if alone {

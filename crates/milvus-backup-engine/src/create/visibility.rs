@@ -1,8 +1,8 @@
-//! "Loaded" is what a server reports. For some seconds after it, or after a bulk import, Milvus 2.3 finds none of the rows
-//! that came last, and counts none of them either: a backup that starts then would miss them and look complete.
+//! Waits until queries find all stored rows. For some seconds after Milvus 2.3 reports a collection as loaded, and after a
+//! bulk import, it neither finds nor counts the newest rows: a backup that started then would miss them and look complete.
 //!
-//! So the segments that are stored are compared with those that are loaded, and where some are missing, the rows that are
-//! counted with those that are stored, until either comparison shows that nothing is missing.
+//! Therefore the stored segments are compared with the loaded ones, and if some are missing, the counted rows with the
+//! stored ones, until either comparison shows that nothing is missing.
 
 use std::time::Duration;
 
@@ -12,25 +12,25 @@ use milvus_backup_core::{BackupState, CollectionDescription, Error, ProgressEven
 use super::job::CreateJob;
 use super::shortage::Shortage;
 
-/// How long rows that are stored may take to be found. Milvus 2.3.5 was seen to take 20 seconds.
+/// Time limit until stored rows are found. Milvus 2.3.5 was measured to take up to 20 seconds.
 const LIMIT: Duration = Duration::from_mins(1);
 
-/// How long counts must stay the same to be believed, where the server does not report its segments. Milvus 2.3 looks for
-/// new segments every 10 seconds.
+/// Time for which counts must remain constant to be trusted if the server does not report its segments. Milvus 2.3 looks
+/// for new segments every 10 seconds.
 const STABLE: Duration = Duration::from_secs(12);
 
-/// How often it is asked.
+/// Interval between two comparisons.
 const POLL: Duration = Duration::from_millis(250);
 
 impl CreateJob<'_> {
-    /// Waits until queries find all rows that are stored. Returns the partitions where they do not in the end.
-    pub(super) async fn settle(
+    /// Waits until queries find all stored rows. Returns the partitions in which rows are still missing at the limit.
+    pub(super) async fn await_visibility(
         &mut self,
         description: &CollectionDescription,
         partitions: &[String],
     ) -> Result<Vec<Shortage>> {
         let (milvus, clock) = (&self.manager.catalog, &self.manager.repository.environment.clock);
-        // A server that loads collections only as a whole has loaded them when it says so.
+        // A server that loads collections only as a whole has loaded them once it reports so.
         if !milvus.capabilities().await?.partition_loading {
             return Ok(Vec::new());
         }
@@ -49,7 +49,7 @@ impl CreateJob<'_> {
             }
             let believed = pending.is_none() && now.saturating_sub(stable_since) >= STABLE;
             if shortages.is_empty() || believed {
-                // Where nothing but counts is known, rows that were deleted look like rows that are missing.
+                // If only counts are known, deleted rows cannot be distinguished from missing ones.
                 return Ok(Vec::new());
             }
             if now.saturating_sub(started) >= LIMIT {
@@ -67,7 +67,7 @@ impl CreateJob<'_> {
         }
     }
 
-    /// The partitions of which fewer rows are counted than are stored.
+    /// Returns the partitions in which fewer rows are counted than are stored.
     async fn shortages(
         &self,
         session: &dyn ScanSession,
