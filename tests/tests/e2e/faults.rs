@@ -88,7 +88,7 @@ impl Bench {
                 let arguments = command();
                 let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
                 let outcome = self.faulty(&format!("at={number} how={how}"), &arguments);
-                let on_milvus = !["put", "begin", "part", "complete", "delete", "copy"]
+                let on_milvus = !["put", "begin", "part", "complete", "abort", "delete", "copy"]
                     .contains(&effect.split(' ').next().unwrap_or_default());
                 match how {
                     "kill" => assert_eq!(outcome.exit_code, None, "{what}: {outcome:#?}"),

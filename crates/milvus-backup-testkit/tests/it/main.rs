@@ -3,8 +3,6 @@
 #![expect(clippy::disallowed_methods, reason = "processes are waited for in the time of the machine")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-#[cfg(feature = "fakes")]
-mod conformance;
 mod leftovers;
 mod servers;
 mod standalone;
