@@ -1,9 +1,7 @@
 //! Ensures that an operation works on the same collection from beginning to end.
 
-use std::pin::pin;
 use std::time::Duration;
 
-use futures::future::{Either, select};
 use jiff::Timestamp;
 use milvus_backup_core::{
     BackupId, CollectionChange, CollectionMark, CollectionName, Error, ErrorKind, PinnedCollection, ProgressEvent,
@@ -34,11 +32,26 @@ impl BackupManager {
         let environment = &self.repository.environment;
         let id = BackupId::new(environment.clock.now(), environment.entropy.bytes()?);
         let mark = format!("{}{}", CollectionMark::PREFIX, id.as_str().replace('-', "_")).parse()?;
-        let pin = self.catalog.pin_collection(name, &mark).await?;
+        let pin = match self.catalog.pin_collection(name, &mark).await {
+            Ok(pin) => pin,
+            Err(error) => {
+                self.forget_mark(name, mark, &error).await;
+                return Err(error);
+            }
+        };
         if matches!(pin.mark, CollectionMark::Alias(_)) {
             self.remove_stale_marks(&pin).await;
         }
         Ok(pin)
+    }
+
+    /// Removes an alias whose creation failed: if the response was lost, it may exist. If it remains all the same, it is
+    /// removed once it is old.
+    async fn forget_mark(&self, name: &CollectionName, mark: CollectionName, error: &Error) {
+        if error.retryable() {
+            let mark = CollectionMark::Alias(mark);
+            let _ = self.try_unpin(&PinnedCollection { asked: name.clone(), name: name.clone(), mark }).await;
+        }
     }
 
     /// Removes the aliases of killed operations on this collection.
@@ -53,16 +66,16 @@ impl BackupManager {
 
     /// Unpins a collection, even after an interrupt. A failure, or a delay of more than seconds, is a warning.
     pub(crate) async fn unpin(&self, pin: &PinnedCollection) {
-        let limit = self.repository.environment.clock.sleep(CLEAN_UP);
-        let unpinned = match select(pin!(self.catalog.unpin_collection(pin)), pin!(limit)).await {
-            Either::Left((unpinned, _)) => unpinned,
-            Either::Right(_) => Err(Error::DeadlineExceeded { seconds: CLEAN_UP.as_secs() }),
-        };
-        if let Err(error) = unpinned {
+        if let Err(error) = self.try_unpin(pin).await {
             self.repository.progress.event(ProgressEvent::Warning {
                 message: format!("cannot remove the temporary alias of `{}`: {}", pin.name, error.full_message()),
             });
         }
+    }
+
+    async fn try_unpin(&self, pin: &PinnedCollection) -> Result<()> {
+        let unpinned = self.repository.environment.within(CLEAN_UP, self.catalog.unpin_collection(pin)).await;
+        unpinned.unwrap_or(Err(Error::DeadlineExceeded { seconds: CLEAN_UP.as_secs() }))
     }
 
     /// Compares the pinned collection with the one that its names refer to now.

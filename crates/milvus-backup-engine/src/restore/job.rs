@@ -22,6 +22,7 @@ pub(super) struct RestoreJob<'a> {
     pub(super) target: CollectionName,
     pub(super) staging: CollectionName,
     pub(super) randomness: [u8; 4],
+    pub(super) lifetime: Lifetime,
     pub(super) phase: Phase,
     pub(super) undo: UndoStack<Undo>,
     /// Whether this job created the collection that is being filled.
@@ -30,6 +31,15 @@ pub(super) struct RestoreJob<'a> {
     pub(super) existing: Option<PinnedCollection>,
     /// The aliases of that collection, which a replacement takes over.
     pub(super) existing_aliases: Vec<String>,
+}
+
+/// Whether the restored collection remains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lifetime {
+    /// It remains.
+    Permanent,
+    /// The caller drops it, and keeps it in the staging register until then.
+    Temporary,
 }
 
 /// The phase of a restore, which determines the consequences of a failure.
@@ -49,6 +59,7 @@ impl<'a> RestoreJob<'a> {
         source: &CollectionRef,
         backup: StoredBackup,
         params: &'a RestoreParams,
+        lifetime: Lifetime,
     ) -> Result<Self> {
         let randomness = manager.repository.environment.entropy.bytes()?;
         let asked = params.target_collection_name.clone();
@@ -61,6 +72,7 @@ impl<'a> RestoreJob<'a> {
             staging: staging_name(&target, randomness)?,
             target,
             randomness,
+            lifetime,
             phase: Phase::Checking,
             undo: UndoStack::default(),
             created: false,

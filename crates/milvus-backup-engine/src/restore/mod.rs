@@ -14,3 +14,5 @@ mod tally;
 mod target;
 mod undo;
 mod undoing;
+
+pub(crate) use job::Lifetime;

@@ -2,7 +2,7 @@
 
 use milvus_backup_core::{CollectionChange, CollectionName, Error, ProgressEvent, Result};
 
-use super::job::{Phase, RestoreJob};
+use super::job::{Lifetime, Phase, RestoreJob};
 use super::staged::Staged;
 use super::undo::Undo;
 use crate::maintain::swap_names;
@@ -29,7 +29,11 @@ impl RestoreJob<'_> {
         }
         self.phase = Phase::Published;
         self.undo.forget(|step| !matches!(step, Undo::Unpin(_)));
-        self.manager.unregister_staging(&self.source, filled).await;
+        // A staging collection has another name now. One that was filled under its own name remains temporary if its caller
+        // drops it.
+        if *filled != self.target || self.lifetime == Lifetime::Permanent {
+            self.manager.unregister_staging(&self.source, filled).await;
+        }
         if self.params.with_aliases {
             cleanup_failures.extend(self.restore_aliases(&self.target, &staged.plan.backup.metadata.aliases).await);
         }

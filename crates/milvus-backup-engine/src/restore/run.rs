@@ -9,7 +9,7 @@ use milvus_backup_core::{
 
 use super::access::needed_access;
 use super::checks::{require_acceptable_rows, require_nothing_failed, require_whole};
-use super::job::{Phase, RestoreJob};
+use super::job::{Lifetime, Phase, RestoreJob};
 use super::selection::select_partitions;
 use super::staged::Staged;
 use super::target::Target;
@@ -36,12 +36,22 @@ impl BackupManager {
         backup_id: &BackupId,
         params: &RestoreParams,
     ) -> Result<RestoreResult> {
+        self.restore(collection, backup_id, params, Lifetime::Permanent).await
+    }
+
+    pub(crate) async fn restore(
+        &self,
+        collection: &CollectionRef,
+        backup_id: &BackupId,
+        params: &RestoreParams,
+        lifetime: Lifetime,
+    ) -> Result<RestoreResult> {
         params.validate()?;
         let environment = &self.repository.environment;
         let started = environment.clock.elapsed();
         let deadline = params.timeout.unwrap_or(self.repository.config.default_restore_timeout);
         let backup = self.repository.store.open(collection, backup_id).await?;
-        let mut job = RestoreJob::new(self, collection, backup, params)?;
+        let mut job = RestoreJob::new(self, collection, backup, params, lifetime)?;
         let staged = environment.bounded(deadline, job.stage()).await;
         let (staged, untidy) = job.end(staged).await?;
         if params.load_after_restore {

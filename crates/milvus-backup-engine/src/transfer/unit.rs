@@ -113,14 +113,16 @@ impl UnitTransfer<'_> {
 
     /// Records a complete file in the journal, with the position of its first row. If the rows have no order, nothing is
     /// recorded, and a resumed backup reads the unit again.
+    ///
+    /// The file counts whether or not it can be recorded: a second attempt must not write its rows again beside it.
     async fn complete(&self, open: &OpenUnit, chunk: ChunkMetadata, position: &mut Position) -> Result<()> {
         let unit = open.unit();
-        if unit.keys().is_some() {
-            self.transaction.note_chunk(&chunk, position.saved.last_key(&unit)).await?;
-        }
-        position.completed.push(chunk);
-        position.saved = position.reached.clone();
+        let before = std::mem::replace(&mut position.saved, position.reached.clone());
         position.unsaved = (0, 0);
+        position.completed.push(chunk.clone());
+        if unit.keys().is_some() {
+            self.transaction.note_chunk(&chunk, before.last_key(&unit)).await?;
+        }
         Ok(())
     }
 }

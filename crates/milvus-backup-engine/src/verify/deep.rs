@@ -10,6 +10,7 @@ use milvus_backup_core::{
 
 use super::scans::OpenScans;
 use crate::BackupManager;
+use crate::restore::Lifetime;
 
 /// Prefix of the temporary collections of deep verifications.
 pub(crate) const VERIFICATION_PREFIX: &str = "milvus_br_verify_";
@@ -84,7 +85,7 @@ impl BackupManager {
         restore.timeout = Some(left());
         self.register_staging(collection, temporary, temporary, backup_id).await;
         // It observes the deadline itself, and cleans up when it passes.
-        Box::pin(self.restore_backup(collection, backup_id, &restore)).await?;
+        Box::pin(self.restore(collection, backup_id, &restore, Lifetime::Temporary)).await?;
         let restored = self.compare_restored(scans, collection, &backup, temporary, &mut result);
         environment.bounded(left(), restored).await?;
         Ok(result)

@@ -7,6 +7,7 @@
 mod counting;
 mod create;
 mod deletion;
+mod each_call;
 mod environment;
 mod leases;
 mod restore;

@@ -6,12 +6,13 @@ use std::time::Duration;
 use futures::TryStreamExt;
 use milvus_backup_core::{
     BackupId, BackupParams, BackupRecoveryConfig, Catalog, CollectionName, CollectionRef, Environment, Error,
-    Interrupt, RowSink,
+    Interrupt, Milvus, RetryPolicy, RowSink,
 };
 use milvus_backup_engine::{BackupManager, BackupRepository};
 use milvus_backup_repository::RepositoryHandle;
 use milvus_backup_storage::Storage;
 use milvus_backup_store_local::ParquetFormat;
+use milvus_backup_testkit::fakes::faults::{Faults, FaultyMilvus, FaultyStore};
 use milvus_backup_testkit::fakes::{InMemoryMilvus, ServerModel, samples};
 use object_store::memory::InMemory;
 use object_store::path::Path;
@@ -35,12 +36,17 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(model: ServerModel) -> Self {
-        let (store, log) = (Arc::new(InMemory::new()), Arc::new(Log::default()));
+        Self::over(InMemory::new(), model)
+    }
+
+    /// The same with a store that has something in it.
+    pub(crate) fn over(store: InMemory, model: ServerModel) -> Self {
+        let (store, log) = (Arc::new(store), Arc::new(Log::default()));
         let repository = RepositoryHandle::new(storage(&store, &log));
         let (milvus, clock) = (InMemoryMilvus::new(model), TestClock::new());
         let environment = environment(Arc::clone(&clock));
         let warnings = Arc::new(Warnings::default());
-        let manager = manager(&milvus, &repository, environment.clone(), &warnings);
+        let manager = manager(Arc::new(milvus.clone()), &repository, environment.clone(), &warnings);
         Self { milvus, store, log, repository, clock, environment, warnings, manager }
     }
 
@@ -54,7 +60,18 @@ impl World {
     /// A manager of the same Milvus and repository that ends when it is told to.
     pub(crate) fn interruptible(&self, interrupt: Interrupt) -> BackupManager {
         let environment = Environment { interrupt, ..self.environment.clone() };
-        manager(&self.milvus, &self.repository, environment, &self.warnings)
+        manager(Arc::new(self.milvus.clone()), &self.repository, environment, &self.warnings)
+    }
+
+    /// The same, and what needs no Milvus, with faults around Milvus and around the store. No call is repeated.
+    pub(crate) fn faulty(&self, faults: &Faults, interrupt: Interrupt) -> (BackupManager, BackupRepository) {
+        let environment = Environment { interrupt, ..self.environment.clone() };
+        let milvus = FaultyMilvus::new(Arc::new(self.milvus.clone()), faults.clone());
+        let store = FaultyStore::new(Arc::<InMemory>::clone(&self.store), faults.clone());
+        let storage = Storage::from_store(Arc::new(store), "memory").with_retries(RetryPolicy::NEVER);
+        let handle = RepositoryHandle::new(storage);
+        let manager = manager(Arc::new(milvus), &handle, environment.clone(), &self.warnings);
+        (manager, repository(handle, environment))
     }
 
     /// A manager of another Milvus over the same repository.
@@ -90,9 +107,7 @@ impl World {
 
     /// The repository, as another process opens it: nothing is known of it.
     pub(crate) fn reopened(&self) -> BackupRepository {
-        let handle = RepositoryHandle::new(storage(&self.store, &self.log));
-        let (format, config) = (Arc::new(ParquetFormat::new(handle.clone())), BackupRecoveryConfig::default());
-        BackupRepository::new(Arc::new(handle), format, config, self.environment.clone()).unwrap()
+        repository(RepositoryHandle::new(storage(&self.store, &self.log)), self.environment.clone())
     }
 
     pub(crate) fn reference(&self, name: &CollectionName) -> CollectionRef {
@@ -151,8 +166,13 @@ fn storage(store: &Arc<InMemory>, log: &Arc<Log>) -> Storage {
     Storage::from_store(Arc::new(counting), "memory")
 }
 
+fn repository(handle: RepositoryHandle, environment: Environment) -> BackupRepository {
+    let (format, config) = (Arc::new(ParquetFormat::new(handle.clone())), BackupRecoveryConfig::default());
+    BackupRepository::new(Arc::new(handle), format, config, environment).unwrap()
+}
+
 fn manager(
-    milvus: &InMemoryMilvus,
+    milvus: Arc<dyn Milvus>,
     repository: &RepositoryHandle,
     environment: Environment,
     warnings: &Arc<Warnings>,
@@ -163,7 +183,6 @@ fn manager(
         retry_delay_seconds: Duration::from_millis(10),
         ..BackupRecoveryConfig::default()
     };
-    let milvus = Arc::new(milvus.clone());
     let manager = BackupManager::new(milvus, Arc::new(repository.clone()), format, config, environment).unwrap();
     manager.with_progress(Arc::<Warnings>::clone(warnings))
 }

@@ -14,6 +14,7 @@ enum Kind {
     /// Whatever stands for a server that is not there.
     #[default]
     Unavailable,
+    Refused,
     #[cfg(feature = "fakes")]
     Milvus(Arc<dyn Fn() -> milvus_backup_core::Error + Send + Sync>),
     #[cfg(feature = "object-store")]
@@ -24,6 +25,7 @@ impl fmt::Debug for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
             Kind::Unavailable => "Failure::unavailable",
+            Kind::Refused => "Failure::refused",
             #[cfg(feature = "fakes")]
             Kind::Milvus(_) => "Failure::of_milvus",
             #[cfg(feature = "object-store")]
@@ -36,6 +38,11 @@ impl Failure {
     /// The server cannot be reached, as far as anyone can tell.
     pub fn unavailable() -> Self {
         Self::default()
+    }
+
+    /// The server refuses the call, and would refuse it again.
+    pub fn refused() -> Self {
+        Self(Kind::Refused)
     }
 
     /// An error of Milvus.
@@ -58,6 +65,10 @@ impl Failure {
                 let source = format!("fault in {}", call.name).into();
                 milvus_backup_core::Error::Unreachable { uri: uri.to_owned(), source }
             }
+            Kind::Refused => {
+                let (call, message) = (call.name.to_owned(), format!("fault in {}", call.name));
+                milvus_backup_core::Error::Milvus { call, code: 1, message, retryable: false }
+            }
             Kind::Milvus(error) => error(),
             #[cfg(feature = "object-store")]
             Kind::Store(_) => panic!("an error of the store at {call} of Milvus"),
@@ -69,7 +80,11 @@ impl Failure {
     pub(super) fn in_store(&self, call: &Call) -> object_store::Error {
         match &self.0 {
             Kind::Unavailable => {
-                object_store::Error::Generic { store: "faulty", source: format!("503 at {}", call.name).into() }
+                object_store::Error::Generic { store: "faulty", source: format!("fault in {}", call.name).into() }
+            }
+            Kind::Refused => {
+                let source = format!("fault in {}", call.name).into();
+                object_store::Error::PermissionDenied { path: call.subject.clone(), source }
             }
             #[cfg(feature = "fakes")]
             Kind::Milvus(_) => panic!("an error of Milvus at {call} of the store"),
