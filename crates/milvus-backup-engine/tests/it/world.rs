@@ -36,14 +36,14 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(model: ServerModel) -> Self {
-        Self::over(InMemory::new(), model)
+        Self::over(InMemory::new(), InMemoryMilvus::new(model))
     }
 
-    /// The same with a store that has something in it.
-    pub(crate) fn over(store: InMemory, model: ServerModel) -> Self {
+    /// The same with a store and a Milvus that have something in them.
+    pub(crate) fn over(store: InMemory, milvus: InMemoryMilvus) -> Self {
         let (store, log) = (Arc::new(store), Arc::new(Log::default()));
         let repository = RepositoryHandle::new(storage(&store, &log));
-        let (milvus, clock) = (InMemoryMilvus::new(model), TestClock::new());
+        let clock = TestClock::new();
         let environment = environment(Arc::clone(&clock));
         let warnings = Arc::new(Warnings::default());
         let manager = manager(Arc::new(milvus.clone()), &repository, environment.clone(), &warnings);

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::mishap::Outcome;
 use super::scene::Scene;
 use super::source::Source;
+use crate::world::World;
 
 impl Scene {
     /// What is listed is whole.
@@ -21,9 +22,9 @@ impl Scene {
     }
 
     /// The collection is as it was. What could not be put back has a warning, or nobody was there any more to do so.
-    pub(super) async fn require_source_as_before(&self, outcome: &Outcome) {
+    pub(super) fn require_source_as_before(&self, now: Option<&Source>, outcome: &Outcome) {
         let (Some(before), what) = (&self.source, &outcome.what) else { return };
-        let now = Source::of(&self.world, &self.films).await;
+        let Some(now) = now else { panic!("{what}: it is gone") };
         assert_eq!(now.description, before.description, "{what}");
         assert_eq!(now.texts, before.texts, "{what}");
         if outcome.is_final() {
@@ -54,15 +55,15 @@ impl Scene {
         }
         assert_eq!(left, Vec::<String>::new(), "{what}");
     }
+}
 
-    /// Makes the process that wrote the documents of the store another one, which is dead.
-    pub(super) async fn bury(&self) {
-        for file in self.world.files().await.into_iter().filter(|file| file.ends_with(".json")) {
-            let mut document: Value = serde_json::from_slice(&self.world.read(&file).await).unwrap();
-            if let Some(process) = document.get_mut("process") {
-                process["started"] = "1".into();
-                self.world.write(&file, document.to_string().into_bytes()).await;
-            }
+/// Makes the process that wrote the documents of the store another one, which is dead.
+pub(super) async fn bury(world: &World) {
+    for file in world.files().await.into_iter().filter(|file| !file.contains("/data/")) {
+        let mut document: Value = serde_json::from_slice(&world.read(&file).await).unwrap();
+        if let Some(process) = document.get_mut("process") {
+            process["started"] = "1".into();
+            world.write(&file, document.to_string().into_bytes()).await;
         }
     }
 }

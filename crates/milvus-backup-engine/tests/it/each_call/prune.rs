@@ -1,10 +1,11 @@
 //! The removal of what dead operations left.
 
-use milvus_backup_core::{Catalog, RestoreParams, Result, RowSink};
+use milvus_backup_core::{Catalog, Interrupt, RestoreParams, Result};
+use milvus_backup_testkit::fakes::ServerModel;
 use milvus_backup_testkit::fakes::faults::{Fault, Faults, Gate, Point};
-use milvus_backup_testkit::fakes::{ServerModel, samples};
 
 use super::drill::Drill;
+use super::invariants::bury;
 use super::mishap::{Mishap, Outcome};
 use super::parts::Parts;
 use super::scene::{Prepared, Scene};
@@ -24,18 +25,15 @@ async fn of_an_incomplete_backup() {
     };
     let mishaps = [Mishap::ALL, &[Mishap::LeaseLost]].concat();
     let drill = Drill { mishaps: &mishaps, prunes: false };
-    Box::pin(drill.run(async || prepared.scene().await, operation, check)).await;
+    Box::pin(drill.run(async || prepared.scene(), operation, check)).await;
 }
 
 /// A restore in place of a collection that died at a call to Milvus.
 async fn abandoned(prepared: &Prepared, point: Point) -> Scene {
-    let mut scene = prepared.scene().await;
-    let (milvus, schema) = (&scene.world.milvus, samples::schema());
-    milvus.insert(&scene.films, &schema, None, samples::rows(&schema, 500..510, "new")).await.unwrap();
-    scene.source = None;
+    let scene = prepared.scene();
     let (faults, gate) = (Faults::new(), Gate::new());
     faults.inject(point, Fault::hang(&gate));
-    let (manager, _) = scene.world.faulty(&faults, milvus_backup_core::Interrupt::never());
+    let (manager, _) = scene.world.faulty(&faults, Interrupt::never());
     let params = with(RestoreParams::to(scene.films.clone()), |params| {
         params.verify_before_restore = Some(false);
         params.drop_existing = true;
@@ -45,13 +43,13 @@ async fn abandoned(prepared: &Prepared, point: Point) -> Scene {
         restored = manager.restore_backup(&collection, id, &params) => panic!("{restored:?}"),
         () = gate.reached() => {}
     }
-    scene.bury().await;
+    bury(&scene.world).await;
     scene
 }
 
 /// Prunes after a restore that died, and expects so many rows by partition in the end.
 async fn of_a_collection(point: Point, rows: [usize; 2]) {
-    let prepared = Prepared::backups(ServerModel::milvus_2_3(), 1).await;
+    let prepared = Prepared::backups(ServerModel::milvus_2_3(), 1).await.changed().await;
     let operation = async |_: &Scene, parts: &Parts| -> Result<()> {
         parts.manager.prune_unfinished_collections(false).await.map(drop)
     };

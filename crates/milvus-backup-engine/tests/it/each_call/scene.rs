@@ -1,9 +1,10 @@
 //! [`Scene`]: a world in which an operation is about to begin.
 
-use milvus_backup_core::{BackupId, BackupParams, Catalog, Clock, CollectionName, CollectionRef};
-use milvus_backup_testkit::fakes::ServerModel;
+use milvus_backup_core::{BackupId, BackupParams, Catalog, Clock, CollectionName, CollectionRef, RowSink};
+use milvus_backup_testkit::fakes::{InMemoryMilvus, ServerModel, samples};
 use object_store::memory::InMemory;
 
+use super::invariants::bury;
 use super::source::Source;
 use crate::world::{World, one_by_one, silence, with};
 
@@ -16,38 +17,18 @@ pub(super) struct Scene {
     pub(super) source: Option<Source>,
 }
 
-/// What a store has in it when an operation begins, and the backups among it, oldest first.
+/// What the store and the server have when an operation begins.
 #[derive(Debug)]
 pub(super) struct Prepared {
-    model: ServerModel,
     store: InMemory,
+    milvus: InMemoryMilvus,
+    films: CollectionName,
+    source: Option<Source>,
+    /// The backups in the store, oldest first.
     pub(super) ids: Vec<BackupId>,
 }
 
 impl Scene {
-    /// An empty store, and a server with a collection that is in memory.
-    pub(super) async fn new(model: ServerModel) -> Self {
-        Self::over(InMemory::new(), model).await
-    }
-
-    async fn over(store: InMemory, model: ServerModel) -> Self {
-        let world = World::over(store, model);
-        let films = world.filled("films").await;
-        Self { world, films, source: None }.settled().await
-    }
-
-    /// Takes the collection as it is now for what must stay.
-    pub(super) async fn settled(mut self) -> Self {
-        self.source = Some(Source::of(&self.world, &self.films).await);
-        self
-    }
-
-    /// The same with the collection not in memory: a create loads it, and releases it.
-    pub(super) async fn released(self) -> Self {
-        self.world.milvus.release_collection(&self.films).await.unwrap();
-        self.settled().await
-    }
-
     pub(super) fn collection(&self) -> CollectionRef {
         self.world.reference(&self.films)
     }
@@ -62,32 +43,58 @@ impl Scene {
 }
 
 impl Prepared {
-    /// So many backups of the collection.
+    /// Whatever is in the store is of a process that is dead from now on.
+    async fn from(world: &World, films: CollectionName, ids: Vec<BackupId>) -> Self {
+        let source = Some(Source::of(world, &films).await);
+        bury(world).await;
+        Self { store: world.store.fork(), milvus: world.milvus.fork(), films, source, ids }
+    }
+
+    /// So many backups of the collection, which is in memory.
     pub(super) async fn backups(model: ServerModel, number: usize) -> Self {
-        let scene = Scene::new(model.clone()).await;
+        let world = World::new(model);
+        let films = world.filled("films").await;
         let params = with(BackupParams::full(), |params| params.verify_after = Some(false));
+        let mut ids = Vec::new();
         for _ in 0..number {
-            scene.world.manager.create_backup(&scene.films, &params).await.unwrap();
+            let created = world.manager.create_backup(&films, &params).await.unwrap();
+            ids.push(created.backup_id.parse().unwrap());
         }
-        Self { ids: scene.listed().await, store: scene.world.store.fork(), model }
+        Self::from(&world, films, ids).await
     }
 
     /// A create that was cut off after its first data file, by a process that is dead.
     pub(super) async fn interrupted(model: ServerModel) -> Self {
-        let scene = Scene::new(model.clone()).await;
-        scene.world.milvus.on("read", |number, _| if number > 2 { Err(silence()) } else { Ok(()) });
-        scene.world.manager.create_backup(&scene.films, &one_by_one()).await.unwrap_err();
-        let [left] = scene.world.reopened().incomplete_backups().await.unwrap().try_into().unwrap();
-        scene.bury().await;
-        Self { ids: vec![left.backup_id], store: scene.world.store.fork(), model }
+        let world = World::new(model);
+        let films = world.filled("films").await;
+        world.milvus.on("read", |number, _| if number > 2 { Err(silence()) } else { Ok(()) });
+        world.manager.create_backup(&films, &one_by_one()).await.unwrap_err();
+        let [left] = world.reopened().incomplete_backups().await.unwrap().try_into().unwrap();
+        Self::from(&world, films, vec![left.backup_id]).await
     }
 
-    pub(super) async fn scene(&self) -> Scene {
-        let scene = Scene::over(self.store.fork(), self.model.clone()).await;
+    /// The same with the collection not in memory: a create loads it, and releases it.
+    pub(super) async fn released(mut self) -> Self {
+        self.milvus.release_collection(&self.films).await.unwrap();
+        self.source = self.scene().now().await;
+        self
+    }
+
+    /// The same with other rows in the collection than the backups have, which an operation is to change.
+    pub(super) async fn changed(mut self) -> Self {
+        let (milvus, schema) = (&self.milvus, samples::schema());
+        milvus.insert(&self.films, &schema, None, samples::rows(&schema, 500..510, "new")).await.unwrap();
+        milvus.flush(&self.films).await.unwrap();
+        self.source = None;
+        self
+    }
+
+    pub(super) fn scene(&self) -> Scene {
+        let world = World::over(self.store.fork(), self.milvus.fork());
         // Its clock is beyond that of the backups.
         for _ in 0..100 {
-            scene.world.clock.now();
+            world.clock.now();
         }
-        scene
+        Scene { world, films: self.films.clone(), source: self.source.clone() }
     }
 }

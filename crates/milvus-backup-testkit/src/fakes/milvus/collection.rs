@@ -11,7 +11,7 @@ use super::rows::Rows;
 /// The partition that every collection has.
 pub(super) const DEFAULT_PARTITION: &str = "_default";
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Collection {
     pub(super) id: i64,
     pub(super) name: CollectionName,
@@ -27,7 +27,7 @@ pub(super) struct Collection {
     pub(super) inserted: i64,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Partition {
     pub(super) name: String,
     pub(super) rows: Rows,

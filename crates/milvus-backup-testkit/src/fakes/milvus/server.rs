@@ -74,6 +74,12 @@ impl InMemoryMilvus {
         milvus
     }
 
+    /// A server of its own with everything that this one has, and no hooks.
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        Self::with_state(self.state().clone())
+    }
+
     fn with_state(state: State) -> Self {
         let (uri, database) = (state.uri.as_str().into(), state.database.as_str().into());
         Self { uri, database, state: Arc::new(Mutex::new(state)), hooks: Arc::default() }

@@ -16,7 +16,7 @@ const FIRST: u64 = 470_000_000_000_000_000;
 /// A millisecond, as hybrid timestamps have it.
 const MILLISECOND: u64 = 1 << 18;
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct State {
     pub(super) model: ServerModel,
     pub(super) uri: String,
