@@ -68,7 +68,7 @@ impl World {
         let environment = Environment { interrupt, ..self.environment.clone() };
         let milvus = FaultyMilvus::new(Arc::new(self.milvus.clone()), faults.clone());
         let store = FaultyStore::new(Arc::<InMemory>::clone(&self.store), faults.clone());
-        let storage = Storage::from_store(Arc::new(store), "memory").with_retries(RetryPolicy::NEVER);
+        let storage = Storage::from_store(Arc::new(store), "memory").with_retries(RetryPolicy::NEVER, &environment);
         let handle = RepositoryHandle::new(storage);
         let manager = manager(Arc::new(milvus), &handle, environment.clone(), &self.warnings);
         (manager, repository(handle, environment))
@@ -76,7 +76,7 @@ impl World {
 
     /// A manager of another Milvus over the same repository.
     pub(crate) fn elsewhere(&self, milvus: &InMemoryMilvus) -> BackupManager {
-        manager(milvus, &self.repository, self.environment.clone(), &self.warnings)
+        manager(Arc::new(milvus.clone()), &self.repository, self.environment.clone(), &self.warnings)
     }
 
     /// A collection of two partitions with an index and an alias, as far as the server has such.

@@ -1,7 +1,6 @@
 //! Faults happen where they are injected, and nowhere else.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures::executor::block_on;
 use futures::{FutureExt as _, TryStreamExt as _, join};
@@ -225,7 +224,7 @@ fn a_seed_repeats_its_faults() {
             for number in 0..40 {
                 let path = Path::from(format!("{number}"));
                 let put = store.put(&path, PutPayload::from("some bytes"));
-                outcomes.push(tokio::time::timeout(Duration::from_secs(1), put).await.unwrap().is_ok());
+                outcomes.push(put.await.is_ok());
             }
             outcomes
         })
