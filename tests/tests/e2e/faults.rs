@@ -314,6 +314,7 @@ def staging():
 milvus = Milvus(given['uri'])
 first = staging()
 assert len(first) == 1, first
+open(given['watches'], 'x').close()
 while not staging() - first:
     time.sleep(0.05)
 replaced = first.pop().replace('_staging_', '_replaced_')
@@ -321,9 +322,13 @@ milvus.call('RenameCollection', milvus_pb2.RenameCollectionRequest(oldName=given
 print(json.dumps(given['target'] in names()))
 ";
     let uri = milvus_backup_testkit::shared(LITE).unwrap().uri();
+    let watches = bench.br.scratch().join("watches");
     let late = std::thread::scope(|scope| {
-        let late = scope.spawn(|| ask::<bool>(script, &json!({ "uri": uri, "target": target })));
-        std::thread::sleep(Duration::from_secs(2));
+        let given = json!({ "uri": uri, "target": target, "watches": watches });
+        let late = scope.spawn(move || ask::<bool>(script, &given));
+        while !watches.exists() && !late.is_finished() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
         bench.br.run(&restore).code(0);
         late.join().unwrap()
     });

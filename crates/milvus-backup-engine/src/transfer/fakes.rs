@@ -137,13 +137,7 @@ impl UnitWriter for MemoryWriter {
     async fn append(&mut self, rows: RecordBatch) -> Result<Option<ChunkMetadata>> {
         let left = self.fails_after.lock().unwrap().take();
         if left == Some(0) {
-            return Err(Error::Storage {
-                action: "write".to_owned(),
-                path: "data".to_owned(),
-                permission: false,
-                retryable: true,
-                source: "on purpose".into(),
-            });
+            return Err(unwritable());
         }
         *self.fails_after.lock().unwrap() = left.map(|left| left - 1);
         let numbers: &FileNumbers = &self.unit.numbers;
@@ -188,10 +182,23 @@ pub(super) fn chunk(path: &str, keys: &[i64], order: RowOrder) -> ChunkMetadata 
     }
 }
 
+/// The error of a store that may recover.
+fn unwritable() -> Error {
+    Error::Storage {
+        action: "write".to_owned(),
+        path: "data".to_owned(),
+        permission: false,
+        retryable: true,
+        source: "on purpose".into(),
+    }
+}
+
 /// Remembers what was noted, and what was kept of earlier attempts.
 #[derive(Debug, Default)]
 pub(super) struct MemoryTransaction {
     pub(super) noted: Mutex<Vec<(Option<PrimaryKey>, ChunkMetadata)>>,
+    /// How many of the next ones cannot be noted.
+    pub(super) fails: AtomicUsize,
     pub(super) completed: Vec<CompletedChunks>,
     pub(super) retained: Mutex<Vec<String>>,
 }
@@ -199,6 +206,11 @@ pub(super) struct MemoryTransaction {
 #[async_trait]
 impl Transaction for MemoryTransaction {
     async fn note_chunk(&self, chunk: &ChunkMetadata, after: Option<&PrimaryKey>) -> Result<()> {
+        let left = self.fails.load(Ordering::SeqCst);
+        if left > 0 {
+            self.fails.store(left - 1, Ordering::SeqCst);
+            return Err(unwritable());
+        }
         self.noted.lock().unwrap().push((after.cloned(), chunk.clone()));
         Ok(())
     }

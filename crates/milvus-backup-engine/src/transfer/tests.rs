@@ -98,6 +98,21 @@ fn a_file_that_fails_is_written_again_after_the_last_complete_one() {
     assert_eq!(afters, [None, Some(key(29)), Some(key(59)), Some(key(89))]);
 }
 
+/// Its rows would be in two files, one of which nothing refers to.
+#[test]
+fn a_file_that_cannot_be_noted_is_not_written_again() {
+    let doubles = Doubles::new(MemorySession::new(99, []), 30, 1);
+    doubles.transaction.fails.store(1, Ordering::SeqCst);
+    let written = doubles.write(unit(&doubles.session)).unwrap();
+    assert_eq!(doubles.keys(), (0..=99).collect::<Vec<_>>());
+    let mut files: Vec<String> = doubles.writers.files.lock().unwrap().iter().map(|(path, _)| path.clone()).collect();
+    files.sort_unstable();
+    let chunks: Vec<String> = written.partitions[0].chunks.iter().map(|chunk| chunk.path.clone()).collect();
+    assert_eq!(chunks, files);
+    let afters: Vec<_> = doubles.transaction.noted.lock().unwrap().iter().map(|(after, _)| after.clone()).collect();
+    assert_eq!(afters, [Some(key(29)), Some(key(59)), Some(key(89))]);
+}
+
 #[test]
 fn a_resumed_transfer_reads_what_no_file_has() {
     let mut doubles = Doubles::new(MemorySession::new(99, []), 30, 1);

@@ -211,7 +211,24 @@ pub(crate) fn refusal(call: &str) -> Error {
     Error::Milvus { call: call.to_owned(), code: 1, message: "on purpose".to_owned(), retryable: false }
 }
 
+/// A refusal of something that the user may not do.
+pub(crate) fn denial(call: &str) -> Error {
+    let (uri, message) = ("in-memory".to_owned(), "on purpose".to_owned());
+    Error::PermissionDenied { uri, call: call.to_owned(), privileges: Vec::new(), message }
+}
+
 /// A server that does not answer.
 pub(crate) fn silence() -> Error {
     Error::Unreachable { uri: "in-memory".to_owned(), source: "on purpose".into() }
+}
+
+/// Makes the process that wrote the documents of the store another one, which is dead.
+pub(crate) async fn bury(world: &World) {
+    for file in world.files().await.into_iter().filter(|file| !file.contains("/data/")) {
+        let mut document: serde_json::Value = serde_json::from_slice(&world.read(&file).await).unwrap();
+        if let Some(process) = document.get_mut("process") {
+            process["started"] = "1".into();
+            world.write(&file, document.to_string().into_bytes()).await;
+        }
+    }
 }

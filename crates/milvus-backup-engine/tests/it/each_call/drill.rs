@@ -6,11 +6,11 @@ use futures::TryStreamExt;
 use milvus_backup_core::{Catalog, Result};
 use object_store::ObjectStore;
 
-use super::invariants::bury;
 use super::mishap::{Mishap, Outcome};
 use super::parts::Parts;
 use super::scene::Scene;
 use super::source::Source;
+use crate::world::bury;
 
 /// An operation that is to meet mishaps.
 #[derive(Debug, Clone, Copy)]

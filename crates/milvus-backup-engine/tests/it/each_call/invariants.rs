@@ -1,12 +1,10 @@
 //! What must hold whatever went wrong.
 
 use milvus_backup_core::{Catalog, VerificationParams};
-use serde_json::Value;
 
 use super::mishap::Outcome;
 use super::scene::Scene;
 use super::source::Source;
-use crate::world::World;
 
 impl Scene {
     /// What is listed is whole.
@@ -54,16 +52,5 @@ impl Scene {
             left.retain(|file| !file.contains("/restores/"));
         }
         assert_eq!(left, Vec::<String>::new(), "{what}");
-    }
-}
-
-/// Makes the process that wrote the documents of the store another one, which is dead.
-pub(super) async fn bury(world: &World) {
-    for file in world.files().await.into_iter().filter(|file| !file.contains("/data/")) {
-        let mut document: Value = serde_json::from_slice(&world.read(&file).await).unwrap();
-        if let Some(process) = document.get_mut("process") {
-            process["started"] = "1".into();
-            world.write(&file, document.to_string().into_bytes()).await;
-        }
     }
 }

@@ -5,11 +5,10 @@ use milvus_backup_testkit::fakes::ServerModel;
 use milvus_backup_testkit::fakes::faults::{Fault, Faults, Gate, Point};
 
 use super::drill::Drill;
-use super::invariants::bury;
 use super::mishap::{Mishap, Outcome};
 use super::parts::Parts;
 use super::scene::{Prepared, Scene};
-use crate::world::with;
+use crate::world::{bury, with};
 
 #[tokio::test]
 async fn of_an_incomplete_backup() {

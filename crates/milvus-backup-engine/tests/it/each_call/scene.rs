@@ -4,9 +4,8 @@ use milvus_backup_core::{BackupId, BackupParams, Catalog, Clock, CollectionName,
 use milvus_backup_testkit::fakes::{InMemoryMilvus, ServerModel, samples};
 use object_store::memory::InMemory;
 
-use super::invariants::bury;
 use super::source::Source;
-use crate::world::{World, one_by_one, silence, with};
+use crate::world::{World, bury, one_by_one, silence, with};
 
 /// A world in which an operation is about to begin, with a collection `films`.
 #[derive(Debug)]

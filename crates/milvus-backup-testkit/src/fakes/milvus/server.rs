@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 
 use arrow_array::RecordBatch;
-use milvus_backup_core::schema::PrimaryKey;
+use milvus_backup_core::schema::{DataType, FieldSchema, PrimaryKey};
 use milvus_backup_core::{Access, CollectionName, Error, KeyRange, ReadPoint, Result};
 
 use super::collection::Loaded;
@@ -135,6 +135,13 @@ impl InMemoryMilvus {
     /// Drops a partition with its rows.
     pub fn drop_partition(&self, collection: &CollectionName, partition: &str) {
         self.state().drop_partition(collection, partition);
+    }
+
+    /// Adds a nullable text field of this name, which the rows that are there do not have.
+    pub fn add_field(&self, collection: &CollectionName, name: &str) {
+        let mut state = self.state();
+        let field = FieldSchema { nullable: true, ..FieldSchema::new(name, DataType::VarChar) };
+        state.get_mut("AddCollectionField", collection).unwrap().schema.fields.push(field);
     }
 
     /// Drops an alias. One that does not exist is no error.
