@@ -36,7 +36,7 @@ pub(super) struct RestoreJob<'a> {
 /// Whether the restored collection remains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lifetime {
-    /// It remains.
+    /// The restored collection remains.
     Permanent,
     /// The caller drops it, and keeps it in the staging register until then.
     Temporary,

@@ -18,9 +18,9 @@ pub struct Call {
 /// Whether a call changes anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallKind {
-    /// It does not.
+    /// The call changes nothing.
     Read,
-    /// It does: it is a side effect.
+    /// The call is a side effect.
     Effect,
 }
 

@@ -26,7 +26,7 @@ impl Chance {
         self.percent > 0 && self.next() % 100 < self.percent
     }
 
-    /// Heads or tails.
+    /// Returns true half of the time.
     pub(super) fn flip(&mut self) -> bool {
         self.next().is_multiple_of(2)
     }

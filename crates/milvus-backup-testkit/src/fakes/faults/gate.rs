@@ -18,7 +18,7 @@ impl Default for Gate {
 }
 
 impl Gate {
-    /// A closed gate.
+    /// Returns a gate that is closed.
     pub fn new() -> Self {
         Self::default()
     }

@@ -139,7 +139,7 @@ impl Faults {
         turn
     }
 
-    /// Asks chance.
+    /// Asks what chance has in store.
     #[cfg(feature = "object-store")]
     pub(super) fn chance<T>(&self, ask: impl FnOnce(&mut Chance) -> T) -> T {
         ask(&mut self.plan().chance)
