@@ -41,7 +41,7 @@ impl Scene {
     pub(super) async fn require_nothing_for_good(&self, Outcome { what, .. }: &Outcome) {
         let repository = self.world.reopened();
         repository.prune_incomplete_backups(false).await.unwrap();
-        self.world.manager.prune_unfinished_collections(false).await.unwrap();
+        self.world.manager.prune_staging_collections(false).await.unwrap();
         let listed = self.world.manager.list_backups(None).await.unwrap().backups;
         let mut left = self.world.files().await;
         left.retain(|file| {

@@ -50,7 +50,7 @@ async fn abandoned(prepared: &Prepared, point: Point) -> Scene {
 async fn of_a_collection(point: Point, rows: [usize; 2]) {
     let prepared = Prepared::backups(ServerModel::milvus_2_3(), 1).await.changed().await;
     let operation = async |_: &Scene, parts: &Parts| -> Result<()> {
-        parts.manager.prune_unfinished_collections(false).await.map(drop)
+        parts.manager.prune_staging_collections(false).await.map(drop)
     };
     let check = async |scene: &Scene, outcome: &Outcome| {
         let what = &outcome.what;

@@ -1,7 +1,7 @@
 //! What dead operations left: what is removed, what is not, and why.
 
 use milvus_backup_core::{Catalog, CollectionName, Interrupt, RestoreParams};
-use milvus_backup_engine::{Leftover, LeftoverKind};
+use milvus_backup_engine::{Orphan, OrphanKind};
 use milvus_backup_testkit::fakes::faults::{Fault, Faults, Gate, Point};
 use milvus_backup_testkit::fakes::{InMemoryMilvus, ServerModel, samples};
 
@@ -23,9 +23,9 @@ async fn died(world: &World, target: &str, point: Point) {
     bury(world).await;
 }
 
-async fn pruned(world: &World, dry_run: bool) -> Leftover {
-    let [leftover] = world.manager.prune_unfinished_collections(dry_run).await.unwrap().try_into().unwrap();
-    assert_eq!((leftover.kind, leftover.size_bytes), (LeftoverKind::Collection, 0));
+async fn pruned(world: &World, dry_run: bool) -> Orphan {
+    let [leftover] = world.manager.prune_staging_collections(dry_run).await.unwrap().try_into().unwrap();
+    assert_eq!((leftover.kind, leftover.size_bytes), (OrphanKind::Collection, 0));
     leftover
 }
 
@@ -33,13 +33,13 @@ async fn pruned(world: &World, dry_run: bool) -> Leftover {
 async fn a_dry_run_says_what_the_run_removes() {
     let (world, _) = World::with_films().await;
     died(&world, "copy", Point::call("insert")).await;
-    assert!(world.reopened().has_unfinished_collections().await.unwrap());
+    assert!(world.reopened().has_staging_collections().await.unwrap());
     let dry = pruned(&world, true).await;
     assert!(dry.removed && dry.reason == "its process is dead", "{dry:?}");
     assert_eq!(world.milvus.list_collections().await.unwrap().len(), 2);
     assert_eq!(pruned(&world, false).await, dry);
     assert_eq!(world.milvus.list_collections().await.unwrap(), ["films"]);
-    assert!(!world.reopened().has_unfinished_collections().await.unwrap());
+    assert!(!world.reopened().has_staging_collections().await.unwrap());
     world.assert_tidy().await;
 }
 
@@ -87,7 +87,7 @@ async fn what_is_on_another_server_stays() {
     let (world, _) = World::with_films().await;
     died(&world, "copy", Point::call("insert")).await;
     let other = InMemoryMilvus::in_database(ServerModel::milvus_2_3(), "other");
-    let [left] = world.elsewhere(&other).prune_unfinished_collections(false).await.unwrap().try_into().unwrap();
+    let [left] = world.elsewhere(&other).prune_staging_collections(false).await.unwrap().try_into().unwrap();
     assert!(!left.removed && left.reason.contains("it is in database `default`"), "{left:?}");
 }
 
