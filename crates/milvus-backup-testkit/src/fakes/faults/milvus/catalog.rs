@@ -28,6 +28,10 @@ impl Catalog for FaultyMilvus {
         self.read("database_properties", &"", self.inner.database_properties()).await
     }
 
+    async fn create_database(&self, properties: &BTreeMap<String, String>) -> Result<()> {
+        self.change("create_database", &self.inner.database(), self.inner.create_database(properties)).await
+    }
+
     async fn capabilities(&self) -> Result<Capabilities> {
         self.read("capabilities", &"", self.inner.capabilities()).await
     }
