@@ -35,7 +35,7 @@ async fn a_dry_run_says_what_the_run_removes() {
     died(&world, "copy", Point::call("insert")).await;
     assert!(world.reopened().has_staging_collections().await.unwrap());
     let dry = pruned(&world, true).await;
-    assert!(dry.removed && dry.reason == "its process is dead", "{dry:?}");
+    assert!(dry.removed && dry.reason == "its process has exited", "{dry:?}");
     assert_eq!(world.milvus.list_collections().await.unwrap().len(), 2);
     assert_eq!(pruned(&world, false).await, dry);
     assert_eq!(world.milvus.list_collections().await.unwrap(), ["films"]);
@@ -46,7 +46,7 @@ async fn a_dry_run_says_what_the_run_removes() {
 #[tokio::test]
 async fn what_the_removal_means_for_the_replaced_collection_is_told() {
     for (point, told) in [
-        (Point::call("rename_collection").nth(1), "becomes `films` again"),
+        (Point::call("rename_collection").nth(1), "is renamed back to `films`"),
         (Point::call("drop_collection"), "`films` is restored"),
     ] {
         let (world, _) = World::with_films().await;
@@ -64,7 +64,7 @@ async fn a_name_that_was_taken_meanwhile_is_left_to_people() {
     died(&world, "films", Point::call("rename_collection").nth(1)).await;
     world.milvus.create_collection(&films, &samples::schema()).await.unwrap();
     let left = pruned(&world, false).await;
-    assert!(!left.removed && left.reason.contains("was made meanwhile"), "{left:?}");
+    assert!(!left.removed && left.reason.contains("was created meanwhile"), "{left:?}");
     assert_eq!(world.milvus.list_collections().await.unwrap().len(), 3);
 }
 
@@ -78,7 +78,7 @@ async fn the_next_restore_gives_the_name_back_first() {
     let refused =
         world.manager.restore_backup(&world.reference(&films), &backup.backup_id, &RestoreParams::default()).await;
     assert!(matches!(refused, Err(milvus_backup_core::Error::TargetExists { .. })), "{refused:?}");
-    assert!(world.warnings.all().iter().any(|one| one.contains("has that name again")), "{:?}", world.warnings);
+    assert!(world.warnings.all().iter().any(|one| one.contains("was renamed back")), "{:?}", world.warnings);
     assert_eq!(world.texts(&films, "_default"), rows);
 }
 
@@ -97,7 +97,7 @@ async fn what_was_filled_under_its_own_name_is_left_to_people() {
     world.filled("films").await;
     died(&world, "copy", Point::call("insert")).await;
     let left = pruned(&world, false).await;
-    assert!(!left.removed && left.reason.contains("drop it by hand"), "{left:?}");
+    assert!(!left.removed && left.reason.contains("drop it manually"), "{left:?}");
     let [backup] = world.manager.list_backups(None).await.unwrap().backups.try_into().unwrap();
     let params = RestoreParams::to("copy".parse().unwrap());
     let refused =
@@ -117,7 +117,7 @@ async fn what_a_running_process_fills_stays() {
     let prune = async {
         gate.reached().await;
         let left = pruned(&world, false).await;
-        assert!(!left.removed && left.reason == "the operation runs", "{left:?}");
+        assert!(!left.removed && left.reason == "in progress", "{left:?}");
         gate.open();
     };
     let (restored, ()) = futures::join!(restore, prune);

@@ -58,7 +58,11 @@ async fn an_insert_whose_answer_was_lost_is_made_anew_with_all_others() {
     for partition in ["_default", "p1"] {
         assert_eq!(world.texts(&copy, partition), world.texts(&films, partition));
     }
-    assert!(world.warnings.all().iter().any(|warning| warning.contains("once more")), "{:?}", world.warnings);
+    assert!(
+        world.warnings.all().iter().any(|warning| warning.contains("restarting the restore")),
+        "{:?}",
+        world.warnings
+    );
     world.assert_tidy().await;
 }
 

@@ -70,7 +70,7 @@ async fn in_place(model: ServerModel, mishaps: &[Mishap]) {
     let check = async |scene: &Scene, outcome: &Outcome| {
         let (world, what) = (&scene.world, &outcome.what);
         let collections = world.milvus.list_collections().await.unwrap();
-        let warned = world.warnings.all().iter().any(|warning| warning.contains("the old collection is left as"));
+        let warned = world.warnings.all().iter().any(|warning| warning.contains("the old collection still exists as"));
         assert!(collections == ["films"] || warned, "{what}: {collections:?}");
         let now = Source::of(world, &scene.films).await;
         let rows: Vec<usize> = now.texts.iter().map(Vec::len).collect();
