@@ -40,6 +40,7 @@ pub(crate) async fn swap_names(
     let old = match milvus.describe_collection(target).await {
         Err(Error::CollectionNotFound { .. }) => {
             rename(milvus, staging, target).await?;
+            require_found(milvus, target).await?;
             return Ok(Vec::new());
         }
         Ok(found) if found.name != *target => {
@@ -63,6 +64,21 @@ async fn rename(milvus: &dyn Catalog, from: &CollectionName, to: &CollectionName
         (Ok(false), Ok(true)) => Ok(()),
         _ => Err(error),
     }
+}
+
+/// Checks that a collection is found under its new name. On Milvus 2.3, aliases outlive their collection, and one of them
+/// hides any collection that is given its name.
+async fn require_found(milvus: &dyn Catalog, target: &CollectionName) -> Result<()> {
+    if milvus.has_collection(target).await? {
+        return Ok(());
+    }
+    Err(Error::Refused {
+        reason: format!(
+            "the restored collection is complete and was renamed to `{target}`, but the server does not find it under this \
+             name"
+        ),
+        hint: format!("an alias `{target}` of a dropped collection may hide it: drop this alias").into(),
+    })
 }
 
 /// Renames the old collection back, and returns the error to report.

@@ -1,9 +1,12 @@
 //! The end of a restore: the collection gets its name and its aliases, or is dropped.
 
+use std::collections::BTreeMap;
+
 use milvus_backup_core::{CollectionChange, CollectionName, Error, ProgressEvent, Result};
 
 use super::job::{Lifetime, Phase, RestoreJob};
 use super::staged::Staged;
+use super::target::Target;
 use super::undo::Undo;
 use crate::maintain::swap_names;
 
@@ -16,16 +19,13 @@ impl RestoreJob<'_> {
         }
         let (milvus, target) = (self.manager.catalog.as_ref(), &staged.target);
         let filled = &staged.plan.target;
-        if target.changes_properties() {
-            milvus.alter_properties(filled, &target.late_properties, &target.removed_properties).await?;
-        }
-        let mut cleanup_failures = Vec::new();
+        let mut cleanup_failures = self.set_properties(filled, target).await?;
         if *filled != self.target {
             // A rename that a killed restore had requested may have been carried out during this one.
             self.manager.rename_back(&self.target).await?;
             self.require_same_target().await?;
-            cleanup_failures =
-                swap_names(milvus, filled, &self.target, self.randomness, self.params.drop_existing).await?;
+            let swapped = swap_names(milvus, filled, &self.target, self.randomness, self.params.drop_existing);
+            cleanup_failures.extend(swapped.await?);
         }
         self.phase = Phase::Published;
         self.undo.forget(|step| !matches!(step, Undo::Unpin(_)));
@@ -39,6 +39,36 @@ impl RestoreJob<'_> {
         }
         self.warn_all(cleanup_failures.iter().cloned());
         Ok(cleanup_failures)
+    }
+
+    /// Sets and removes the properties that had to wait for the rows. One that the server refuses is not set, since a newer
+    /// version may refuse what an older one accepted. Returns these failures, as sentences.
+    async fn set_properties(&self, collection: &CollectionName, target: &Target) -> Result<Vec<String>> {
+        let milvus = self.manager.catalog.as_ref();
+        if !target.changes_properties() {
+            return Ok(Vec::new());
+        }
+        match milvus.alter_properties(collection, &target.late_properties, &target.removed_properties).await {
+            Err(Error::Milvus { retryable: false, .. }) => {}
+            altered => return altered.map(|()| Vec::new()),
+        }
+        let mut refused = Vec::new();
+        let mut settle = |property: &str, outcome: Result<()>| match outcome {
+            Err(error @ Error::Milvus { retryable: false, .. }) => {
+                refused.push(format!("property `{property}` is not restored: {}", error.full_message()));
+                Ok(())
+            }
+            outcome => outcome,
+        };
+        for (property, value) in &target.late_properties {
+            let one = BTreeMap::from([(property.clone(), value.clone())]);
+            settle(property, milvus.alter_properties(collection, &one, &[]).await)?;
+        }
+        for property in &target.removed_properties {
+            let removed = milvus.alter_properties(collection, &BTreeMap::new(), std::slice::from_ref(property)).await;
+            settle(property, removed)?;
+        }
+        Ok(refused)
     }
 
     /// Checks that the collection to replace is the one from the start. If it was dropped meanwhile, its name is unused, which

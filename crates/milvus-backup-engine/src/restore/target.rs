@@ -7,6 +7,14 @@ use milvus_backup_core::{
     ALLOW_INSERT_AUTO_ID, AutoIdPolicy, Capabilities, Error, Hint, PreserveAutoId, Result, TTL_SECONDS,
 };
 
+/// The property that names the field with the time at which a row expires (Milvus 3.0).
+const TTL_FIELD: &str = "ttl_field";
+
+/// The properties that are set once all rows are there and counted: with the first two, rows would expire meanwhile; with
+/// the third, the server takes equal batches for repetitions (milvus#50007); with the last, it asks for the principal of
+/// each insert.
+const LATE_PROPERTIES: [&str; 4] = [TTL_SECONDS, TTL_FIELD, "collection.insert.idempotency.enabled", "rls.enabled"];
+
 /// The collection to create, and how to insert into it.
 #[derive(Debug, Clone)]
 pub(super) struct Target {
@@ -76,17 +84,23 @@ impl Target {
         Ok(target)
     }
 
-    /// Postpones the property that lets rows expire: they age from their insert on, and none may expire before it is
-    /// counted.
+    /// Postpones the properties that change what becomes of the rows while they are inserted.
     fn defer_properties(&mut self, server: &Capabilities) {
-        if let Some(seconds) = self.schema.properties.get(TTL_SECONDS).cloned() {
-            if server.alter_properties {
-                self.schema.properties.remove(TTL_SECONDS);
-                self.late_properties.insert(TTL_SECONDS.to_owned(), seconds.clone());
+        for property in LATE_PROPERTIES.iter().filter(|_| server.alter_properties) {
+            if let Some(value) = self.schema.properties.remove(*property) {
+                self.late_properties.insert((*property).to_owned(), value);
             }
-            self.limitations
-                .push(format!("rows expire {seconds} seconds after they were inserted: the restore inserts them anew"));
         }
+        let properties = [&self.schema.properties, &self.late_properties];
+        let get = |name: &str| properties.iter().find_map(|properties| properties.get(name));
+        let expiry = get(TTL_SECONDS).map(|seconds| {
+            format!("rows expire {seconds} seconds after they were inserted: the restore inserts them anew")
+        });
+        let field = get(TTL_FIELD).map(|field| {
+            format!("rows expire at the time in field `{field}`: those that have expired since the backup are restored, and \
+                     the server removes them again")
+        });
+        self.limitations.extend(expiry.into_iter().chain(field));
     }
 
     /// Returns whether properties change after the rows are inserted.
@@ -191,5 +205,19 @@ mod tests {
         let target = Target::new(&schema, AutoIdPolicy::Plain, &server(PreserveAutoId::No)).unwrap();
         assert!(!target.schema.properties.contains_key(TTL_SECONDS));
         assert_eq!(target.late_properties[TTL_SECONDS], "60");
+    }
+
+    #[test]
+    fn properties_that_act_on_inserts_wait_for_the_rows() {
+        let mut schema = schema();
+        schema.properties.extend(LATE_PROPERTIES.map(|property| (property.to_owned(), "true".to_owned())));
+        schema.properties.insert("mmap.enabled".into(), "true".into());
+        let mut server = server(PreserveAutoId::No);
+        let target = Target::new(&schema, AutoIdPolicy::Plain, &server).unwrap();
+        assert_eq!(target.schema.properties.keys().collect::<Vec<_>>(), ["mmap.enabled"]);
+        assert_eq!(target.late_properties.len(), LATE_PROPERTIES.len());
+        server.alter_properties = false;
+        let target = Target::new(&schema, AutoIdPolicy::Plain, &server).unwrap();
+        assert_eq!((target.schema.properties.len(), target.late_properties.len()), (5, 0));
     }
 }

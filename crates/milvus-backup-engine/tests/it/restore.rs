@@ -236,3 +236,40 @@ async fn a_partition_whose_file_is_damaged_is_skipped_where_that_is_asked_for() 
     assert_eq!(world.texts(&films, "p1").len(), 20);
     world.assert_tidy().await;
 }
+
+/// A newer server may refuse a property that an older one accepted.
+#[tokio::test]
+async fn a_property_that_is_refused_is_left_out_and_told() {
+    let (world, films) = World::with_films().await;
+    let properties = ["collection.ttl.seconds", "collection.insert.idempotency.enabled"];
+    let set = properties.map(|property| (property.to_owned(), "9000".to_owned())).into();
+    world.milvus.alter_properties(&films, &set, &[]).await.unwrap();
+    let id = world.backed_up(&films, "b").await;
+    // All at once, then the first of two.
+    world.milvus.on("alter_properties", |number, _| if number <= 2 { Err(refusal("AlterCollection")) } else { Ok(()) });
+    let copy: CollectionName = "copy".parse().unwrap();
+    let params = RestoreParams::to(copy.clone());
+    world.manager.restore_backup(&world.reference(&films), &id, &params).await.unwrap();
+    let warnings = world.warnings.all();
+    let told =
+        |property: &str| warnings.iter().any(|one| one.contains(&format!("property `{property}` is not restored")));
+    assert!(told(properties[1]) && !told(properties[0]), "{warnings:?}");
+    let restored = world.milvus.describe_collection(&copy).await.unwrap().schema.properties;
+    assert!(restored.contains_key(properties[0]) && !restored.contains_key(properties[1]), "{restored:?}");
+}
+
+/// On Milvus 2.3 an alias outlives its collection, and hides whatever is given its name.
+#[tokio::test]
+async fn a_name_that_an_old_alias_hides_is_no_success() {
+    let (world, films) = World::with_films().await;
+    let id = world.backed_up(&films, "b").await;
+    let gone: CollectionName = "gone".parse().unwrap();
+    world.milvus.create_collection(&gone, &samples::schema()).await.unwrap();
+    world.milvus.create_alias(&gone, "ghost").await.unwrap();
+    world.milvus.drop_collection(&gone).await.unwrap();
+    let params = RestoreParams::to("ghost".parse().unwrap());
+    let error = world.manager.restore_backup(&world.reference(&films), &id, &params).await.unwrap_err();
+    let text = error.full_message();
+    assert!(text.contains("the server does not find it under this name"), "{text}");
+    assert_eq!(world.milvus.list_collections().await.unwrap(), ["films", "ghost"]);
+}
