@@ -3,6 +3,7 @@
 //! Nothing here uses the crates under test. The command is run as a user runs it; what it reads is made, and what it
 //! wrote is looked at, by pymilvus, pyarrow, `DuckDB` and Polars.
 
+#![expect(clippy::disallowed_methods, reason = "processes are waited for in the time of the machine")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "support of tests fails as tests do")]
 #![allow(clippy::missing_panics_doc, reason = "all of it panics when what it is to show does not hold")]
 #![allow(clippy::return_self_not_must_use, reason = "assertions that can be chained, and need not be")]

@@ -25,7 +25,7 @@ pub(crate) fn run(limit: Duration) -> Result<()> {
         round += 1;
         for target in TARGETS {
             step(&format!("round {round}: {target}"), || {
-                let mut command = workspace::cargo(&format!("test --package {target} hostile"));
+                let mut command = workspace::cargo(&format!("test --package {target} untrusted_input"));
                 command.env("PROPTEST_CASES", CASES);
                 workspace::run(command)
             })?;

@@ -3,6 +3,8 @@
 //! Everything that is not `cargo build` has its command here, and CI runs the same ones: what passes on a developer's
 //! machine passes there. They ask nothing, and install what they need.
 
+#![expect(clippy::disallowed_methods, reason = "commands of developers are measured in the time of the machine")]
+
 mod bench;
 mod charts;
 mod command_line;

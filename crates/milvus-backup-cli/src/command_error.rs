@@ -1,10 +1,10 @@
-//! [`CommandError`]: an error of the library, and what the command knows beyond it of what to do next.
+//! [`CommandError`]: an error of the library with an additional hint of the command.
 
 use milvus_backup_core::{Error, ErrorKind};
 
 use crate::hints::words;
 
-/// An error with a hint that only the command can give, because it has looked at more than the failed call did.
+/// An error with a hint that only the command can give, because it knows more than the failed call does.
 #[derive(Debug)]
 pub(crate) struct CommandError {
     error: Error,
@@ -24,7 +24,7 @@ impl CommandError {
         self.error.kind()
     }
 
-    /// Returns the hint of the command, and after it that of the library where both hold.
+    /// Returns the hint of the command, followed by that of the library if both apply.
     pub(crate) fn hint(&self) -> Option<String> {
         match (&self.hint, self.error.hint().as_ref().map(words)) {
             (Some(hint), Some(general)) if self.kind() != ErrorKind::NotFound => Some(format!("{hint}; {general}")),

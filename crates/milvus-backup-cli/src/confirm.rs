@@ -1,4 +1,4 @@
-//! Asking before something is deleted.
+//! Confirmation before a deletion.
 
 use std::io::BufRead;
 
@@ -7,17 +7,17 @@ use milvus_backup_core::{Error, Result};
 use crate::context::Context;
 use crate::output::{can_ask, stderr_line};
 
-/// Asks a person, or requires `--yes` where there is none.
+/// Asks the user for confirmation; without a terminal, `--yes` is required.
 ///
 /// # Errors
-/// [`Error::Refused`] when the answer is no, or nobody can be asked; [`Error::Interrupted`] when a signal is the answer.
+/// [`Error::Refused`] if the user declines, or if there is no terminal; [`Error::Interrupted`] on a signal.
 pub(crate) async fn confirm(context: &Context, question: &str) -> Result<()> {
     if context.yes() {
         return Ok(());
     }
     let refused = |reason: &str| Error::Refused { reason: reason.to_owned(), hint: "confirm with --yes".into() };
     if !can_ask() {
-        return Err(refused("nobody can be asked, because this is not a terminal"));
+        return Err(refused("cannot prompt for confirmation: not a terminal"));
     }
     stderr_line(&format!("{question} [y/N]"));
     match context.interruptible(read_line()).await?.trim().to_ascii_lowercase().as_str() {
@@ -26,7 +26,7 @@ pub(crate) async fn confirm(context: &Context, question: &str) -> Result<()> {
     }
 }
 
-/// A line from the terminal; an empty one when it cannot be read. The thread that reads ends with the process.
+/// Reads a line from the terminal; returns an empty one if that fails. The reading thread ends with the process.
 async fn read_line() -> Result<String> {
     let read = || {
         let mut line = String::new();

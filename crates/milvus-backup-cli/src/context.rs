@@ -1,6 +1,5 @@
-//! What every command has: settings, the store, and Milvus once it is asked for.
+//! The context of every command: settings, the repository, and a connection to Milvus on demand.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,21 +8,21 @@ use milvus_backup_client::{
     ConnectionOptions, LITE_EXECUTABLE, LiteServer, MilvusConnection, Missing, SystemClock, SystemEntropy,
 };
 use milvus_backup_core::{
-    BackupRecoveryConfig, BackupStorageType, Catalog, CollectionName, CollectionRef, DEFAULT_DATABASE, Environment,
-    Error, Interrupt, Progress, ProgressEvent, Repository, Result, RowFormat,
+    BackupRecoveryConfig, BackupStorageType, CollectionName, CollectionRef, DEFAULT_DATABASE, Environment, Error,
+    Interrupt, Progress, ProgressEvent, Repository, Result, RowFormat,
 };
 use milvus_backup_engine::{BackupManager, BackupRepository};
 use milvus_backup_repository::RepositoryHandle;
 use milvus_backup_store_local::ParquetFormat;
 
 use crate::Layers;
-use crate::args::{Global, ProgressForm, Storage};
+use crate::args::{Global, ProgressFormat, Storage};
 use crate::json_lines::JsonLines;
 use crate::output::Output;
 use crate::progress::Display;
 use crate::target::Target;
 
-/// What every command has.
+/// The settings and components that every command uses.
 #[derive(Debug)]
 pub(crate) struct Context {
     global: Global,
@@ -37,7 +36,7 @@ pub(crate) struct Context {
     layers: Layers,
 }
 
-/// A manager, and the Milvus Lite that was started for it.
+/// A manager, and the Milvus Lite process that was started for it.
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) manager: BackupManager,
@@ -45,7 +44,7 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Ends the Milvus Lite that was started, so that all it has is on disk.
+    /// Stops the Milvus Lite process, if one was started, so that all its data is on disk.
     pub(crate) async fn close(self) {
         let Self { manager, lite } = self;
         drop(manager);
@@ -74,22 +73,23 @@ impl Context {
             return Err(Error::InvalidParameter {
                 field: "storage".to_owned(),
                 value: "native".to_owned(),
-                limit: "local, in this version".to_owned(),
+                limit: "`local` in this version".to_owned(),
             });
         }
         let root = global.root.clone().unwrap_or_else(|| config.local_backup_root_path.clone());
         let clock = Arc::new(SystemClock::new());
         let progress: Arc<dyn Progress> = match global.progress {
-            ProgressForm::Text => Arc::new(Display::new(Arc::clone(&clock), !global.quiet)),
-            ProgressForm::Json => Arc::new(JsonLines::new(Arc::clone(&clock), config.progress_poll_interval)),
+            ProgressFormat::Text => Arc::new(Display::new(Arc::clone(&clock), !global.quiet)),
+            ProgressFormat::Json => Arc::new(JsonLines::new(Arc::clone(&clock), config.progress_poll_interval)),
         };
-        let storage =
-            milvus_backup_storage::Storage::open(&root)?.with_retries(config.retry_policy()).layered(layers.store);
+        let environment = Environment { clock, entropy: Arc::new(SystemEntropy), interrupt };
+        let storage = milvus_backup_storage::Storage::open(&root)?;
+        let storage = storage.with_retries(config.retry_policy(), &environment).layered(layers.store);
         let repository = RepositoryHandle::new(storage);
         Ok(Self {
             format: Arc::new(ParquetFormat::new(repository.clone())),
             repository: Arc::new(repository),
-            environment: Environment { clock, entropy: Arc::new(SystemEntropy), interrupt },
+            environment,
             progress,
             target,
             global,
@@ -99,14 +99,14 @@ impl Context {
         })
     }
 
-    /// Runs `operation` unless a signal comes first.
+    /// Runs `operation` until it completes or a signal arrives.
     pub(crate) async fn interruptible<T>(&self, operation: impl Future<Output = Result<T>> + Send) -> Result<T> {
         self.environment.bounded(Duration::MAX, operation).await
     }
 
-    /// What is left of the deadline that was given for the operation.
+    /// Returns the remaining time of the deadline that was given for the operation.
     pub(crate) fn timeout(&self) -> Option<Duration> {
-        // The clock started with the command. A deadline that has passed is still one.
+        // The clock started with the command. A deadline that has passed still counts.
         let passed = self.environment.clock.elapsed();
         self.global.timeout.map(|timeout| timeout.saturating_sub(passed).max(Duration::from_millis(1)))
     }
@@ -115,9 +115,9 @@ impl Context {
         self.global.yes
     }
 
-    /// Returns the collection that a person names: one of the database of the options, or `DATABASE.COLLECTION`, as
-    /// `list` prints it. Milvus allows no dot in a name. Should some server do so, the second one is a
-    /// collection whose name has that dot.
+    /// Returns the collection that `name` refers to: one in the database of the options, or `DATABASE.COLLECTION`, as
+    /// `list` prints it. Milvus allows no dot in a name, but Milvus Lite 3 does: in this case, the second one is the
+    /// collection whose name contains the dot.
     pub(crate) fn collections(&self, name: &str) -> Result<(CollectionRef, Option<CollectionRef>)> {
         let plain = CollectionRef::new(&self.target.database, name.parse::<CollectionName>()?)?;
         match name.split_once('.') {
@@ -128,7 +128,7 @@ impl Context {
         }
     }
 
-    /// What can be done without Milvus.
+    /// Returns the operations that do not need Milvus.
     pub(crate) fn repository(&self) -> Result<BackupRepository> {
         let repository = BackupRepository::new(
             Arc::clone(&self.repository),
@@ -139,50 +139,43 @@ impl Context {
         Ok(repository.with_progress(Arc::clone(&self.progress)))
     }
 
-    /// Warns the user, as operations do.
+    /// Prints a warning in the same way as operations do.
     pub(crate) fn warn(&self, message: String) {
         self.progress.event(ProgressEvent::Warning { message });
     }
 
-    /// Whether Milvus is a Milvus Lite that runs only for the length of this command.
+    /// Returns whether Milvus is a Milvus Lite process that runs only as long as this command.
     pub(crate) fn is_lite_path(&self) -> bool {
         self.target.lite_path().is_some()
     }
 
-    /// Connects to Milvus, or starts Milvus Lite on a database that exists and connects to that.
+    /// Connects to Milvus, or starts Milvus Lite on an existing database and connects to it.
     pub(crate) async fn connect(&self) -> Result<Session> {
-        self.connect_in_time(None, Missing::Refuse).await
+        self.connect_in_time(Missing::Refuse, false).await
     }
 
-    /// Connects for a restore: a Milvus Lite database that does not exist is created. So is the database inside Milvus,
-    /// where its properties are given.
-    pub(crate) async fn connect_for_restore(&self, create: Option<&BTreeMap<String, String>>) -> Result<Session> {
-        self.connect_in_time(create, Missing::Create).await
+    /// Connects for a restore: a Milvus Lite database that does not exist is created. The restore may create the database
+    /// inside Milvus, if that is allowed to be missing.
+    pub(crate) async fn connect_for_restore(&self, allow_missing_database: bool) -> Result<Session> {
+        self.connect_in_time(Missing::Create, allow_missing_database).await
     }
 
-    /// Connecting counts against the deadline that was given, and ends on a signal.
-    async fn connect_in_time(&self, create: Option<&BTreeMap<String, String>>, missing: Missing) -> Result<Session> {
+    /// Connects within the deadline that was given, or until a signal arrives.
+    async fn connect_in_time(&self, missing: Missing, allow_missing_database: bool) -> Result<Session> {
         let deadline = self.timeout().unwrap_or(Duration::MAX);
-        self.environment.bounded(deadline, Box::pin(self.connect_to_database(create, missing))).await
+        self.environment.bounded(deadline, Box::pin(self.connect_to_database(missing, allow_missing_database))).await
     }
 
-    async fn connect_to_database(
-        &self,
-        create: Option<&BTreeMap<String, String>>,
-        missing: Missing,
-    ) -> Result<Session> {
+    async fn connect_to_database(&self, missing: Missing, allow_missing_database: bool) -> Result<Session> {
         let (uri, lite) = if let Some(path) = self.target.lite_path() {
             let server = LiteServer::start(path, &lite_executable(), missing, self.environment.clone()).await?;
             (server.uri().to_owned(), Some(server))
         } else {
             (self.target.uri.clone(), None)
         };
-        let options = self.connection_options(uri)?;
-        let mut connected = self.wait_for_connection(&options, lite.is_some()).await;
-        if let Some(properties) = create {
-            connected = in_database(connected, options, properties).await;
-        }
-        let connection = connected?;
+        let mut options = self.connection_options(uri)?;
+        options.allow_missing_database = allow_missing_database;
+        let connection = self.wait_for_connection(&options, lite.is_some()).await?;
         let manager = BackupManager::new(
             (self.layers.milvus)(Arc::new(connection)),
             Arc::clone(&self.repository),
@@ -193,14 +186,14 @@ impl Context {
         Ok(Session { manager: manager.with_progress(Arc::clone(&self.progress)), lite })
     }
 
-    /// A Milvus Lite of our own accepts connections a little before it answers.
+    /// Connects; retries if Milvus Lite was just started, which accepts connections before it can respond.
     async fn wait_for_connection(&self, options: &ConnectionOptions, started: bool) -> Result<MilvusConnection> {
         let mut attempts = if started { 50 } else { 1 };
         loop {
             attempts -= 1;
             match MilvusConnection::connect(options.clone()).await {
                 Err(Error::Unreachable { .. }) if attempts > 0 => {
-                    tokio::time::sleep(Duration::from_millis(100)).await;
+                    self.environment.sleep(Duration::from_millis(100)).await;
                 }
                 outcome => return outcome,
             }
@@ -219,19 +212,14 @@ impl Context {
         options.client_certificate = match (&self.global.tls_cert, &self.global.tls_key) {
             (Some(certificate), Some(key)) => Some((certificate.clone(), key.clone())),
             (None, None) => None,
-            _ => {
-                return Err(Error::InvalidParameter {
-                    field: "tls-cert".to_owned(),
-                    value: "one of two".to_owned(),
-                    limit: "given together with tls-key".to_owned(),
-                });
-            }
+            (Some(certificate), None) => return Err(one_of_two("tls-cert", certificate, "tls-key")),
+            (None, Some(key)) => return Err(one_of_two("tls-key", key, "tls-cert")),
         };
         options.retry = self.config.retry_policy();
         Ok(options)
     }
 
-    /// The token from its file or from the environment, never from the command line.
+    /// Returns the token from its file or from the environment, never from the command line.
     fn token(&self) -> Result<Option<String>> {
         let Some(path) = &self.global.token_file else {
             return Ok(std::env::var("MILVUS_TOKEN").ok().filter(|token| !token.is_empty()));
@@ -245,32 +233,22 @@ impl Context {
     }
 }
 
-/// The connection, or one to the database that is made because it is missing. Milvus says so to a new connection,
-/// Milvus Lite only to the first call.
-async fn in_database(
-    connected: Result<MilvusConnection>,
-    options: ConnectionOptions,
-    properties: &BTreeMap<String, String>,
-) -> Result<MilvusConnection> {
-    let found = match &connected {
-        Ok(connection) => connection.list_collections().await.map(drop),
-        Err(_) => Ok(()),
-    };
-    match found.and(connected) {
-        Err(Error::DatabaseNotFound { .. }) => {
-            MilvusConnection::create_database(options.clone(), properties).await?;
-            MilvusConnection::connect(options).await
-        }
-        connected => connected,
+/// Returns the error for a file of TLS that is useless without another one.
+fn one_of_two(field: &str, path: &Path, missing: &str) -> Error {
+    Error::InvalidParameter {
+        field: field.to_owned(),
+        value: path.display().to_string(),
+        limit: format!("given together with `{missing}`"),
     }
 }
 
-/// A Milvus Lite database in messages, and in the repository, which a later command may run elsewhere than this one.
+/// Returns the name of a Milvus Lite database for messages and for the repository: its absolute path, because a later
+/// command may run in another directory.
 fn lite_name(path: &Path) -> String {
     path.canonicalize().unwrap_or_else(|_| path.to_path_buf()).display().to_string()
 }
 
-/// The program that serves Milvus Lite: as the environment says, or found on PATH.
+/// Returns the program that serves Milvus Lite: the one in the environment variable, or the one on `PATH`.
 fn lite_executable() -> PathBuf {
     std::env::var_os("MILVUS_BR_MILVUS_LITE").map_or_else(|| PathBuf::from(LITE_EXECUTABLE), PathBuf::from)
 }

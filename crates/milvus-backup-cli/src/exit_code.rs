@@ -2,13 +2,13 @@
 
 use milvus_backup_core::ErrorKind;
 
-/// Everything that was asked for is done.
+/// The request was carried out completely.
 pub const DONE: u8 = 0;
-/// Failed for a reason that has no code of its own.
+/// The command failed for a reason without a more specific code.
 pub const FAILED: u8 = 1;
 /// The command line or the configuration is wrong.
 pub const USAGE: u8 = 2;
-/// Finished, with something left out.
+/// The command finished, but its result is incomplete.
 pub const INCOMPLETE: u8 = 3;
 /// No such backup, collection or partition.
 pub const NOT_FOUND: u8 = 10;
@@ -16,24 +16,24 @@ pub const NOT_FOUND: u8 = 10;
 pub const LOCKED: u8 = 11;
 /// Milvus refused the credentials, or the user lacks a privilege.
 pub const AUTHENTICATION: u8 = 12;
-/// A backup is damaged.
+/// A backup did not pass verification.
 pub const INTEGRITY: u8 = 13;
-/// Milvus cannot be reached, or cannot do it.
+/// Milvus cannot be reached, or does not support the request.
 pub const UNREACHABLE: u8 = 14;
 /// Refused by a safety rule: the target exists, autoID, no confirmation.
 pub const TARGET_OR_RULE: u8 = 15;
-/// Not enough space.
+/// The store has not enough free space.
 pub const NO_SPACE: u8 = 16;
 /// The store failed, also after retries.
 pub const STORAGE: u8 = 17;
-/// The deadline passed.
+/// The deadline of the operation passed.
 pub const DEADLINE: u8 = 18;
-/// Stopped by SIGINT (Ctrl-C).
+/// The command was stopped by SIGINT (Ctrl-C).
 pub const INTERRUPTED: u8 = 130;
-/// Stopped by SIGTERM.
+/// The command was stopped by SIGTERM.
 pub const TERMINATED: u8 = 143;
 
-/// The exit code of an error.
+/// Returns the exit code of an error.
 pub const fn of(kind: ErrorKind) -> u8 {
     match kind {
         ErrorKind::InvalidParameter => USAGE,

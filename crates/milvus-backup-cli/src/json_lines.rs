@@ -1,7 +1,7 @@
-//! Progress for programs: one JSON document a line, on standard error.
+//! Machine-readable progress: one JSON document per line, on standard error.
 //!
-//! Every event is a line with its name as `event`, but that rows were moved: there is a `progress` now and then instead,
-//! at the end of each partition, and when everything is done.
+//! Every event is one line with its name as `event`, except that moved rows are summarized: a `progress` line is written
+//! periodically, at the end of each partition, and at the end of the operation.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::output::stderr_document;
 
-/// Writes the lines.
+/// Writes progress events as lines of JSON.
 #[derive(Debug)]
 pub(crate) struct JsonLines {
     clock: Arc<SystemClock>,
@@ -24,7 +24,7 @@ pub(crate) struct JsonLines {
 #[derive(Debug, Default)]
 struct State {
     tracker: ProgressTracker,
-    /// Of a verification, these are files.
+    /// Progress per partition; in a verification, per file.
     partitions: BTreeMap<String, Moved>,
     last_line: Option<Duration>,
 }
@@ -32,13 +32,13 @@ struct State {
 #[derive(Debug, Default, Clone, Copy, Serialize)]
 struct Moved {
     rows: u64,
-    /// Where they are counted.
+    /// The total, if it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     total_rows: Option<u64>,
     bytes: u64,
 }
 
-/// How far the operation is.
+/// The line that summarizes the progress of the operation.
 #[derive(Debug, Serialize)]
 struct Line<'a> {
     event: &'static str,
@@ -46,7 +46,7 @@ struct Line<'a> {
     rows: u64,
     total_rows: u64,
     bytes: u64,
-    /// An estimate, in a create.
+    /// In a create, an estimate.
     total_bytes: u64,
     percentage: f64,
     bytes_per_second: Option<f64>,
@@ -55,7 +55,7 @@ struct Line<'a> {
 }
 
 impl JsonLines {
-    /// A line of progress at most so often.
+    /// Creates a progress writer with at least `interval` between two `progress` lines.
     pub(crate) fn new(clock: Arc<SystemClock>, interval: Duration) -> Self {
         Self { clock, interval, state: Mutex::default() }
     }

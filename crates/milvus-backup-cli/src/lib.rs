@@ -1,4 +1,4 @@
-//! The command `milvus-br`: the only place that builds concrete things and puts them together.
+//! The command `milvus-br`: the only crate that constructs the concrete backends and connections and combines them.
 //!
 //! The library exists for the binary and for tests of the binary; its exit codes are a published contract.
 //!
@@ -16,6 +16,7 @@ mod context;
 pub mod exit_code;
 mod hints;
 mod json_lines;
+mod newest_good;
 mod output;
 mod progress;
 mod report;
@@ -47,23 +48,23 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     run_layered(args, Layers::default())
 }
 
-/// What is put around the things that the command is built of: tests let them fail.
+/// Wrappers around the components of the command, with which tests inject faults.
 #[derive(Debug, Clone, Copy)]
 pub struct Layers {
-    /// Around the object store of the repository.
+    /// Wraps the object store of the repository.
     pub store: fn(Arc<dyn ObjectStore>) -> Arc<dyn ObjectStore>,
-    /// Around the connection to Milvus.
+    /// Wraps the connection to Milvus.
     pub milvus: fn(Arc<dyn Milvus>) -> Arc<dyn Milvus>,
 }
 
 impl Default for Layers {
-    /// Nothing.
+    /// Returns layers that change nothing.
     fn default() -> Self {
         Self { store: |store| store, milvus: |milvus| milvus }
     }
 }
 
-/// The same as [`run`], with layers.
+/// Runs the command like [`run`], with layers.
 pub fn run_layered(args: impl IntoIterator<Item = OsString>, layers: Layers) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
     let cli = match Cli::try_parse_from(&args) {
@@ -82,7 +83,7 @@ pub fn run_layered(args: impl IntoIterator<Item = OsString>, layers: Layers) -> 
     let signals = signals::Signals::listen(&runtime);
     let outcome = runtime.block_on(dispatch(cli, &output, &signals, layers));
     let code = match outcome {
-        // Only here it is known which signal it was.
+        // Only the listener knows which signal it was.
         Ok(exit_code::INTERRUPTED) => signals.exit_code(),
         Ok(code) => code,
         Err(error) if error.kind() == ErrorKind::Interrupted => {
@@ -90,7 +91,7 @@ pub fn run_layered(args: impl IntoIterator<Item = OsString>, layers: Layers) -> 
         }
         Err(error) => Report::from(&error).print(&output),
     };
-    // Blocking reads that nobody waits for any more must not hold up the end.
+    // Blocking reads whose results are no longer needed must not delay the exit.
     runtime.shutdown_background();
     ExitCode::from(code)
 }
@@ -114,7 +115,7 @@ fn init_logging(verbose: u8) {
         1 => "info",
         _ => "debug",
     };
-    // A directive covers all targets that begin with it: every crate of ours, and none of others.
+    // A directive covers all targets that start with it: every crate of this workspace, and no others.
     let ours = format!("milvus_backup={level}");
     let filter = EnvFilter::try_from_env("MILVUS_BR_LOG").unwrap_or_else(|_| EnvFilter::new(ours));
     // A second call in one process (a test) keeps the first subscriber.
@@ -125,3 +126,8 @@ fn init_logging(verbose: u8) {
         .without_time()
         .try_init();
 }
+
+/// The Rust example of the README, which is compiled as a documentation test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct ReadmeExample;

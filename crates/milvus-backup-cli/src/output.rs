@@ -1,4 +1,4 @@
-//! Where things are written: data to standard output, everything else to standard error.
+//! Output streams: results go to standard output, everything else to standard error.
 
 use std::io::{ErrorKind, IsTerminal, Write};
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::text::{printable, printable_lines};
 
-/// Writes results.
+/// Writes results as text or JSON.
 #[derive(Debug, Clone)]
 pub(crate) struct Output {
     json: bool,
@@ -21,7 +21,7 @@ impl Output {
         self.json
     }
 
-    /// Prints `document` as JSON, or `text` for people.
+    /// Prints `document` as JSON, or `text` if the output is human-readable.
     pub(crate) fn result(&self, document: &impl Serialize, text: impl FnOnce() -> String) {
         if self.json {
             let json = serde_json::to_string_pretty(document);
@@ -32,22 +32,22 @@ impl Output {
     }
 }
 
-/// Whether a person can be asked.
+/// Returns whether the user can be prompted.
 pub(crate) fn can_ask() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
-/// A line on standard output. A closed pipe is the reader's choice and no error of ours.
+/// Writes a line to standard output. A closed pipe is the reader's choice, not an error.
 fn stdout_line(text: &str) {
     write_line(&mut std::io::stdout().lock(), text);
 }
 
-/// Writes text for people to standard error. Whatever could drive a terminal in it is escaped.
+/// Writes human-readable text to standard error. Everything in it that could control a terminal is escaped.
 pub(crate) fn stderr_line(text: &str) {
     write_line(&mut std::io::stderr().lock(), &printable_lines(text));
 }
 
-/// Writes a line for programs to standard error, as it is.
+/// Writes a machine-readable line to standard error, unchanged.
 pub(crate) fn stderr_document(text: &str) {
     write_line(&mut std::io::stderr().lock(), text);
 }

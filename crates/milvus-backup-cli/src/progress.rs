@@ -1,4 +1,4 @@
-//! Progress for people: a bar on a terminal, a line now and then elsewhere. Always on standard error.
+//! Human-readable progress: a bar on a terminal, otherwise periodic lines. Always on standard error.
 
 use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,10 +12,10 @@ use crate::output::stderr_line;
 use crate::sizes::format_size;
 use crate::text::{count, printable};
 
-/// How often a line is written where there is no terminal.
+/// Interval of the lines if there is no terminal.
 const LINE_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Shows progress.
+/// Displays progress as text.
 #[derive(Debug)]
 pub(crate) struct Display {
     clock: Arc<SystemClock>,
@@ -28,10 +28,10 @@ pub(crate) struct Display {
 struct State {
     tracker: ProgressTracker,
     bar: Option<ProgressBar>,
-    /// What the operation does, and with what.
+    /// The verb for the operation, such as `restoring`.
     verb: &'static str,
     collection: String,
-    /// What the numbers are of.
+    /// The text before the numbers.
     label: String,
     last_line: Duration,
 }
@@ -78,7 +78,7 @@ impl Display {
 }
 
 impl State {
-    /// Says what the numbers are of from now on.
+    /// Sets the text before the numbers.
     fn label(&mut self, verb: &str) {
         self.label = format!("{verb} {}", self.collection);
         if let Some(bar) = &self.bar {
@@ -86,7 +86,7 @@ impl State {
         }
     }
 
-    /// A line above the bar.
+    /// Prints a line above the bar.
     fn say(&self, text: &str) {
         match &self.bar {
             Some(bar) => bar.suspend(|| stderr_line(text)),

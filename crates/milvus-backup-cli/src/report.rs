@@ -1,4 +1,4 @@
-//! Errors as people and scripts see them.
+//! Errors, in human-readable and machine-readable form.
 
 use std::error::Error as _;
 
@@ -24,7 +24,7 @@ pub(crate) struct Report {
     facts: Facts,
 }
 
-/// What the caller needs to act, by kind.
+/// Facts that help the caller to react, by kind of error.
 #[derive(Debug, Default, Serialize)]
 struct Facts {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,7 +63,7 @@ impl From<&Error> for Report {
             causes.push(error.to_string());
             cause = error.source();
         }
-        // Libraries often wrap an error in one of the same words.
+        // Libraries often wrap an error in another one with the same message.
         causes.dedup();
         let kind = error.kind();
         Self {
@@ -108,7 +108,7 @@ impl Facts {
 }
 
 impl Report {
-    /// The same with another exit code: the kind of an interruption does not tell which signal it was.
+    /// Returns the report with another exit code: the kind of an interruption does not identify the signal.
     pub(crate) fn with_exit_code(self, exit_code: u8) -> Self {
         Self { exit_code, ..self }
     }
@@ -122,7 +122,7 @@ impl Report {
         self.exit_code
     }
 
-    /// Prints the error for people only.
+    /// Prints the error in human-readable form only.
     pub(crate) fn print_text(&self) {
         stderr_line(&format!("error: {}", printable(&self.message)));
         for cause in &self.causes {
@@ -134,7 +134,7 @@ impl Report {
     }
 }
 
-/// Prints what clap has to say, and returns the exit code.
+/// Prints a message of clap, and returns the exit code.
 pub(crate) fn usage(error: &clap::Error, json: bool) -> u8 {
     let is_error = error.use_stderr();
     if json && is_error {

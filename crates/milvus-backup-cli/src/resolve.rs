@@ -1,30 +1,36 @@
-//! Which backup a text means.
+//! Finds the backup that an argument selects.
 
-use milvus_backup_core::{BackupId, BackupMetadata, CollectionRef, Error, ErrorKind, Listing, Result};
+use milvus_backup_core::{BackupId, BackupMetadata, CollectionRef, Error, Listing, Result};
 use milvus_backup_engine::{BackupRepository, FoundBackup, MIN_PREFIX};
 
 use crate::command_error::CommandError;
 use crate::context::Context;
+use crate::newest_good::NewestGood;
 use crate::output::warning;
 use crate::summary::{LATEST, SHOWN, Summary};
 use crate::text::short_list;
 
-/// A backup that a text means.
+/// A backup that was selected by an argument.
 #[derive(Debug)]
-pub(crate) struct Resolved {
+pub(crate) struct Resolved<'a> {
     backup: FoundBackup,
-    /// The newest full backup of the same collection that is complete and not known to be damaged.
-    newest_good: Option<BackupId>,
+    newest_good: NewestGood<'a>,
 }
 
-impl Resolved {
-    /// Returns the metadata, or the error that there is in place of it.
-    pub(crate) fn metadata(self) -> Result<BackupMetadata, CommandError> {
-        let hint = self.newest_good_hint();
-        self.backup.metadata().map_err(|error| explained(error, hint))
+impl<'a> Resolved<'a> {
+    fn new(repository: &'a BackupRepository, backup: FoundBackup) -> Self {
+        Self { newest_good: NewestGood::beside(repository, &backup), backup }
     }
 
-    /// Returns the collection and the identifier, which are known of a damaged backup, too.
+    /// Returns the metadata, or the error that there is in place of it.
+    pub(crate) async fn metadata(self) -> Result<BackupMetadata, CommandError> {
+        match self.backup.metadata() {
+            Ok(metadata) => Ok(metadata),
+            Err(error) => Err(self.newest_good.explained(error).await),
+        }
+    }
+
+    /// Returns the collection and the identifier, which are known even if the backup is damaged.
     pub(crate) fn place(self) -> Result<(CollectionRef, BackupId), CommandError> {
         match self.backup {
             FoundBackup::Readable(metadata) => Ok((metadata.collection()?, metadata.backup_id)),
@@ -35,47 +41,44 @@ impl Resolved {
         }
     }
 
-    /// Returns the hint that names the newest good backup, if there is one and it is not this one.
-    pub(crate) fn newest_good_hint(&self) -> Option<String> {
-        let id = self.newest_good.as_ref().filter(|id| *id != self.backup.id())?;
-        Some(format!("the newest good backup is {id}"))
+    /// Returns what an error about this backup names beside it.
+    pub(crate) fn newest_good(&self) -> NewestGood<'a> {
+        self.newest_good.clone()
     }
 }
 
-/// Adds to an error that reports damage that there is a good backup.
-pub(crate) fn explained(error: Error, newest_good_hint: Option<String>) -> CommandError {
-    let is_damage = error.kind() == ErrorKind::Corrupted;
-    CommandError::new(error, newest_good_hint.filter(|_| is_damage))
-}
-
-/// Finds the backup that `text` means: an identifier, a unique prefix of one, a backup name, or `COLLECTION@latest`.
+/// Finds the backup that `text` selects: an identifier, a unique prefix of one, a backup name, or `COLLECTION@latest`.
 ///
 /// # Errors
 /// [`Error::BackupNotFound`] and [`Error::AmbiguousBackup`].
-pub(crate) async fn resolve(
+pub(crate) async fn resolve<'a>(
     context: &Context,
-    repository: &BackupRepository,
+    repository: &'a BackupRepository,
     text: &str,
-) -> Result<Resolved, CommandError> {
+) -> Result<Resolved<'a>, CommandError> {
     if let Some(collection) = text.strip_suffix(LATEST) {
         return resolve_latest(context, repository, collection).await;
     }
-    let listing = repository.list_for(text).await?;
+    if let Ok(id) = text.parse::<BackupId>()
+        && let Some(found) = repository.find_backup(&id).await?
+    {
+        return Ok(Resolved::new(repository, found));
+    }
+    let listing = repository.list_backups(None).await?;
     let summary = Summary::of(&listing);
     let Some(found) = FoundBackup::select(listing, text)? else {
         return Err(not_found(context, repository, text, text, &summary).await);
     };
-    let newest_good = found.collection().and_then(|collection| summary.latest(&collection).newest_good);
-    Ok(Resolved { backup: found, newest_good })
+    Ok(Resolved::new(repository, found))
 }
 
-/// Finds the newest complete full backup of a collection. A damaged one counts: to take an older one in its place would
-/// be a silent choice.
-async fn resolve_latest(
+/// Finds the newest complete full backup of a collection. A damaged one is not skipped: an older backup is never selected
+/// silently.
+async fn resolve_latest<'a>(
     context: &Context,
-    repository: &BackupRepository,
+    repository: &'a BackupRepository,
     name: &str,
-) -> Result<Resolved, CommandError> {
+) -> Result<Resolved<'a>, CommandError> {
     let text = format!("{name}{LATEST}");
     let (collection, listing) = list_collection(context, repository, name).await?;
     let summary = Summary::of(&listing);
@@ -85,16 +88,19 @@ async fn resolve_latest(
     };
     if !latest.passed_over.is_empty() {
         let newer: Vec<String> = latest.passed_over.iter().map(|id| summary.described(id)).collect();
-        warning(&format!("{text} is {id}; newer, but not complete full backups: {}", short_list(&newer, SHOWN)));
+        warning(&format!(
+            "{text} selects {id}; newer backups are not complete full backups: {}",
+            short_list(&newer, SHOWN)
+        ));
     }
     let found = FoundBackup::all(listing).into_iter().find(|backup| *backup.id() == id);
     match found {
-        Some(backup) => Ok(Resolved { backup, newest_good: latest.newest_good }),
+        Some(backup) => Ok(Resolved::new(repository, backup)),
         None => Err(not_found(context, repository, &text, name, &summary).await),
     }
 }
 
-/// Lists the backups of the collection that a person names, see [`Context::collections`].
+/// Lists the backups of the collection that was requested, see [`Context::collections`].
 pub(crate) async fn list_collection(
     context: &Context,
     repository: &BackupRepository,
@@ -121,7 +127,8 @@ pub(crate) fn collections_with_backups(listing: &Listing) -> Vec<String> {
     all.iter().map(ToString::to_string).collect()
 }
 
-/// Says that there is no such backup, and what could have been meant. `collection` is the text read as that of one.
+/// Returns the error for a backup that does not exist, with a suggestion. `collection` is the part of `text` that may be
+/// a collection.
 async fn not_found(
     context: &Context,
     repository: &BackupRepository,
@@ -139,8 +146,8 @@ async fn not_found(
     CommandError::new(Error::BackupNotFound { backup: text.to_owned(), path: root }, hint)
 }
 
-/// Finds the backup without a commit that `text` means: an identifier, or a unique prefix of one. One that is committed
-/// is found, too, and is the manager's to refuse.
+/// Finds the incomplete backup that `text` selects: an identifier, or a unique prefix of one. A committed backup is found
+/// as well; the manager rejects it.
 ///
 /// # Errors
 /// [`Error::BackupNotFound`] and [`Error::AmbiguousBackup`].
@@ -157,7 +164,7 @@ pub(crate) async fn resolve_incomplete(
     all.retain(|(_, id)| text.len() >= MIN_PREFIX && id.as_str().starts_with(text));
     match all.len() {
         0 => {
-            let metadata = resolve(context, repository, text).await?.metadata()?;
+            let metadata = resolve(context, repository, text).await?.metadata().await?;
             Ok((metadata.collection()?, metadata.backup_id))
         }
         1 => Ok(all.swap_remove(0)),

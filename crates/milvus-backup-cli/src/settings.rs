@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use milvus_backup_core::{BackupRecoveryConfig, Error, Result};
 
-/// File in the working directory that is read when none is named.
+/// File in the working directory that is read if none is named.
 const PROJECT_FILE: &str = "milvus-br.toml";
 
-/// The settings of the named file; else of `./milvus-br.toml`; else of `milvus-br/config.toml` below the user's
-/// configuration directory; else the defaults.
+/// Returns the settings of the named file; otherwise those of `./milvus-br.toml`, those of `milvus-br/config.toml` below
+/// the user's configuration directory, or the defaults.
 ///
 /// # Errors
 /// [`Error::InvalidParameter`] for a file that cannot be parsed, an unknown key, or a value outside its limit;
@@ -51,7 +51,7 @@ fn from_text(text: &str, path: &Path) -> Result<BackupRecoveryConfig> {
 
 /// Configuration files that are damaged. `cargo xtask fuzz` makes them for minutes.
 #[cfg(test)]
-mod hostile {
+mod untrusted_input {
     use milvus_backup_testkit::mutation::{mutate, mutation};
     use proptest::prelude::*;
 

@@ -26,7 +26,7 @@ impl Signals {
             code.store(first, Ordering::Relaxed);
             handle.request();
             let second = next_signal().await;
-            // Asked twice: the operation does not end on its own.
+            // A second signal means that the operation does not stop on its own.
             std::process::exit(i32::from(second));
         });
         Self { interrupt, exit_code }
@@ -36,13 +36,13 @@ impl Signals {
         self.interrupt.clone()
     }
 
-    /// The exit code for the signal that came.
+    /// Returns the exit code for the signal that was received.
     pub(crate) fn exit_code(&self) -> u8 {
         self.exit_code.load(Ordering::Relaxed)
     }
 }
 
-/// The exit code of the next signal. Never returns where signals cannot be listened for.
+/// Waits for the next signal and returns its exit code. Never returns if signals cannot be received.
 async fn next_signal() -> u8 {
     let (Ok(mut interrupts), Ok(mut terminations)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
     else {

@@ -1,8 +1,9 @@
-//! Sizes and times as people write and read them.
+//! Human-readable sizes and durations.
 
 use std::time::Duration;
 
-/// Bytes from `256MB`, `64MiB`, `1g` or a plain number. All units are powers of 1024, as in the product's contract.
+/// Parses a size such as `256MB`, `64MiB`, `1g` or a plain number into bytes. All units are powers of 1024, as in the
+/// product's contract.
 pub(crate) fn parse_size(text: &str) -> Result<u64, String> {
     let text = text.trim();
     let digits = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
@@ -23,7 +24,7 @@ pub(crate) fn parse_size(text: &str) -> Result<u64, String> {
     }
 }
 
-/// A time from `90`, `30s`, `10m`, `1h` or `2d`.
+/// Parses a duration such as `90` (seconds), `30s`, `10m`, `1h` or `2d`.
 pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     let text = text.trim();
     let digits = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
@@ -43,8 +44,8 @@ pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// Bytes in IEC units.
-#[expect(clippy::cast_precision_loss, reason = "a size for people to read")]
+/// Formats a number of bytes in IEC units.
+#[expect(clippy::cast_precision_loss, reason = "a human-readable size")]
 pub(crate) fn format_size(bytes: u64) -> String {
     const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
     if bytes < 1024 {

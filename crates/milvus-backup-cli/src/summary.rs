@@ -1,16 +1,16 @@
-//! What errors and warnings say of the backups that are there: which one is the latest, and which ones could be meant.
+//! The existing backups as errors and warnings describe them: the latest one, and those that may have been meant.
 
 use milvus_backup_core::{BackupId, BackupVersion, CollectionRef, LatestBackup, Listing, latest_full_backup};
 
 use crate::text::short_list;
 
-/// What ends the text that means the newest full backup of a collection.
+/// The suffix that selects the newest full backup of a collection.
 pub(crate) const LATEST: &str = "@latest";
 
-/// Backups that a message lists before it only counts them.
+/// Number of backups that a message lists before it only counts them.
 pub(crate) const SHOWN: usize = 5;
 
-/// What hints are made of: the backups that can be read, and those that cannot.
+/// The readable and unreadable backups, from which hints are built.
 #[derive(Debug)]
 pub(crate) struct Summary {
     versions: Vec<BackupVersion>,
@@ -30,14 +30,14 @@ impl Summary {
         self.versions.iter().filter(is_of).cloned().collect()
     }
 
-    /// Returns what `latest` means for a collection.
+    /// Returns the backup that `latest` selects for a collection.
     pub(crate) fn latest(&self, collection: &CollectionRef) -> LatestBackup {
         let is_of = |(of, _): &&(Option<CollectionRef>, BackupId)| of.as_ref() == Some(collection);
         let unreadable: Vec<BackupId> = self.unreadable.iter().filter(is_of).map(|(_, id)| id.clone()).collect();
         latest_full_backup(&self.versions_of(collection), &unreadable)
     }
 
-    /// Returns what a text that names no backup may have meant, if it names a collection that has some.
+    /// Returns a suggestion for a text that selects no backup, if it is the name of a collection that has backups.
     pub(crate) fn hint(&self, collection: &CollectionRef, text: &str) -> Option<String> {
         let latest = self.latest(collection);
         if latest.backup_id.is_some() {
@@ -46,13 +46,11 @@ impl Summary {
         let parts: Vec<String> = latest.passed_over.iter().map(|id| self.described(id)).collect();
         let parts = short_list(&parts, SHOWN);
         (!parts.is_empty()).then(|| {
-            format!(
-                "collection `{collection}` has no complete full backup; name one of these by its identifier: {parts}"
-            )
+            format!("collection `{collection}` has no complete full backup; use the identifier of another one: {parts}")
         })
     }
 
-    /// `ID (partitions a, b)`, or `ID (PARTIALLY_COMPLETED)` of a full one.
+    /// Returns `ID (partitions a, b)`, or `ID (PARTIALLY_COMPLETED)` for a full backup.
     pub(crate) fn described(&self, id: &BackupId) -> String {
         match self.versions.iter().find(|version| version.backup_id == *id) {
             Some(version) if version.is_full() => format!("{id} ({})", version.state),

@@ -1,24 +1,24 @@
-//! Which Milvus, and which of its databases, a command is about.
+//! The Milvus server, and the database in it, that a command works on.
 
 use std::path::Path;
 
 use milvus_backup_client::{Address, LiteServer};
 use milvus_backup_core::{DEFAULT_DATABASE, Error, Result};
 
-/// A Milvus, and one of its databases.
+/// A Milvus server and one of its databases.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Target {
     /// The address without a database, or the path of a Milvus Lite database.
     pub(crate) uri: String,
-    /// The database.
+    /// The name of the database.
     pub(crate) database: String,
 }
 
 impl Target {
-    /// Combines an address, whose path may name a database, with the database that was named beside it.
+    /// Combines an address, whose path may name a database, with the database that was given separately.
     ///
     /// # Errors
-    /// Those of [`Address::parse`]; [`Error::InvalidParameter`] when the two name different databases.
+    /// Those of [`Address::parse`]; [`Error::InvalidParameter`] if the two name different databases.
     pub(crate) fn new(uri: &str, database: Option<&str>) -> Result<Self> {
         let named = database.filter(|name| !name.is_empty());
         if LiteServer::is_lite_uri(uri) {
@@ -30,7 +30,7 @@ impl Target {
             (Some(named), Some(in_address)) if named != in_address => Err(Error::InvalidParameter {
                 field: "db".to_owned(),
                 value: named.to_owned(),
-                limit: format!("the database `{in_address}` that the path of the address names, or left out"),
+                limit: format!("the database in the path of the address, `{in_address}`, or omitted"),
             }),
             _ => {
                 let database = named.map(str::to_owned).or(address.database);
@@ -39,7 +39,7 @@ impl Target {
         }
     }
 
-    /// The path of the Milvus Lite database, if it is one.
+    /// Returns the path of the Milvus Lite database; `None` for a server.
     pub(crate) fn lite_path(&self) -> Option<&Path> {
         LiteServer::is_lite_uri(&self.uri).then(|| Path::new(&self.uri))
     }

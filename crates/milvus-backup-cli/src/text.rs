@@ -1,7 +1,7 @@
-//! Text for people: counts, lists and tables, and what came from outside made safe to print.
+//! Human-readable text: counts, lists and tables, and untrusted text made safe to print.
 //!
-//! Must always hold: nothing that a server, a backup or an argument contains can move the cursor, change colors or
-//! forge a line on a terminal.
+//! Must always hold: no text from a server, a backup or an argument can move the cursor, change colors or forge a line
+//! on a terminal.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -9,13 +9,12 @@ use std::fmt::Write;
 use milvus_backup_core::wording;
 use unicode_width::UnicodeWidthStr;
 
-/// Returns `text` with everything escaped that is not to be printed as it is: control characters, line breaks included,
-/// and characters that reverse the direction of the text around them.
+/// Returns `text` with control characters (including line breaks) and direction overrides escaped.
 pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     escaped(text, is_unsafe)
 }
 
-/// The same for text of several lines, whose line feeds stay.
+/// Returns text of several lines in the same form, but keeps its line feeds.
 pub(crate) fn printable_lines(text: &str) -> Cow<'_, str> {
     escaped(text, |character| character != '\n' && is_unsafe(character))
 }

@@ -29,6 +29,10 @@ impl Catalog for MilvusConnection {
         self.properties_of_database().await
     }
 
+    async fn create_database(&self, properties: &BTreeMap<String, String>) -> Result<()> {
+        self.create_own_database(properties).await
+    }
+
     async fn capabilities(&self) -> Result<Capabilities> {
         let version = self.version().await?;
         Ok(Server::from_version(&version).capabilities(&version))

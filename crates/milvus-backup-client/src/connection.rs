@@ -34,8 +34,9 @@ pub struct MilvusConnection {
     version: OnceLock<String>,
     authenticated: bool,
     /// Held by an insert that must not run concurrently with another one.
-    insert_turn: Arc<Mutex<()>>,
+    insert_permit: Arc<Mutex<()>>,
     lost: Arc<AtomicBool>,
+    skips_row_policies: Arc<AtomicBool>,
 }
 
 impl fmt::Debug for MilvusConnection {
@@ -67,8 +68,9 @@ impl MilvusConnection {
             environment: options.environment,
             version: OnceLock::new(),
             authenticated: options.token.is_some(),
-            insert_turn: Arc::default(),
+            insert_permit: Arc::default(),
             lost: Arc::default(),
+            skips_row_policies: Arc::default(),
         }
     }
 
@@ -125,6 +127,17 @@ impl MilvusConnection {
         self.lost.store(true, Ordering::Relaxed);
     }
 
+    /// Returns whether queries ask to be exempt from policies for rows.
+    pub(crate) fn skips_row_policies(&self) -> bool {
+        self.skips_row_policies.load(Ordering::Relaxed)
+    }
+
+    /// Has queries ask to be exempt from policies for rows from now on. Servers without such policies need not be asked,
+    /// and older ones do not know the request.
+    pub(crate) fn skip_row_policies(&self) {
+        self.skips_row_policies.store(true, Ordering::Relaxed);
+    }
+
     pub(crate) fn client(&self) -> Client {
         self.client.clone()
     }
@@ -140,8 +153,8 @@ impl MilvusConnection {
     }
 
     /// Waits for the permit to insert, which only one insert of this connection holds at a time.
-    pub(crate) async fn insert_turn(&self) -> MutexGuard<'_, ()> {
-        self.insert_turn.lock().await
+    pub(crate) async fn insert_permit(&self) -> MutexGuard<'_, ()> {
+        self.insert_permit.lock().await
     }
 
     /// Returns the version of the server; `None` if it was not requested yet.

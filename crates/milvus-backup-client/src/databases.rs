@@ -5,23 +5,25 @@ use std::collections::BTreeMap;
 use milvus::proto::milvus as pb;
 use milvus_backup_columns::{params_from_wire, params_to_wire};
 use milvus_backup_core::Result;
+use tonic::Request;
 
 use crate::call::call;
 use crate::connection::MilvusConnection;
-use crate::options::ConnectionOptions;
 use crate::refusal::RefusalKind;
+use crate::transport::{Client, InNoDatabase};
 
 impl MilvusConnection {
-    /// Creates the database in the options, with these properties, over a separate connection.
-    ///
-    /// # Errors
-    /// Those of [`MilvusConnection::connect`], and the error of the server if the database exists.
-    pub async fn create_database(options: ConnectionOptions, properties: &BTreeMap<String, String>) -> Result<()> {
-        let db_name = options.database.clone();
-        let connection = Self::connect(ConnectionOptions { database: String::new(), ..options }).await?;
-        let properties = params_to_wire(properties);
+    /// Creates the database of this connection, with these properties.
+    pub(crate) async fn create_own_database(&self, properties: &BTreeMap<String, String>) -> Result<()> {
+        self.server().await?.require_accepted_name("database", self.database())?;
+        let (db_name, properties) = (self.database().to_owned(), params_to_wire(properties));
         let request = pb::CreateDatabaseRequest { db_name, properties, ..Default::default() };
-        call!(connection, "CreateDatabase", create_database, request)?;
+        let create = |mut client: Client, mut request: Request<pb::CreateDatabaseRequest>| async move {
+            // A call in a database is rejected while the database does not exist.
+            request.extensions_mut().insert(InNoDatabase);
+            client.create_database(request).await
+        };
+        self.call("CreateDatabase", request, create).await?;
         Ok(())
     }
 

@@ -16,8 +16,9 @@ impl MilvusConnection {
     /// Connects to the server, and requests its identity.
     ///
     /// # Errors
-    /// [`Error::Unreachable`] within [`ConnectionOptions::connect_timeout`], [`Error::Authentication`], and
-    /// [`Error::InvalidParameter`] for an address that cannot be parsed.
+    /// [`Error::Unreachable`] within [`ConnectionOptions::connect_timeout`], [`Error::Authentication`],
+    /// [`Error::DatabaseNotFound`] unless [`ConnectionOptions::allow_missing_database`], and [`Error::InvalidParameter`]
+    /// for an address that cannot be parsed, or a database name that the server does not accept.
     pub async fn connect(options: ConnectionOptions) -> Result<Self> {
         let uri = options.shown_as.clone().unwrap_or_else(|| without_credentials(&options.uri));
         let (environment, limit) = (options.environment.clone(), options.connect_timeout);
@@ -30,8 +31,13 @@ impl MilvusConnection {
         let endpoint = endpoint(&options)?;
         let uri = options.shown_as.clone().unwrap_or_else(|| options.uri.clone());
         let channel = endpoint.connect().await.map_err(|source| not_connected(&uri, source))?;
+        let allow_missing_database = options.allow_missing_database;
         let connection = Self::over(Transport::new(channel, Credentials::new(&options)?), uri, options);
-        connection.ping().await?;
+        match connection.ping().await {
+            Err(Error::DatabaseNotFound { .. }) if allow_missing_database => {}
+            answer => answer?,
+        }
+        connection.server().await?.require_accepted_name("database", connection.database())?;
         Ok(connection)
     }
 

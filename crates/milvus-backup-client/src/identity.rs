@@ -15,12 +15,12 @@ use crate::versions::Server;
 impl MilvusConnection {
     /// Implements [`milvus_backup_core::Catalog::resolve_collection`] on this connection.
     pub(crate) async fn resolve(&self, name: &CollectionName) -> Result<Option<CollectionName>> {
-        self.described(name).await?.as_ref().map(real_name).transpose()
+        self.described(name).await?.map(|described| real_name(&described.answer)).transpose()
     }
 
     /// Implements [`milvus_backup_core::Catalog::pin_collection`] on this connection.
     pub(crate) async fn pin(&self, asked: &CollectionName, mark: &CollectionName) -> Result<PinnedCollection> {
-        let answer = self.describe(asked).await?;
+        let answer = self.describe(asked).await?.answer;
         let (asked, name) = (asked.clone(), real_name(&answer)?);
         let mark = match answer.collection_id {
             0 if self.server().await? == Server::Lite3 => {
@@ -62,8 +62,8 @@ impl MilvusConnection {
 
     /// Returns the name, if the collection with this name also has this number.
     async fn name_if_same(&self, name: &CollectionName, id: i64) -> Result<Option<CollectionName>> {
-        let described = self.described(name).await?.filter(|answer| answer.collection_id == id);
-        described.as_ref().map(real_name).transpose()
+        let described = self.described(name).await?.map(|described| described.answer);
+        described.filter(|answer| answer.collection_id == id).as_ref().map(real_name).transpose()
     }
 
     /// Returns the name of the collection with this number.

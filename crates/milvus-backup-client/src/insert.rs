@@ -31,7 +31,7 @@ impl RowSink for MilvusConnection {
     ) -> Result<u64> {
         let server = self.server().await?;
         let alone = schema.fields.iter().any(|field| server.needs_flush_after_insert(field.data_type));
-        let _turn = if alone { Some(self.insert_turn().await) } else { None };
+        let _permit = if alone { Some(self.insert_permit().await) } else { None };
         let mut accepted = 0;
         let mut rest = parts(&batch);
         while let Some(batch) = rest.pop() {

@@ -17,6 +17,7 @@
 //! # }
 //! ```
 
+mod accepted_names;
 mod access;
 mod address;
 mod aliases;

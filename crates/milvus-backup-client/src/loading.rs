@@ -66,7 +66,7 @@ impl MilvusConnection {
             replica_number: replica_number(replicas),
             ..Default::default()
         };
-        let mut again = self.retry_policy().delays_in(self.environment());
+        let mut again = self.retry_policy().delays(self.environment());
         loop {
             let answer = call!(self, "LoadCollection", load_collection, request.clone());
             loadable(collection, answer)?;

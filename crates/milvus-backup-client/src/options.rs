@@ -24,6 +24,9 @@ pub struct ConnectionOptions {
     pub token: Option<String>,
     /// The name of the database; empty for `default`.
     pub database: String,
+    /// Whether to connect to a database that does not exist, so that it can be created. Until then, calls fail with
+    /// [`DatabaseNotFound`](milvus_backup_core::Error::DatabaseNotFound).
+    pub allow_missing_database: bool,
     /// PEM file of the authority that signed the server's certificate; `None` selects the authorities of the system.
     pub ca_certificate: Option<PathBuf>,
     /// PEM files of the certificate and the private key of this client, if the server requires one.
@@ -47,6 +50,7 @@ impl Default for ConnectionOptions {
             shown_as: None,
             token: None,
             database: String::new(),
+            allow_missing_database: false,
             ca_certificate: None,
             client_certificate: None,
             server_name: None,

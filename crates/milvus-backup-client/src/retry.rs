@@ -10,7 +10,7 @@ where
     A: FnMut() -> F + Send,
     F: Future<Output = CallResult<T>> + Send,
 {
-    for delay in policy.delays_in(environment) {
+    for delay in policy.delays(environment) {
         match call().await {
             Err(failure) if failure.retryable() && !failure.is(RefusalKind::RateLimited) => {
                 tracing::warn!(%failure, ?delay, "retrying");

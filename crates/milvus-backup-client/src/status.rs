@@ -7,7 +7,7 @@ use milvus::proto::common::Status;
 use milvus::proto::milvus as pb;
 
 use crate::refusal::Refusal;
-use crate::wire::QueryRows;
+use crate::wire::{Description, QueryRows};
 
 /// A response that contains a status.
 pub(crate) trait IntoStatus: Sized {
@@ -23,6 +23,12 @@ impl IntoStatus for Status {
 impl IntoStatus for QueryRows {
     fn status(&self) -> Option<&Status> {
         self.status.as_ref()
+    }
+}
+
+impl IntoStatus for Description {
+    fn status(&self) -> Option<&Status> {
+        self.answer.status.as_ref()
     }
 }
 

@@ -25,6 +25,10 @@ pub(crate) type Transport = InterceptedService<Channel, Credentials>;
 /// The generated calls of Milvus.
 pub(crate) type Client = MilvusServiceClient<Transport>;
 
+/// Marks a request that is not one to the database of the connection.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct InNoDatabase;
+
 /// Adds the credentials to every call.
 #[derive(Debug, Clone)]
 pub(crate) struct Credentials {
@@ -56,7 +60,8 @@ impl Interceptor for Credentials {
         if let Some(value) = &self.authorization {
             request.metadata_mut().insert("authorization", value.clone());
         }
-        if let Some(value) = &self.database {
+        let in_database = request.extensions().get::<InNoDatabase>().is_none();
+        if let Some(value) = self.database.as_ref().filter(|_| in_database) {
             request.metadata_mut().insert("dbname", value.clone());
         }
         Ok(request)
@@ -84,6 +89,17 @@ pub(crate) fn endpoint(options: &ConnectionOptions) -> Result<Endpoint> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_request_names_the_database_unless_it_is_not_one_to_it() {
+        let options = ConnectionOptions { database: "shop".to_owned(), ..ConnectionOptions::default() };
+        let mut credentials = Credentials::new(&options).unwrap();
+        let named = credentials.call(Request::new(())).unwrap();
+        assert_eq!(named.metadata().get("dbname").unwrap(), "shop");
+        let mut request = Request::new(());
+        request.extensions_mut().insert(InNoDatabase);
+        assert!(credentials.call(request).unwrap().metadata().get("dbname").is_none());
+    }
 
     #[test]
     fn an_address_without_a_scheme_is_refused_with_an_example() {

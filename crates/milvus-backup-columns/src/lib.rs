@@ -8,6 +8,7 @@
 //!   sends them).
 //! - [`conventions`] builds the same arrays from other sources of values, such as Milvus' segment files.
 //! - [`decode_schema`] and [`encode_schema`] convert the definition of a collection.
+//! - [`unknown_parts_of_description`] and [`require_known_rows`] find what a newer server sends beyond both.
 //!
 //! The crate opens no connection. The generated messages come from `milvus-sdk-rust`, which is built with tonic and
 //! tokio; nothing here calls them.
@@ -35,9 +36,11 @@ mod decode;
 mod encode;
 mod error;
 mod schema;
+mod understood;
 mod wire;
 
 pub use decode::decode_columns;
 pub use encode::encode_columns;
-pub use schema::{decode_schema, encode_schema, params_from_wire, params_to_wire};
+pub use schema::{decode_schema, encode_schema, params_from_wire, params_to_wire, schema_limitations};
+pub use understood::{require_known_rows, unknown_parts_of_description};
 pub use wire::WireColumn;

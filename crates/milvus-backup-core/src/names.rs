@@ -87,7 +87,8 @@ impl FromStr for BackupId {
 
 /// A collection name as Milvus allows it: not empty, at most [`MAX_NAME_LENGTH`] bytes, no control characters.
 ///
-/// Newer servers allow more than letters, digits and underscores, so all other checks are left to the server.
+/// Some servers allow more than letters, digits and underscores (Milvus Lite 3 does), so the other checks depend on the
+/// server, see [`crate::Catalog::resolve_collection`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct CollectionName(String);

@@ -1,4 +1,4 @@
-//! [`BackupManagerBuilder`]: the parts of a manager, one by one.
+//! [`BackupManagerBuilder`]: builds a manager from its parts.
 
 use std::sync::Arc;
 
@@ -9,7 +9,30 @@ use milvus_backup_core::{
 
 use crate::{BackupManager, BackupRepository};
 
-/// Takes the parts of a [`BackupManager`]. All but the configuration and the progress are needed.
+impl BackupManager {
+    /// Creates a manager for one database of one Milvus server, which is catalogue, source and sink, with a repository and
+    /// the format of its data files. [`BackupManager::builder`] takes these parts individually.
+    ///
+    /// # Errors
+    /// [`milvus_backup_core::Error::InvalidParameter`] if the configuration is outside its limits.
+    pub fn new(
+        milvus: Arc<dyn Milvus>,
+        repository: Arc<dyn Repository>,
+        format: Arc<dyn RowFormat>,
+        config: BackupRecoveryConfig,
+        environment: Environment,
+    ) -> Result<Self> {
+        let builder = Self::builder().milvus(milvus).repository(repository).format(format);
+        builder.config(config).environment(environment).build()
+    }
+
+    /// Returns a builder that takes the parts of a manager individually.
+    pub fn builder() -> BackupManagerBuilder {
+        BackupManagerBuilder::default()
+    }
+}
+
+/// Builds a [`BackupManager`] from its parts. All of them except the configuration and the progress are required.
 #[derive(Debug, Default)]
 pub struct BackupManagerBuilder {
     catalog: Option<Arc<dyn Catalog>>,
@@ -23,50 +46,50 @@ pub struct BackupManagerBuilder {
 }
 
 impl BackupManagerBuilder {
-    /// Takes a Milvus as catalogue, source and sink.
+    /// Sets a Milvus server as catalogue, source and sink.
     #[must_use]
     pub fn milvus(self, milvus: Arc<dyn Milvus>) -> Self {
         let (catalog, source) = (Arc::<dyn Milvus>::clone(&milvus), Arc::<dyn Milvus>::clone(&milvus));
         self.catalog(catalog).source(source).sink(milvus)
     }
 
-    /// Takes the catalogue of collections.
+    /// Sets the catalogue of collections.
     #[must_use]
     pub fn catalog(self, catalog: Arc<dyn Catalog>) -> Self {
         Self { catalog: Some(catalog), ..self }
     }
 
-    /// Takes the source that backups read rows from.
+    /// Sets the source from which backups read rows.
     #[must_use]
     pub fn source(self, source: Arc<dyn RowSource>) -> Self {
         Self { source: Some(source), ..self }
     }
 
-    /// Takes the sink that restores insert rows into.
+    /// Sets the sink into which restores insert rows.
     #[must_use]
     pub fn sink(self, sink: Arc<dyn RowSink>) -> Self {
         Self { sink: Some(sink), ..self }
     }
 
-    /// Takes the repository of the backups.
+    /// Sets the repository of the backups.
     #[must_use]
     pub fn repository(self, repository: Arc<dyn Repository>) -> Self {
         Self { repository: Some(repository), ..self }
     }
 
-    /// Takes the format of the data files.
+    /// Sets the format of the data files.
     #[must_use]
     pub fn format(self, format: Arc<dyn RowFormat>) -> Self {
         Self { format: Some(format), ..self }
     }
 
-    /// Takes time, randomness and the wish to stop.
+    /// Sets the sources of time, randomness and interrupts.
     #[must_use]
     pub fn environment(self, environment: Environment) -> Self {
         Self { environment: Some(environment), ..self }
     }
 
-    /// Takes the configuration, in place of the default one.
+    /// Sets the configuration, instead of the default one.
     #[must_use]
     pub fn config(self, config: BackupRecoveryConfig) -> Self {
         Self { config, ..self }
@@ -78,10 +101,10 @@ impl BackupManagerBuilder {
         Self { progress: Some(progress), ..self }
     }
 
-    /// Returns the manager.
+    /// Builds the manager from these parts.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`] for a part that is missing, and for a configuration outside its limits.
+    /// [`Error::InvalidParameter`] for a missing part, and for a configuration outside its limits.
     pub fn build(self) -> Result<BackupManager> {
         let repository = BackupRepository::new(
             part(self.repository, "repository")?,

@@ -1,9 +1,7 @@
-//! The collection that an operation works on stays the same one, or the operation is refused.
+//! Ensures that an operation works on the same collection from beginning to end.
 
-use std::pin::pin;
 use std::time::Duration;
 
-use futures::future::{Either, select};
 use jiff::Timestamp;
 use milvus_backup_core::{
     BackupId, CollectionChange, CollectionMark, CollectionName, Error, ErrorKind, PinnedCollection, ProgressEvent,
@@ -12,36 +10,51 @@ use milvus_backup_core::{
 
 use crate::{BackupManager, SAFETY_AGE};
 
-/// When the operation began that created this alias to mark a collection.
+/// Returns the start time of the operation that created this alias to mark a collection.
 fn marked_at(mark: &CollectionName) -> Option<Timestamp> {
     let id = mark.as_str().strip_prefix(CollectionMark::PREFIX)?.replace('_', "-");
     id.parse::<BackupId>().ok()?.time()
 }
 
-/// How long removing a temporary alias may take: a server that hangs must not keep an operation from its end.
+/// Time limit for removing a temporary alias: a server that hangs must not delay the end of an operation.
 const CLEAN_UP: Duration = Duration::from_secs(5);
 
-/// How long a failed operation may look for a collection that is not the same any more.
+/// Time limit for checking, after a failure, whether the collection has changed.
 const DIAGNOSIS: Duration = Duration::from_secs(10);
 
 impl BackupManager {
-    /// Takes hold of the collection that `name` means. [`Self::unpin`] lets go of it.
+    /// Pins the collection that `name` refers to, until [`Self::unpin`].
     ///
     /// # Errors
-    /// [`Error::CollectionNotFound`].
+    /// [`Error::CollectionNotFound`] if the name is unused.
     pub(crate) async fn pin(&self, name: &CollectionName) -> Result<PinnedCollection> {
         // Not the identifier of a backup: a resumed one would meet the mark of the run that was killed.
         let environment = &self.repository.environment;
         let id = BackupId::new(environment.clock.now(), environment.entropy.bytes()?);
         let mark = format!("{}{}", CollectionMark::PREFIX, id.as_str().replace('-', "_")).parse()?;
-        let pin = self.catalog.pin_collection(name, &mark).await?;
+        let pin = match self.catalog.pin_collection(name, &mark).await {
+            Ok(pin) => pin,
+            Err(error) => {
+                self.forget_mark(name, mark, &error).await;
+                return Err(error);
+            }
+        };
         if matches!(pin.mark, CollectionMark::Alias(_)) {
             self.remove_stale_marks(&pin).await;
         }
         Ok(pin)
     }
 
-    /// Removes the aliases of operations on this collection that were killed before they could do so.
+    /// Removes an alias whose creation failed: if the response was lost, it may exist. If it remains all the same, it is
+    /// removed once it is old.
+    async fn forget_mark(&self, name: &CollectionName, mark: CollectionName, error: &Error) {
+        if error.retryable() {
+            let mark = CollectionMark::Alias(mark);
+            let _ = self.try_unpin(&PinnedCollection { asked: name.clone(), name: name.clone(), mark }).await;
+        }
+    }
+
+    /// Removes the aliases of killed operations on this collection.
     async fn remove_stale_marks(&self, pin: &PinnedCollection) {
         let oldest = self.repository.environment.clock.now() - SAFETY_AGE;
         for mark in self.catalog.list_marks(&pin.name).await.unwrap_or_default() {
@@ -51,24 +64,24 @@ impl BackupManager {
         }
     }
 
-    /// Lets go of a collection, also after an interrupt. What cannot be undone, or not within seconds, is a warning.
+    /// Unpins a collection, even after an interrupt. A failure, or a delay of more than seconds, is a warning.
     pub(crate) async fn unpin(&self, pin: &PinnedCollection) {
-        let limit = self.repository.environment.clock.sleep(CLEAN_UP);
-        let unpinned = match select(pin!(self.catalog.unpin_collection(pin)), pin!(limit)).await {
-            Either::Left((unpinned, _)) => unpinned,
-            Either::Right(_) => Err(Error::DeadlineExceeded { seconds: CLEAN_UP.as_secs() }),
-        };
-        if let Err(error) = unpinned {
+        if let Err(error) = self.try_unpin(pin).await {
             self.repository.progress.event(ProgressEvent::Warning {
                 message: format!("cannot remove the temporary alias of `{}`: {}", pin.name, error.full_message()),
             });
         }
     }
 
-    /// Compares the collection that is pinned with what its names mean now.
+    async fn try_unpin(&self, pin: &PinnedCollection) -> Result<()> {
+        let unpinned = self.repository.environment.within(CLEAN_UP, self.catalog.unpin_collection(pin)).await;
+        unpinned.unwrap_or(Err(Error::DeadlineExceeded { seconds: CLEAN_UP.as_secs() }))
+    }
+
+    /// Compares the pinned collection with the one that its names refer to now.
     ///
     /// # Errors
-    /// [`Error::CollectionChanged`].
+    /// [`Error::CollectionChanged`] if they differ.
     pub(crate) async fn require_unmoved(&self, pin: &PinnedCollection) -> Result<()> {
         let located = self.catalog.locate_collection(pin).await?;
         let means = self.catalog.resolve_collection(&pin.asked).await?;
@@ -78,8 +91,8 @@ impl BackupManager {
         }
     }
 
-    /// The error to report for an operation on a pinned collection: that it is another one now, where that is so, since
-    /// the failure is then only its consequence.
+    /// Returns the error to report for an operation on a pinned collection: if the collection has changed, that change, since
+    /// the failure is only its consequence.
     pub(crate) async fn explained(&self, pin: &PinnedCollection, error: Error) -> Error {
         let stopped = [ErrorKind::Interrupted, ErrorKind::DeadlineExceeded, ErrorKind::Unreachable, ErrorKind::Storage];
         if stopped.contains(&error.kind()) {

@@ -1,9 +1,8 @@
-//! The engine of the Milvus backup system: it composes a Milvus and a store of backups into the operations that a user
-//! asks for.
+//! The engine of the Milvus backup system: the operations on backups, composed of a Milvus server and a repository.
 //!
-//! [`BackupManager`] creates, restores, verifies, retains and deletes. [`BackupRepository`] does what takes no Milvus. The
-//! command `milvus-br` is a thin layer over both, and services that make backups of their own use them in the same way.
-//! The engine knows no network, no file format and no clock: they come in through the traits of `milvus-backup-core`.
+//! [`BackupManager`] creates, restores, verifies, prunes and deletes backups. [`BackupRepository`] has the operations that
+//! do not need Milvus. The command `milvus-br` is a thin layer over both, and services use them in the same way. The
+//! engine contains no network, file format or clock: they are injected through the traits of `milvus-backup-core`.
 //!
 //! ```
 //! use milvus_backup_core::{BackupParams, CollectionName, Result};
@@ -21,6 +20,7 @@
 mod builder;
 mod create;
 mod identity;
+mod lease;
 mod maintain;
 mod manager;
 mod repository;
@@ -32,7 +32,7 @@ mod verify;
 mod watchdog;
 
 pub use builder::BackupManagerBuilder;
-pub use maintain::{Leftover, LeftoverKind, RetentionPlan, SAFETY_AGE};
+pub use maintain::{Orphan, OrphanKind, RetentionPlan, SAFETY_AGE};
 pub use manager::BackupManager;
 pub use repository::BackupRepository;
 pub use selection::{FoundBackup, MIN_PREFIX};

@@ -1,22 +1,21 @@
-//! [`BackupManager`]: composes a Milvus and a store into the operations a user asks for.
+//! [`BackupManager`]: composes a Milvus server and a repository into the operations on backups.
 //!
-//! Must always hold: whatever ends an operation, nothing of an unfinished backup is listed, no collection that
-//! was there before is changed, and what the operation itself had made is removed.
+//! Must always hold: whatever ends an operation, an incomplete backup is not listed, no existing collection is modified,
+//! and everything that the operation created is removed.
 
 use std::sync::Arc;
 
 use milvus_backup_core::{
-    BackupId, BackupRecoveryConfig, Catalog, CollectionName, CollectionRef, Environment, Listing, Milvus, Progress,
-    Repository, Result, RetentionResult, RetentionRules, RowFormat, RowSink, RowSource, StoredBackup,
+    BackupId, Catalog, CollectionName, CollectionRef, Listing, Progress, Result, RetentionResult, RetentionRules,
+    RowSink, RowSource, StoredBackup,
 };
 
 use crate::BackupRepository;
-use crate::builder::BackupManagerBuilder;
 
-/// Backs up, verifies, restores and deletes.
+/// Backs up, verifies, restores and deletes collections.
 ///
-/// Every call is safe to use concurrently with others. A call may be dropped at any time; what it had begun
-/// then stays until [`Repository::discard`]. Prefer [`milvus_backup_core::Interrupt`], which cleans up.
+/// All calls can be made concurrently. A call may be dropped at any time, but its incomplete results then remain until
+/// [`Repository::discard`]. Prefer [`milvus_backup_core::Interrupt`], which cleans up.
 #[derive(Debug, Clone)]
 pub struct BackupManager {
     pub(crate) catalog: Arc<dyn Catalog>,
@@ -26,27 +25,6 @@ pub struct BackupManager {
 }
 
 impl BackupManager {
-    /// Composes one database of one Milvus, which is catalogue, source and sink, with a repository and the format of its
-    /// data files. [`BackupManager::builder`] takes them one by one.
-    ///
-    /// # Errors
-    /// [`milvus_backup_core::Error::InvalidParameter`] when the configuration is outside its limits.
-    pub fn new(
-        milvus: Arc<dyn Milvus>,
-        repository: Arc<dyn Repository>,
-        format: Arc<dyn RowFormat>,
-        config: BackupRecoveryConfig,
-        environment: Environment,
-    ) -> Result<Self> {
-        let builder = Self::builder().milvus(milvus).repository(repository).format(format);
-        builder.config(config).environment(environment).build()
-    }
-
-    /// Takes the parts of a manager one by one.
-    pub fn builder() -> BackupManagerBuilder {
-        BackupManagerBuilder::default()
-    }
-
     /// Sends the progress of all operations to `progress`.
     #[must_use]
     pub fn with_progress(mut self, progress: Arc<dyn Progress>) -> Self {
@@ -54,7 +32,7 @@ impl BackupManager {
         self
     }
 
-    /// The collection `name` of the database this manager works on.
+    /// Returns the reference to the collection `name` in the database of this manager.
     pub fn collection(&self, name: &CollectionName) -> Result<CollectionRef> {
         CollectionRef::new(self.catalog.database(), name.clone())
     }
@@ -74,7 +52,7 @@ impl BackupManager {
         self.repository.delete_backup(collection, backup_id).await
     }
 
-    /// Deletes what a policy does not keep, see [`BackupRepository::apply_retention_policy`].
+    /// Deletes the backups that a policy does not keep, see [`BackupRepository::apply_retention_policy`].
     pub async fn apply_retention_policy(
         &self,
         collection: Option<&CollectionRef>,

@@ -1,4 +1,4 @@
-//! [`BackupRepository`]: what can be done with backups while no Milvus is there.
+//! [`BackupRepository`]: the operations on backups that do not need Milvus.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,6 +7,8 @@ use milvus_backup_core::{
     BackedUpDefinition, BackupId, BackupMetadata, BackupRecoveryConfig, CollectionRef, Environment, IncompleteBackup,
     Listing, Operation, Progress, Repository, Result, RowFormat, Silent, StoredBackup,
 };
+
+use crate::lease::while_held;
 
 /// Lists, verifies and deletes backups. Needs a repository and the format of its data files, but no Milvus.
 #[derive(Debug, Clone)]
@@ -19,10 +21,10 @@ pub struct BackupRepository {
 }
 
 impl BackupRepository {
-    /// Uses a repository whose data files have this format.
+    /// Creates the operations on a repository whose data files have this format.
     ///
     /// # Errors
-    /// [`milvus_backup_core::Error::InvalidParameter`] when the configuration is outside its limits.
+    /// [`milvus_backup_core::Error::InvalidParameter`] if the configuration is outside its limits.
     pub fn new(
         store: Arc<dyn Repository>,
         format: Arc<dyn RowFormat>,
@@ -40,61 +42,61 @@ impl BackupRepository {
         self
     }
 
-    /// The backups of one collection, or of all, newest first, and those that cannot be read.
+    /// Lists the backups of one collection, or of all, newest first, and those that cannot be read.
     pub async fn list_backups(&self, collection: Option<&CollectionRef>) -> Result<Listing> {
         self.bounded(self.store.list(collection)).await
     }
 
-    /// The backups that were begun and never committed, whoever writes them.
+    /// Lists the backups that are in progress or incomplete.
     pub async fn incomplete_backups(&self) -> Result<Vec<IncompleteBackup>> {
         self.bounded(self.store.incomplete()).await
     }
 
-    /// All that is known of one backup.
+    /// Opens a backup, and returns its metadata and manifest.
     pub async fn get_backup(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<StoredBackup> {
         self.bounded(self.store.open(collection, backup_id)).await
     }
 
-    /// The definition of the collection that a backup holds, with its digest checked.
+    /// Reads the definition of the collection in a backup, and checks its digest.
     pub async fn definition(&self, metadata: &BackupMetadata) -> Result<BackedUpDefinition> {
         self.store.definition(metadata).await
     }
 
-    /// Removes a backup. Never asks; a caller with a person in front of it should.
+    /// Deletes a backup without confirmation, which is the responsibility of an interactive caller.
     ///
-    /// When it ends early, by the deadline or an interrupt too, the backup is whole and listed, or is not listed any more,
-    /// and what is left of it goes with [`Self::prune_incomplete_backups`].
+    /// If the deletion ends early, by the deadline, an interrupt or the loss of its lease, the backup is either complete and
+    /// listed, or no longer listed, and [`Self::prune_incomplete_backups`] removes the rest.
     ///
     /// # Errors
     /// [`milvus_backup_core::Error::BackupNotFound`], and
     /// [`milvus_backup_core::Error::InProgress`] while another operation changes backups of the collection.
     pub async fn delete_backup(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
-        self.delete_locked(collection, self.store.delete(collection, backup_id)).await
+        self.delete_leased(collection, self.store.delete(collection, backup_id)).await
     }
 
-    /// Runs a deletion while the collection is locked for it.
-    pub(crate) async fn delete_locked(
+    /// Runs a deletion while holding the lease of the collection.
+    pub(crate) async fn delete_leased(
         &self,
         collection: &CollectionRef,
         deletion: impl Future<Output = Result<()>> + Send,
     ) -> Result<()> {
-        let lock = self.bounded(self.store.lease(collection, Operation::Delete, &self.environment)).await?;
-        let deleted = self.bounded(deletion).await;
-        lock.release().await;
+        let lease = self.bounded(self.store.lease(collection, Operation::Delete, &self.environment)).await?;
+        let deleted = self.bounded(while_held(lease.as_ref(), deletion)).await;
+        lease.release().await;
         deleted
     }
 
-    /// Whether the root of the store exists. It is created with the first backup; until then the repository is empty.
+    /// Returns whether the root of the store exists. It is created with the first backup; until then the repository is empty.
     pub async fn root_exists(&self) -> Result<bool> {
         self.bounded(self.store.exists()).await
     }
 
-    /// The root of the store, for people to read.
+    /// Returns the root of the store in human-readable form.
     pub fn root(&self) -> &str {
         self.store.location()
     }
 
-    /// What has no deadline of its own has this one.
+    /// Runs an operation that has no deadline of its own within `repository_timeout`.
     pub(crate) async fn bounded<T>(&self, operation: impl Future<Output = Result<T>> + Send) -> Result<T> {
         self.environment.bounded(self.config.repository_timeout, operation).await
     }

@@ -1,4 +1,4 @@
-//! Which backup a text means: a complete identifier, a unique prefix of one, or a backup name.
+//! Selects a backup by a complete identifier, a unique prefix of one, or a backup name.
 
 use milvus_backup_core::{
     BackupId, BackupMetadata, BackupVersion, BrokenBackup, CollectionRef, Error, Listing, Result, latest_full_backup,
@@ -6,15 +6,15 @@ use milvus_backup_core::{
 
 use crate::BackupRepository;
 
-/// The shortest prefix of an identifier that is taken as one.
+/// Minimum length of a prefix of an identifier.
 pub const MIN_PREFIX: usize = 4;
 
-/// A committed backup that was looked for.
+/// A committed backup that was selected.
 #[derive(Debug)]
 pub enum FoundBackup {
-    /// One whose summary can be read.
+    /// A backup whose summary can be read.
     Readable(Box<BackupMetadata>),
-    /// One whose summary is damaged.
+    /// A backup whose summary is damaged.
     Broken(BrokenBackup),
 }
 
@@ -27,7 +27,7 @@ impl FoundBackup {
         }
     }
 
-    /// Returns its collection, as far as it is known.
+    /// Returns the collection of the backup, if it is known.
     pub fn collection(&self) -> Option<CollectionRef> {
         match self {
             Self::Readable(metadata) => metadata.collection().ok(),
@@ -35,10 +35,10 @@ impl FoundBackup {
         }
     }
 
-    /// Returns the summary, or the error that there is in place of it.
+    /// Returns the summary, or the error that occurred when reading it.
     ///
     /// # Errors
-    /// [`Error::Corrupted`] and such.
+    /// [`Error::Corrupted`], and other errors of reading a summary.
     pub fn metadata(self) -> Result<BackupMetadata> {
         match self {
             Self::Readable(metadata) => Ok(*metadata),
@@ -52,7 +52,7 @@ impl FoundBackup {
         readable.chain(listing.broken.into_iter().map(Self::Broken)).collect()
     }
 
-    /// Selects the backup that `text` means from those of a listing; `None` where it means none of them.
+    /// Selects the backup that `text` identifies from a listing; `None` if there is none.
     ///
     /// # Errors
     /// [`Error::AmbiguousBackup`].
@@ -76,28 +76,57 @@ impl FoundBackup {
 }
 
 impl BackupRepository {
-    /// Lists the backups among which the one is that `text` means: those of one collection, where it is a complete
-    /// identifier, and all otherwise.
-    pub async fn list_for(&self, text: &str) -> Result<Listing> {
-        if let Ok(id) = text.parse::<BackupId>()
-            && let [collection] = self.bounded(self.store.find(&id)).await?.as_slice()
-        {
-            return self.list_backups(Some(collection)).await;
+    /// Finds the backup with a complete identifier, of which only the summary is read. `None` if no collection has it, or,
+    /// after directories were copied, more than one.
+    pub async fn find_backup(&self, id: &BackupId) -> Result<Option<FoundBackup>> {
+        let mut collections = self.bounded(self.store.find(id)).await?;
+        let (Some(collection), None) = (collections.pop(), collections.pop()) else { return Ok(None) };
+        match self.bounded(self.store.summary(&collection, id)).await {
+            Ok(metadata) => Ok(Some(FoundBackup::Readable(Box::new(metadata)))),
+            Err(Error::BackupNotFound { .. }) => Ok(None),
+            Err(error @ (Error::Corrupted { .. } | Error::UnsupportedFormatVersion { .. })) => {
+                let broken = BrokenBackup { collection: Some(collection), backup_id: id.clone(), error };
+                Ok(Some(FoundBackup::Broken(broken)))
+            }
+            Err(error) => Err(error),
         }
-        self.list_backups(None).await
     }
 
-    /// Finds the backup that `text` means: a complete identifier, a unique prefix of one, or a backup name.
+    /// Finds the backup that `text` identifies: a complete identifier, a unique prefix of one, or a backup name.
+    ///
+    /// ```
+    /// use milvus_backup_core::{BackupMetadata, Result};
+    /// use milvus_backup_engine::BackupRepository;
+    ///
+    /// async fn named(repository: &BackupRepository) -> Result<BackupMetadata> {
+    ///     repository.resolve_backup("before the move").await?.metadata()
+    /// }
+    /// ```
     ///
     /// # Errors
     /// [`Error::BackupNotFound`] and [`Error::AmbiguousBackup`].
     pub async fn resolve_backup(&self, text: &str) -> Result<FoundBackup> {
-        let listing = self.list_for(text).await?;
+        if let Ok(id) = text.parse::<BackupId>()
+            && let Some(found) = self.find_backup(&id).await?
+        {
+            return Ok(found);
+        }
+        let listing = self.list_backups(None).await?;
         FoundBackup::select(listing, text)?.ok_or_else(|| self.not_found(text.to_owned()))
     }
 
-    /// Finds the newest complete full backup of a collection. A damaged one counts: to take an older one in its place would
-    /// be a silent choice.
+    /// Finds the newest complete full backup of a collection. A damaged one is not skipped: an older backup is never selected
+    /// silently.
+    ///
+    /// ```
+    /// use milvus_backup_core::{BackupMetadata, CollectionRef, Result};
+    /// use milvus_backup_engine::BackupRepository;
+    ///
+    /// async fn newest(repository: &BackupRepository) -> Result<BackupMetadata> {
+    ///     let films = CollectionRef::new("default", "films".parse()?)?;
+    ///     repository.latest_backup(&films).await?.metadata()
+    /// }
+    /// ```
     ///
     /// # Errors
     /// [`Error::BackupNotFound`].

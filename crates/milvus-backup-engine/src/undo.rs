@@ -1,4 +1,4 @@
-//! What an operation has to undo, in the order in which it did it.
+//! The steps that an operation has to undo, in the order in which it took them.
 
 /// Steps to undo, the last one first.
 #[derive(Debug)]
@@ -13,22 +13,22 @@ impl<S> Default for UndoStack<S> {
 }
 
 impl<S> UndoStack<S> {
-    /// Adds a step, before or right after what it undoes is done.
+    /// Adds a step, before or right after the action that it undoes.
     pub(crate) fn push(&mut self, step: S) {
         self.steps.push(step);
     }
 
-    /// Takes the last step, which is then the caller's to carry out.
+    /// Removes and returns the last step, which the caller carries out.
     pub(crate) fn pop(&mut self) -> Option<S> {
         self.steps.pop()
     }
 
-    /// Takes the last step if it is such a one.
+    /// Removes and returns the last step if it matches.
     pub(crate) fn pop_if(&mut self, wanted: impl FnOnce(&S) -> bool) -> Option<S> {
         self.steps.pop_if(|step| wanted(step))
     }
 
-    /// Forgets steps that are not to be undone any more.
+    /// Removes the steps that no longer have to be undone.
     pub(crate) fn forget(&mut self, mut done: impl FnMut(&S) -> bool) {
         self.steps.retain(|step| !done(step));
     }

@@ -1,4 +1,4 @@
-//! A transfer of rows that does not move any is ended, so that it does not hang until its deadline.
+//! The watchdog of transfers: one in which no rows move is aborted, so that it does not hang until its deadline.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +9,7 @@ use milvus_backup_core::{Clock, Error, Progress, ProgressEvent, Result};
 
 use crate::BackupManager;
 
-/// Passes events on, and remembers when the last one came.
+/// Forwards events, and records the time of the last one.
 #[derive(Debug)]
 struct Watched {
     inner: Arc<dyn Progress>,
@@ -29,7 +29,7 @@ impl Watched {
         self.last.store(milliseconds(self.clock.elapsed()), Ordering::Relaxed);
     }
 
-    /// Returns once no event came for so long.
+    /// Completes once no event has occurred for this long.
     async fn stalled(&self, limit: Duration) -> Error {
         loop {
             let last = Duration::from_millis(self.last.load(Ordering::Relaxed));
@@ -54,7 +54,7 @@ impl Progress for Watched {
 }
 
 impl BackupManager {
-    /// Runs a transfer that reports to the progress it is given, and ends it when nothing is reported for
+    /// Runs a transfer that reports to the given progress, and aborts it if no progress is reported for
     /// `no_progress_timeout`.
     ///
     /// # Errors

@@ -85,7 +85,7 @@ impl RepositoryHandle {
         let Some(plan) = plan else {
             return Err(Error::Refused {
                 reason: format!("backup {backup_id} cannot be continued: it does not say how it was begun"),
-                hint: Hint::StartAnew,
+                hint: Hint::NewBackup,
             });
         };
         let completed_chunks = files.iter().filter(|(file, _)| file.starts_with(JOURNAL)).count() as u64;

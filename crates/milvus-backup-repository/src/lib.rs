@@ -24,8 +24,6 @@ mod catalogue;
 mod commit;
 mod documents;
 mod handle;
-#[cfg(test)]
-mod hostile;
 mod incomplete;
 mod journal;
 pub mod layout;
@@ -38,6 +36,8 @@ mod staging;
 #[cfg(test)]
 mod test_environment;
 mod transaction;
+#[cfg(test)]
+mod untrusted_input;
 mod verify;
 
 pub use handle::RepositoryHandle;

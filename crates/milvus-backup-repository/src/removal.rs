@@ -1,7 +1,5 @@
 //! Removing backups: committed ones, and what is left of others.
 
-use std::time::Duration;
-
 use milvus_backup_core::{BackupId, CollectionRef, Result};
 use milvus_backup_storage::Directory;
 
@@ -55,7 +53,7 @@ impl RepositoryHandle {
     /// Removes temporary files of interrupted uploads from the directories of a backup that no process writes.
     pub fn remove_temporary_files(&self, backup: &Directory) {
         for below in ["", DATA, JOURNAL, "indexes"] {
-            self.storage().remove_temporary_files(&format!("{}/{below}", backup.path()), Duration::ZERO);
+            self.storage().remove_temporary_files(&format!("{}/{below}", backup.path()), None);
         }
     }
 }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use milvus_backup_core::{
     BackedUpDefinition, BackupId, BackupMetadata, BackupPlan, CollectionName, CollectionRef, ContentCheck, Environment,
     IncompleteBackup, InterruptedBackup, Lease, Listing, Operation, OwnerState, Progress, Repository, Result,
-    StoredBackup, Transaction, UnfinishedCollection, VerificationParams, VerificationRecord, VerificationResult,
+    StagingCollection, StoredBackup, Transaction, VerificationParams, VerificationRecord, VerificationResult,
 };
 
 use crate::handle::RepositoryHandle;
@@ -62,6 +62,10 @@ impl Repository for RepositoryHandle {
         self.open(collection, backup_id).await
     }
 
+    async fn summary(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<BackupMetadata> {
+        self.read_metadata(collection, backup_id).await
+    }
+
     async fn find(&self, backup_id: &BackupId) -> Result<Vec<CollectionRef>> {
         self.find(backup_id).await
     }
@@ -99,7 +103,7 @@ impl Repository for RepositoryHandle {
         self.find_incomplete().await
     }
 
-    async fn register_staging(&self, source: &CollectionRef, staging: &UnfinishedCollection) -> Result<()> {
+    async fn register_staging(&self, source: &CollectionRef, staging: &StagingCollection) -> Result<()> {
         self.register_staging(source, staging).await
     }
 
@@ -107,7 +111,7 @@ impl Repository for RepositoryHandle {
         self.unregister_staging(source, name).await
     }
 
-    async fn list_staging(&self) -> Result<Vec<(CollectionRef, UnfinishedCollection, OwnerState)>> {
+    async fn list_staging(&self) -> Result<Vec<(CollectionRef, StagingCollection, OwnerState)>> {
         self.list_staging().await
     }
 }

@@ -1,9 +1,7 @@
 //! The staging register: collections in Milvus that restores are filling, recorded so that they are found if a process
 //! dies.
 
-use milvus_backup_core::{
-    CollectionName, CollectionRef, Error, OwnerState, Result, UnfinishedCollection, path_segment,
-};
+use milvus_backup_core::{CollectionName, CollectionRef, Error, OwnerState, Result, StagingCollection, path_segment};
 use milvus_backup_storage::Directory;
 
 use crate::documents::{StagingDocument, from_bytes, to_bytes};
@@ -20,7 +18,7 @@ impl RepositoryHandle {
     ///
     /// # Errors
     /// [`Error::Storage`] if the record cannot be written.
-    pub async fn register_staging(&self, of: &CollectionRef, collection: &UnfinishedCollection) -> Result<()> {
+    pub async fn register_staging(&self, of: &CollectionRef, collection: &StagingCollection) -> Result<()> {
         self.require_writable().await?;
         let notes = self.notes(&of.directory());
         self.storage().refuse_links(notes.path()).await?;
@@ -44,7 +42,7 @@ impl RepositoryHandle {
     ///
     /// # Errors
     /// [`Error::Storage`], and [`Error::Refused`] for a record that cannot be read.
-    pub async fn list_staging(&self) -> Result<Vec<(CollectionRef, UnfinishedCollection, OwnerState)>> {
+    pub async fn list_staging(&self) -> Result<Vec<(CollectionRef, StagingCollection, OwnerState)>> {
         self.require_readable().await?;
         let mut found = Vec::new();
         for directory_name in self.storage().subdirectories("").await? {

@@ -19,6 +19,7 @@ impl Clock for FixedClock {
         Duration::ZERO
     }
 
+    #[expect(clippy::disallowed_methods, reason = "tests pause the time of tokio")]
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
         tokio::time::sleep(duration).boxed()
     }

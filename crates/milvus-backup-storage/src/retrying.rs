@@ -8,11 +8,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use backon::Retryable;
 use bytes::Bytes;
 use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
-use milvus_backup_core::RetryPolicy;
+use milvus_backup_core::{Environment, RetryPolicy};
 use object_store::path::Path;
 use object_store::{
     CopyOptions, Error, GetOptions, GetResult, GetResultPayload, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
@@ -25,26 +24,42 @@ use crate::error::is_transient;
 /// files are smaller.
 const MAX_WHOLE_BYTES: u64 = 256 << 20;
 
+/// How often calls are retried, and the time and the randomness of the delays between them.
+#[derive(Debug, Clone)]
+pub(crate) struct Retries {
+    pub(crate) policy: RetryPolicy,
+    pub(crate) environment: Environment,
+}
+
 /// An object store that retries its calls.
 #[derive(Debug, Clone)]
 pub(crate) struct Retrying {
     inner: Arc<dyn ObjectStore>,
-    policy: RetryPolicy,
+    /// `None` if calls are made once.
+    retries: Option<Retries>,
 }
 
 impl Retrying {
-    pub(crate) fn new(inner: Arc<dyn ObjectStore>, policy: RetryPolicy) -> Self {
-        Self { inner, policy }
+    pub(crate) fn new(inner: Arc<dyn ObjectStore>, retries: Option<Retries>) -> Self {
+        Self { inner, retries }
     }
 
-    async fn run<T, F>(&self, call: impl FnMut() -> F + Send) -> Result<T>
+    async fn run<T, F>(&self, mut call: impl FnMut() -> F + Send) -> Result<T>
     where
         F: Future<Output = Result<T>> + Send,
     {
-        call.retry(self.policy.delays())
-            .when(is_transient)
-            .notify(|error, delay| tracing::warn!(%error, ?delay, "retrying"))
-            .await
+        if let Some(Retries { policy, environment }) = &self.retries {
+            for delay in policy.delays(environment) {
+                match call().await {
+                    Err(error) if is_transient(&error) => {
+                        tracing::warn!(%error, ?delay, "retrying");
+                        environment.sleep(delay).await;
+                    }
+                    outcome => return outcome,
+                }
+            }
+        }
+        call().await
     }
 }
 

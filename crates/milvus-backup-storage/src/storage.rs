@@ -2,9 +2,9 @@
 
 use std::path::{Component, Path as FilePath, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::SystemTime;
 
-use milvus_backup_core::{Error, Result, RetryPolicy};
+use milvus_backup_core::{Environment, Error, Result, RetryPolicy};
 use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
@@ -12,7 +12,7 @@ use object_store::path::Path;
 use crate::directory::Directory;
 use crate::error::{of_disk, storage};
 use crate::local::LocalDisk;
-use crate::retrying::Retrying;
+use crate::retrying::{Retries, Retrying};
 
 /// An object store, and the local disk below it if there is one. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -21,7 +21,8 @@ pub struct Storage {
     store: Arc<dyn ObjectStore>,
     /// The store without retries.
     bare: Arc<dyn ObjectStore>,
-    retries: RetryPolicy,
+    /// Set by [`Storage::with_retries`]; without it, calls are made once.
+    retries: Option<Retries>,
     location: String,
     disk: Option<LocalDisk>,
 }
@@ -43,32 +44,32 @@ impl Storage {
     }
 
     fn over(bare: Arc<dyn ObjectStore>, location: &str, disk: Option<LocalDisk>) -> Self {
-        let retries = RetryPolicy::default();
-        let store = Arc::new(Retrying::new(Arc::clone(&bare), retries));
-        Self { store, bare, retries, location: location.to_owned(), disk }
+        let store = Arc::new(Retrying::new(Arc::clone(&bare), None));
+        Self { store, bare, retries: None, location: location.to_owned(), disk }
     }
 
-    /// Replaces the policy by which transient failures are retried.
+    /// Retries transient failures by this policy, with the time and the randomness of an environment. Until then, calls
+    /// are made once.
     #[must_use]
-    pub fn with_retries(self, retries: RetryPolicy) -> Self {
-        Self { store: Arc::new(Retrying::new(Arc::clone(&self.bare), retries)), retries, ..self }
+    pub fn with_retries(self, policy: RetryPolicy, environment: &Environment) -> Self {
+        let retries = Retries { policy, environment: environment.clone() };
+        Self { retries: Some(retries), ..self }.reopened()
+    }
+
+    /// Puts the retries around the bare store.
+    fn reopened(self) -> Self {
+        Self { store: Arc::new(Retrying::new(Arc::clone(&self.bare), self.retries.clone())), ..self }
     }
 
     /// Inserts a layer between the object store and the retries: to throttle, to count, or to inject failures.
     #[must_use]
     pub fn layered(self, layer: impl FnOnce(Arc<dyn ObjectStore>) -> Arc<dyn ObjectStore>) -> Self {
-        let retries = self.retries;
-        Self { bare: layer(Arc::clone(&self.bare)), ..self }.with_retries(retries)
+        Self { bare: layer(Arc::clone(&self.bare)), ..self }.reopened()
     }
 
     /// Returns the location as it was given, without credentials.
     pub fn location(&self) -> &str {
         &self.location
-    }
-
-    /// Returns the policy by which transient failures are retried.
-    pub fn retries(&self) -> RetryPolicy {
-        self.retries
     }
 
     /// Returns the root as a local path; `None` for an object store.
@@ -167,11 +168,11 @@ impl Storage {
         }
     }
 
-    /// Removes temporary files of interrupted uploads that have not been modified for `unchanged_for`. The incomplete
-    /// uploads of an object store are not visible as objects, and are left to its expiry rules.
-    pub fn remove_temporary_files(&self, directory: &str, unchanged_for: Duration) {
+    /// Removes temporary files of interrupted uploads: those that have not been modified since a time, or all. The
+    /// incomplete uploads of an object store are not visible as objects, and are left to its expiry rules.
+    pub fn remove_temporary_files(&self, directory: &str, unchanged_since: Option<SystemTime>) {
         if let Some(disk) = &self.disk {
-            disk.remove_temporary_files(directory, unchanged_for);
+            disk.remove_temporary_files(directory, unchanged_since);
         }
     }
 }

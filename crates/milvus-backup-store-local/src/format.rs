@@ -13,7 +13,7 @@ use milvus_backup_repository::RepositoryHandle;
 
 use crate::chunk::ChunkSource;
 use crate::chunk_files::ParquetChunks;
-use crate::sample::SampleCheck;
+use crate::quick_check::SampleCheck;
 use crate::write::{ParquetWriters, encoded_bytes};
 
 /// The format of plain Parquet files in a repository. Cheap to clone.

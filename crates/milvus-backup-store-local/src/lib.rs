@@ -29,11 +29,11 @@ mod decode;
 mod encoding;
 mod format;
 #[cfg(test)]
-mod hostile;
-#[cfg(test)]
 mod open_uploads;
 mod pages;
-mod sample;
+mod quick_check;
+#[cfg(test)]
+mod untrusted_input;
 mod vectors;
 mod write;
 

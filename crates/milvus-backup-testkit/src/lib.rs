@@ -17,7 +17,13 @@
 //! Real components for the tests of this workspace: Milvus servers, outside witnesses and real data. Missing components
 //! are installed on first use, once, below [`cache_dir`], at pinned versions.
 //!
+//! Stand-ins are behind features, and show what a real component cannot be made to show: an in-memory Milvus, which the
+//! same suites check as the real servers (`fakes`), and faults at a chosen call around any Milvus and any object store
+//! (`object-store`).
+//!
 //! Linux only. It needs `sh`, Python 3.10 or newer with the venv module, and access to a Python package index.
+
+#![expect(clippy::disallowed_methods, reason = "servers and processes are waited for in the time of the machine")]
 
 mod apt;
 mod cache;

@@ -1,6 +1,10 @@
 //! Outside witnesses: Python scripts that examine the same data with third-party software.
 
-use std::{io::Write, process::Command, time::Duration};
+mod fork_server;
+
+use std::{io::Write, process::Command, sync::Arc, time::Duration};
+
+use fork_server::ForkServer;
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -14,9 +18,13 @@ const LIMIT: Duration = Duration::from_mins(2);
 const RUNNER: &str = include_str!("../scripts/run_witness.py");
 
 /// Runs Python scripts with pymilvus, pyarrow, `DuckDB` and polars installed.
+///
+/// Each script runs in a process of its own, forked from one that has imported pymilvus: the import takes a second of a
+/// processor, which is longer than most scripts.
 #[derive(Debug, Clone)]
 pub struct Witness {
     installed: Installed,
+    forks: Arc<ForkServer>,
     limit: Duration,
 }
 
@@ -28,7 +36,8 @@ impl Witness {
 
     /// Creates a witness with other packages.
     pub fn of(environment: Environment) -> Result<Self, Error> {
-        Ok(Self { installed: environment.install()?, limit: LIMIT })
+        let installed = environment.install()?;
+        Ok(Self { forks: Arc::new(ForkServer::start(&installed)?), installed, limit: LIMIT })
     }
 
     /// Sets the time limit of scripts, which is two minutes by default. A script that exceeds it is killed.
@@ -51,9 +60,7 @@ impl Witness {
             .attempt(|| "write the witness script".to_owned())?;
         file.write_all(script.as_bytes()).attempt(|| "write the witness script".to_owned())?;
         let mut python = Command::new(self.installed.python());
-        python.arg("-c").arg(RUNNER).arg(file.path());
-        // A proxy of the environment must not be used for local servers.
-        python.env("NO_PROXY", "127.0.0.1,localhost").env("no_proxy", "127.0.0.1,localhost");
+        python.args(["-I", "-S", "-c", RUNNER]).arg(self.forks.socket()).arg(file.path());
         let printed = command::run(python, &given, self.limit)?;
         let last = printed.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
         serde_json::from_str(last)

@@ -73,7 +73,7 @@ fn a_server_that_is_not_milvus() {
     for answer in [&http_2[..], b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n"] {
         let br = MilvusBr::new(serve(answer));
         let outcome = br.run(&["create", "films", "--json"]).code(14).says(&["does not speak Milvus' gRPC protocol"]);
-        assert!(!outcome.stderr.contains("is Milvus running"), "{outcome:#?}");
+        assert!(!outcome.stderr.contains("check that Milvus is running"), "{outcome:#?}");
         outcome.error();
     }
 }

@@ -58,7 +58,6 @@ fn write_version_1() {
         let expected = Snapshot::of(kind, NAME);
         let br = MilvusBr::on(kind);
         br.create(&[NAME, "--name", "before the move", "--tag", "keep", "--partition", "alpha"]);
-        std::thread::sleep(std::time::Duration::from_millis(1100));
         br.create(&[NAME, "--no-verify"]);
         let golden = directory(kind);
         drop(fs::remove_dir_all(&golden));

@@ -11,7 +11,7 @@ use milvus_backup_tests::{
 };
 use serde_json::json;
 
-on_both_servers!(unknown_names, existing_target, names_of_backups, deleting_unasked);
+on_both_servers!(unknown_names, unacceptable_names, existing_target, names_of_backups, deleting_unasked);
 
 fn unknown_names(kind: ServerKind) {
     Plain::on(kind, "err_known").partition("_default", 10).partition("p1", 5).make();
@@ -36,6 +36,28 @@ fn unknown_names(kind: ServerKind) {
         assert!(outcome.says(&["no_such_backup"]).error()["hint"].as_str().unwrap().contains("list"));
     }
     assert_eq!(br.listed(), [backup]);
+}
+
+/// A name that no collection on the server can have is an error of usage, and nothing is written.
+fn unacceptable_names(kind: ServerKind) {
+    Plain::on(kind, "err_plain").partition("_default", 10).make();
+    let br = MilvusBr::on(kind);
+    let unacceptable: &[&str] =
+        if kind == ServerKind::Milvus235 { &["words@x", "1a", "é", "../x"] } else { &["a/b", "../x"] };
+    for name in unacceptable {
+        let outcome = br.run(&["create", name, "--json"]).code(2).says(&[name, "a name that this server accepts"]);
+        assert_eq!(outcome.error()["kind"], "invalid_parameter");
+    }
+    assert_eq!(everything_below(&br.root()), Vec::<String>::new());
+    if kind == ServerKind::Milvus235 {
+        br.run(&["create", "shop.docs"]).code(2).says(&["select that database with --db shop"]);
+    }
+    let backup = br.create(&["err_plain"]);
+    for target in ["a/b", "words@x"] {
+        br.run(&["restore", &backup, "--to", target, "--json"]).code(2).says(&[target]).error();
+    }
+    let database = ["restore", &backup, "--db", "a/b", "--create-database", "--json"];
+    br.run(&database).code(2).says(&["`database` is `a/b`"]).error();
 }
 
 fn existing_target(kind: ServerKind) {

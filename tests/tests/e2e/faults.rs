@@ -88,7 +88,7 @@ impl Bench {
                 let arguments = command();
                 let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
                 let outcome = self.faulty(&format!("at={number} how={how}"), &arguments);
-                let on_milvus = !["put", "begin", "part", "complete", "delete", "copy"]
+                let on_milvus = !["put", "begin", "part", "complete", "abort", "delete", "copy"]
                     .contains(&effect.split(' ').next().unwrap_or_default());
                 match how {
                     "kill" => assert_eq!(outcome.exit_code, None, "{what}: {outcome:#?}"),
@@ -178,10 +178,10 @@ fn at_each_side_effect_of_a_delete() {
     Plain::on(LITE, name).partition("_default", 60).partition("p1", 40).make();
     let bench = Bench::new();
     bench.br.create(&[name]);
-    let delete = ["delete", "fault_doomed", "--yes"];
+    let delete = ["delete", "fault_deleted", "--yes"];
     let prepare = || {
         if bench.br.listed().len() < 2 {
-            bench.br.create(&[name, "--name", "fault_doomed"]);
+            bench.br.create(&[name, "--name", "fault_deleted"]);
         }
         words(&delete)
     };
@@ -279,7 +279,7 @@ fn at_each_side_effect_of_a_replacement() {
             _ => old.assert_same(&now),
         }
         assert!(outcome.exit_code != Some(0) || now.row_count() == 100, "{what}: false success");
-        let tidy = outcome.exit_code != Some(0) || !outcome.stderr.contains("is left as");
+        let tidy = outcome.exit_code != Some(0) || !outcome.stderr.contains("still exists as");
         if tidy {
             require_no_leftover(target, what);
         }
@@ -314,6 +314,7 @@ def staging():
 milvus = Milvus(given['uri'])
 first = staging()
 assert len(first) == 1, first
+open(given['watches'], 'x').close()
 while not staging() - first:
     time.sleep(0.05)
 replaced = first.pop().replace('_staging_', '_replaced_')
@@ -321,9 +322,13 @@ milvus.call('RenameCollection', milvus_pb2.RenameCollectionRequest(oldName=given
 print(json.dumps(given['target'] in names()))
 ";
     let uri = milvus_backup_testkit::shared(LITE).unwrap().uri();
+    let watches = bench.br.scratch().join("watches");
     let late = std::thread::scope(|scope| {
-        let late = scope.spawn(|| ask::<bool>(script, &json!({ "uri": uri, "target": target })));
-        std::thread::sleep(Duration::from_secs(2));
+        let given = json!({ "uri": uri, "target": target, "watches": watches });
+        let late = scope.spawn(move || ask::<bool>(script, &given));
+        while !watches.exists() && !late.is_finished() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
         bench.br.run(&restore).code(0);
         late.join().unwrap()
     });

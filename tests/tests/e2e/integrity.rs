@@ -1,5 +1,7 @@
 //! Damage: no byte of a backup can change, vanish or be added without verify and restore saying so.
 
+use std::fs;
+
 use milvus_backup_testkit::ServerKind;
 use milvus_backup_tests::{
     backup_files::BackupFiles,
@@ -146,14 +148,15 @@ fn damaged_while_restoring(kind: ServerKind) {
 
 fn broken_among_good(kind: ServerKind) {
     let (br, first, _) = small_backup(kind, "int_listed");
-    let broken = br.create(&["int_listed"]);
-    // Identifiers of one second differ in their random end only, and the last one is to be the latest.
-    std::thread::sleep(std::time::Duration::from_millis(1100));
+    let damaged = br.create(&["int_listed"]);
     let third = br.create(&["int_listed"]);
-    let files = BackupFiles::find(&br, &broken);
+    let files = BackupFiles::find(&br, &damaged);
     let mut bytes = files.read("metadata.json");
     bytes.truncate(bytes.len() / 2);
     files.write("metadata.json", &bytes);
+    // Of a damaged backup only the second in its identifier is known, and the last one is to be the latest.
+    let broken = format!("20260101T000000Z{}", &damaged["20260101T000000Z".len()..]);
+    fs::rename(files.directory(), files.directory().with_file_name(&broken)).unwrap();
 
     for arguments in [&["list", "--json"][..], &["list", "int_listed", "--json"]] {
         let outcome = br.run(arguments).code(3).says(&[&broken]);

@@ -65,7 +65,7 @@ fn require_whole(br: &MilvusBr) -> Vec<String> {
 fn kept(pruned: &Value) -> Vec<String> {
     let leftovers = pruned["leftovers"].as_array().unwrap().iter().filter(|leftover| leftover["removed"] == false);
     let name = |leftover: &Value| {
-        assert!(leftover["reason"].as_str().unwrap().contains("nothing is known of its process"), "{pruned}");
+        assert!(leftover["reason"].as_str().unwrap().contains("its owner is unknown"), "{pruned}");
         leftover["name"].as_str().unwrap().to_owned()
     };
     leftovers.map(name).collect()
@@ -101,8 +101,9 @@ fn at_random_moments() {
     }));
 
     let prune = ["prune", name, "--keep-count", "1", "--keep-days", "0", "--min-keep", "1", "--yes"];
-    let delete = ["delete", "kill_doomed", "--yes"];
-    for (doomed, options) in [(&delete[..], &["--no-verify", "--name", "kill_doomed"][..]), (&prune, &["--no-verify"])]
+    let delete = ["delete", "kill_deleted", "--yes"];
+    for (command, options) in
+        [(&delete[..], &["--no-verify", "--name", "kill_deleted"][..]), (&prune, &["--no-verify"])]
     {
         let more = || {
             if br.listed().len() < 2 {
@@ -110,7 +111,7 @@ fn at_random_moments() {
             }
         };
         more();
-        count(kill_each(&br, doomed, moments.by_ref().take(kills / 8), || {
+        count(kill_each(&br, command, moments.by_ref().take(kills / 8), || {
             assert!(!require_whole(&br).is_empty());
             more();
         }));

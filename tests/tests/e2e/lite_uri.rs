@@ -74,7 +74,7 @@ fn only_a_restore_creates_a_database() {
     let path = directory.path().join("typo.db");
     let br = on_database(&path);
     let error = br.run(&["create", "films", "--json"]).code(10).says(&["no such database", "typo.db"]).error();
-    assert!(!error["hint"].as_str().unwrap().contains("is Milvus running"), "{error}");
+    assert!(!error["hint"].as_str().unwrap().contains("check that Milvus is running"), "{error}");
     assert!(!path.exists());
 
     let from = directory.path().join("from.db");
@@ -89,9 +89,9 @@ fn only_a_restore_creates_a_database() {
     };
     restore(&nowhere, &[]).code(2).says(&["no_directory"]).error();
     // What is loaded ends with the server, which ends with the command.
-    let result = restore(&path, &["--load"]).code(0).says(&["not loaded any more"]).json();
+    let result = restore(&path, &["--load"]).code(0).says(&["no longer loaded"]).json();
     let limitations = result["limitations"].to_string();
-    assert!(limitations.contains("not loaded any more"), "{limitations}");
+    assert!(limitations.contains("no longer loaded"), "{limitations}");
 }
 
 /// The application that uses the database must be closed.
@@ -121,7 +121,7 @@ fn a_server_that_ends_early_is_quoted() {
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
     let br = on_database(&path).with_env("MILVUS_BR_MILVUS_LITE", program.to_str().unwrap());
     let outcome = br.run(&["create", "films", "--json"]).code(14).says(&["the disk is on fire", "exit status: 3"]);
-    assert!(!outcome.stderr.contains("is Milvus running"), "{outcome:#?}");
+    assert!(!outcome.stderr.contains("check that Milvus is running"), "{outcome:#?}");
     outcome.error();
 }
 

@@ -115,7 +115,7 @@ fn leftovers_in_milvus(kind: ServerKind) {
     let notes = || everything_below(&br.root()).iter().filter(|file| file.contains("/restores/")).count();
     let mut running = br.start(&["restore", &backup, "--to", target]);
     running.wait_until("the staging collection", || !ours(target).is_empty());
-    assert_eq!(leftovers(&br, &["--yes"])[0]["reason"], "the operation runs");
+    assert_eq!(leftovers(&br, &["--yes"])[0]["reason"], "in progress");
     assert!(running.kill(), "it ended before it was killed");
     assert_eq!((ours(target).len(), notes()), (1, 1));
 

@@ -3,6 +3,7 @@
 //! Tests of one kind of server share it, so every test gives its collections names of its own and has a repository of
 //! its own. `MILVUS_BR_TEST_LARGE=1` makes the data set of the memory test a large one.
 
+#![expect(clippy::disallowed_methods, reason = "processes and servers are waited for in the time of the machine")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
 /// Runs each of these functions as a test of both servers: they take the kind, and a prefix for their collections.

@@ -158,10 +158,10 @@ pub(super) mod tests {
     #[test]
     fn files_of_test_modules_are_known() {
         let mut sources = [
-            source("x/src/lib.rs", "mod a;\n#[cfg(test)]\nmod hostile;\n"),
+            source("x/src/lib.rs", "mod a;\n#[cfg(test)]\nmod untrusted_input;\n"),
             source("x/src/a.rs", "#[cfg(test)]\nmod tests;\n"),
             source("x/src/a/tests.rs", ""),
-            source("x/src/hostile.rs", ""),
+            source("x/src/untrusted_input.rs", ""),
         ];
         mark_test_files(&mut sources);
         assert_eq!(sources.map(|source| source.is_test), [false, false, true, true]);

@@ -1,16 +1,17 @@
-//! `milvus-br create`
+//! `milvus-br create` backs up one or more collections, or resumes a backup.
 
 use std::time::Duration;
 
 use milvus_backup_core::{
     BackupParams, BackupResult, BackupStorageType, BackupType, ChecksumAlgorithm, CollectionName, CompressionCodec,
-    Error, ErrorKind, LoadPolicy, Result,
+    Error, ErrorKind, Hint, LoadPolicy, Result,
 };
 
 use crate::args::{Checksum, Compression, CreateArgs, Load};
 use crate::command_error::CommandError;
 use crate::context::{Context, Session};
 use crate::exit_code;
+use crate::hints::words;
 use crate::report::Report;
 use crate::resolve::resolve_incomplete;
 use crate::sizes::format_size;
@@ -30,7 +31,19 @@ pub(crate) async fn run(context: &Context, args: CreateArgs) -> Result<u8, Comma
         several => create_all(context, &session, several, &params).await,
     };
     session.close().await;
-    Ok(outcome?)
+    outcome.map_err(|error| with_database_hint(error, &collections))
+}
+
+/// Adds a hint to the error for `DATABASE.COLLECTION`, which names a collection only in the arguments of other commands.
+fn with_database_hint(error: Error, collections: &[CollectionName]) -> CommandError {
+    let hint = match collections {
+        [name] if error.kind() == ErrorKind::InvalidParameter => {
+            let database = name.as_str().split_once('.').map(|(database, _)| database.to_owned());
+            database.map(|database| words(&Hint::NameDatabase(database)))
+        }
+        _ => None,
+    };
+    CommandError::new(error, hint)
 }
 
 async fn create_one(
@@ -57,8 +70,8 @@ async fn resume(
     let (collection, backup_id) = resolve_incomplete(context, &context.repository()?, text).await?;
     if !collections.is_empty() && collections != [collection.name.clone()] {
         return Err(Error::Refused {
-            reason: format!("backup {backup_id} is of collection `{collection}`"),
-            hint: "name no collection with --resume".into(),
+            reason: format!("backup {backup_id} belongs to collection `{collection}`"),
+            hint: "omit the collection with --resume".into(),
         }
         .into());
     }
@@ -69,7 +82,7 @@ async fn resume(
     Ok(report(context, &outcome?))
 }
 
-/// Backs up several collections. The first failure gives the exit code, but for an interrupt.
+/// Backs up several collections. The first failure determines the exit code, unless there is an interrupt.
 async fn create_all(
     context: &Context,
     session: &Session,

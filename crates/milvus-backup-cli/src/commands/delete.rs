@@ -1,4 +1,4 @@
-//! `milvus-br delete`
+//! `milvus-br delete` deletes single backups.
 
 use milvus_backup_core::BackupId;
 use serde::Serialize;
@@ -16,21 +16,21 @@ struct Deleted {
     deleted_backup_ids: Vec<BackupId>,
 }
 
-/// All backups are found before the first one is deleted: a wrong name deletes nothing.
+/// Resolves all arguments before the first deletion, so that a wrong name deletes nothing.
 pub(crate) async fn run(context: &Context, args: DeleteArgs) -> Result<u8, CommandError> {
     let repository = context.repository()?;
-    let mut doomed = Vec::new();
+    let mut to_delete = Vec::new();
     for text in &args.backups {
         let backup = resolve(context, &repository, text).await?.place()?;
-        if !doomed.contains(&backup) {
-            doomed.push(backup);
+        if !to_delete.contains(&backup) {
+            to_delete.push(backup);
         }
     }
     let names: Vec<String> =
-        doomed.iter().map(|(collection, id)| format!("{id} of {}", printable(&collection.to_string()))).collect();
+        to_delete.iter().map(|(collection, id)| format!("{id} of {}", printable(&collection.to_string()))).collect();
     confirm(context, &format!("Delete {}?", names.join(", "))).await?;
     let mut deleted = Deleted { deleted_backup_ids: Vec::new() };
-    for (collection, backup_id) in doomed {
+    for (collection, backup_id) in to_delete {
         repository.delete_backup(&collection, &backup_id).await?;
         deleted.deleted_backup_ids.push(backup_id);
     }

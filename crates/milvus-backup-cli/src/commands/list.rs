@@ -1,4 +1,4 @@
-//! `milvus-br list`
+//! `milvus-br list` prints the backups, newest first.
 
 use milvus_backup_core::{BackupMetadata, BackupType, Result};
 use milvus_backup_engine::BackupRepository;
@@ -12,10 +12,10 @@ use crate::resolve::{collections_with_backups, list_collection};
 use crate::sizes::format_size;
 use crate::text::{printable, short_list, table};
 
-/// Partitions that the table names before it only counts them.
+/// Number of partitions that the table names before it only counts them.
 const PARTITIONS_SHOWN: usize = 2;
 
-/// Collections that are named when the one that was asked for has no backups.
+/// Number of collections that are suggested if the requested one has no backups.
 const COLLECTIONS_SHOWN: usize = 20;
 
 pub(crate) async fn run(context: &Context, args: ListArgs) -> Result<u8> {
@@ -39,7 +39,7 @@ pub(crate) async fn run(context: &Context, args: ListArgs) -> Result<u8> {
     Ok(if listing.broken.is_empty() { exit_code::DONE } else { exit_code::INCOMPLETE })
 }
 
-/// Says that a root does not exist: an empty repository and a mistyped one look alike otherwise.
+/// Warns if the root does not exist: otherwise a mistyped root looks like an empty repository.
 pub(crate) async fn warn_of_missing_root(repository: &BackupRepository) -> Result<()> {
     if !repository.root_exists().await? {
         warning(&format!("the root `{}` does not exist", repository.root()));
@@ -47,7 +47,7 @@ pub(crate) async fn warn_of_missing_root(repository: &BackupRepository) -> Resul
     Ok(())
 }
 
-/// Says that there is no backup, and of which collections there are some.
+/// Returns the text for an empty list, with the collections that have backups.
 async fn nothing(repository: &BackupRepository, collection: Option<&str>) -> Result<String> {
     let Some(collection) = collection else { return Ok("no backups".to_owned()) };
     let others = collections_with_backups(&repository.list_backups(None).await?);
@@ -77,7 +77,7 @@ fn row(metadata: &BackupMetadata) -> [String; 8] {
     ]
 }
 
-/// Returns `full`, or `part` with the names of its partitions in short.
+/// Returns `full`, or `part` with a short list of its partitions.
 fn type_of(metadata: &BackupMetadata) -> String {
     match metadata.backup_type {
         BackupType::FullCollection => "full".to_owned(),

@@ -1,4 +1,4 @@
-//! The commands, one module each. Each returns the exit code of what it did.
+//! The commands, one module each. Each of them returns its exit code.
 
 pub(crate) mod create;
 pub(crate) mod delete;

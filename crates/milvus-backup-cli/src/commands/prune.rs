@@ -1,4 +1,4 @@
-//! `milvus-br prune`
+//! `milvus-br prune` deletes backups by the retention rules.
 
 use milvus_backup_core::{Decision, DecisionAction, Error, Result, RetentionResult, validate_ratio};
 use milvus_backup_engine::{BackupRepository, RetentionPlan};
@@ -42,10 +42,10 @@ pub(crate) async fn run(context: &Context, args: PruneArgs) -> Result<u8> {
     Ok(if plan.broken.is_empty() { exit_code::DONE } else { exit_code::INCOMPLETE })
 }
 
-/// Plans for one collection, or for all.
+/// Returns the retention plan for one collection, or for all.
 ///
 /// # Errors
-/// [`Error::NoBackups`] for a collection without any: whoever names one expects something to be looked at.
+/// [`Error::NoBackups`] for a collection without backups: naming one implies that it has some.
 async fn plan(
     context: &Context,
     repository: &BackupRepository,
@@ -67,7 +67,7 @@ async fn plan(
     })
 }
 
-/// A flag overrides its own value only; the others come from the configuration.
+/// Returns the policy: an option overrides only its own value; the others come from the configuration.
 fn policy(context: &Context, args: &PruneArgs) -> Result<RetentionPolicy> {
     let min_rows_ratio = args.min_rows_ratio.or(context.config.min_rows_ratio);
     if let Some(ratio) = min_rows_ratio {

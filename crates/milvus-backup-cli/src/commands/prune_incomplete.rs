@@ -1,7 +1,7 @@
-//! `milvus-br prune --incomplete`
+//! `milvus-br prune --incomplete` cleans up after interrupted operations.
 
 use milvus_backup_core::Result;
-use milvus_backup_engine::{Leftover, LeftoverKind};
+use milvus_backup_engine::{Orphan, OrphanKind};
 use serde::Serialize;
 
 use crate::confirm::confirm;
@@ -11,35 +11,36 @@ use crate::report::Report;
 use crate::sizes::format_size;
 use crate::text::{count, printable};
 
-/// What was found, and what became of it.
+/// The items that were found, and whether they were removed.
 #[derive(Debug, Serialize)]
 struct Outcome {
     dry_run: bool,
-    leftovers: Vec<Leftover>,
+    #[serde(rename = "leftovers")]
+    orphans: Vec<Orphan>,
 }
 
-/// Milvus is asked only when a collection was left in one.
+/// Connects to Milvus only if a temporary collection is registered in the repository.
 pub(crate) async fn run(context: &Context, dry_run: bool) -> Result<u8> {
     let repository = context.repository()?;
     let backups = repository.prune_incomplete_backups(true).await?;
-    // What is left in the repository does not wait for a Milvus that is down.
-    let connected = if repository.has_unfinished_collections().await? { Some(context.connect().await) } else { None };
+    // The repository is cleaned up even if Milvus is unavailable.
+    let connected = if repository.has_staging_collections().await? { Some(context.connect().await) } else { None };
     let (session, unreachable) = match connected {
         None => (None, None),
         Some(Ok(session)) => (Some(session), None),
         Some(Err(error)) => (None, Some(error)),
     };
     let collections = match &session {
-        Some(session) => session.manager.prune_unfinished_collections(true).await?,
+        Some(session) => session.manager.prune_staging_collections(true).await?,
         None => Vec::new(),
     };
-    let mut outcome = Outcome { dry_run, leftovers: [backups, collections].concat() };
-    let doomed = outcome.leftovers.iter().filter(|leftover| leftover.removed).count();
-    if !dry_run && doomed > 0 {
-        confirm(context, &format!("{}\nRemove {}?", describe(&outcome), count(doomed as u64, "item"))).await?;
-        outcome.leftovers = repository.prune_incomplete_backups(false).await?;
+    let mut outcome = Outcome { dry_run, orphans: [backups, collections].concat() };
+    let to_delete = outcome.orphans.iter().filter(|orphan| orphan.removed).count();
+    if !dry_run && to_delete > 0 {
+        confirm(context, &format!("{}\nRemove {}?", describe(&outcome), count(to_delete as u64, "item"))).await?;
+        outcome.orphans = repository.prune_incomplete_backups(false).await?;
         if let Some(session) = &session {
-            outcome.leftovers.extend(session.manager.prune_unfinished_collections(false).await?);
+            outcome.orphans.extend(session.manager.prune_staging_collections(false).await?);
         }
     }
     if let Some(session) = session {
@@ -56,22 +57,22 @@ pub(crate) async fn run(context: &Context, dry_run: bool) -> Result<u8> {
 }
 
 fn describe(outcome: &Outcome) -> String {
-    if outcome.leftovers.is_empty() {
-        return "nothing is left over".to_owned();
+    if outcome.orphans.is_empty() {
+        return "nothing to clean up".to_owned();
     }
-    let lines: Vec<String> = outcome.leftovers.iter().map(line).collect();
+    let lines: Vec<String> = outcome.orphans.iter().map(line).collect();
     lines.join("\n")
 }
 
-fn line(leftover: &Leftover) -> String {
-    let Leftover { name, collection_name, reason, .. } = leftover;
+fn line(orphan: &Orphan) -> String {
+    let Orphan { name, collection_name, reason, .. } = orphan;
     let (name, collection_name, reason) = (printable(name), printable(collection_name), printable(reason));
-    let verdict = if leftover.removed { "remove" } else { "keep  " };
-    match leftover.kind {
-        LeftoverKind::Backup => {
-            let size = format_size(leftover.size_bytes);
-            format!("{verdict}  backup {name} of {collection_name}, {size}: {reason}")
+    let action = if orphan.removed { "remove" } else { "keep  " };
+    match orphan.kind {
+        OrphanKind::Backup => {
+            let size = format_size(orphan.size_bytes);
+            format!("{action}  backup {name} of {collection_name}, {size}: {reason}")
         }
-        _ => format!("{verdict}  collection {name}, for {collection_name}: {reason}"),
+        _ => format!("{action}  collection {name}, for {collection_name}: {reason}"),
     }
 }

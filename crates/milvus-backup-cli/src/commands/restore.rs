@@ -1,4 +1,4 @@
-//! `milvus-br restore`
+//! `milvus-br restore` restores a backup into a collection.
 
 use std::time::Duration;
 
@@ -9,28 +9,29 @@ use crate::command_error::CommandError;
 use crate::context::Context;
 use crate::exit_code;
 use crate::output::stderr_line;
-use crate::resolve::{explained, resolve};
+use crate::resolve::resolve;
 use crate::text::{count, printable};
 
-/// What `--load` cannot do for a Milvus Lite database that is named by its path.
+/// The limitation of `--load` for a Milvus Lite database that is given by its path.
 const UNLOADED: &str =
-    "the collection is not loaded any more: Milvus Lite ends with this command, and the application loads it anew";
+    "the collection is no longer loaded: Milvus Lite stops with this command, so the application has to load it";
 
 pub(crate) async fn run(context: &Context, args: RestoreArgs) -> Result<u8, CommandError> {
     let mut params = params(&args, context.timeout())?;
     params.validate()?;
     let repository = context.repository()?;
     let resolved = resolve(context, &repository, &args.backup).await?;
-    let newest_good = resolved.newest_good_hint();
-    let metadata = resolved.metadata()?;
+    let newest_good = resolved.newest_good();
+    let metadata = resolved.metadata().await?;
     let collection = metadata.collection()?;
-    let properties =
-        if args.create_database { Some(repository.definition(&metadata).await?.database_properties) } else { None };
-    let session = context.connect_for_restore(properties.as_ref()).await?;
+    let session = context.connect_for_restore(args.create_database).await?;
     params.timeout = context.timeout();
     let outcome = session.manager.restore_backup(&collection, &metadata.backup_id, &params).await;
     session.close().await;
-    let mut result = outcome.map_err(|error| explained(error, newest_good))?;
+    let mut result = match outcome {
+        Ok(result) => result,
+        Err(error) => return Err(newest_good.explained(error).await),
+    };
     if args.load && context.is_lite_path() {
         context.warn(UNLOADED.to_owned());
         result.limitations.push(UNLOADED.to_owned());
@@ -54,11 +55,11 @@ fn describe(result: &RestoreResult) -> String {
     )
 }
 
-/// What the restored collection lacks, and how it can be had.
+/// Returns a property that was not restored, and how to obtain it.
 fn reminder(missing: &NotRestored, target: &str) -> String {
     match missing {
         NotRestored::Aliases { names } => format!(
-            "aliases of the collection ({}): --with-aliases restores them; now they can be created in Milvus for `{target}`",
+            "aliases of the collection ({}): restore with --with-aliases, or create them in Milvus for `{target}`",
             names.join(", ")
         ),
         NotRestored::Indexes => {
@@ -69,7 +70,9 @@ fn reminder(missing: &NotRestored, target: &str) -> String {
                 Some(copies) if *copies > 1 => format!(" with {copies} replicas"),
                 _ => String::new(),
             };
-            format!("the collection was loaded{copies} when it was backed up, and `{target}` is not: --load does so")
+            format!(
+                "the load state: the source was loaded{copies}, but `{target}` is not; restore with --load, or load it in Milvus"
+            )
         }
         other => format!("{other:?}"),
     }
@@ -86,6 +89,7 @@ fn params(args: &RestoreArgs, timeout: Option<Duration>) -> Result<RestoreParams
     params.restore_indexes = !args.no_indexes;
     params.skip_failed_partitions = args.skip_failed_partitions;
     params.with_aliases = args.with_aliases;
+    params.create_database = args.create_database;
     params.into_existing = args.into_existing;
     params.auto_id = match args.auto_id {
         AutoId::Preserve => AutoIdPolicy::Preserve,

@@ -1,4 +1,4 @@
-//! `milvus-br show`
+//! `milvus-br show` prints the details of a backup.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -15,14 +15,14 @@ use crate::command_error::CommandError;
 use crate::context::Context;
 use crate::exit_code;
 use crate::output::warning;
-use crate::resolve::{explained, resolve};
+use crate::resolve::resolve;
 use crate::sizes::format_size;
 use crate::text::{count, printable};
 
-/// Labels and values, one line each.
+/// Labels and values, one pair per line.
 type Lines = Vec<(&'static str, String)>;
 
-/// One backup as one document: the members of its summary and those of its manifest.
+/// A backup as one document: the members of its summary and those of its manifest.
 #[derive(Serialize)]
 struct Document<'a> {
     #[serde(flatten)]
@@ -38,23 +38,28 @@ impl<'a> Document<'a> {
     }
 }
 
-/// The definition is read for people only. A backup in which it is damaged is shown without it.
+/// Reads the definition of the collection only for human-readable output. If it is damaged, the backup is shown without it.
 pub(crate) async fn run(context: &Context, args: ShowArgs) -> Result<u8, CommandError> {
     let repository = context.repository()?;
     let resolved = resolve(context, &repository, &args.backup).await?;
-    let newest_good = resolved.newest_good_hint();
-    let summary = resolved.metadata()?;
-    let backup = repository.get_backup(&summary.collection()?, &summary.backup_id).await;
-    let backup = backup.map_err(|error| explained(error, newest_good.clone()))?;
+    let newest_good = resolved.newest_good();
+    let summary = resolved.metadata().await?;
+    let backup = match repository.get_backup(&summary.collection()?, &summary.backup_id).await {
+        Ok(backup) => backup,
+        Err(error) => return Err(newest_good.explained(error).await),
+    };
     let definition = if context.output.is_json() {
         None
     } else {
         match repository.definition(&backup.metadata).await {
             Ok(definition) => Some(definition),
             Err(error) => {
-                let error = explained(error, newest_good);
+                let error = newest_good.explained(error).await;
                 let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
-                warning(&format!("cannot show the definition: {}{hint}", error.error().full_message()));
+                warning(&format!(
+                    "cannot show the definition of the collection: {}{hint}",
+                    error.error().full_message()
+                ));
                 None
             }
         }
@@ -63,7 +68,7 @@ pub(crate) async fn run(context: &Context, args: ShowArgs) -> Result<u8, Command
     Ok(exit_code::DONE)
 }
 
-/// The columns that were left as they are, in some file at least.
+/// Returns the columns that are uncompressed in at least one file.
 fn uncompressed(manifest: &BackupManifest) -> String {
     let columns: BTreeSet<&str> =
         manifest.chunks().flat_map(|chunk| &chunk.uncompressed_columns).map(String::as_str).collect();
@@ -73,7 +78,7 @@ fn uncompressed(manifest: &BackupManifest) -> String {
     format!(" except {}", columns.into_iter().collect::<Vec<_>>().join(", "))
 }
 
-/// The version of the server that was read, and its address.
+/// Returns the version of the source server, and its address.
 fn server(metadata: &BackupMetadata) -> String {
     match &metadata.milvus_uri {
         Some(uri) => format!("{} at {uri}", metadata.milvus_version),
@@ -147,7 +152,7 @@ fn summary(backup: &StoredBackup) -> Lines {
     ]
 }
 
-/// Returns the type, and of a part the partitions that were asked for.
+/// Returns the type, and for a partial backup the requested partitions.
 fn type_of(metadata: &BackupMetadata) -> String {
     if metadata.backup_type == BackupType::FullCollection {
         return "full".to_owned();
@@ -158,7 +163,7 @@ fn type_of(metadata: &BackupMetadata) -> String {
 
 fn loaded(metadata: &BackupMetadata) -> String {
     match (metadata.was_loaded, metadata.replica_number) {
-        (false, _) => "no, before the backup".to_owned(),
+        (false, _) => "not before the backup".to_owned(),
         (true, Some(replicas)) => format!("yes, {}", count(replicas, "replica")),
         (true, None) => "yes".to_owned(),
     }
@@ -168,7 +173,7 @@ fn list_or_none(names: &[String]) -> String {
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
-/// `id: Int64, primary key`, `title: VarChar(max_length=256)`.
+/// Returns a description such as `id: Int64, primary key` or `title: VarChar(max_length=256)`.
 fn describe_field(field: &FieldSchema) -> String {
     let element = field.element_type.map(|element| format!(" of {element}")).unwrap_or_default();
     let params: Vec<String> = field.type_params.iter().map(|(key, value)| format!("{key}={value}")).collect();
@@ -191,7 +196,7 @@ fn struct_fields(schema: &CollectionSchema) -> Lines {
     schema.struct_fields.iter().flat_map(|of| of.fields.iter().map(|field| describe(&of.name, field))).collect()
 }
 
-/// `embedding: HNSW, COSINE, named vectors`.
+/// Returns a description such as `embedding: HNSW, COSINE, named vectors`.
 fn describe_index(index: &IndexDefinition) -> String {
     let param = |key: &str| index.params.get(key).map_or("-", String::as_str);
     let name = if index.index_name.is_empty() { String::new() } else { format!(", named {}", index.index_name) };

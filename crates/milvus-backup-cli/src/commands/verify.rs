@@ -1,4 +1,4 @@
-//! `milvus-br verify`
+//! `milvus-br verify` checks the integrity of a backup.
 
 use milvus_backup_core::{VerificationParams, VerificationResult, VerificationType};
 
@@ -25,7 +25,7 @@ pub(crate) async fn run(context: &Context, args: VerifyArgs) -> Result<u8, Comma
     params.validate()?;
     let repository = context.repository()?;
     let resolved = resolve(context, &repository, &args.backup).await?;
-    let newest_good = resolved.newest_good_hint();
+    let newest_good = resolved.newest_good();
     let (collection, backup_id) = resolved.place()?;
     let result = if params.verification_type == VerificationType::Deep {
         let session = context.connect().await?;
@@ -43,7 +43,9 @@ pub(crate) async fn run(context: &Context, args: VerifyArgs) -> Result<u8, Comma
     for finding in &result.errors {
         stderr_line(&format!("error: {}", printable(&finding.message)));
     }
-    if let Some(hint) = newest_good.filter(|_| !result.success) {
+    if !result.success
+        && let Some(hint) = newest_good.hint().await
+    {
         stderr_line(&format!("hint: {hint}"));
     }
     Ok(if result.success { exit_code::DONE } else { exit_code::INTEGRITY })

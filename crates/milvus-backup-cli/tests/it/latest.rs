@@ -25,7 +25,7 @@ fn a_newer_part_and_a_newer_partial_backup_are_passed_over_and_named() {
     let printed = sandbox.run(&["verify", "golden@latest"]);
     assert_eq!(printed.exit_code, 0);
     let warning = format!(
-        "warning: golden@latest is {FULL}; newer, but not complete full backups: {partial} (PARTIALLY_COMPLETED), {part} \
+        "warning: golden@latest selects {FULL}; newer backups are not complete full backups: {partial} (PARTIALLY_COMPLETED), {part} \
          (partition alpha)\n"
     );
     assert!(printed.stderr.contains(&warning), "{}", printed.stderr);

@@ -30,6 +30,8 @@ pub(crate) enum RefusalKind {
     Unparsable,
     /// A segment lacks the values of a vector field.
     WithoutRawData,
+    /// The collection has policies for its rows, and the call names no principal to which they apply.
+    RowsProtected,
     /// A limit in the configuration of the server is reached.
     ServerLimit(ServerLimit),
     /// The credentials are missing or wrong.
@@ -68,6 +70,7 @@ impl RefusalKind {
             | Self::IndexNotFound
             | Self::Unparsable
             | Self::WithoutRawData
+            | Self::RowsProtected
             | Self::Transient
             | Self::Other => true,
             Self::DatabaseNotFound

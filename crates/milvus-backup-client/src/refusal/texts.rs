@@ -40,6 +40,11 @@ const TEXTS: &[(&str, RefusalKind, &str)] = &[
     ("*collection not found*", RefusalKind::CollectionNotFound, "Milvus 2.3.5"),
     ("*index not found*", RefusalKind::IndexNotFound, "Milvus 2.3.5"),
     ("*index doesn't exist*", RefusalKind::IndexNotFound, "none: the words of older servers"),
+    (
+        "*rls_principal is required*",
+        RefusalKind::RowsProtected,
+        "none: the words of Milvus' sources (`ResolveRuntimePrincipal`)",
+    ),
     ("*not loaded*", RefusalKind::NotLoaded, "Milvus 2.3.5 (of a partition, when it is queried)"),
 ];
 

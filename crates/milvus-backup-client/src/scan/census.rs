@@ -8,7 +8,7 @@ use milvus_backup_core::schema::{FieldSchema, PrimaryKey};
 use milvus_backup_core::{CollectionName, KeyCensus, ReadPoint, Result};
 
 use super::cursor::{after, equal_to, every_key, up_to};
-use super::keys::{KeyCursor, Keys};
+use super::keys::Keys;
 use super::page_params::guarantee;
 use crate::connection::MilvusConnection;
 
@@ -43,7 +43,8 @@ impl<'a> Census<'a> {
 
     /// Reads all keys, and counts the rows between them.
     pub(super) async fn take(mut self) -> Result<KeyCensus> {
-        let mut cursor = KeyCursor::default();
+        let mut cursor = self.keys.start();
+        let mut can_name_all = true;
         loop {
             let before = cursor.last.clone();
             let keys = self.keys.next_page(&mut cursor).await?;
@@ -51,12 +52,25 @@ impl<'a> Census<'a> {
                 break;
             }
             self.found.keys += keys.len() as u64;
-            self.examine(before.as_ref(), &keys).await?;
+            can_name_all &= keys.iter().all(|key| self.keys.can_name(key));
+            if can_name_all {
+                self.examine(before.as_ref(), &keys).await?;
+            }
+        }
+        if !can_name_all {
+            return self.without_ranges().await;
         }
         let rest = self.count(&self.between(cursor.last.as_ref(), None)).await?;
         self.found.rows += rest;
         self.found.unreturned += rest;
         Ok(self.found)
+    }
+
+    /// Counts all rows at once, because not every key can be the end of a range.
+    async fn without_ranges(mut self) -> Result<KeyCensus> {
+        let keys = self.found.keys;
+        let rows = self.count(&every_key(self.keys.key)).await?;
+        Ok(KeyCensus { keys, rows, unexamined: rows.saturating_sub(keys), ..KeyCensus::default() })
     }
 
     /// Counts the rows of a page of keys, and examines ranges with more rows than keys.

@@ -6,6 +6,7 @@ use milvus::proto::schema::{FieldData, field_data, scalar_field};
 use milvus_backup_core::schema::{FieldSchema, PrimaryKey};
 use milvus_backup_core::{CollectionName, Error};
 
+use super::anchor::Anchor;
 use super::cursor::after;
 use super::page_params::iterator_params;
 use crate::call::call;
@@ -34,24 +35,24 @@ pub(super) struct Keys<'a> {
 #[derive(Debug)]
 pub(super) struct KeyCursor {
     pub(super) last: Option<PrimaryKey>,
+    anchor: Anchor,
     limit: usize,
 }
 
-impl Default for KeyCursor {
-    fn default() -> Self {
-        Self { last: None, limit: FIRST_KEYS }
-    }
-}
-
 impl Keys<'_> {
+    /// Returns the position before all keys.
+    pub(super) fn start(&self) -> KeyCursor {
+        KeyCursor { last: None, anchor: Anchor::new(None, self.connection.known_server()), limit: FIRST_KEYS }
+    }
+
     /// Returns the next keys, in ascending order; empty after the last ones.
     ///
     /// # Errors
     /// [`Error::Protocol`] for a page that does not come after the previous one.
     pub(super) async fn next_page(&self, cursor: &mut KeyCursor) -> CallResult<Vec<PrimaryKey>> {
-        let rest = cursor.last.as_ref().map(|key| after(key, &self.key.name)).unwrap_or_default();
+        let rest = cursor.anchor.key().map(|key| after(key, &self.key.name)).unwrap_or_default();
         let page = loop {
-            match self.page(&rest, iterator_params(cursor.limit)).await {
+            match self.page(&rest, iterator_params(cursor.limit, cursor.anchor.skip())).await {
                 Err(failure) if failure.is_too_large() && cursor.limit > 1 => cursor.limit /= 2,
                 Err(failure) if self.connection.window().learns(&failure, cursor.limit) => {
                     cursor.limit = self.connection.window().rows();
@@ -65,14 +66,20 @@ impl Keys<'_> {
                 return Err(Error::Protocol { message }.into());
             }
             cursor.limit = next_limit(cursor.limit, &page, self.connection.window().rows());
+            cursor.anchor.advance(page.len(), newest);
             cursor.last = Some(newest.clone());
         }
         Ok(page)
     }
 
+    /// Returns whether an expression can name a key.
+    pub(super) fn can_name(&self, key: &PrimaryKey) -> bool {
+        Anchor::new(None, self.connection.known_server()).can_name(key)
+    }
+
     /// Sends an expression, without waiting for the collection to be loaded.
     pub(super) async fn probe(&self, expr: &str) -> CallResult<()> {
-        call!(self.connection, "Query", query, self.request(expr, iterator_params(1))).map(drop)
+        call!(self.connection, "Query", query, self.request(expr, iterator_params(1, 0))).map(drop)
     }
 
     /// Returns the first keys for which an expression holds, in ascending order.

@@ -3,6 +3,7 @@
 //! Must always hold: only an empty page ends a scan, every page starts after the last key of the previous one, and a
 //! page out of order is an error. Therefore no row is lost silently, however the server interprets a limit.
 
+mod anchor;
 mod census;
 mod count;
 mod cursor;

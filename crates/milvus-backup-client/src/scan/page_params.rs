@@ -13,14 +13,15 @@ pub(super) fn guarantee(read_point: ReadPoint) -> (i32, u64) {
     }
 }
 
-/// Returns the parameters of a page that starts after the last key: in the order of primary keys, and without a gap.
+/// Returns the parameters of a page that starts `offset` rows after the last key: in the order of primary keys, and
+/// without a gap.
 ///
 /// A segment returns as many rows as the page may have, including copies of a key. Its keys may therefore end before
 /// those of another segment, and a page that is filled up from the others has a gap: Milvus 2.3.5 was observed to
 /// return the first 1,004 keys and then the last 20. With `reduce_stop_for_best` the page ends where the first segment
 /// does. It may then be short, and only an empty page is the end.
-pub(super) fn iterator_params(limit: usize) -> Vec<KeyValuePair> {
-    page_params(limit, 0, "True")
+pub(super) fn iterator_params(limit: usize, offset: usize) -> Vec<KeyValuePair> {
+    page_params(limit, offset, "True")
 }
 
 /// Returns the parameters of a page that may have gaps, and is as full as possible: for a sample, or for rows by

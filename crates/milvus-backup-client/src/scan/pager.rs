@@ -9,6 +9,7 @@ use milvus_backup_columns::{WireColumn, decode_columns};
 use milvus_backup_core::schema::{CollectionSchema, DYNAMIC_FIELD, FieldSchema, PrimaryKey, stored_fields};
 use milvus_backup_core::{CollectionName, Error, KeyRange, ReadPoint, Result};
 
+use super::anchor::{Anchor, rows_after};
 use super::cursor::{after, last_key, up_to};
 use super::json_texts::quote_texts;
 use super::page_params::{full_page_params, guarantee, iterator_params};
@@ -45,11 +46,7 @@ pub(super) struct Pager {
     output_fields: Vec<String>,
     size: PageSize,
     last: Option<PrimaryKey>,
-    /// Number of rows that were read so far.
-    read: usize,
-    /// Whether pages start after a number of rows instead of after the last key, because the expression language
-    /// reserves its name.
-    by_position: bool,
+    anchor: Anchor,
     up_to: Option<PrimaryKey>,
 }
 
@@ -66,8 +63,7 @@ impl Pager {
             output_fields,
             size: PageSize::new(request.batch_bytes, schema.largest_row_bytes(), connection.window().rows()),
             last: request.range.after.clone(),
-            read: 0,
-            by_position: false,
+            anchor: Anchor::new(request.range.after.as_ref(), connection.known_server()),
             up_to: request.range.up_to.clone(),
             connection,
             request,
@@ -76,6 +72,27 @@ impl Pager {
 
     /// Returns the next page, or `None` after the last one.
     pub(super) async fn next_page(&mut self) -> Result<Option<RecordBatch>> {
+        loop {
+            let Some(page) = self.receive().await? else { return Ok(None) };
+            let received = page.num_rows();
+            let page = match &self.last {
+                Some(last) if self.anchor.overlaps() => rows_after(&page, &self.primary_key.name, last)?,
+                _ => page,
+            };
+            if page.num_rows() == 0 {
+                self.anchor.pass(received);
+                continue;
+            }
+            let last = last_key(&page, &self.primary_key, self.last.as_ref())?;
+            self.anchor.advance(received, &last);
+            self.last = Some(last);
+            self.size.observe(received, batch_bytes(&page));
+            return Ok(Some(page));
+        }
+    }
+
+    /// Returns the page that the server sends, or `None` if it has no rows.
+    async fn receive(&mut self) -> Result<Option<RecordBatch>> {
         let columns = self.fetch().await?;
         let rows = match columns.iter().find(|column| column.name() == self.primary_key.name) {
             Some(keys) => keys.key_count(),
@@ -85,14 +102,9 @@ impl Pager {
         if rows == 0 {
             return Ok(None);
         }
-        let mut page = decode_columns(&self.request.schema, rows, columns)?;
-        if self.connection.known_server() == Some(Server::Lite3) {
-            page = quote_texts(page, &self.request.schema)?;
-        }
-        self.last = Some(last_key(&page, &self.primary_key, self.last.as_ref())?);
-        self.read += rows;
-        self.size.observe(rows, batch_bytes(&page));
-        Ok(Some(page))
+        let page = decode_columns(&self.request.schema, rows, columns)?;
+        let quoted = self.connection.known_server() == Some(Server::Lite3);
+        Ok(Some(if quoted { quote_texts(page, &self.request.schema)? } else { page }))
     }
 
     async fn fetch(&mut self) -> Result<Vec<WireColumn>> {
@@ -110,8 +122,10 @@ impl Pager {
                 Err(failure) if self.connection.window().learns(&failure, self.size.rows()) => {
                     self.size.keep_within(self.connection.window().rows());
                 }
-                Err(failure) if failure.is(RefusalKind::Unparsable) && !self.by_position && self.up_to.is_none() => {
-                    self.by_position = true;
+                Err(failure)
+                    if failure.is(RefusalKind::Unparsable) && !self.anchor.counts_rows() && self.up_to.is_none() =>
+                {
+                    self.anchor.count_rows();
                 }
                 Err(failure) if failure.is_too_large() && self.size.halve() => {}
                 // Milvus Lite 2 cannot read sparse vectors if there are no rows.
@@ -131,27 +145,24 @@ impl Pager {
     /// Returns the expression for the remaining rows; empty for all rows.
     fn expression(&self) -> String {
         let name = &self.primary_key.name;
-        let bounds = [self.last.as_ref().map(|key| after(key, name)), self.up_to.as_ref().map(|key| up_to(key, name))];
+        let bounds = [self.anchor.key().map(|key| after(key, name)), self.up_to.as_ref().map(|key| up_to(key, name))];
         bounds.into_iter().flatten().collect::<Vec<_>>().join(" && ")
     }
 
     fn query(&self) -> Result<pb::QueryRequest> {
         let (consistency_level, guarantee_timestamp) = guarantee(self.request.read_point);
-        let (expr, mut query_params) = if self.by_position {
-            let (offset, window) = (self.read, self.connection.position_limit());
-            let limit = self.size.rows().min(window.saturating_sub(offset));
-            if limit == 0 {
-                return Err(key_not_nameable(&self.request.collection, &self.primary_key.name, window));
-            }
-            (String::new(), full_page_params(limit, offset))
-        } else {
-            (self.expression(), iterator_params(self.size.rows()))
-        };
+        let (offset, window) = (self.anchor.skip(), self.connection.position_limit());
+        let limit = self.size.rows().min(window.saturating_sub(offset));
+        if limit == 0 {
+            return Err(key_not_nameable(&self.request.collection, &self.primary_key.name, window));
+        }
+        let mut query_params =
+            if self.anchor.counts_rows() { full_page_params(limit, offset) } else { iterator_params(limit, offset) };
         query_params.push(KeyValuePair { key: "timezone".to_owned(), value: "UTC".to_owned() });
         Ok(pb::QueryRequest {
             db_name: self.connection.request_database(),
             collection_name: self.request.collection.to_string(),
-            expr,
+            expr: self.expression(),
             output_fields: self.output_fields.clone(),
             partition_names: self.request.partition.iter().cloned().collect(),
             guarantee_timestamp,

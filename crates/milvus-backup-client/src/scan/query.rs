@@ -12,7 +12,8 @@ use crate::wire::{self, QueryRows};
 
 impl MilvusConnection {
     /// Queries a collection. After a restart, a server responds before its collections are in memory again: this waits
-    /// for them. A collection whose load state the server may have lost is loaded again.
+    /// for them. A collection whose load state the server may have lost is loaded again. A backup has the rows of all
+    /// principals: where policies protect rows, the query asks to be exempt from them, which needs a privilege.
     ///
     /// # Errors
     /// [`Error::Refused`](milvus_backup_core::Error::Refused) for a collection that is not loaded, or was released
@@ -20,15 +21,21 @@ impl MilvusConnection {
     pub(super) async fn query(
         &self,
         collection: &CollectionName,
-        request: pb::QueryRequest,
+        mut request: pb::QueryRequest,
         limit: usize,
     ) -> CallResult<QueryRows> {
+        request.skip_rls = self.skips_row_policies();
         let partitions = request.partition_names.clone();
-        let mut delays = self.retry_policy().delays_in(self.environment());
+        let mut delays = self.retry_policy().delays(self.environment());
         let send = |_, request| wire::query(self.transport(), request, limit, self.buffers());
         loop {
             let failure = match self.call("Query", request.clone(), send).await {
                 Err(failure) if failure.is(RefusalKind::NotLoaded) => failure,
+                Err(failure) if failure.is(RefusalKind::RowsProtected) && !request.skip_rls => {
+                    self.skip_row_policies();
+                    request.skip_rls = true;
+                    continue;
+                }
                 answer => return answer,
             };
             match self.state_of(collection, &partitions).await? {

@@ -53,7 +53,7 @@ impl MilvusConnection {
                 db_name: self.request_database(),
                 collection_name: collection.to_string(),
                 consistency_level: WireConsistency::Strong as i32,
-                query_params: iterator_params(1),
+                query_params: iterator_params(1, 0),
                 ..Default::default()
             };
             let session = self.query(collection, request, MAX_MESSAGE_BYTES).await?.session_ts;

@@ -8,7 +8,7 @@ use milvus::proto::common::ConsistencyLevel as WireConsistency;
 use milvus_backup_core::schema::{DataType, FieldSchema, PrimaryKey};
 use milvus_backup_core::{CollectionName, Result};
 
-use super::keys::{KeyCursor, Keys};
+use super::keys::Keys;
 use super::page_params::full_page_params;
 use crate::connection::MilvusConnection;
 use crate::refusal::CallResult;
@@ -66,7 +66,7 @@ impl Keys<'_> {
     async fn all(&self, rows: u64, parts: usize) -> CallResult<Vec<PrimaryKey>> {
         let step = usize::try_from(rows / parts as u64).unwrap_or(usize::MAX).max(1);
         let (mut split, mut read) = (Vec::new(), 0);
-        let mut cursor = KeyCursor::default();
+        let mut cursor = self.start();
         loop {
             let page = self.next_page(&mut cursor).await?;
             if page.is_empty() {

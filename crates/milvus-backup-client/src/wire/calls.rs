@@ -1,8 +1,9 @@
 //! The calls that send and receive these messages.
 
-use bytes::BufMut;
+use bytes::{BufMut, Bytes};
 use http_body_util::Full;
 use milvus::proto::milvus as pb;
+use milvus_backup_columns::{require_known_rows, unknown_parts_of_description};
 use prost::Message;
 use tonic::body::Body;
 use tonic::codegen::Service;
@@ -11,7 +12,7 @@ use tonic::codegen::http::{self, HeaderValue, StatusCode};
 use tonic::{Code, Request, Response, Status};
 
 use super::buffer_pool::BufferPool;
-use super::messages::{InsertRows, QueryRows};
+use super::messages::{Description, InsertRows, QueryRows};
 use super::receive::{PREFIX, receive, require_success};
 use crate::transport::{MAX_MESSAGE_BYTES, Transport};
 
@@ -22,7 +23,9 @@ pub(crate) async fn query(
     limit: usize,
     buffers: BufferPool,
 ) -> Result<Response<QueryRows>, Status> {
-    call(transport, "/milvus.proto.milvus.MilvusService/Query", request, limit, &buffers).await
+    let message = call(transport, "/milvus.proto.milvus.MilvusService/Query", request, limit, &buffers).await?;
+    require_known_rows(&message).map_err(|error| Status::data_loss(error.to_string()))?;
+    decode(message)
 }
 
 /// Makes the call `Insert`, and returns its response.
@@ -31,17 +34,34 @@ pub(crate) async fn insert(
     request: Request<InsertRows>,
     buffers: BufferPool,
 ) -> Result<Response<pb::MutationResult>, Status> {
-    call(transport, "/milvus.proto.milvus.MilvusService/Insert", request, MAX_MESSAGE_BYTES, &buffers).await
+    let path = "/milvus.proto.milvus.MilvusService/Insert";
+    decode(call(transport, path, request, MAX_MESSAGE_BYTES, &buffers).await?)
 }
 
-/// Makes a call with one message and one response, which use `buffers` if they are large.
-async fn call<Q: Message, A: Message + Default>(
+/// Makes the call `DescribeCollection`, and returns its response with the fields that no definition has.
+pub(crate) async fn describe_collection(
+    transport: Transport,
+    request: Request<pb::DescribeCollectionRequest>,
+    buffers: BufferPool,
+) -> Result<Response<Description>, Status> {
+    let path = "/milvus.proto.milvus.MilvusService/DescribeCollection";
+    let message = call(transport, path, request, MAX_MESSAGE_BYTES, &buffers).await?;
+    let unknown = unknown_parts_of_description(&message).map_err(|error| Status::data_loss(error.to_string()))?;
+    Ok(Response::new(Description { answer: decode(message)?.into_inner(), unknown }))
+}
+
+fn decode<A: Message + Default>(message: Bytes) -> Result<Response<A>, Status> {
+    A::decode(message).map(Response::new).map_err(|error| Status::internal(error.to_string()))
+}
+
+/// Makes a call with one message, and returns its response, undecoded. Both use `buffers` if they are large.
+async fn call<Q: Message>(
     mut transport: Transport,
     path: &'static str,
     request: Request<Q>,
     limit: usize,
     buffers: &BufferPool,
-) -> Result<Response<A>, Status> {
+) -> Result<Bytes, Status> {
     let request = http_request(path, request, buffers)?;
     std::future::poll_fn(|context| transport.poll_ready(context))
         .await
@@ -50,9 +70,7 @@ async fn call<Q: Message, A: Message + Default>(
     let (head, body) = answer.into_parts();
     require_success(Some(&head.headers))?;
     require_ok(head.status)?;
-    let message = receive(body, limit, buffers).await?;
-    let answer = A::decode(message).map_err(|error| Status::internal(error.to_string()))?;
-    Ok(Response::new(answer))
+    receive(body, limit, buffers).await
 }
 
 /// Returns a call as an HTTP/2 request, see "gRPC over HTTP2".

@@ -1,11 +1,11 @@
-//! The two messages that contain rows, as far as they are read or filled.
+//! The messages that contain rows, as far as they are read or filled, and the description of a collection.
 //!
-//! They match those in `milvus.proto` of Milvus, except that float vectors remain in their wire format: see
+//! Those with rows match those in `milvus.proto` of Milvus, except that float vectors remain in their wire format: see
 //! [`WireColumn`].
 
 use arrow_array::RecordBatch;
-use milvus::proto::common;
 use milvus::proto::schema::FieldData;
+use milvus::proto::{common, milvus as pb};
 use milvus_backup_columns::{WireColumn, encode_columns};
 use milvus_backup_core::schema::CollectionSchema;
 use milvus_backup_core::{CollectionName, Error, Result};
@@ -30,6 +30,14 @@ impl QueryRows {
     pub(crate) fn into_columns(self) -> Result<Vec<FieldData>> {
         self.fields_data.into_iter().map(FieldData::try_from).collect()
     }
+}
+
+/// The response of `DescribeCollection`.
+#[derive(Debug, Clone)]
+pub(crate) struct Description {
+    pub(crate) answer: pb::DescribeCollectionResponse,
+    /// One sentence for each field that the definitions of this version do not have.
+    pub(crate) unknown: Vec<String>,
 }
 
 /// The message `InsertRequest`, as far as it is filled.
@@ -73,7 +81,6 @@ impl InsertRows {
 mod tests {
     use std::collections::BTreeMap;
 
-    use milvus::proto::milvus as pb;
     use milvus_backup_columns::decode_columns;
     use milvus_backup_testkit::columns::{Profile, Style, send, table};
     use proptest::prelude::*;

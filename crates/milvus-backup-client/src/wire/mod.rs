@@ -1,4 +1,5 @@
-//! The two calls that transfer rows, with messages whose float vectors are not copied.
+//! The calls whose messages this crate reads itself: those that transfer rows, whose float vectors are not copied, and the
+//! description of a collection, in which fields that no definition has are found.
 
 mod buffer_pool;
 mod calls;
@@ -7,5 +8,5 @@ mod messages;
 mod receive;
 
 pub(crate) use buffer_pool::BufferPool;
-pub(crate) use calls::{insert, query};
-pub(crate) use messages::{InsertRows, QueryRows};
+pub(crate) use calls::{describe_collection, insert, query};
+pub(crate) use messages::{Description, InsertRows, QueryRows};

@@ -8,6 +8,7 @@ use milvus_backup_core::Result;
 use milvus_backup_core::schema::{CollectionSchema, DYNAMIC_FIELD, DataType, FieldSchema, stored_fields};
 
 use super::field::decode_field;
+use super::flags::agreed_flags;
 use super::structs::decode_struct;
 use crate::conventions::{Validity, dense_vectors, record_batch};
 use crate::error::mismatch;
@@ -61,7 +62,8 @@ fn decode_column(field: &FieldSchema, rows: usize, mut column: WireColumn) -> Re
     if field.data_type != DataType::FloatVector {
         return Err(mismatch(&field.name, "float vectors were sent"));
     }
-    let validity = Validity::from_flags(&field.name, rows, &column.valid_data, field.nullable)?;
+    let flags = agreed_flags(&field.name, &column.valid_data, column.vector_flags())?;
+    let validity = Validity::from_flags(&field.name, rows, &flags, field.nullable)?;
     let elements = Arc::new(PrimitiveArray::<Float32Type>::new(floats.try_into()?, None));
     dense_vectors(field, &validity, elements)
 }

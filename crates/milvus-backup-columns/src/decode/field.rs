@@ -5,12 +5,13 @@ use milvus::proto::schema::{FieldData, ScalarField, VectorField, field_data, sca
 use milvus_backup_core::Result;
 use milvus_backup_core::schema::{DataType, FieldSchema};
 
+use super::flags::row_flags;
 use crate::conventions::{Validity, arrays, dense_vectors, scalars, sparse_vectors, vector_elements};
 use crate::error::mismatch;
 
 /// Decodes one column of `rows` rows.
 pub(super) fn decode_field(field: &FieldSchema, rows: usize, column: FieldData) -> Result<ArrayRef> {
-    let validity = Validity::from_flags(&field.name, rows, &column.valid_data, field.nullable)?;
+    let validity = Validity::from_flags(&field.name, rows, &row_flags(&field.name, &column)?, field.nullable)?;
     match column.field {
         Some(field_data::Field::Scalars(scalars)) => decode_scalars(field, &validity, scalars),
         Some(field_data::Field::Vectors(vectors)) => decode_vectors(field, &validity, vectors),

@@ -2,6 +2,7 @@
 
 mod columns;
 mod field;
+mod flags;
 mod structs;
 
 pub use columns::decode_columns;

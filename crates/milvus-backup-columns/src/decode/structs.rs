@@ -7,13 +7,14 @@ use milvus_backup_core::Result;
 use milvus_backup_core::schema::{DataType, FieldSchema, StructFieldSchema};
 
 use super::field::decode_field;
+use super::flags::row_flags;
 use crate::conventions::{Validity, structs, vector_arrays};
 use crate::error::mismatch;
 
 /// Decodes the rows of an array of structs.
 pub(super) fn decode_struct(field: &StructFieldSchema, rows: usize, column: FieldData) -> Result<ArrayRef> {
     let name = field.name.as_str();
-    let validity = Validity::from_flags(name, rows, &column.valid_data, field.nullable)?;
+    let validity = Validity::from_flags(name, rows, &row_flags(name, &column)?, field.nullable)?;
     let Some(field_data::Field::StructArrays(members)) = column.field else {
         return Err(mismatch(name, "no array of structs was sent"));
     };
@@ -41,7 +42,7 @@ fn decode_member(member: &FieldSchema, rows: usize, column: FieldData) -> Result
         let array = decode_field(member, rows, column)?;
         return array.as_list_opt::<i32>().cloned().ok_or_else(|| mismatch(name, "a member that is not an array"));
     }
-    let validity = Validity::from_flags(name, rows, &column.valid_data, member.nullable)?;
+    let validity = Validity::from_flags(name, rows, &row_flags(name, &column)?, member.nullable)?;
     let vectors = match column.field {
         Some(field_data::Field::Vectors(VectorField {
             data: Some(vector_field::Data::VectorArray(array)), ..

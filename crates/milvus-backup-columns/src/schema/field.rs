@@ -2,50 +2,82 @@
 
 use milvus::proto::common::KeyValuePair;
 use milvus::proto::schema as wire;
-use milvus_backup_core::Result;
 use milvus_backup_core::schema::{DataType, FieldSchema, StructFieldSchema};
+use milvus_backup_core::{Error, Result};
 
 use super::data_type::{data_type, wire_type};
 use super::default_value::{decode_default, encode_default};
 use super::params::{params_from_wire, params_to_wire};
+use super::type_tree::repeats;
 
 /// Maximum length of a `VarChar` in Milvus, in bytes.
 const VARCHAR_MAX_LENGTH: usize = 65_535;
 
 /// Reads a field of the protocol.
 pub(super) fn decode_field(field: &wire::FieldSchema) -> Result<FieldSchema> {
-    let own_type = data_type(&field.name, field.data_type)?;
+    // Named one by one: whatever a new version of the definitions adds must be dealt with before this compiles again.
+    let wire::FieldSchema {
+        field_id: _,
+        name,
+        is_primary_key,
+        description,
+        data_type: own_type,
+        type_params,
+        index_params: _,
+        auto_id,
+        state: _,
+        element_type,
+        default_value,
+        is_dynamic: _,
+        is_partition_key,
+        is_clustering_key,
+        nullable,
+        is_function_output,
+        external_field,
+        type_schema,
+        element_nullable,
+    } = field;
+    if !external_field.is_empty() {
+        return Err(unsupported(name, "an external field, whose values are in files outside of Milvus"));
+    }
+    if *element_nullable {
+        return Err(unsupported(name, "elements that can be NULL"));
+    }
+    if type_schema.as_ref().is_some_and(|tree| !repeats(tree, field)) {
+        return Err(unsupported(name, "a nested type"));
+    }
+    let own_type = data_type(name, *own_type)?;
     let has_elements = matches!(own_type, DataType::Array | DataType::ArrayOfVector);
     Ok(FieldSchema {
-        name: field.name.clone(),
-        description: field.description.clone(),
+        name: name.clone(),
+        description: description.clone(),
         data_type: own_type,
-        element_type: has_elements.then(|| data_type(&field.name, field.element_type)).transpose()?,
-        is_primary: field.is_primary_key,
-        auto_id: field.auto_id,
-        is_partition_key: field.is_partition_key,
-        is_clustering_key: field.is_clustering_key,
-        nullable: field.nullable,
-        is_function_output: field.is_function_output,
-        default_value: field
-            .default_value
-            .as_ref()
-            .map(|value| decode_default(&field.name, value))
-            .transpose()?
-            .flatten(),
-        type_params: params_from_wire(&field.type_params),
+        element_type: has_elements.then(|| data_type(name, *element_type)).transpose()?,
+        is_primary: *is_primary_key,
+        auto_id: *auto_id,
+        is_partition_key: *is_partition_key,
+        is_clustering_key: *is_clustering_key,
+        nullable: *nullable,
+        is_function_output: *is_function_output,
+        default_value: default_value.as_ref().map(|value| decode_default(name, value)).transpose()?.flatten(),
+        type_params: params_from_wire(type_params),
     })
 }
 
-/// Reads an array of structs.
+/// Reads the schema of an array of structs.
 pub(super) fn decode_struct(field: &wire::StructArrayFieldSchema) -> Result<StructFieldSchema> {
+    let wire::StructArrayFieldSchema { field_id: _, name, description, fields, type_params, nullable } = field;
     Ok(StructFieldSchema {
-        name: field.name.clone(),
-        description: field.description.clone(),
-        nullable: field.nullable,
-        fields: field.fields.iter().map(decode_field).collect::<Result<_>>()?,
-        type_params: params_from_wire(&field.type_params),
+        name: name.clone(),
+        description: description.clone(),
+        nullable: *nullable,
+        fields: fields.iter().map(decode_field).collect::<Result<_>>()?,
+        type_params: params_from_wire(type_params),
     })
+}
+
+fn unsupported(field: &str, what: &str) -> Error {
+    Error::Unsupported { what: format!("field `{field}`: {what}") }
 }
 
 /// Returns a field in the form of the protocol.
@@ -92,6 +124,21 @@ pub(super) fn encode_struct(field: &StructFieldSchema) -> Result<wire::StructArr
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_data_file_cannot_hold_is_refused() {
+        let year = wire::FieldSchema { name: "year".to_owned(), data_type: 5, ..Default::default() };
+        assert!(decode_field(&year).is_ok());
+        let tree = wire::TypeSchema { nullable: true, ..Default::default() };
+        for field in [
+            wire::FieldSchema { external_field: "Year".to_owned(), ..year.clone() },
+            wire::FieldSchema { element_nullable: true, ..year.clone() },
+            wire::FieldSchema { type_schema: Some(tree), ..year },
+        ] {
+            let error = decode_field(&field).unwrap_err().to_string();
+            assert!(error.contains("field `year`"), "{error}");
+        }
+    }
 
     #[test]
     fn an_array_of_varchar_always_has_a_max_length() {

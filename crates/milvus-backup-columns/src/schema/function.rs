@@ -17,16 +17,25 @@ const FUNCTIONS: &[(wire::FunctionType, FunctionKind)] = &[
 
 /// Reads a function of the protocol.
 pub(super) fn decode_function(function: &wire::FunctionSchema) -> Result<FunctionSchema> {
-    let kind = FUNCTIONS.iter().find(|(theirs, _)| *theirs as i32 == function.r#type).map(|(_, ours)| *ours);
+    let wire::FunctionSchema {
+        name,
+        id: _,
+        description,
+        r#type,
+        input_field_names,
+        input_field_ids: _,
+        output_field_names,
+        output_field_ids: _,
+        params,
+    } = function;
+    let kind = FUNCTIONS.iter().find(|(theirs, _)| *theirs as i32 == *r#type).map(|(_, ours)| *ours);
     Ok(FunctionSchema {
-        name: function.name.clone(),
-        description: function.description.clone(),
-        kind: kind.ok_or_else(|| Error::Unsupported {
-            what: format!("function `{}` of type {}", function.name, function.r#type),
-        })?,
-        input_fields: function.input_field_names.clone(),
-        output_fields: function.output_field_names.clone(),
-        params: params_from_wire(&function.params),
+        name: name.clone(),
+        description: description.clone(),
+        kind: kind.ok_or_else(|| Error::Unsupported { what: format!("function `{name}` of type {type}") })?,
+        input_fields: input_field_names.clone(),
+        output_fields: output_field_names.clone(),
+        params: params_from_wire(params),
     })
 }
 

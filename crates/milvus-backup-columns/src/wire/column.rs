@@ -63,6 +63,14 @@ impl WireColumn {
         Self { data_type, field_name, valid_data, values, ..Self::default() }
     }
 
+    /// Returns the flags of the rows that its vectors have; none if it has no vectors.
+    pub(crate) fn vector_flags(&self) -> &[bool] {
+        match &self.values {
+            Some(WireValues::Vectors(vectors)) => &vectors.valid_data,
+            _ => &[],
+        }
+    }
+
     /// Removes and returns the float vectors; `None` if the column has none.
     pub(crate) fn take_floats(&mut self) -> Option<FloatBytes> {
         match &mut self.values {

@@ -3,4 +3,4 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod columns;
-mod hostile;
+mod untrusted_input;

@@ -29,7 +29,7 @@ pub enum Hint {
     /// Choose another name for the backup, or delete the one that has it.
     OtherBackupName,
     /// Create a new backup, and remove the incomplete one.
-    StartAnew,
+    NewBackup,
     /// Repeat the operation once the names of the collection no longer change.
     SettleNames,
     /// Load the missing partitions, or back up only those that are loaded.
@@ -110,7 +110,9 @@ impl From<String> for Hint {
 impl fmt::Display for Hint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Resume(backup_id) => return write!(f, "resume backup {backup_id}: what is written is kept"),
+            Self::Resume(backup_id) => {
+                return write!(f, "resume backup {backup_id}, whose completed data files are kept");
+            }
             Self::FreeSpace => "free some space, delete old backups, or use another root",
             Self::CreateDatabase => "name another database, or let the restore create it",
             Self::NameDatabase(database) => return write!(f, "connect to database `{database}`"),
@@ -118,31 +120,35 @@ impl fmt::Display for Hint {
             Self::ShowBackup(backup_id) => return write!(f, "backup {backup_id} is complete"),
             Self::LongerPrefix => "use a longer prefix of the identifier",
             Self::OtherBackupName => "choose another name, or delete that backup first",
-            Self::StartAnew => "create a new backup, and remove the incomplete one",
-            Self::SettleNames => "nothing was committed; run it again once the names of the collection are settled",
+            Self::NewBackup => "create a new backup, and remove the incomplete one",
+            Self::SettleNames => {
+                "nothing was committed; run it again once the names of the collection no longer change"
+            }
             Self::Load { .. } => "load it first, or let the backup load it and release it afterwards",
             Self::WithoutIndexes => {
-                "restore without indexes, and create them afterwards with parameters that this server takes"
+                "restore without indexes, and create them afterwards with parameters that this server accepts"
             }
             Self::Reload => "reload the collection and try again; without the strict check differences are recorded",
             Self::LikeServer => {
                 "restore to a server like the one that was backed up, or only the partitions without such rows"
             }
             Self::ReplaceWithPart => {
-                "restore a full backup or to another name, or agree that all other partitions are lost"
+                "restore a full backup or to another name, or confirm that all other partitions will be lost"
             }
             Self::NotToAlias { collection } => {
                 return write!(f, "restore to another name and move the alias afterwards, or replace `{collection}`");
             }
             Self::OtherTarget => "restore to another name, or replace the collection",
-            Self::AutoId => "keep the keys in a collection without autoID, or let the server make new ones",
+            Self::AutoId => "keep the keys in a collection without autoID, or let the server generate new ones",
             Self::AutoIdOrInsert => "keep the keys in a collection without autoID, or insert the rows",
             Self::Insert => "Milvus reads the files itself, under the same path; insert the rows instead",
             Self::Wait => "wait for it to finish; stale locks are taken over automatically",
-            Self::ListDamage => "verify the backup to the end: that lists all damaged files",
+            Self::ListDamage => {
+                "verify the backup without stopping at the first finding, which lists all damaged files"
+            }
             Self::NewerVersion => "use a newer version",
-            Self::Address => "check that Milvus is running, and its address",
-            Self::GrpcPort => "check the address, and that the port is the one of gRPC (19530 by default)",
+            Self::Address => "check that Milvus is running, and check its address",
+            Self::GrpcPort => "check the address, and that the port is the gRPC port (19530 by default)",
             Self::LitePath => "check the path: only a restore creates a database",
             Self::CloseApplication => "close the application that has it open, and try again",
             Self::CheckFile { role, path } => {
@@ -153,9 +159,9 @@ impl fmt::Display for Hint {
             Self::Grant(privileges) => {
                 return write!(f, "grant {} to a role of the user", privileges.join(", "));
             }
-            Self::Credentials => "give user and password, or an API key, as a token",
+            Self::Credentials => "pass a token: user and password, or an API key",
             Self::RootPermissions => "check the permissions of the root",
-            Self::MoreTime => "give more time",
+            Self::MoreTime => "allow more time",
             Self::NoProgress => {
                 "Milvus or the repository hangs, or is slower than `no_progress_timeout` in the configuration allows"
             }

@@ -32,6 +32,9 @@ pub struct RestoreParams {
     /// Whether to give the target the aliases of the source. An alias that belongs to another collection is never
     /// moved.
     pub with_aliases: bool,
+    /// Whether to create the database, with the properties that it had, if it does not exist. One that exists keeps its
+    /// properties.
+    pub create_database: bool,
     /// Whether to insert into an existing collection whose schema fits, instead of creating one.
     pub into_existing: bool,
     /// The policy for primary keys that the server of the source generated.
@@ -83,6 +86,7 @@ impl Default for RestoreParams {
             restore_indexes: true,
             skip_failed_partitions: false,
             with_aliases: false,
+            create_database: false,
             into_existing: false,
             auto_id: AutoIdPolicy::Preserve,
             method: RestoreMethod::Insert,

@@ -63,6 +63,12 @@ pub trait Catalog: Send + Sync + Debug {
     /// them.
     async fn database_properties(&self) -> Result<BTreeMap<String, String>>;
 
+    /// Creates the database that all calls refer to, with these properties.
+    ///
+    /// # Errors
+    /// If it exists.
+    async fn create_database(&self, properties: &BTreeMap<String, String>) -> Result<()>;
+
     /// Returns the capabilities of this server.
     async fn capabilities(&self) -> Result<Capabilities>;
 
@@ -82,6 +88,9 @@ pub trait Catalog: Send + Sync + Debug {
 
     /// Returns the collection that a name refers to: itself, or the collection behind an alias. `None` if the name is
     /// unused.
+    ///
+    /// # Errors
+    /// [`crate::Error::InvalidParameter`] for a name that no collection on this server can have.
     async fn resolve_collection(&self, name: &CollectionName) -> Result<Option<CollectionName>>;
 
     /// Returns whether a collection has this name. Aliases do not count.
@@ -93,7 +102,8 @@ pub trait Catalog: Send + Sync + Debug {
     /// `mark` is an unused name, for servers that need one.
     ///
     /// # Errors
-    /// [`crate::Error::CollectionNotFound`] if the name is unused.
+    /// [`crate::Error::CollectionNotFound`] if the name is unused; [`crate::Error::InvalidParameter`] as for
+    /// [`Self::resolve_collection`].
     async fn pin_collection(&self, name: &CollectionName, mark: &CollectionName) -> Result<PinnedCollection>;
 
     /// Returns the current name of a pinned collection; `None` if it was dropped.
@@ -108,8 +118,8 @@ pub trait Catalog: Send + Sync + Debug {
     /// Describes one collection.
     ///
     /// # Errors
-    /// [`crate::Error::CollectionNotFound`]; [`crate::Error::Unsupported`] for a data type that this program does not
-    /// know.
+    /// [`crate::Error::CollectionNotFound`]; [`crate::Error::InvalidParameter`] as for [`Self::resolve_collection`];
+    /// [`crate::Error::Unsupported`] for a data type that this program does not know.
     async fn describe_collection(&self, collection: &CollectionName) -> Result<CollectionDescription>;
 
     /// Creates a collection without indexes. It then has the partition `_default`.

@@ -31,7 +31,7 @@ pub use capabilities::{ALLOW_INSERT_AUTO_ID, Capabilities, PreserveAutoId, TTL_S
 pub use catalog::{Catalog, CollectionDescription, LoadState};
 pub use chunks::{ChunkFiles, ChunkRows};
 pub use compute::spawn_compute;
-pub use content_check::ContentCheck;
+pub use content_check::{ContentCheck, SampledGroup};
 pub use environment::{Clock, Entropy, Environment, Interrupt, InterruptHandle};
 pub use findings::Findings;
 pub use format::{RowEncoding, RowFormat};
@@ -41,7 +41,7 @@ pub use milvus::Milvus;
 pub use plans::{BackedUpDefinition, BackupPlan, Completion, PartitionPlan, RestorePlan, RestoredPartition};
 pub use progress::{BackupProgress, Operation, Progress, ProgressEvent, ProgressTracker, Silent};
 pub use read_point::ReadPoint;
-pub use recovery::{IncompleteBackup, InterruptedBackup, Lease, OwnerState, UnfinishedCollection};
+pub use recovery::{IncompleteBackup, InterruptedBackup, Lease, OwnerState, StagingCollection};
 pub use repository::Repository;
 pub use session::ScanSession;
 pub use sink::RowSink;

@@ -1,6 +1,7 @@
 //! The inputs and results of a store's read and write operations, with every choice made.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::catalog::CollectionDescription;
 use super::format::RowEncoding;
@@ -103,7 +104,7 @@ pub struct Completion {
 #[derive(Debug, Clone)]
 pub struct RestorePlan {
     /// The backup to read from.
-    pub backup: StoredBackup,
+    pub backup: Arc<StoredBackup>,
     /// The collection to fill. It exists and has all partitions.
     pub target: CollectionName,
     /// The schema of the data files.

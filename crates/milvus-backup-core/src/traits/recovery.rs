@@ -69,7 +69,7 @@ pub struct InterruptedBackup {
 /// A collection that a restore or a deep verification creates under a temporary name, or that is orphaned because the
 /// operation died.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnfinishedCollection {
+pub struct StagingCollection {
     /// The temporary name of the collection.
     pub name: CollectionName,
     /// The final name of the collection.

@@ -10,7 +10,7 @@ use super::environment::Environment;
 use super::listing::Listing;
 use super::plans::{BackedUpDefinition, BackupPlan};
 use super::progress::{Operation, Progress};
-use super::recovery::{IncompleteBackup, InterruptedBackup, Lease, OwnerState, UnfinishedCollection};
+use super::recovery::{IncompleteBackup, InterruptedBackup, Lease, OwnerState, StagingCollection};
 use super::transaction::Transaction;
 use crate::error::Result;
 use crate::model::{BackupMetadata, StoredBackup, VerificationRecord, VerificationResult};
@@ -76,6 +76,12 @@ pub trait Repository: Send + Sync + Debug {
     /// [`crate::Error::BackupNotFound`], [`crate::Error::Corrupted`], [`crate::Error::UnsupportedFormatVersion`].
     async fn open(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<StoredBackup>;
 
+    /// Reads the summary of one backup, and checks its digest.
+    ///
+    /// # Errors
+    /// The same errors as [`Repository::open`].
+    async fn summary(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<BackupMetadata>;
+
     /// Returns the collections that have a backup with this identifier: at most one, unless directories were copied.
     /// Reads one object per collection, and lists none of them.
     async fn find(&self, backup_id: &BackupId) -> Result<Vec<CollectionRef>>;
@@ -115,11 +121,11 @@ pub trait Repository: Send + Sync + Debug {
 
     /// Registers a collection that a restore of a backup of `source` creates under a temporary name, so that it is
     /// found if the process dies.
-    async fn register_staging(&self, source: &CollectionRef, staging: &UnfinishedCollection) -> Result<()>;
+    async fn register_staging(&self, source: &CollectionRef, staging: &StagingCollection) -> Result<()>;
 
     /// Removes a collection from the register. One that is not registered is not an error.
     async fn unregister_staging(&self, source: &CollectionRef, name: &CollectionName) -> Result<()>;
 
     /// Lists the registered collections, with the state of the processes that registered them.
-    async fn list_staging(&self) -> Result<Vec<(CollectionRef, UnfinishedCollection, OwnerState)>>;
+    async fn list_staging(&self) -> Result<Vec<(CollectionRef, StagingCollection, OwnerState)>>;
 }

@@ -1,6 +1,6 @@
-//! Only what is loaded can be read: what is missing in memory is loaded, and exactly that is released at the end.
+//! Loads the partitions that are not in memory, since only loaded ones can be read, and releases exactly these at the end.
 //!
-//! A collection counts as loaded as soon as one of its partitions is, so that each partition is asked for.
+//! A collection counts as loaded as soon as one of its partitions is, so the state of each partition is requested.
 
 use futures::future::try_join_all;
 use milvus_backup_core::schema::CollectionSchema;
@@ -9,10 +9,10 @@ use milvus_backup_core::{
 };
 
 use super::job::CreateJob;
-use super::undoing::{Loaded, Undo};
+use super::undo::{Loaded, Undo};
 use crate::BackupManager;
 
-/// The partitions of a backup, by what the server reports of them.
+/// The partitions of a backup by their load state.
 #[derive(Debug, Default)]
 struct States {
     loaded: Vec<String>,
@@ -22,10 +22,10 @@ struct States {
 }
 
 impl CreateJob<'_> {
-    /// Loads what is not in memory of these partitions, and returns whether everything was.
+    /// Loads those of these partitions that are not in memory, and returns whether all of them were.
     ///
     /// # Errors
-    /// [`Error::NotLoaded`] where the policy says not to load.
+    /// [`Error::NotLoaded`] if the policy does not allow loading.
     pub(super) async fn ensure_loaded(
         &mut self,
         description: &CollectionDescription,
@@ -36,7 +36,7 @@ impl CreateJob<'_> {
         let whole = milvus.load_state(name, &[]).await?;
         let one_by_one = self.manager.loads_by_partition(&description.schema).await?;
         if !one_by_one || whole == LoadState::NotLoaded {
-            // All partitions of a collection that is not loaded are loaded together where all are to be read.
+            // If all partitions are to be read, and none is loaded, the collection is loaded as a whole.
             let all = !one_by_one || partitions.len() == description.partitions.len();
             let missing = if all { Loaded::Collection } else { Loaded::Partitions(partitions.to_vec()) };
             return self.ensure_whole(whole, missing).await;
@@ -66,7 +66,7 @@ impl CreateJob<'_> {
         let name = &self.collection.name;
         match state {
             LoadState::Loaded => return Ok(true),
-            // Another process is loading it: we wait, and leave it loaded.
+            // Another process is loading it: the create waits, and leaves it loaded.
             LoadState::Loading => {
                 self.manager.catalog.load_collection(name, None).await?;
                 return Ok(true);
@@ -89,7 +89,7 @@ impl CreateJob<'_> {
         };
         let event = ProgressEvent::StateChanged { state: BackupState::InProgress, message: what };
         self.manager.repository.progress.event(event);
-        // A load that fails may be carried out all the same.
+        // A load that is reported as failed may still take effect.
         self.undo.push(Undo::Unload(missing.clone()));
         match &missing {
             Loaded::Collection => milvus.load_collection(name, None).await,
@@ -103,7 +103,7 @@ impl CreateJob<'_> {
 
     async fn load_states(&self, name: &CollectionName, partitions: &[String]) -> Result<States> {
         let mut states = States::default();
-        // One call for all, since all are loaded nearly always.
+        // One call for all, since usually all of them are loaded.
         if self.manager.catalog.load_state(name, partitions).await? == LoadState::Loaded {
             states.loaded = partitions.to_vec();
             return Ok(states);
@@ -123,8 +123,8 @@ impl CreateJob<'_> {
 }
 
 impl BackupManager {
-    /// Whether partitions of such a collection are loaded one by one: not where rows are spread by a partition key, nor on a
-    /// server that loads collections only as a whole.
+    /// Returns whether the partitions of such a collection are loaded individually: not if rows are distributed by a partition
+    /// key, nor on a server that loads collections only as a whole.
     pub(crate) async fn loads_by_partition(&self, schema: &CollectionSchema) -> Result<bool> {
         Ok(self.catalog.capabilities().await?.partition_loading && !schema.has_partition_key())
     }

@@ -1,4 +1,4 @@
-//! The plan of a backup: what Milvus has, and how it is to be read and written.
+//! The plan of a backup: the state of the collection, and the parameters of reading and writing.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,14 +6,15 @@ use std::sync::Arc;
 use futures::future::try_join_all;
 use milvus_backup_core::{
     BackupPlan, CollectionDescription, CollectionName, CompressionCodec, Error, PartitionPlan, ReadPoint, Result,
-    ScanOptions, ScanSession, ScanTarget,
+    ScanOptions, ScanSession,
 };
 
 use super::job::{CreateJob, Scan};
-use super::undoing::Undo;
+use super::scan_targets::scan_targets;
+use super::undo::Undo;
 
 impl CreateJob<'_> {
-    /// Decides what to write, from what Milvus reports now, and fixes the read point.
+    /// Creates the plan from the current state of the collection, and determines the read point.
     pub(super) async fn plan(
         &mut self,
         mut description: CollectionDescription,
@@ -61,7 +62,7 @@ impl CreateJob<'_> {
         Ok((plan, Scan { session, units }))
     }
 
-    /// Opens a session, which the job closes at its end; at the read point of an earlier one, where one is given.
+    /// Opens a session, which the job closes at its end, optionally at the read point of an earlier one.
     pub(super) async fn open_session(
         &mut self,
         description: &CollectionDescription,
@@ -73,7 +74,7 @@ impl CreateJob<'_> {
         Ok(session)
     }
 
-    /// The collection does not depend on them: a server that does not let this user see them is no reason to fail.
+    /// Returns the properties of the database. If this user may not read them, that is a limitation, not a failure.
     async fn database_properties(&self, description: &mut CollectionDescription) -> Result<BTreeMap<String, String>> {
         match self.manager.catalog.database_properties().await {
             Err(error @ (Error::PermissionDenied { .. } | Error::Milvus { .. })) => {
@@ -86,32 +87,7 @@ impl CreateJob<'_> {
     }
 }
 
-/// Bytes between two keys after which a partition can be divided. Two or more of them are worth a stream and a file of
-/// their own.
-const PART_BYTES: u64 = 8 << 20;
-
-/// More keys than that make the parts no more equal: they are found in a sample.
-const MAX_PARTS: u64 = 512;
-
-/// Returns what to read, and into how many parts each partition may be divided.
-pub(super) fn scan_targets(plan: &BackupPlan) -> Vec<ScanTarget> {
-    let row_bytes = plan.description.schema.estimated_row_bytes();
-    let target = |partition: &PartitionPlan| {
-        let rows = partition.expected_rows;
-        let divisible = parts(rows.saturating_mul(row_bytes), plan.chunk_size_bytes);
-        let parts = if plan.concurrency > 1 { divisible } else { 1 };
-        ScanTarget { partition: partition.name.clone(), rows, parts }
-    };
-    plan.partitions.iter().map(target).collect()
-}
-
-/// Into how many parts a partition of so many bytes can be divided.
-fn parts(bytes: u64, chunk_size_bytes: u64) -> usize {
-    let parts = bytes / PART_BYTES.min(chunk_size_bytes).max(1);
-    usize::try_from(parts.clamp(1, MAX_PARTS)).unwrap_or(1)
-}
-
-/// The partitions to back up, in the order of the server.
+/// Returns the partitions to back up, in the order of the server.
 pub(super) fn select_partitions(
     collection: &CollectionName,
     description: &CollectionDescription,
@@ -122,7 +98,7 @@ pub(super) fn select_partitions(
     }
     if description.schema.has_partition_key() {
         return Err(Error::Unsupported {
-            what: format!("partition backups of `{collection}`: its rows are spread by a partition key"),
+            what: format!("partition backups of `{collection}`: its rows are distributed by a partition key"),
         });
     }
     if let Some(missing) = requested.iter().find(|name| !description.partitions.contains(name)) {
@@ -133,25 +109,4 @@ pub(super) fn select_partitions(
         });
     }
     Ok(description.partitions.iter().filter(|name| requested.contains(name)).cloned().collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::parts;
-
-    #[test]
-    fn parts_are_neither_small_nor_many() {
-        let (mib, gib) = (1_u64 << 20, 1_u64 << 30);
-        for (bytes, chunk_size, expected) in [
-            (0, 256 * mib, 1),
-            (15 * mib, 256 * mib, 1),
-            (16 * mib, 256 * mib, 2),
-            (gib, 256 * mib, 128),
-            (100 * gib, 256 * mib, 512),
-            (8 * mib, mib, 8),
-            (u64::MAX, 1, 512),
-        ] {
-            assert_eq!(parts(bytes, chunk_size), expected, "{bytes} {chunk_size}");
-        }
-    }
 }

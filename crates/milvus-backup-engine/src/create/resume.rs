@@ -8,9 +8,10 @@ use milvus_backup_core::{
 };
 
 use super::announcement::name_taken;
-use super::job::{CreateJob, Phase, Scan, Written, while_held};
-use super::plan::scan_targets;
+use super::job::{CreateJob, Phase, Scan, Written};
+use super::scan_targets::scan_targets;
 use crate::BackupManager;
+use crate::lease::while_held;
 
 impl BackupManager {
     /// Goes on with a backup whose create was cut off. Data files that were complete are hashed again and kept; all
@@ -139,6 +140,6 @@ fn fitted(mut plan: BackupPlan, params: &BackupParams) -> Result<BackupPlan> {
 fn refused(plan: &BackupPlan, changed: &[String]) -> Error {
     Error::Refused {
         reason: format!("backup {} cannot be continued: {}", plan.backup_id, changed.join("; ")),
-        hint: Hint::StartAnew,
+        hint: Hint::NewBackup,
     }
 }

@@ -1,12 +1,12 @@
-//! Backups of several collections, one after the other.
+//! Backups of several collections in sequence.
 
 use milvus_backup_core::{BackupParams, BackupResult, CollectionName, ErrorKind, Result};
 
 use crate::BackupManager;
 
 impl BackupManager {
-    /// Backs up several collections, one after the other, and hands each outcome to `report` as soon as it is known. A
-    /// failure does not keep the others from being backed up; an interrupt does.
+    /// Backs up several collections in sequence, and passes each outcome to `report` as soon as it is known. After a failure,
+    /// the remaining collections are still backed up; after an interrupt, they are not.
     pub async fn create_backups(
         &self,
         collections: &[CollectionName],

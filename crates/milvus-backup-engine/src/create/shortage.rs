@@ -1,6 +1,6 @@
-//! Rows that are stored and not found.
+//! Rows that are stored, but not found by queries.
 
-/// A partition of which fewer rows are found than are stored, after all waiting.
+/// A partition in which fewer rows are found than are stored, even after waiting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Shortage {
     pub(super) partition: String,

@@ -1,4 +1,4 @@
-//! Whether the backup fits where it is to be.
+//! The check that the backup fits into the free space.
 
 use arrow_array::RecordBatch;
 use futures::StreamExt;
@@ -6,23 +6,23 @@ use milvus_backup_core::{BackupPlan, Error, Result, ScanPosition, ScanSession, S
 
 use super::job::{CreateJob, Scan};
 
-/// Bytes of rows that are read and encoded to estimate from.
+/// Size of the sample of rows for the estimate, in bytes.
 const SAMPLE_BYTES: usize = 1 << 20;
 
-/// Pages that are read for that at most.
+/// Maximum number of pages that are read for the sample.
 const SAMPLE_PAGES: usize = 5;
 
-/// What a backup takes besides its rows, and more.
+/// Upper bound of the size of all documents of a backup, in bytes.
 const DOCUMENTS_BYTES: u64 = 1 << 20;
 
 impl CreateJob<'_> {
-    /// Compares what the backup will take with what is left. `written_bytes` are in place already.
+    /// Compares the estimated size of the backup with the free space. `written_bytes` are already stored.
     ///
     /// # Errors
     /// [`Error::InsufficientStorage`].
     pub(super) async fn require_space(&self, plan: &BackupPlan, scan: &Scan, written_bytes: u64) -> Result<()> {
         let store = &self.manager.repository.store;
-        // An object store has no end.
+        // An object store has no limit.
         let Some(available_bytes) = store.available_bytes().await? else { return Ok(()) };
         let required_bytes = self.estimated_bytes(plan, scan).await?.saturating_sub(written_bytes) + DOCUMENTS_BYTES;
         if available_bytes >= required_bytes {
@@ -31,8 +31,8 @@ impl CreateJob<'_> {
         Err(Error::InsufficientStorage { required_bytes, available_bytes, path: store.location().to_owned() })
     }
 
-    /// Estimates what the rows will take: as much for each as the first rows of the largest unit, encoded as planned. The
-    /// schema does not say how long texts are, nor what compression makes of them.
+    /// Estimates the size of all rows from the first rows of the largest unit, encoded as planned. The schema alone determines
+    /// neither the lengths of texts nor the effect of compression.
     async fn estimated_bytes(&self, plan: &BackupPlan, scan: &Scan) -> Result<u64> {
         let rows: u64 = plan.partitions.iter().map(|partition| partition.expected_rows).sum();
         let Some(largest) = scan.units.iter().max_by_key(|unit| unit.estimated_rows()) else { return Ok(0) };
@@ -45,13 +45,13 @@ impl CreateJob<'_> {
     }
 }
 
-/// Returns a page of about as many bytes as were asked for. The first ones are smaller where rows could be large.
+/// Returns a page of about the requested size. The first pages are smaller if rows could be large.
 async fn sample(session: &dyn ScanSession, unit: &ScanUnit) -> Result<Option<RecordBatch>> {
     let mut pages = session.read(unit, &ScanPosition::Start, SAMPLE_BYTES).take(SAMPLE_PAGES);
     let mut sample: Option<RecordBatch> = None;
     while let Some(page) = pages.next().await.transpose()? {
         let enough = page.get_array_memory_size() >= SAMPLE_BYTES / 2;
-        // The last one has what is left.
+        // The last page may be smaller than an earlier one.
         if sample.as_ref().is_none_or(|sample| sample.num_rows() < page.num_rows()) {
             sample = Some(page);
         }

@@ -1,4 +1,4 @@
-//! Retention: what the rules want deleted, and its deletion.
+//! Retention: the decisions of the rules, and the deletion of backups.
 
 use milvus_backup_core::{
     BackupId, BackupMetadata, BackupVersion, BrokenBackup, CollectionRef, Decision, DecisionAction, Listing, Result,
@@ -7,7 +7,7 @@ use milvus_backup_core::{
 
 use crate::BackupRepository;
 
-/// What a retention policy wants done, and what it could not look at.
+/// The decisions of a retention policy, and the backups that it could not examine.
 #[derive(Debug)]
 pub struct RetentionPlan {
     backups: Vec<BackupMetadata>,
@@ -19,7 +19,7 @@ pub struct RetentionPlan {
 }
 
 impl RetentionPlan {
-    /// The report of doing nothing yet.
+    /// Returns the result of a dry run: nothing is deleted.
     pub fn dry_run(&self) -> RetentionResult {
         self.result(true, Vec::new())
     }
@@ -31,8 +31,8 @@ impl RetentionPlan {
 }
 
 impl BackupRepository {
-    /// Asks `rules` which backups of one collection, or of all, to delete. Backups that cannot be read are neither
-    /// counted nor deleted.
+    /// Decides which backups of one collection, or of all, to delete. Backups that cannot be read are neither counted nor
+    /// deleted.
     pub async fn plan_retention(
         &self,
         collection: Option<&CollectionRef>,
@@ -45,7 +45,7 @@ impl BackupRepository {
         Ok(RetentionPlan { backups, versions, decisions, warnings, broken })
     }
 
-    /// Deletes what a plan says, oldest first. What the plan does not name stays, whatever has changed since.
+    /// Deletes the backups that a plan selects, oldest first. Others are kept, whatever has changed since the plan.
     ///
     /// # Errors
     /// The first failure to delete. Backups deleted before it stay deleted.
@@ -55,12 +55,12 @@ impl BackupRepository {
         for metadata in plan.backups.iter().rev() {
             let collection = metadata.collection()?;
             let name = collection.to_string();
-            let doomed = plan.decisions.iter().any(|decision| {
+            let to_delete = plan.decisions.iter().any(|decision| {
                 decision.action == DecisionAction::Delete
                     && decision.backup_id == metadata.backup_id
                     && decision.collection_name == name
             });
-            if doomed {
+            if to_delete {
                 self.delete_backup(&collection, &metadata.backup_id).await?;
                 deleted.push(metadata.backup_id.clone());
             }
@@ -68,7 +68,7 @@ impl BackupRepository {
         Ok(plan.result(false, deleted))
     }
 
-    /// Plans, and applies the plan unless `dry_run`.
+    /// Creates a plan, and applies it unless `dry_run` is set.
     pub async fn apply_retention_policy(
         &self,
         collection: Option<&CollectionRef>,

@@ -1,17 +1,17 @@
-//! The staging collection of a restore, and the exchange of names at its end.
+//! The staging collection of a restore, and the swap of names at its end.
 //!
-//! Must always hold: at every moment the target name belongs to a complete collection or to none; a collection
-//! that was there before is dropped only after the new one has its name.
+//! Must always hold: the target name belongs to a complete collection or to none at any time; an existing collection is
+//! dropped only after the new one has its name.
 
 use milvus_backup_core::{Catalog, CollectionName, Error, MAX_NAME_LENGTH, Result};
 
-/// Marks the collections that restores make for themselves.
+/// Prefix of the staging collections of restores.
 pub(crate) const STAGING_PREFIX: &str = "milvus_br_staging_";
 
-/// Marks a collection that is about to be replaced.
+/// Prefix of a collection that is being replaced.
 const REPLACED_PREFIX: &str = "milvus_br_replaced_";
 
-/// A name for the collection that is filled before it gets the name `target`.
+/// Returns the name of the staging collection, which later gets the name `target`.
 pub(crate) fn staging_name(target: &CollectionName, randomness: [u8; 4]) -> Result<CollectionName> {
     marked_name(STAGING_PREFIX, target, randomness)
 }
@@ -26,11 +26,11 @@ fn marked_name(prefix: &str, target: &CollectionName, randomness: [u8; 4]) -> Re
     name.parse()
 }
 
-/// Gives the name `target` to `staging`. A collection that had it is dropped if `drop_existing`, and otherwise
-/// keeps it: it was made while the restore ran.
+/// Renames `staging` to `target`. A collection with that name is dropped if `drop_existing` is set. Otherwise it keeps the
+/// name: it was created during the restore.
 ///
-/// Returns what could not be tidied up once the new collection had the name.
-pub(crate) async fn exchange_names(
+/// Returns the cleanup steps that failed after the new collection had the name, as sentences.
+pub(crate) async fn swap_names(
     milvus: &dyn Catalog,
     staging: &CollectionName,
     target: &CollectionName,
@@ -40,6 +40,7 @@ pub(crate) async fn exchange_names(
     let old = match milvus.describe_collection(target).await {
         Err(Error::CollectionNotFound { .. }) => {
             rename(milvus, staging, target).await?;
+            require_found(milvus, target).await?;
             return Ok(Vec::new());
         }
         Ok(found) if found.name != *target => {
@@ -51,12 +52,12 @@ pub(crate) async fn exchange_names(
     let replaced = marked_name(REPLACED_PREFIX, target, randomness)?;
     rename(milvus, target, &replaced).await?;
     if let Err(error) = rename(milvus, staging, target).await {
-        return Err(name_back(milvus, &replaced, target, error).await);
+        return Err(undo_rename(milvus, &replaced, target, error).await);
     }
     Ok(drop_replaced(milvus, &replaced, target, &old.aliases).await)
 }
 
-/// Renames a collection. One whose answer was lost is looked for under both names.
+/// Renames a collection. If the response is lost, looks it up under both names.
 async fn rename(milvus: &dyn Catalog, from: &CollectionName, to: &CollectionName) -> Result<()> {
     let Err(error) = milvus.rename_collection(from, to).await else { return Ok(()) };
     match (milvus.has_collection(from).await, milvus.has_collection(to).await) {
@@ -65,53 +66,68 @@ async fn rename(milvus: &dyn Catalog, from: &CollectionName, to: &CollectionName
     }
 }
 
-/// Gives the old collection its name back, and returns the error to report.
-async fn name_back(milvus: &dyn Catalog, replaced: &CollectionName, target: &CollectionName, error: Error) -> Error {
+/// Checks that a collection is found under its new name. On Milvus 2.3, aliases outlive their collection, and one of them
+/// hides any collection that is given its name.
+async fn require_found(milvus: &dyn Catalog, target: &CollectionName) -> Result<()> {
+    if milvus.has_collection(target).await? {
+        return Ok(());
+    }
+    Err(Error::Refused {
+        reason: format!(
+            "the restored collection is complete and was renamed to `{target}`, but the server does not find it under this \
+             name"
+        ),
+        hint: format!("an alias `{target}` of a dropped collection may hide it: drop this alias").into(),
+    })
+}
+
+/// Renames the old collection back, and returns the error to report.
+async fn undo_rename(milvus: &dyn Catalog, replaced: &CollectionName, target: &CollectionName, error: Error) -> Error {
     match rename(milvus, replaced, target).await {
         Ok(()) => error,
         Err(second) => Error::Refused {
             reason: format!(
-                "cannot give the name `{target}` to the new collection ({}), nor back to the old one ({})",
+                "cannot rename the new collection to `{target}` ({}), nor the old one back to it ({})",
                 error.full_message(),
                 second.full_message()
             ),
-            hint: format!("the old collection is whole and now named `{replaced}`: rename it back by hand").into(),
+            hint: format!("the old collection is complete and now named `{replaced}`: rename it back manually").into(),
         },
     }
 }
 
-/// How far the exchange of names came that a restore died in.
+/// The progress of the swap of names in which a restore was interrupted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Exchange {
+pub(crate) enum SwapState {
     /// No collection was renamed.
-    NotBegun,
-    /// The old collection, which has this name now, lost its name, and no other has that.
-    Halfway(CollectionName),
-    /// The new collection has the name, and the old one is still there under this one.
+    NotStarted,
+    /// The old collection was renamed to this name, and the target name is unused.
+    Partial(CollectionName),
+    /// The new collection has the target name, and the old one still exists under this name.
     Done(CollectionName),
-    /// Someone else made a collection of that name meanwhile: the old one has this name.
-    Contested(CollectionName),
+    /// Another client created a collection with the target name meanwhile; the old one has this name.
+    Conflict(CollectionName),
 }
 
-impl Exchange {
-    /// Returns how far the swap of names had come, by the collections that exist now.
+impl SwapState {
+    /// Determines the progress of the swap from the collections that exist now.
     pub(crate) async fn of(milvus: &dyn Catalog, staging: &CollectionName, target: &CollectionName) -> Result<Self> {
-        let Some(replaced) = replaced_by(staging, target) else { return Ok(Self::NotBegun) };
+        let Some(replaced) = replaced_by(staging, target) else { return Ok(Self::NotStarted) };
         if !milvus.has_collection(&replaced).await? {
-            return Ok(Self::NotBegun);
+            return Ok(Self::NotStarted);
         }
         Ok(match (milvus.has_collection(target).await?, milvus.has_collection(staging).await?) {
-            (false, _) => Self::Halfway(replaced),
+            (false, _) => Self::Partial(replaced),
             (true, false) => Self::Done(replaced),
-            (true, true) => Self::Contested(replaced),
+            (true, true) => Self::Conflict(replaced),
         })
     }
 
-    /// Gives the old collection its name back, or drops it where the new one has the name.
-    pub(crate) async fn settle(&self, milvus: &dyn Catalog, target: &CollectionName) -> Result<()> {
+    /// Renames the old collection back, or drops it if the new one has the name.
+    pub(crate) async fn resolve(&self, milvus: &dyn Catalog, target: &CollectionName) -> Result<()> {
         match self {
-            Self::NotBegun | Self::Contested(_) => Ok(()),
-            Self::Halfway(replaced) => rename(milvus, replaced, target).await,
+            Self::NotStarted | Self::Conflict(_) => Ok(()),
+            Self::Partial(replaced) => rename(milvus, replaced, target).await,
             Self::Done(replaced) => {
                 for alias in &milvus.describe_collection(replaced).await?.aliases {
                     milvus.alter_alias(target, alias).await?;
@@ -122,31 +138,31 @@ impl Exchange {
     }
 }
 
-/// The name that the old collection has while `staging` takes its name.
+/// Returns the temporary name of the old collection during the swap with `staging`.
 fn replaced_by(staging: &CollectionName, target: &CollectionName) -> Option<CollectionName> {
     let randomness = staging.as_str().strip_prefix(STAGING_PREFIX)?.get(..8)?;
     let randomness = u32::from_str_radix(randomness, 16).ok()?;
     marked_name(REPLACED_PREFIX, target, randomness.to_be_bytes()).ok()
 }
 
-/// Moves the aliases of the old collection, which belong to its name in the eyes of their users, and drops it. Some
-/// servers drop nothing that has an alias.
+/// Moves the aliases of the old collection to the new one, since users associate them with its name, and drops the old
+/// one. Some servers do not drop a collection that has aliases.
 async fn drop_replaced(
     milvus: &dyn Catalog,
     replaced: &CollectionName,
     target: &CollectionName,
     aliases: &[String],
 ) -> Vec<String> {
-    let mut untidy = Vec::new();
+    let mut cleanup_failures = Vec::new();
     for alias in aliases {
         if let Err(error) = milvus.alter_alias(target, alias).await {
-            untidy.push(format!("alias `{alias}` still belongs to `{replaced}`: {}", error.full_message()));
+            cleanup_failures.push(format!("alias `{alias}` still belongs to `{replaced}`: {}", error.full_message()));
         }
     }
     if let Err(error) = milvus.drop_collection(replaced).await {
-        untidy.push(format!("the old collection is left as `{replaced}`: {}", error.full_message()));
+        cleanup_failures.push(format!("the old collection still exists as `{replaced}`: {}", error.full_message()));
     }
-    untidy
+    cleanup_failures
 }
 
 #[cfg(test)]

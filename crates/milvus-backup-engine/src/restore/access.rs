@@ -1,11 +1,11 @@
-//! What a restore needs to be allowed to do.
+//! The access to Milvus that a restore needs.
 
 use milvus_backup_core::{Access, BackedUpDefinition, RestoreMethod, RestoreParams};
 
-use super::fill::DEFAULT_PARTITION;
+use super::insertion::DEFAULT_PARTITION;
 use super::target::Target;
 
-/// Returns what the restore will do with the collection that it fills.
+/// Returns the access that the restore needs to the collection that it fills.
 pub(super) fn needed_access(
     target: &Target,
     definition: &BackedUpDefinition,

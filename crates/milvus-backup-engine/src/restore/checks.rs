@@ -1,4 +1,4 @@
-//! What must hold before a restore touches anything.
+//! The checks before a restore modifies anything.
 
 use milvus_backup_core::schema::RowTraits;
 use milvus_backup_core::{
@@ -6,16 +6,16 @@ use milvus_backup_core::{
     StoredBackup,
 };
 
-use super::fill::Filled;
+use super::insertion::InsertedRows;
 use super::job::RestoreJob;
 use super::target::Target;
-use super::undoing::Undo;
+use super::undo::Undo;
 
 impl RestoreJob<'_> {
-    /// The target must be free, or be a collection that is to be replaced or filled: which one, is then kept in mind.
+    /// Checks that the target is unused, or is a collection that is to be replaced or filled, which is then pinned.
     pub(super) async fn require_usable_target(&mut self, capabilities: &Capabilities) -> Result<()> {
         if !self.params.into_existing {
-            self.manager.give_name_back(&self.target).await?;
+            self.manager.rename_back(&self.target).await?;
         }
         let Some(collection) = self.manager.catalog.resolve_collection(&self.target).await? else { return Ok(()) };
         if collection != self.target {
@@ -33,7 +33,7 @@ impl RestoreJob<'_> {
     }
 
     async fn require_replaceable(&self, capabilities: &Capabilities) -> Result<()> {
-        if self.is_unfinished(&self.target).await? {
+        if self.is_incomplete(&self.target).await? {
             return Err(Error::Refused {
                 reason: format!("collection `{}` is incomplete: a previous restore was interrupted", self.target),
                 hint: "drop it, and restore again".into(),
@@ -53,9 +53,8 @@ impl RestoreJob<'_> {
         })
     }
 
-    /// Whether a restore noted that it fills a collection under the name that it is to have, as it must where the server
-    /// cannot rename, and never came to an end.
-    async fn is_unfinished(&self, target: &CollectionName) -> Result<bool> {
+    /// Returns whether an interrupted restore was filling the target directly, as on a server that cannot rename.
+    async fn is_incomplete(&self, target: &CollectionName) -> Result<bool> {
         let noted = self.manager.repository.store.list_staging().await?;
         Ok(noted.iter().any(|(_, unfinished, _)| {
             let here =
@@ -64,7 +63,7 @@ impl RestoreJob<'_> {
         }))
     }
 
-    /// An alias that another collection has is never taken from it.
+    /// Checks that no alias belongs to another collection, from which it would have to be taken.
     pub(super) async fn require_free_aliases(&self, metadata: &BackupMetadata) -> Result<()> {
         for alias in &metadata.aliases {
             match self.manager.catalog.resolve_collection(&alias.parse()?).await? {
@@ -87,7 +86,7 @@ impl RestoreJob<'_> {
     }
 }
 
-/// A part of a collection is not to take the place of a whole one by accident.
+/// Checks that a part of a collection does not replace a full one by accident.
 ///
 /// # Errors
 /// [`Error::PartialReplacement`] for a backup of some partitions, a partial backup, and a restore of some partitions.
@@ -98,11 +97,11 @@ pub(super) fn require_whole(target: &CollectionName, metadata: &BackupMetadata, 
     Err(Error::PartialReplacement { collection: target.to_string(), partitions: partitions.to_vec() })
 }
 
-/// A collection whose restore left partitions out does not replace another one.
+/// Checks that a collection does not replace another one if its restore left out partitions.
 ///
 /// # Errors
 /// [`Error::PartialReplacement`].
-pub(super) fn require_nothing_failed(target: &CollectionName, filled: &Filled) -> Result<()> {
+pub(super) fn require_nothing_failed(target: &CollectionName, filled: &InsertedRows) -> Result<()> {
     if filled.failed.is_empty() {
         return Ok(());
     }
@@ -110,7 +109,7 @@ pub(super) fn require_nothing_failed(target: &CollectionName, filled: &Filled) -
     Err(Error::PartialReplacement { collection, partitions: filled.restored.clone() })
 }
 
-/// The rows must be such that the server takes them and keeps them as they are.
+/// Checks that the server accepts the rows and keeps them unchanged.
 ///
 /// # Errors
 /// [`Error::RowsIncompatible`] with everything that it would refuse or change.
@@ -129,7 +128,7 @@ pub(super) fn require_acceptable_rows(
     Err(Error::RowsIncompatible { server: format!("Milvus {}", capabilities.server_version), rows: refused })
 }
 
-/// A collection with a vector field that has no index cannot be loaded.
+/// Checks that every vector field has an index, without which a collection cannot be loaded.
 ///
 /// # Errors
 /// [`Error::Refused`].

@@ -1,4 +1,4 @@
-//! The definition of the collection that a restore fills, checked against the server, and what is announced of it.
+//! The definition of the collection that a restore fills, checked against the server, and its announcement.
 
 use milvus_backup_core::schema::schema_differences;
 use milvus_backup_core::{
@@ -10,7 +10,7 @@ use super::job::RestoreJob;
 use super::target::{Target, database_differences, require_importable};
 
 impl RestoreJob<'_> {
-    /// Returns what to create and to insert by, once it is certain that the server can do it.
+    /// Returns the target, after checking that the server supports it.
     pub(super) async fn checked_target(
         &self,
         definition: &BackedUpDefinition,
@@ -42,7 +42,7 @@ impl RestoreJob<'_> {
         Ok(target)
     }
 
-    /// Returns the schema to insert by, checked against the server, and against the collection when that exists.
+    /// Returns the schema for inserts, checked against the server, and against the existing collection, if any.
     async fn plan_target(&self, definition: &BackedUpDefinition, capabilities: &Capabilities) -> Result<Target> {
         if !self.params.into_existing {
             return Target::new(&definition.schema, self.params.auto_id, capabilities);

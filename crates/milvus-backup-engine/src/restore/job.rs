@@ -1,16 +1,12 @@
-//! Restore: from a committed backup to a collection. The steps are in the order in which [`RestoreJob`] takes them.
+//! [`RestoreJob`]: one restore, with what it knows and what it has to undo.
+
+use std::sync::Arc;
 
 use milvus_backup_core::{
-    BackedUpDefinition, BackupId, Capabilities, CollectionName, CollectionRef, PinnedCollection, RestoreMethod,
-    RestoreParams, RestorePlan, RestoreResult, Result, StoredBackup,
+    Capabilities, CollectionName, CollectionRef, PinnedCollection, RestoreParams, Result, StoredBackup,
 };
 
-use super::access::needed_access;
-use super::checks::{require_acceptable_rows, require_nothing_failed, require_whole};
-use super::selection::select_partitions;
-use super::staged::Staged;
-use super::target::Target;
-use super::undoing::Undo;
+use super::undo::Undo;
 use crate::BackupManager;
 use crate::maintain::staging_name;
 use crate::undo::UndoStack;
@@ -22,82 +18,48 @@ pub(super) struct RestoreJob<'a> {
     pub(super) params: &'a RestoreParams,
     /// The collection whose backup is read.
     pub(super) source: CollectionRef,
-    pub(super) backup: StoredBackup,
+    pub(super) backup: Arc<StoredBackup>,
     pub(super) target: CollectionName,
     pub(super) staging: CollectionName,
     pub(super) randomness: [u8; 4],
+    pub(super) lifetime: Lifetime,
     pub(super) phase: Phase,
     pub(super) undo: UndoStack<Undo>,
-    /// Whether the collection that is being filled was made by this job.
+    /// Whether this job created the collection that is being filled.
     pub(super) created: bool,
-    /// The collection that has the name of the target: it is to be replaced, or filled.
+    /// The existing collection with the name of the target, which is to be replaced or filled.
     pub(super) existing: Option<PinnedCollection>,
     /// The aliases of that collection, which a replacement takes over.
     pub(super) existing_aliases: Vec<String>,
 }
 
-/// How far a restore is, which decides what its failure means.
+/// Whether the restored collection remains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lifetime {
+    /// The restored collection remains.
+    Permanent,
+    /// The caller drops it, and keeps it in the staging register until then.
+    Temporary,
+}
+
+/// The phase of a restore, which determines the consequences of a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
     /// Nothing was changed yet.
     Checking,
-    /// A collection is made and filled, or one that was there is filled.
-    Filling,
+    /// A collection is created and filled, or an existing one is filled.
+    Inserting,
     /// The collection has its name.
     Published,
 }
 
-impl BackupManager {
-    /// Restores a backup as a collection.
-    ///
-    /// Rows go into a staging collection, which takes the name of the target only when its rows are counted. With
-    /// [`RestoreParams::drop_existing`] the old collection is dropped after that. With
-    /// [`RestoreParams::into_existing`] rows are inserted into the collection that is there.
-    ///
-    /// # Errors
-    /// Before anything is touched: [`BackupNotFound`](milvus_backup_core::Error::BackupNotFound),
-    /// [`PartitionNotFound`](milvus_backup_core::Error::PartitionNotFound),
-    /// [`TargetExists`](milvus_backup_core::Error::TargetExists),
-    /// [`Corrupted`](milvus_backup_core::Error::Corrupted),
-    /// [`SchemaIncompatible`](milvus_backup_core::Error::SchemaIncompatible),
-    /// [`Refused`](milvus_backup_core::Error::Refused). Later:
-    /// [`Restore`](milvus_backup_core::Error::Restore) around the cause; the staging collection is dropped then.
-    pub async fn restore_backup(
-        &self,
-        collection: &CollectionRef,
-        backup_id: &BackupId,
-        params: &RestoreParams,
-    ) -> Result<RestoreResult> {
-        params.validate()?;
-        let environment = &self.repository.environment;
-        let started = environment.clock.elapsed();
-        let deadline = params.timeout.unwrap_or(self.repository.config.default_restore_timeout);
-        let backup = self.repository.store.open(collection, backup_id).await?;
-        let mut job = RestoreJob::new(self, collection, backup, params)?;
-        let staged = environment.bounded(deadline, job.stage()).await;
-        let (staged, untidy) = job.end(staged).await?;
-        if params.load_after_restore {
-            let load = self.catalog.load_collection(&job.target, job.backup.metadata.replica_number);
-            environment.bounded(deadline, load).await.map_err(|error| job.failure(error))?;
-        }
-        let mut result = staged.into_result(&job, untidy);
-        result.execution_time_ms = self.repository.milliseconds_since(started);
-        Ok(result)
-    }
-
-    /// While a server accepts an insert, the next one should be there already.
-    fn default_concurrency(&self, method: RestoreMethod) -> usize {
-        let chunks = self.repository.config.max_concurrent_chunks;
-        if method == RestoreMethod::Insert { chunks.saturating_mul(2) } else { chunks }
-    }
-}
-
 impl<'a> RestoreJob<'a> {
-    fn new(
+    pub(super) fn new(
         manager: &'a BackupManager,
         source: &CollectionRef,
         backup: StoredBackup,
         params: &'a RestoreParams,
+        lifetime: Lifetime,
     ) -> Result<Self> {
         let randomness = manager.repository.environment.entropy.bytes()?;
         let asked = params.target_collection_name.clone();
@@ -106,10 +68,11 @@ impl<'a> RestoreJob<'a> {
             manager,
             params,
             source: source.clone(),
-            backup,
+            backup: Arc::new(backup),
             staging: staging_name(&target, randomness)?,
             target,
             randomness,
+            lifetime,
             phase: Phase::Checking,
             undo: UndoStack::default(),
             created: false,
@@ -118,93 +81,14 @@ impl<'a> RestoreJob<'a> {
         })
     }
 
-    /// Publishes what was staged, or undoes everything. Returns what could not be tidied up.
-    async fn end(&mut self, staged: Result<Staged>) -> Result<(Staged, Vec<String>)> {
-        let published = match staged {
-            // The exchange of names is short, and to cut it in two would leave neither collection in place.
-            Ok(staged) => self.publish(&staged).await.map(|untidy| (staged, untidy)),
-            Err(error) => Err(error),
-        };
-        match published {
-            Ok(published) => {
-                self.finish().await;
-                Ok(published)
-            }
-            Err(error) => Err(self.undone(error).await),
-        }
-    }
-
-    /// Everything up to a collection that is complete, but does not have its name yet.
-    async fn stage(&mut self) -> Result<Staged> {
-        let (manager, params) = (self.manager, self.params);
-        let partitions = select_partitions(&self.backup.metadata, &params.partition_names)?;
-        let capabilities = manager.catalog.capabilities().await?;
-        self.require_usable_target(&capabilities).await?;
-        if self.replaces_whole() {
-            require_whole(&self.target, &self.backup.metadata, &partitions)?;
-        }
-        require_acceptable_rows(&self.backup, &partitions, &capabilities)?;
-        let definition = manager.repository.store.definition(&self.backup.metadata).await?;
-        let target = self.checked_target(&definition, &capabilities).await?;
-        self.announce();
-        let verify = params.verify_before_restore.unwrap_or(manager.repository.config.auto_verify_before_restore);
-        if verify {
-            manager.repository.require_verified(&self.source, &self.backup.metadata.backup_id).await?;
-        }
-        self.announce_plan_of(&target, &partitions);
-        let filled = self.filled(&capabilities);
-        manager.catalog.require_access(&filled, &needed_access(&target, &definition, &partitions, params)).await?;
-        self.phase = Phase::Filling;
-        let plan = self.plan(filled, &definition, &target, partitions, &capabilities);
-        let (filled, indexes) = if params.into_existing {
-            (manager.insert_rows(&plan, false, &manager.repository.progress).await?, 0)
-        } else {
-            self.make_anew(&plan, &definition).await?
-        };
-        if params.into_existing
-            && let Some(pin) = &self.existing
-        {
-            manager.require_unmoved(pin).await?;
-        }
-        if self.replaces_whole() {
-            require_nothing_failed(&self.target, &filled)?;
-        }
-        Ok(Staged { plan, target, filled, indexes, verified: verify })
-    }
-
-    /// Whether a collection is replaced that only a whole one may take the place of.
-    fn replaces_whole(&self) -> bool {
+    /// Returns whether an existing collection is replaced, and only a full one may replace it.
+    pub(super) fn replaces_whole(&self) -> bool {
         self.existing.is_some() && self.params.drop_existing && !self.params.replace_with_part
     }
 
-    /// Returns the collection to fill: the staging collection, or the target itself where the server cannot rename.
-    fn filled(&self, capabilities: &Capabilities) -> CollectionName {
+    /// Returns the collection to fill: the staging collection, or the target itself if the server cannot rename.
+    pub(super) fn filled(&self, capabilities: &Capabilities) -> CollectionName {
         let renames = capabilities.rename && !self.params.into_existing;
         if renames { self.staging.clone() } else { self.target.clone() }
-    }
-
-    fn plan(
-        &self,
-        filled: CollectionName,
-        definition: &BackedUpDefinition,
-        target: &Target,
-        partitions: Vec<String>,
-        capabilities: &Capabilities,
-    ) -> RestorePlan {
-        let (params, config) = (self.params, &self.manager.repository.config);
-        RestorePlan {
-            backup: self.backup.clone(),
-            target: filled,
-            stored_schema: definition.schema.clone(),
-            schema: target.schema.clone(),
-            omit_columns: target.omit_columns.clone(),
-            partitions,
-            skip_failed_partitions: params.skip_failed_partitions,
-            flush_between_partitions: capabilities.flush_between_partitions,
-            verify_checksums: config.enable_checksum_verification,
-            method: params.method,
-            concurrency: params.concurrency.unwrap_or_else(|| self.manager.default_concurrency(params.method)),
-            memory_limit_bytes: config.memory_limit_bytes,
-        }
     }
 }

@@ -2,13 +2,17 @@
 
 mod access;
 mod checks;
+mod creation;
 mod definition;
-mod fill;
+mod insertion;
 mod job;
-mod make;
 mod publish;
+mod run;
 mod selection;
 mod staged;
 mod tally;
 mod target;
+mod undo;
 mod undoing;
+
+pub(crate) use job::Lifetime;

@@ -1,14 +1,17 @@
 //! The end of a restore: the collection gets its name and its aliases, or is dropped.
 
+use std::collections::BTreeMap;
+
 use milvus_backup_core::{CollectionChange, CollectionName, Error, ProgressEvent, Result};
 
-use super::job::{Phase, RestoreJob};
+use super::job::{Lifetime, Phase, RestoreJob};
 use super::staged::Staged;
-use super::undoing::Undo;
-use crate::maintain::exchange_names;
+use super::target::Target;
+use super::undo::Undo;
+use crate::maintain::swap_names;
 
 impl RestoreJob<'_> {
-    /// Gives the collection its properties, its name and its aliases. Returns what could not be tidied up.
+    /// Sets the properties, the final name and the aliases of the collection. Returns the cleanup steps that failed.
     pub(super) async fn publish(&mut self, staged: &Staged) -> Result<Vec<String>> {
         self.warn_all(staged.filled.failures());
         if self.params.into_existing {
@@ -16,28 +19,60 @@ impl RestoreJob<'_> {
         }
         let (milvus, target) = (self.manager.catalog.as_ref(), &staged.target);
         let filled = &staged.plan.target;
-        if target.changes_properties() {
-            milvus.alter_properties(filled, &target.late_properties, &target.removed_properties).await?;
-        }
-        let mut untidy = Vec::new();
+        let mut cleanup_failures = self.set_properties(filled, target).await?;
         if *filled != self.target {
-            // A rename that a dead restore had asked for may have been carried out while this one ran.
-            self.manager.give_name_back(&self.target).await?;
+            // A rename that a killed restore had requested may have been carried out during this one.
+            self.manager.rename_back(&self.target).await?;
             self.require_same_target().await?;
-            untidy = exchange_names(milvus, filled, &self.target, self.randomness, self.params.drop_existing).await?;
+            let swapped = swap_names(milvus, filled, &self.target, self.randomness, self.params.drop_existing);
+            cleanup_failures.extend(swapped.await?);
         }
         self.phase = Phase::Published;
         self.undo.forget(|step| !matches!(step, Undo::Unpin(_)));
-        self.manager.forget_unfinished(&self.source, filled).await;
-        if self.params.with_aliases {
-            untidy.extend(self.restore_aliases(&self.target, &staged.plan.backup.metadata.aliases).await);
+        // A staging collection has another name now. One that was filled under its own name remains temporary if its caller
+        // drops it.
+        if *filled != self.target || self.lifetime == Lifetime::Permanent {
+            self.manager.unregister_staging(&self.source, filled).await;
         }
-        self.warn_all(untidy.iter().cloned());
-        Ok(untidy)
+        if self.params.with_aliases {
+            cleanup_failures.extend(self.restore_aliases(&self.target, &staged.plan.backup.metadata.aliases).await);
+        }
+        self.warn_all(cleanup_failures.iter().cloned());
+        Ok(cleanup_failures)
     }
 
-    /// The collection to replace must be the one that there was at the start. Where it was dropped meanwhile, the name is
-    /// free, which is as good.
+    /// Sets and removes the properties that had to wait for the rows. One that the server refuses is not set, since a newer
+    /// version may refuse what an older one accepted. Returns these failures, as sentences.
+    async fn set_properties(&self, collection: &CollectionName, target: &Target) -> Result<Vec<String>> {
+        let milvus = self.manager.catalog.as_ref();
+        if !target.changes_properties() {
+            return Ok(Vec::new());
+        }
+        match milvus.alter_properties(collection, &target.late_properties, &target.removed_properties).await {
+            Err(Error::Milvus { retryable: false, .. }) => {}
+            altered => return altered.map(|()| Vec::new()),
+        }
+        let mut refused = Vec::new();
+        let mut settle = |property: &str, outcome: Result<()>| match outcome {
+            Err(error @ Error::Milvus { retryable: false, .. }) => {
+                refused.push(format!("property `{property}` is not restored: {}", error.full_message()));
+                Ok(())
+            }
+            outcome => outcome,
+        };
+        for (property, value) in &target.late_properties {
+            let one = BTreeMap::from([(property.clone(), value.clone())]);
+            settle(property, milvus.alter_properties(collection, &one, &[]).await)?;
+        }
+        for property in &target.removed_properties {
+            let removed = milvus.alter_properties(collection, &BTreeMap::new(), std::slice::from_ref(property)).await;
+            settle(property, removed)?;
+        }
+        Ok(refused)
+    }
+
+    /// Checks that the collection to replace is the one from the start. If it was dropped meanwhile, its name is unused, which
+    /// is acceptable.
     async fn require_same_target(&self) -> Result<()> {
         let Some(pin) = self.existing.as_ref() else { return Ok(()) };
         match self.manager.require_unmoved(pin).await {
@@ -52,7 +87,7 @@ impl RestoreJob<'_> {
         }
     }
 
-    /// Creates the aliases that the collection does not have yet. Returns what did not work.
+    /// Creates the aliases that the collection does not have yet. Returns the failures, as sentences.
     async fn restore_aliases(&self, collection: &CollectionName, aliases: &[String]) -> Vec<String> {
         let mut failed = Vec::new();
         let present = match self.manager.catalog.describe_collection(collection).await {

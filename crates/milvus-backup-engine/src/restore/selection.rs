@@ -1,8 +1,8 @@
-//! Which partitions of a backup are restored.
+//! The selection of the partitions to restore.
 
 use milvus_backup_core::{BackupMetadata, Error, Result};
 
-/// The requested partitions in the order of the backup; all of them when none is requested.
+/// Returns the requested partitions in the order of the backup; all partitions if none is requested.
 pub(super) fn select_partitions(metadata: &BackupMetadata, requested: &[String]) -> Result<Vec<String>> {
     if let Some(missing) = requested.iter().find(|name| !metadata.partition_names.contains(name)) {
         return Err(Error::PartitionNotFound {

@@ -1,33 +1,34 @@
-//! What a restore has made before it publishes it, and what is reported of it.
+//! The collection that a restore has prepared, and the result that is reported of it.
 
 use milvus_backup_core::{NotRestored, RestorePlan, RestoreResult};
 
-use super::fill::Filled;
+use super::insertion::InsertedRows;
 use super::job::RestoreJob;
 use super::target::Target;
 
-/// A collection that is complete, but does not have its name yet.
+/// A complete collection that does not have its final name yet.
 #[derive(Debug)]
 pub(super) struct Staged {
     pub(super) plan: RestorePlan,
     pub(super) target: Target,
-    pub(super) filled: Filled,
+    pub(super) filled: InsertedRows,
     pub(super) indexes: u64,
     pub(super) verified: bool,
 }
 
 impl Staged {
-    pub(super) fn into_result(self, job: &RestoreJob<'_>, untidy: Vec<String>) -> RestoreResult {
+    pub(super) fn into_result(self, job: &RestoreJob<'_>, cleanup_failures: Vec<String>) -> RestoreResult {
         let not_restored = self.not_restored(job);
         let Self { plan, target, filled, indexes, verified } = self;
-        let mut limitations = plan.backup.metadata.limitations;
+        let metadata = &plan.backup.metadata;
+        let mut limitations = metadata.limitations.clone();
         limitations.extend(target.limitations);
-        limitations.extend(untidy);
+        limitations.extend(cleanup_failures);
         limitations.extend(filled.failures());
         RestoreResult {
             success: filled.failed.is_empty(),
-            backup_id: plan.backup.metadata.backup_id,
-            source_collection_name: plan.backup.metadata.collection_name.to_string(),
+            backup_id: metadata.backup_id.clone(),
+            source_collection_name: metadata.collection_name.to_string(),
             target_collection_name: job.target.to_string(),
             rows_restored: filled.rows,
             partitions_restored: filled.restored,
@@ -39,7 +40,7 @@ impl Staged {
         }
     }
 
-    /// What the source had and the target does not have, although the server could.
+    /// Returns the properties of the source that the target lacks, although the server supports them.
     fn not_restored(&self, job: &RestoreJob<'_>) -> Vec<NotRestored> {
         let (metadata, params) = (&self.plan.backup.metadata, job.params);
         let mut missing = Vec::new();

@@ -1,15 +1,15 @@
-//! Progress that can be taken back.
+//! Progress that can be discarded, for restores that are restarted.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use milvus_backup_core::{Progress, ProgressEvent};
 
-/// Passes events on, and remembers what of each partition was moved.
+/// Forwards events, and records the rows and bytes of each partition.
 #[derive(Debug)]
 pub(super) struct Tally {
     inner: Arc<dyn Progress>,
-    /// Rows and bytes by partition.
+    /// Transferred rows and bytes by partition.
     moved: Mutex<BTreeMap<String, (u64, u64)>>,
 }
 
@@ -18,7 +18,7 @@ impl Tally {
         Self { inner, moved: Mutex::default() }
     }
 
-    /// Says that all that was moved is to be moved again.
+    /// Reports that all transferred rows are discarded.
     pub(super) fn discard(&self) {
         let moved = std::mem::take(&mut *self.moved.lock().unwrap_or_else(PoisonError::into_inner));
         for (partition, (rows, bytes)) in moved {

@@ -1,4 +1,4 @@
-//! The collection that a restore makes: the schema of the backup, fitted to what the server can do.
+//! The collection that a restore creates: the schema of the backup, adapted to the capabilities of the server.
 
 use std::collections::BTreeMap;
 
@@ -7,27 +7,35 @@ use milvus_backup_core::{
     ALLOW_INSERT_AUTO_ID, AutoIdPolicy, Capabilities, Error, Hint, PreserveAutoId, Result, TTL_SECONDS,
 };
 
-/// What to create and how to insert into it.
+/// The property that names the field with the time at which a row expires (Milvus 3.0).
+const TTL_FIELD: &str = "ttl_field";
+
+/// The properties that are set once all rows are there and counted: with the first two, rows would expire meanwhile; with
+/// the third, the server takes equal batches for repetitions (milvus#50007); with the last, it asks for the principal of
+/// each insert.
+const LATE_PROPERTIES: [&str; 4] = [TTL_SECONDS, TTL_FIELD, "collection.insert.idempotency.enabled", "rls.enabled"];
+
+/// The collection to create, and how to insert into it.
 #[derive(Debug, Clone)]
 pub(super) struct Target {
-    /// The schema to create and to insert by.
+    /// The schema for the creation and the inserts.
     pub(super) schema: CollectionSchema,
-    /// Columns of the backup that are not inserted, because the server makes them.
+    /// Columns of the backup that are not inserted, because the server generates them.
     pub(super) omit_columns: Vec<String>,
-    /// Properties that are set once the rows are in place.
+    /// Properties that are set after the rows are inserted.
     pub(super) late_properties: BTreeMap<String, String>,
-    /// Properties that are removed once the rows are in place.
+    /// Properties that are removed after the rows are inserted.
     pub(super) removed_properties: Vec<String>,
-    /// What will not be as it was.
+    /// The differences from the source, as sentences.
     pub(super) limitations: Vec<String>,
 }
 
 impl Target {
-    /// A collection to make.
+    /// Returns the target for a collection that is to be created.
     ///
     /// # Errors
-    /// [`Error::SchemaIncompatible`] with everything that the server cannot hold, and [`Error::Refused`] when it
-    /// does not take the primary keys.
+    /// [`Error::SchemaIncompatible`] with everything that the server cannot represent, and [`Error::Refused`] if it
+    /// does not accept the primary keys.
     pub(super) fn new(schema: &CollectionSchema, policy: AutoIdPolicy, server: &Capabilities) -> Result<Self> {
         let incompatibilities = server.schema.missing(schema);
         if !incompatibilities.is_empty() {
@@ -42,7 +50,7 @@ impl Target {
         Ok(target)
     }
 
-    /// A collection that is there.
+    /// Returns the target for an existing collection.
     pub(super) fn existing(schema: CollectionSchema, policy: AutoIdPolicy, server: &Capabilities) -> Result<Self> {
         let key = schema.primary_key()?.clone();
         let mut target = Self {
@@ -76,27 +84,33 @@ impl Target {
         Ok(target)
     }
 
-    /// Rows begin to age when they are inserted: the property that lets them expire is set last, so that none is
-    /// gone before it is counted.
+    /// Postpones the properties that change what becomes of the rows while they are inserted.
     fn defer_properties(&mut self, server: &Capabilities) {
-        if let Some(seconds) = self.schema.properties.get(TTL_SECONDS).cloned() {
-            if server.alter_properties {
-                self.schema.properties.remove(TTL_SECONDS);
-                self.late_properties.insert(TTL_SECONDS.to_owned(), seconds.clone());
+        for property in LATE_PROPERTIES.iter().filter(|_| server.alter_properties) {
+            if let Some(value) = self.schema.properties.remove(*property) {
+                self.late_properties.insert((*property).to_owned(), value);
             }
-            self.limitations
-                .push(format!("rows expire {seconds} seconds after they were inserted: the restore inserts them anew"));
         }
+        let properties = [&self.schema.properties, &self.late_properties];
+        let get = |name: &str| properties.iter().find_map(|properties| properties.get(name));
+        let expiry = get(TTL_SECONDS).map(|seconds| {
+            format!("rows expire {seconds} seconds after they were inserted: the restore inserts them anew")
+        });
+        let field = get(TTL_FIELD).map(|field| {
+            format!("rows expire at the time in field `{field}`: those that have expired since the backup are restored, and \
+                     the server removes them again")
+        });
+        self.limitations.extend(expiry.into_iter().chain(field));
     }
 
-    /// Whether properties change once the rows are in place.
+    /// Returns whether properties change after the rows are inserted.
     pub(super) fn changes_properties(&self) -> bool {
         !self.late_properties.is_empty() || !self.removed_properties.is_empty()
     }
 }
 
-/// A database is shared by its collections: a restore into one that is there leaves its properties as they are, and
-/// says how they differ.
+/// Returns the differences between the properties of the database and those in the backup. An existing database is shared
+/// by its collections, so a restore does not change it.
 pub(super) fn database_differences(
     stored: &BTreeMap<String, String>,
     found: &BTreeMap<String, String>,
@@ -117,10 +131,10 @@ fn keys_refused(key: &str, version: &str) -> Error {
     }
 }
 
-/// Whether bulk import makes these rows of the data files.
+/// Checks that bulk import produces these rows from the data files.
 ///
 /// # Errors
-/// [`Error::Unsupported`] on a server without it, [`Error::Refused`] where it would make other primary keys.
+/// [`Error::Unsupported`] on a server without it, [`Error::Refused`] if it would generate different primary keys.
 pub(super) fn require_importable(target: &Target, capabilities: &Capabilities) -> Result<()> {
     if !capabilities.bulk_import {
         let version = &capabilities.server_version;
@@ -191,5 +205,19 @@ mod tests {
         let target = Target::new(&schema, AutoIdPolicy::Plain, &server(PreserveAutoId::No)).unwrap();
         assert!(!target.schema.properties.contains_key(TTL_SECONDS));
         assert_eq!(target.late_properties[TTL_SECONDS], "60");
+    }
+
+    #[test]
+    fn properties_that_act_on_inserts_wait_for_the_rows() {
+        let mut schema = schema();
+        schema.properties.extend(LATE_PROPERTIES.map(|property| (property.to_owned(), "true".to_owned())));
+        schema.properties.insert("mmap.enabled".into(), "true".into());
+        let mut server = server(PreserveAutoId::No);
+        let target = Target::new(&schema, AutoIdPolicy::Plain, &server).unwrap();
+        assert_eq!(target.schema.properties.keys().collect::<Vec<_>>(), ["mmap.enabled"]);
+        assert_eq!(target.late_properties.len(), LATE_PROPERTIES.len());
+        server.alter_properties = false;
+        let target = Target::new(&schema, AutoIdPolicy::Plain, &server).unwrap();
+        assert_eq!((target.schema.properties.len(), target.late_properties.len()), (5, 0));
     }
 }

@@ -1,20 +1,10 @@
 //! What a restore undoes at its end, whatever ends it.
 
-use milvus_backup_core::{CollectionName, Error, PinnedCollection, ProgressEvent, Result};
+use milvus_backup_core::{CollectionName, Error, ProgressEvent, Result};
 
 use super::job::{Phase, RestoreJob};
-use crate::maintain::Exchange;
-
-/// A step that a restore undoes at its end.
-#[derive(Debug)]
-pub(super) enum Undo {
-    /// Lets go of the collection that has the name of the target.
-    Unpin(PinnedCollection),
-    /// Removes the collection that is filled from the staging register.
-    Unregister(CollectionName),
-    /// Drops the collection that is filled.
-    Drop(CollectionName),
-}
+use super::undo::Undo;
+use crate::maintain::SwapState;
 
 impl RestoreJob<'_> {
     /// Undoes all steps after a failure, and returns the error to report.
@@ -27,19 +17,19 @@ impl RestoreJob<'_> {
             match step {
                 Undo::Unpin(pin) => self.manager.unpin(&pin).await,
                 Undo::Drop(_) if self.created_nothing(&error) => {}
-                Undo::Drop(unfinished) => self.drop_unfinished(&unfinished).await,
-                // Nobody knows whether a creation whose response was lost was carried out under the name of the target.
+                Undo::Drop(unfinished) => self.drop_staging(&unfinished).await,
+                // If the response to a creation was lost, a collection may exist under the name of the target.
                 Undo::Unregister(name) if name == self.target && !self.created && !is_refusal(&error) => {}
-                Undo::Unregister(name) => self.manager.forget_unfinished(&self.source, &name).await,
+                Undo::Unregister(name) => self.manager.unregister_staging(&self.source, &name).await,
             }
         }
         match self.phase {
             Phase::Checking => error,
-            Phase::Filling | Phase::Published => self.failure(error),
+            Phase::Inserting | Phase::Published => self.failure(error),
         }
     }
 
-    /// Undoes the steps that are left of a restore that succeeded.
+    /// Undoes the remaining steps of a successful restore.
     pub(super) async fn finish(&mut self) {
         self.undo.forget(|step| !matches!(step, Undo::Unpin(_)));
         while let Some(Undo::Unpin(pin)) = self.undo.pop() {
@@ -48,26 +38,26 @@ impl RestoreJob<'_> {
     }
 
     /// Drops the collection that did not get the name of the target. One that cannot be dropped stays registered.
-    async fn drop_unfinished(&mut self, unfinished: &CollectionName) {
+    async fn drop_staging(&mut self, unfinished: &CollectionName) {
         if let Err(left) = self.abandon(unfinished).await {
             self.undo.forget(|step| matches!(step, Undo::Unregister(_)));
             self.manager.repository.progress.event(ProgressEvent::Warning {
                 message: format!(
-                    "cannot drop `{unfinished}`: {}; it is removed with what other interrupted operations left",
+                    "cannot drop `{unfinished}`: {}; it is removed when cleaning up after interrupted operations",
                     left.full_message()
                 ),
             });
         }
     }
 
-    /// Drops a collection, once the one that has, or had, the name of the target has it.
+    /// Drops a collection after the swap of names is resolved.
     async fn abandon(&self, unfinished: &CollectionName) -> Result<()> {
         let catalog = self.manager.catalog.as_ref();
-        Exchange::of(catalog, unfinished, &self.target).await?.settle(catalog, &self.target).await?;
+        SwapState::of(catalog, unfinished, &self.target).await?.resolve(catalog, &self.target).await?;
         catalog.drop_collection(unfinished).await
     }
 
-    /// Whether Milvus refused to create the collection, so that there is nothing to drop.
+    /// Returns whether Milvus refused to create the collection, so that there is nothing to drop.
     fn created_nothing(&self, error: &Error) -> bool {
         is_refusal(error) && !self.created
     }
@@ -78,7 +68,7 @@ impl RestoreJob<'_> {
     }
 }
 
-/// Whether an error of a creation says that nothing was created.
+/// Returns whether an error means that nothing was created.
 fn is_refusal(error: &Error) -> bool {
     matches!(
         error,

@@ -1,13 +1,13 @@
-//! A partition, put together from its units, which end in any order.
+//! The assembly of a partition from its units, which end in any order.
 
 use milvus_backup_core::schema::{FieldSchema, PrimaryKey};
 use milvus_backup_core::{ChunkMetadata, Error, PartitionMetadata, Progress, ProgressEvent, Result};
 use milvus_backup_integrity::RowDigest;
 
-/// A partition, or its name and why it failed.
+/// A partition, or its name and the reason of its failure.
 pub(super) type Assembled = std::result::Result<PartitionMetadata, (String, Error)>;
 
-/// What is written of a partition.
+/// The written parts of a partition.
 #[derive(Debug)]
 pub(super) struct Assembly {
     name: String,
@@ -16,12 +16,12 @@ pub(super) struct Assembly {
 }
 
 impl Assembly {
-    /// Creates one with the chunks that are complete before anything is read.
+    /// Creates an assembly with the chunks that are already complete.
     pub(super) fn new(name: &str, chunks: Vec<ChunkMetadata>) -> Self {
         Self { name: name.to_owned(), chunks, failure: None }
     }
 
-    /// Adds what became of a unit, and whether it was the last one.
+    /// Adds the outcome of a unit, and whether it was the last one.
     pub(super) fn add(&mut self, outcome: Result<Vec<ChunkMetadata>>, is_last: bool, progress: &dyn Progress) {
         match outcome {
             Ok(chunks) => self.chunks.extend(chunks),
@@ -33,7 +33,7 @@ impl Assembly {
         }
     }
 
-    /// Returns the partition, whose chunks are in ascending order of keys, or why it is not complete.
+    /// Returns the partition, whose chunks are in ascending order of keys, or the reason why it is incomplete.
     pub(super) fn finish(self, primary_key: &FieldSchema) -> Result<Assembled> {
         if let Some(error) = self.failure {
             return Ok(Err((self.name, error)));

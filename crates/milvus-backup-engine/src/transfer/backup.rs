@@ -1,15 +1,17 @@
-//! The rows of a backup: units of its partitions concurrently, each a stream of batches from a session to a writer.
+//! The transfer of a backup: units of its partitions are read concurrently, each as a stream of batches from a session to a
+//! writer.
 //!
-//! Must always hold: the memory in use is bounded by the limit of the plan whatever the size of the collection, and a
-//! file is noted in the journal only once it is durable.
+//! Must always hold: memory usage is bounded by the limit of the plan, regardless of the size of the collection, and a file
+//! is recorded in the journal only once it is durable.
 
 use std::sync::Arc;
 
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use milvus_backup_core::{
-    BackupPlan, ChunkMetadata, Clock, CompletedChunks, Error, FailedPartition, FileNumbers, Progress, ProgressEvent,
-    Result, RetryPolicy, RowOrder, ScanSession, ScanUnit, Transaction, UnitFiles, UnitWriters, WrittenRows,
+    BackupPlan, ChunkMetadata, CompletedChunks, Environment, Error, FailedPartition, FileNumbers, Progress,
+    ProgressEvent, Result, RetryPolicy, RowOrder, ScanSession, ScanUnit, Transaction, UnitFiles, UnitWriters,
+    WrittenRows,
 };
 
 use super::assembly::{Assembled, Assembly};
@@ -17,16 +19,16 @@ use super::budget::Budget;
 use super::stealing::{OpenUnit, Units};
 use super::unit::UnitTransfer;
 
-/// Moves the rows of a plan from a session to data files. Nothing is visible before the commit of what it returns.
+/// Transfers the rows of a plan from a session to data files. Nothing is visible before its result is committed.
 #[derive(Debug)]
 pub(crate) struct BackupTransfer<'a> {
     pub(crate) plan: &'a BackupPlan,
     pub(crate) session: &'a dyn ScanSession,
     pub(crate) transaction: &'a dyn Transaction,
     pub(crate) writers: &'a dyn UnitWriters,
-    /// How often a data file is written again.
+    /// The retries of writing a data file.
     pub(crate) retries: RetryPolicy,
-    pub(crate) clock: &'a dyn Clock,
+    pub(crate) environment: &'a Environment,
     pub(crate) progress: Arc<dyn Progress>,
 }
 
@@ -34,12 +36,12 @@ impl BackupTransfer<'_> {
     /// Writes all rows of the units.
     ///
     /// # Errors
-    /// That of the first unit that fails; where failed partitions are skipped, only when all of them failed.
+    /// The error of the first unit that fails; if failed partitions are skipped, only if all of them fail.
     pub(crate) async fn write(&self, units: &[ScanUnit]) -> Result<WrittenRows> {
         self.write_missing(units, self.plan.partitions.iter().map(|_| CompletedChunks::nothing()).collect()).await
     }
 
-    /// Writes the rows that an interrupted attempt did not: data files that are complete and unchanged stay.
+    /// Writes the rows that an interrupted attempt did not write. Complete and unchanged data files are kept.
     ///
     /// # Errors
     /// Those of [`Self::write`].
@@ -59,7 +61,7 @@ impl BackupTransfer<'_> {
         self.write_missing(units, completed).await
     }
 
-    /// Writes what is missing of each partition.
+    /// Writes the missing rows of each partition.
     async fn write_missing(&self, units: &[ScanUnit], completed: Vec<CompletedChunks>) -> Result<WrittenRows> {
         let budget = Budget::new(self.plan, units);
         let primary_key = self.plan.description.schema.primary_key()?;
@@ -89,7 +91,7 @@ impl BackupTransfer<'_> {
         self.written(assembled.collect::<Result<Vec<_>>>()?).await
     }
 
-    /// Returns what writes the units of each partition.
+    /// Returns the writers for the units of each partition.
     fn unit_transfers<'a>(
         &'a self,
         budget: Budget,
@@ -111,14 +113,14 @@ impl BackupTransfer<'_> {
             primary_key,
             page_bytes: budget.page_bytes,
             retries: self.retries,
-            clock: self.clock,
+            environment: self.environment,
             progress: &self.progress,
         };
         let names = self.plan.partitions.iter().map(|partition| partition.name.as_str());
         names.zip(completed).map(transfer).collect()
     }
 
-    /// Returns the units, or the parts of them, that no complete file has. One that is no range of keys is read whole.
+    /// Returns the units, or parts of them, that no complete file covers. A unit that is not a range of keys is read entirely.
     fn missing_units(&self, units: &[ScanUnit], completed: &[CompletedChunks]) -> Vec<OpenUnit> {
         let mut missing = Vec::new();
         for (index, (partition, completed)) in self.plan.partitions.iter().zip(completed).enumerate() {
@@ -134,7 +136,7 @@ impl BackupTransfer<'_> {
         missing
     }
 
-    /// Returns what is to be committed. Files of partitions that failed halfway are removed.
+    /// Returns the rows to commit. Files of failed partitions are removed.
     async fn written(&self, assembled: Vec<Assembled>) -> Result<WrittenRows> {
         let (mut partitions, mut failed) = (Vec::new(), Vec::new());
         for outcome in assembled {
@@ -155,7 +157,7 @@ impl BackupTransfer<'_> {
     }
 }
 
-/// Returns the order in which the rows of a partition come.
+/// Returns the order of the rows of a partition.
 fn order_of(partition: &str, units: &[ScanUnit]) -> RowOrder {
     let mut orders = units.iter().filter(|unit| unit.partition == partition).map(|unit| unit.order);
     if orders.all(|order| order == RowOrder::PrimaryKey) { RowOrder::PrimaryKey } else { RowOrder::Unordered }

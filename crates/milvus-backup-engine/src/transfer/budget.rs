@@ -1,21 +1,21 @@
-//! What a transfer may have in memory, divided between its workers.
+//! The memory limit of a transfer, divided between its workers.
 
 use milvus_backup_core::{BackupPlan, ScanUnit};
 
-/// Bytes of one page to ask for. Larger pages are not faster.
+/// Maximum size of a page to request, in bytes. Larger pages are not faster.
 const PAGE_BYTES: usize = 6 << 20;
 
-/// Memory below which a worker cannot work: the parts of an upload alone take 24 MiB.
+/// Minimum memory of a worker in bytes: the parts of an upload alone take 24 MiB.
 const MIN_SHARE: usize = 64 << 20;
 
-/// Limits that follow from the memory a backup may use.
+/// The limits that follow from the memory limit of a backup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Budget {
-    /// Units that are read concurrently.
+    /// Number of units that are read concurrently.
     pub(super) workers: usize,
-    /// Bytes of one page.
+    /// Size of one page in bytes.
     pub(super) page_bytes: usize,
-    /// Bytes of column values in one row group.
+    /// Size of the column values of one row group in bytes.
     pub(super) row_group_bytes: usize,
 }
 

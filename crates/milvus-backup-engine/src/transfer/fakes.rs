@@ -12,9 +12,9 @@ use futures::stream::BoxStream;
 use milvus_backup_core::schema::{CollectionSchema, DataType, FieldSchema, PrimaryKey};
 use milvus_backup_core::{
     BackupMetadata, BackupPlan, BackupType, ChecksumAlgorithm, ChunkBase, ChunkMetadata, Clock, CollectionDescription,
-    CollectionRef, CompletedChunks, Completion, CompressionCodec, Error, FileNumbers, PartitionPlan, PrimaryKeyRange,
-    ReadPoint, Result, RowOrder, ScanPosition, ScanSession, ScanTarget, ScanUnit, Transaction, UnitFiles, UnitWriter,
-    UnitWriters, WrittenRows,
+    CollectionRef, CompletedChunks, Completion, CompressionCodec, Entropy, Environment, Error, FileNumbers, Interrupt,
+    PartitionPlan, PrimaryKeyRange, ReadPoint, Result, RowOrder, ScanPosition, ScanSession, ScanTarget, ScanUnit,
+    Transaction, UnitFiles, UnitWriter, UnitWriters, WrittenRows,
 };
 use milvus_backup_integrity::RowDigest;
 
@@ -137,13 +137,7 @@ impl UnitWriter for MemoryWriter {
     async fn append(&mut self, rows: RecordBatch) -> Result<Option<ChunkMetadata>> {
         let left = self.fails_after.lock().unwrap().take();
         if left == Some(0) {
-            return Err(Error::Storage {
-                action: "write".to_owned(),
-                path: "data".to_owned(),
-                permission: false,
-                retryable: true,
-                source: "on purpose".into(),
-            });
+            return Err(unwritable());
         }
         *self.fails_after.lock().unwrap() = left.map(|left| left - 1);
         let numbers: &FileNumbers = &self.unit.numbers;
@@ -188,10 +182,23 @@ pub(super) fn chunk(path: &str, keys: &[i64], order: RowOrder) -> ChunkMetadata 
     }
 }
 
+/// The error of a store that may recover.
+fn unwritable() -> Error {
+    Error::Storage {
+        action: "write".to_owned(),
+        path: "data".to_owned(),
+        permission: false,
+        retryable: true,
+        source: "on purpose".into(),
+    }
+}
+
 /// Remembers what was noted, and what was kept of earlier attempts.
 #[derive(Debug, Default)]
 pub(super) struct MemoryTransaction {
     pub(super) noted: Mutex<Vec<(Option<PrimaryKey>, ChunkMetadata)>>,
+    /// How many of the next ones cannot be noted.
+    pub(super) fails: AtomicUsize,
     pub(super) completed: Vec<CompletedChunks>,
     pub(super) retained: Mutex<Vec<String>>,
 }
@@ -199,6 +206,11 @@ pub(super) struct MemoryTransaction {
 #[async_trait]
 impl Transaction for MemoryTransaction {
     async fn note_chunk(&self, chunk: &ChunkMetadata, after: Option<&PrimaryKey>) -> Result<()> {
+        let left = self.fails.load(Ordering::SeqCst);
+        if left > 0 {
+            self.fails.store(left - 1, Ordering::SeqCst);
+            return Err(unwritable());
+        }
         self.noted.lock().unwrap().push((after.cloned(), chunk.clone()));
         Ok(())
     }
@@ -219,7 +231,7 @@ impl Transaction for MemoryTransaction {
 
 /// A clock on which no time passes while one sleeps.
 #[derive(Debug)]
-pub(super) struct Stopped;
+struct Stopped;
 
 impl Clock for Stopped {
     fn now(&self) -> jiff::Timestamp {
@@ -233,6 +245,17 @@ impl Clock for Stopped {
     fn sleep(&self, _: Duration) -> BoxFuture<'static, ()> {
         Box::pin(async {})
     }
+}
+
+impl Entropy for Stopped {
+    fn bytes(&self) -> Result<[u8; 4]> {
+        Ok([0; 4])
+    }
+}
+
+/// An environment in which no time passes.
+pub(super) fn environment() -> Environment {
+    Environment { clock: Arc::new(Stopped), entropy: Arc::new(Stopped), interrupt: Interrupt::never() }
 }
 
 /// The plan of a backup of one partition `p`, whose files have so many rows.

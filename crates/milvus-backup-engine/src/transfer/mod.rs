@@ -1,5 +1,5 @@
-//! The transfer of rows: from a session of a source to data files, and from data files to a sink. What a source is, and how
-//! files are encoded, is behind traits.
+//! The transfer of rows: from a session of a source to data files, and from data files to a sink. Sources and encodings are
+//! behind traits.
 
 mod assembly;
 mod backup;

@@ -1,8 +1,8 @@
-//! Restore: from chunk files to inserts, row group by row group, decoded ahead of the inserts; or by an import of whole
-//! files, which Milvus reads.
+//! The transfer of a restore: row groups of chunk files are decoded ahead of their inserts, or whole files are imported by
+//! Milvus.
 //!
-//! Must always hold: with digests switched on, no row is inserted whose row group does not have the digest that
-//! was recorded when it was written, and no file imported that does not have its digest.
+//! Must always hold: if digests are checked, no row is inserted unless its row group has the recorded digest, and no file is
+//! imported unless it has its digest.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use milvus_backup_core::{
 };
 use tokio::sync::Semaphore;
 
-/// Inserts the rows of every partition of the plan, and returns what became of each.
+/// Inserts the rows of every partition of the plan, and returns the outcome of each.
 pub(crate) async fn restore_rows(
     files: Arc<dyn ChunkFiles>,
     sink: &dyn RowSink,
@@ -41,7 +41,7 @@ fn chosen(plan: &RestorePlan) -> impl Iterator<Item = &PartitionMetadata> {
     plan.backup.manifest.partitions.iter().filter(|partition| plan.partitions.contains(&partition.name))
 }
 
-/// Small partitions go side by side, as far as half of the memory limit allows: one alone may be a single insert.
+/// Restores small partitions concurrently, within half of the memory limit: a small one may be a single insert.
 fn side_by_side(plan: &RestorePlan) -> usize {
     let largest = match plan.method {
         RestoreMethod::Import => 1,
@@ -57,14 +57,14 @@ struct RestoreTransfer<'a> {
     sink: &'a dyn RowSink,
     plan: &'a RestorePlan,
     progress: Arc<dyn Progress>,
-    /// Partitions that are restored at the same time.
+    /// Number of partitions that are restored concurrently.
     side_by_side: usize,
-    /// One for each insert or import that may run at the same time.
+    /// One permit for each concurrent insert or import.
     turns: Semaphore,
 }
 
 impl RestoreTransfer<'_> {
-    /// Returns what becomes of a partition. An error ends the restore.
+    /// Restores a partition and returns the outcome. An error ends the restore.
     async fn outcome(&self, partition: &PartitionMetadata) -> Result<RestoredPartition> {
         let (rows, failure) = match self.partition(partition).await {
             Ok(rows) => (rows, None),
@@ -116,12 +116,12 @@ impl RestoreTransfer<'_> {
         Ok(rows)
     }
 
-    /// The partition as calls name it: rows that a partition key spreads go into the collection.
+    /// Returns the partition as it is named in calls; `None` if rows are distributed by a partition key.
     fn addressed<'p>(&self, partition: &'p PartitionMetadata) -> Option<&'p str> {
         (!self.plan.schema.has_partition_key()).then_some(partition.name.as_str())
     }
 
-    /// The rows of a partition, whose row groups are decoded one ahead.
+    /// Returns the rows of a partition, whose row groups are decoded one ahead.
     fn batches<'p>(&self, partition: &'p PartitionMetadata) -> BoxStream<'p, Result<RecordBatch>> {
         let files = Arc::clone(&self.files);
         futures::stream::iter(&partition.chunks)
@@ -154,7 +154,7 @@ impl RestoreTransfer<'_> {
         Ok(rows)
     }
 
-    /// The batch without the columns that are not inserted.
+    /// Returns the batch without the columns that are not inserted.
     fn without_omitted(&self, batch: &RecordBatch) -> Result<RecordBatch> {
         let omitted = &self.plan.omit_columns;
         let fields = batch.schema_ref().fields().iter().enumerate();
@@ -165,8 +165,8 @@ impl RestoreTransfer<'_> {
             .map_err(|source| Error::Encoding { action: "leave out columns".to_owned(), source: Box::new(source) })
     }
 
-    /// Inserts of a partition that fit its share of the memory limit. Each holds its batch twice, as columns and as
-    /// message.
+    /// Returns the number of concurrent inserts of a partition within its share of the memory limit. Each holds its batch
+    /// twice, as columns and as message.
     fn inserts_in_flight(&self, partition: &PartitionMetadata) -> usize {
         let group_bytes = row_group_bytes(partition);
         let share = self.plan.memory_limit_bytes / self.side_by_side as u64;
@@ -176,12 +176,12 @@ impl RestoreTransfer<'_> {
     }
 }
 
-/// Bytes of the row groups of a partition that are in memory: three are being read, decoded and inserted.
+/// Returns the bytes of the row groups of a partition that are in memory: three are being read, decoded and inserted.
 fn being_decoded(partition: &PartitionMetadata) -> u64 {
     row_group_bytes(partition) * 6
 }
 
-/// Bytes of a row group of the partition, in the mean.
+/// Returns the mean size of a row group of the partition in bytes.
 fn row_group_bytes(partition: &PartitionMetadata) -> u64 {
     let bytes: u64 = partition.chunks.iter().map(|chunk| chunk.uncompressed_size_bytes).sum();
     let groups: usize = partition.chunks.iter().map(|chunk| chunk.row_group_digests.len()).sum();

@@ -1,8 +1,8 @@
-//! Which units are read concurrently. When a worker has nothing more to read, the unit that has most left is divided: so
-//! units that turn out large, or slow, do not keep the others waiting.
+//! Work stealing between the workers of a backup. When a worker is idle, the unit with the largest remainder is divided, so
+//! that a large or slow unit does not delay the backup.
 //!
-//! Must always hold: the units of a partition cover every row that is to be read, and no row is in two of them. A unit
-//! is divided only at a key that comes after all that was read of it.
+//! Must always hold: the units of a partition cover every row to be read, and no row is in two of them. A unit is divided
+//! only at a key after all rows that were read of it.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,7 +11,7 @@ use arrow_array::Array;
 use milvus_backup_core::schema::PrimaryKey;
 use milvus_backup_core::{Result, RowOrder, ScanPosition, ScanSession, ScanUnit};
 
-/// A unit that is read once, by one worker, and may get shorter meanwhile.
+/// A unit that is read by one worker, and may be shortened meanwhile.
 #[derive(Debug)]
 pub(super) struct OpenUnit {
     /// The position of the partition in the plan.
@@ -22,16 +22,16 @@ pub(super) struct OpenUnit {
 #[derive(Debug)]
 struct UnitState {
     unit: ScanUnit,
-    /// How far it was read by any attempt.
+    /// The furthest position that was read by any attempt.
     read: ScanPosition,
 }
 
 /// The rows of a batch that belong to a unit.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Taken {
-    /// The first rows of the batch, so many of them.
+    /// Number of rows from the beginning of the batch.
     pub(super) rows: usize,
-    /// Whether more may follow.
+    /// Whether more rows may follow.
     pub(super) more: bool,
     /// The position after them.
     pub(super) reached: ScanPosition,
@@ -46,13 +46,13 @@ impl OpenUnit {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns the unit as it is now.
+    /// Returns the current extent of the unit.
     pub(super) fn unit(&self) -> ScanUnit {
         self.state().unit.clone()
     }
 
-    /// Takes the next rows, which come after `from`, as far as they are in the unit as it is now. `keys` is their column
-    /// of keys.
+    /// Takes the next rows, which follow `from`, as far as they are in the current extent of the unit. `keys` is their
+    /// primary-key column.
     pub(super) fn take(&self, keys: &dyn Array, from: &ScanPosition) -> Result<Taken> {
         let Some(last_row) = keys.len().checked_sub(1) else {
             return Ok(Taken { rows: 0, more: true, reached: from.clone() });
@@ -76,7 +76,7 @@ impl OpenUnit {
         Ok(taken)
     }
 
-    /// Divides what is left of the unit, and returns both parts.
+    /// Divides the remainder of the unit, and returns both parts.
     fn split(&self, session: &dyn ScanSession) -> Option<(ScanUnit, ScanUnit)> {
         let state = self.state();
         session.split(&state.unit, &state.read)
@@ -84,7 +84,7 @@ impl OpenUnit {
 }
 
 impl UnitState {
-    /// What is read once more, because it could not be written, was read before.
+    /// Records a position. Rows that are read again after a failed write do not move it back.
     fn advance(&mut self, reached: &ScanPosition) {
         let is_new = match (&self.read, reached) {
             (ScanPosition::AfterKey(read), ScanPosition::AfterKey(reached)) => reached > read,
@@ -96,7 +96,7 @@ impl UnitState {
     }
 }
 
-/// The units of a backup that are being read, and those that are to be.
+/// The units of a backup that are being read, and those that are waiting.
 #[derive(Debug)]
 pub(super) struct Units<'a> {
     session: &'a dyn ScanSession,
@@ -109,22 +109,22 @@ impl<'a> Units<'a> {
         Self { session, waiting: units.into_iter().map(Arc::new).collect(), reading: Vec::new() }
     }
 
-    /// Returns the next unit to read; `None` when no further worker is worth it at the moment.
+    /// Returns the next unit to read; `None` if there is no work for another worker at the moment.
     pub(super) fn next(&mut self) -> Option<Arc<OpenUnit>> {
-        let next = self.waiting.pop_front().or_else(|| self.divided())?;
+        let next = self.waiting.pop_front().or_else(|| self.steal_half())?;
         self.reading.push(Arc::clone(&next));
         Some(next)
     }
 
-    /// Returns one part of the unit that can give away most.
-    fn divided(&self) -> Option<Arc<OpenUnit>> {
+    /// Divides the unit with the largest remainder, and returns its second half.
+    fn steal_half(&self) -> Option<Arc<OpenUnit>> {
         let parts = self.reading.iter().filter_map(|open| Some((open, open.split(self.session)?)));
         let (open, (first, second)) = parts.max_by_key(|(_, (_, second))| second.estimated_rows())?;
         open.state().unit = first;
         Some(Arc::new(OpenUnit::new(open.partition, second)))
     }
 
-    /// Notes that a unit was read to its end, or failed. Returns whether it was the last one of its partition.
+    /// Records that a unit was completed or failed. Returns whether it was the last one of its partition.
     pub(super) fn done(&mut self, unit: &Arc<OpenUnit>) -> bool {
         self.reading.retain(|other| !Arc::ptr_eq(other, unit));
         self.reading.iter().chain(&self.waiting).all(|other| other.partition != unit.partition)

@@ -7,12 +7,12 @@ use std::time::Duration;
 use futures::executor::block_on;
 use milvus_backup_core::schema::PrimaryKey;
 use milvus_backup_core::{
-    BackupPlan, CompletedChunks, Error, KeyRange, Result, RetryPolicy, RowOrder, ScanUnit, Silent, UnitEstimate,
-    UnitId, UnitSpan, WrittenRows,
+    BackupPlan, CompletedChunks, Environment, Error, KeyRange, Result, RetryPolicy, RowOrder, ScanUnit, Silent,
+    UnitEstimate, UnitId, UnitSpan, WrittenRows,
 };
 
 use super::backup::BackupTransfer;
-use super::fakes::{MemorySession, MemoryTransaction, MemoryWriters, Stopped, chunk, plan};
+use super::fakes::{MemorySession, MemoryTransaction, MemoryWriters, chunk, environment, plan};
 
 fn key(key: i64) -> PrimaryKey {
     PrimaryKey::Int64(key)
@@ -36,6 +36,7 @@ fn segment(session: &MemorySession) -> ScanUnit {
 
 struct Doubles {
     plan: BackupPlan,
+    environment: Environment,
     session: MemorySession,
     transaction: MemoryTransaction,
     writers: MemoryWriters,
@@ -44,7 +45,7 @@ struct Doubles {
 impl Doubles {
     fn new(session: MemorySession, chunk_rows: u64, concurrency: usize) -> Self {
         let (transaction, writers) = (MemoryTransaction::default(), MemoryWriters::default());
-        Self { plan: plan(chunk_rows, concurrency), session, transaction, writers }
+        Self { plan: plan(chunk_rows, concurrency), environment: environment(), session, transaction, writers }
     }
 
     fn transfer(&self) -> BackupTransfer<'_> {
@@ -54,7 +55,7 @@ impl Doubles {
             transaction: &self.transaction,
             writers: &self.writers,
             retries: RetryPolicy { max_retries: 2, delay: Duration::from_secs(1) },
-            clock: &Stopped,
+            environment: &self.environment,
             progress: Arc::new(Silent),
         }
     }
@@ -95,6 +96,21 @@ fn a_file_that_fails_is_written_again_after_the_last_complete_one() {
     assert_eq!(paths, ["data/p.0", "data/p.1", "data/p.2", "data/p.3"]);
     let afters: Vec<_> = doubles.transaction.noted.lock().unwrap().iter().map(|(after, _)| after.clone()).collect();
     assert_eq!(afters, [None, Some(key(29)), Some(key(59)), Some(key(89))]);
+}
+
+/// Its rows would be in two files, one of which nothing refers to.
+#[test]
+fn a_file_that_cannot_be_noted_is_not_written_again() {
+    let doubles = Doubles::new(MemorySession::new(99, []), 30, 1);
+    doubles.transaction.fails.store(1, Ordering::SeqCst);
+    let written = doubles.write(unit(&doubles.session)).unwrap();
+    assert_eq!(doubles.keys(), (0..=99).collect::<Vec<_>>());
+    let mut files: Vec<String> = doubles.writers.files.lock().unwrap().iter().map(|(path, _)| path.clone()).collect();
+    files.sort_unstable();
+    let chunks: Vec<String> = written.partitions[0].chunks.iter().map(|chunk| chunk.path.clone()).collect();
+    assert_eq!(chunks, files);
+    let afters: Vec<_> = doubles.transaction.noted.lock().unwrap().iter().map(|(after, _)| after.clone()).collect();
+    assert_eq!(afters, [Some(key(29)), Some(key(59)), Some(key(89))]);
 }
 
 #[test]

@@ -1,12 +1,12 @@
-//! One unit: from the rows of its source to its data files, with a second attempt where the store fails.
+//! The transfer of one unit: from the rows of its source to its data files, with retries if the store fails.
 
 use std::sync::Arc;
 
 use futures::StreamExt;
 use milvus_backup_core::schema::value_bytes;
 use milvus_backup_core::{
-    ChunkMetadata, Clock, Error, Progress, ProgressEvent, Result, RetryPolicy, ScanPosition, ScanSession, Transaction,
-    UnitFiles, UnitWriter, UnitWriters,
+    ChunkMetadata, Environment, Error, Progress, ProgressEvent, Result, RetryPolicy, ScanPosition, ScanSession,
+    Transaction, UnitFiles, UnitWriter, UnitWriters,
 };
 
 use super::stealing::OpenUnit;
@@ -18,31 +18,31 @@ pub(super) struct UnitTransfer<'a> {
     pub(super) transaction: &'a dyn Transaction,
     pub(super) writers: &'a dyn UnitWriters,
     pub(super) files: UnitFiles,
-    /// The name of the column of keys.
+    /// The name of the primary-key column.
     pub(super) primary_key: &'a str,
     pub(super) page_bytes: usize,
     pub(super) retries: RetryPolicy,
-    pub(super) clock: &'a dyn Clock,
+    pub(super) environment: &'a Environment,
     pub(super) progress: &'a Arc<dyn Progress>,
 }
 
-/// How far a unit is.
+/// The position in a unit.
 #[derive(Debug)]
 struct Position {
     completed: Vec<ChunkMetadata>,
-    /// After the last file that is complete.
+    /// The position after the last complete file.
     saved: ScanPosition,
-    /// After the rows that were appended.
+    /// The position after the appended rows.
     reached: ScanPosition,
-    /// Rows and bytes that are in no complete file.
+    /// Rows and bytes that are not in a complete file yet.
     unsaved: (u64, u64),
 }
 
 impl UnitTransfer<'_> {
-    /// Writes the rows of a unit. A file that cannot be written is written again, after the last one that is complete.
+    /// Writes the rows of a unit. A failed file is rewritten, starting after the last complete one.
     ///
     /// # Errors
-    /// Those of the source, and of a store that does not recover.
+    /// Those of the source, and permanent errors of the store.
     pub(super) async fn write(&self, open: &OpenUnit) -> Result<Vec<ChunkMetadata>> {
         let mut position = Position {
             completed: Vec::new(),
@@ -50,7 +50,7 @@ impl UnitTransfer<'_> {
             reached: ScanPosition::Start,
             unsaved: (0, 0),
         };
-        let mut delays = self.retries.delays();
+        let mut delays = self.retries.delays(self.environment);
         loop {
             let before = position.completed.len();
             let Err(error) = self.write_rest(open, &mut position).await else { return Ok(position.completed) };
@@ -58,19 +58,19 @@ impl UnitTransfer<'_> {
             let partition = self.files.partition.clone();
             self.progress.event(ProgressEvent::Discarded { partition, rows, bytes });
             if position.completed.len() > before {
-                delays = self.retries.delays();
+                delays = self.retries.delays(self.environment);
             }
             match delays.next() {
                 Some(delay) if matches!(error, Error::Storage { .. }) && error.retryable() => {
                     tracing::warn!(%error, ?delay, partition = self.files.partition, "writing a data file again");
-                    self.clock.sleep(delay).await;
+                    self.environment.sleep(delay).await;
                 }
                 _ => return Err(error),
             }
         }
     }
 
-    /// Writes what comes after the last complete file.
+    /// Writes the rows after the last complete file.
     async fn write_rest(&self, open: &OpenUnit, position: &mut Position) -> Result<()> {
         let mut writer = self.writers.writer(self.files.clone());
         if let Err(error) = self.append_rest(open, position, writer.as_mut()).await {
@@ -111,16 +111,18 @@ impl UnitTransfer<'_> {
         Ok(())
     }
 
-    /// Notes a complete file in the journal, which tells where its rows begin. Where rows have no order that could be told,
-    /// nothing is noted, and a resumed backup reads the unit again.
+    /// Records a complete file in the journal, with the position of its first row. If the rows have no order, nothing is
+    /// recorded, and a resumed backup reads the unit again.
+    ///
+    /// The file counts whether or not it can be recorded: a second attempt must not write its rows again beside it.
     async fn complete(&self, open: &OpenUnit, chunk: ChunkMetadata, position: &mut Position) -> Result<()> {
         let unit = open.unit();
-        if unit.keys().is_some() {
-            self.transaction.note_chunk(&chunk, position.saved.last_key(&unit)).await?;
-        }
-        position.completed.push(chunk);
-        position.saved = position.reached.clone();
+        let before = std::mem::replace(&mut position.saved, position.reached.clone());
         position.unsaved = (0, 0);
+        position.completed.push(chunk.clone());
+        if unit.keys().is_some() {
+            self.transaction.note_chunk(&chunk, before.last_key(&unit)).await?;
+        }
         Ok(())
     }
 }

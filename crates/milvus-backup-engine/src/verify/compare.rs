@@ -1,4 +1,4 @@
-//! The rows of a collection, compared with the digests that a backup recorded.
+//! The comparison of the rows of a collection with the digests in a backup.
 
 use futures::{StreamExt, TryStreamExt};
 use milvus_backup_core::schema::CollectionSchema;
@@ -8,44 +8,60 @@ use milvus_backup_core::{
 };
 use milvus_backup_integrity::RowDigest;
 
-/// Bytes of one batch.
+use super::scans::OpenScans;
+
+/// Size of one batch in bytes.
 const BATCH_BYTES: usize = 4 << 20;
 
-/// Batches that are hashed at the same time.
+/// Number of batches that are hashed concurrently.
 const HASHERS: usize = 2;
 
-/// The rows of one partition: as a backup recorded them, and as a collection has them.
+/// The rows of one partition, as recorded in a backup and as stored in a collection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowComparison {
     /// The name of the partition.
     pub partition: String,
-    /// Rows in the backup.
+    /// Number of rows in the backup.
     pub recorded_rows: u64,
-    /// Rows in the collection.
+    /// Number of rows in the collection.
     pub found_rows: u64,
-    /// Digest of the rows in the backup, whatever their order.
+    /// Order-independent digest of the rows in the backup.
     pub recorded_digest: String,
     /// Digest of the rows in the collection.
     pub found_digest: String,
 }
 
 impl RowComparison {
-    /// Whether the rows are the same, bit by bit.
+    /// Returns whether the rows are identical, bit by bit.
     pub fn is_equal(&self) -> bool {
         self.recorded_rows == self.found_rows && self.recorded_digest == self.found_digest
     }
 }
 
-/// Reads the rows of every partition of the backup, and digests them as they were digested when they were written.
+/// Reads the rows of every partition, and computes their digests in the same way as when the backup was written.
+///
+/// The scan is closed at the end. One that is dropped midway is left to the source.
 pub async fn compare_rows(
     source: &dyn RowSource,
     backup: &StoredBackup,
     schema: &CollectionSchema,
     collection: &CollectionName,
 ) -> Result<Vec<RowComparison>> {
+    compare_rows_in(&OpenScans::default(), source, backup, schema, collection).await
+}
+
+/// Compares the rows like [`compare_rows`]. When it is dropped midway, its session is left in `scans`.
+pub(super) async fn compare_rows_in(
+    scans: &OpenScans,
+    source: &dyn RowSource,
+    backup: &StoredBackup,
+    schema: &CollectionSchema,
+    collection: &CollectionName,
+) -> Result<Vec<RowComparison>> {
     let session = source.open(collection, schema, ScanOptions::default()).await?;
+    scans.add(&session);
     let compared = compare_with(session.as_ref(), backup).await;
-    let closed = session.close().await;
+    let closed = scans.close().await;
     let comparisons = compared?;
     closed?;
     Ok(comparisons)

@@ -1,16 +1,18 @@
-//! Deep verification: a backup restored into a temporary collection, which is read back and compared.
+//! Deep verification: a backup is restored into a temporary collection, which is read back and compared.
 //!
-//! Must always hold: the temporary collection is dropped, whatever ends the verification; one that a killed process
-//! left is dropped by the next deep verification of the same backup.
+//! Must always hold: the temporary collection is dropped, whatever ends the verification; that of a killed process is
+//! dropped by the next deep verification of the same backup.
 
 use milvus_backup_core::{
     Access, AutoIdPolicy, BackupId, CollectionName, CollectionRef, ProgressEvent, RestoreParams, Result, StoredBackup,
     VerificationParams, VerificationResult, VerificationType,
 };
 
+use super::scans::OpenScans;
 use crate::BackupManager;
+use crate::restore::Lifetime;
 
-/// Marks the collections that deep verifications make for themselves.
+/// Prefix of the temporary collections of deep verifications.
 pub(crate) const VERIFICATION_PREFIX: &str = "milvus_br_verify_";
 
 /// The temporary collection of one verification of a backup.
@@ -20,16 +22,15 @@ fn temporary_name(backup_id: &BackupId, randomness: [u8; 4]) -> Result<Collectio
 }
 
 impl BackupManager {
-    /// Compares a backup with what it recorded of itself, and keeps the outcome with it. With
-    /// [`VerificationType::Deep`] it is also restored into a temporary collection, which is read back: rows (by
-    /// digest and count), schema and indexes are compared with the backup, and the rows with the collection the
-    /// backup was made of, where that is still there and loaded.
+    /// Verifies a backup, and records the outcome with it. With [`VerificationType::Deep`] it is also restored into a
+    /// temporary collection, which is read back: rows (by digest and count), schema and indexes are compared with the
+    /// backup, and the rows also with those of the source collection, if it still exists and is loaded.
     ///
-    /// A live collection that differs is a warning, since it may have changed. What was compared is in
-    /// [`VerificationResult::compared`].
+    /// A source collection that differs is a warning, since it may have changed. [`VerificationResult::compared`] lists what
+    /// was compared.
     ///
     /// # Errors
-    /// When the verification itself could not be done. Findings are part of the result.
+    /// If the verification itself could not be done. Findings are part of the result.
     pub async fn verify_backup(
         &self,
         collection: &CollectionRef,
@@ -46,7 +47,12 @@ impl BackupManager {
         let temporary = temporary_name(backup_id, environment.entropy.bytes()?)?;
         let needed = [Access::RESTORING, &[Access::CreateIndex, Access::Load], Access::READING].concat();
         self.catalog.require_access(&temporary, &needed).await?;
-        let verified = self.verify_deep(collection, backup_id, params, &temporary).await;
+        let scans = OpenScans::default();
+        let verified = self.verify_deep(&scans, collection, backup_id, params, &temporary).await;
+        if let Err(error) = scans.close().await {
+            let message = format!("cannot end a scan of the verification: {}", error.full_message());
+            self.repository.progress.event(ProgressEvent::Warning { message });
+        }
         self.drop_temporary(collection, &temporary).await;
         let mut result = verified?;
         result.success = result.errors.is_empty();
@@ -58,6 +64,7 @@ impl BackupManager {
 
     async fn verify_deep(
         &self,
+        scans: &OpenScans,
         collection: &CollectionRef,
         backup_id: &BackupId,
         params: &VerificationParams,
@@ -76,15 +83,15 @@ impl BackupManager {
         restore.verify_before_restore = Some(false);
         restore.auto_id = AutoIdPolicy::Plain;
         restore.timeout = Some(left());
-        self.note_unfinished(collection, temporary, temporary, backup_id).await;
-        // It keeps the deadline itself, and tidies up when that passes.
-        Box::pin(self.restore_backup(collection, backup_id, &restore)).await?;
-        let restored = self.compare_restored(collection, &backup, temporary, &mut result);
+        self.register_staging(collection, temporary, temporary, backup_id).await;
+        // It observes the deadline itself, and cleans up when it passes.
+        Box::pin(self.restore(collection, backup_id, &restore, Lifetime::Temporary)).await?;
+        let restored = self.compare_restored(scans, collection, &backup, temporary, &mut result);
         environment.bounded(left(), restored).await?;
         Ok(result)
     }
 
-    /// The files by their checksums, and the metadata when nothing is wrong with them.
+    /// Verifies the files by their checksums, and returns the metadata if there are no findings.
     async fn compare_files(
         &self,
         collection: &CollectionRef,
@@ -102,6 +109,7 @@ impl BackupManager {
 
     async fn compare_restored(
         &self,
+        scans: &OpenScans,
         collection: &CollectionRef,
         backup: &StoredBackup,
         temporary: &CollectionName,
@@ -110,13 +118,13 @@ impl BackupManager {
         let definition = self.repository.store.definition(&backup.metadata).await?;
         self.compare_definition(&definition, temporary, result).await?;
         self.make_searchable(&definition, temporary).await?;
-        self.compare_restored_rows(backup, &definition, temporary, result).await?;
-        self.compare_live_rows(collection, backup, &definition, result).await
+        self.compare_restored_rows(scans, backup, &definition, temporary, result).await?;
+        self.compare_live_rows(scans, collection, backup, &definition, result).await
     }
 
     async fn drop_temporary(&self, collection: &CollectionRef, temporary: &CollectionName) {
         match self.catalog.drop_collection(temporary).await {
-            Ok(()) => self.forget_unfinished(collection, temporary).await,
+            Ok(()) => self.unregister_staging(collection, temporary).await,
             Err(error) => self.repository.progress.event(ProgressEvent::Warning {
                 message: format!("cannot drop `{temporary}`: {}", error.full_message()),
             }),

@@ -8,12 +8,12 @@ use milvus_backup_core::{
 use crate::BackupRepository;
 
 impl BackupRepository {
-    /// Compares a backup with what it recorded of itself, and keeps the outcome with it.
+    /// Verifies a backup by its checksums, or a sample of it, and records the outcome with it.
     ///
     /// Findings are part of the result; an error means that the verification itself could not be done.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`], also for [`VerificationType::Deep`]: that takes a Milvus, see
+    /// [`Error::InvalidParameter`], also for [`VerificationType::Deep`], which needs Milvus: see
     /// [`crate::BackupManager::verify_backup`].
     pub async fn verify_backup(
         &self,
@@ -42,7 +42,7 @@ impl BackupRepository {
         });
     }
 
-    /// Verifies the files and keeps the outcome.
+    /// Verifies the files and records the outcome.
     async fn verify_files(
         &self,
         collection: &CollectionRef,
@@ -71,7 +71,7 @@ impl BackupRepository {
         self.store.verify(collection, backup_id, &params, now, self.format.content_check(), progress).await
     }
 
-    /// Keeps the outcome with the backup. A store that cannot be written to does not make the verification fail.
+    /// Records the outcome with the backup. If the store is read-only, the verification does not fail.
     pub(crate) async fn keep_verification(&self, collection: &CollectionRef, result: &VerificationResult) {
         if let Err(error) = self.store.keep_verification(collection, &result.backup_id, &result.into()).await {
             let message = format!("cannot keep the outcome of the verification: {}", error.full_message());

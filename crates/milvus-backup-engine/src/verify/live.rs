@@ -1,4 +1,5 @@
-//! The collection that a backup was made of, compared with the backup. It may have changed since: a difference is a warning.
+//! The comparison of the source collection with its backup. The collection may have changed since, so a difference is a
+//! warning.
 
 use milvus_backup_core::schema::schema_differences;
 use milvus_backup_core::{
@@ -6,13 +7,15 @@ use milvus_backup_core::{
     VerificationResult,
 };
 
-use super::compare::compare_rows;
+use super::compare::compare_rows_in;
+use super::scans::OpenScans;
 use crate::BackupManager;
 
 impl BackupManager {
-    /// Compares the rows of the live collection with those of the backup, or warns why they cannot be compared.
+    /// Compares the rows of the source collection with those of the backup, or warns why they cannot be compared.
     pub(super) async fn compare_live_rows(
         &self,
+        scans: &OpenScans,
         collection: &CollectionRef,
         backup: &StoredBackup,
         definition: &BackedUpDefinition,
@@ -37,7 +40,7 @@ impl BackupManager {
             result.warnings.push(format!("not compared with the live collection `{name}`: {not_compared}"));
             return Ok(());
         }
-        let rows = compare_rows(self.source.as_ref(), backup, &definition.schema, name).await?;
+        let rows = compare_rows_in(scans, self.source.as_ref(), backup, &definition.schema, name).await?;
         let differing = rows.iter().filter(|rows| !rows.is_equal()).map(|rows| format!("`{}`", rows.partition));
         let differing: Vec<String> = differing.collect();
         if !differing.is_empty() {
@@ -50,7 +53,7 @@ impl BackupManager {
         Ok(())
     }
 
-    /// Whether all of these partitions can be read.
+    /// Returns whether all of these partitions can be read.
     async fn is_loaded(&self, live: &CollectionDescription, partitions: &[String]) -> Result<bool> {
         let asked = if self.loads_by_partition(&live.schema).await? { partitions } else { &[] };
         Ok(self.catalog.load_state(&live.name, asked).await? == LoadState::Loaded)

@@ -1,11 +1,12 @@
-//! The temporary collection of a deep verification, compared with the backup it was restored from.
+//! The comparison of the temporary collection of a deep verification with its backup.
 
 use milvus_backup_core::schema::{DataType, FieldSchema, IndexDefinition, schema_differences};
 use milvus_backup_core::{
     BackedUpDefinition, CollectionName, Finding, FindingKind, Result, StoredBackup, VerificationResult,
 };
 
-use super::compare::compare_rows;
+use super::compare::compare_rows_in;
+use super::scans::OpenScans;
 use crate::BackupManager;
 
 impl BackupManager {
@@ -34,8 +35,7 @@ impl BackupManager {
         Ok(())
     }
 
-    /// Loads the collection. A vector field that was backed up without its index gets one, since Milvus loads none
-    /// without.
+    /// Loads the collection. A vector field without an index gets one, since Milvus requires one to load.
     pub(super) async fn make_searchable(
         &self,
         definition: &BackedUpDefinition,
@@ -52,12 +52,14 @@ impl BackupManager {
     /// Compares the rows of each partition.
     pub(super) async fn compare_restored_rows(
         &self,
+        scans: &OpenScans,
         backup: &StoredBackup,
         definition: &BackedUpDefinition,
         temporary: &CollectionName,
         result: &mut VerificationResult,
     ) -> Result<()> {
-        for comparison in compare_rows(self.source.as_ref(), backup, &definition.schema, temporary).await? {
+        let source = self.source.as_ref();
+        for comparison in compare_rows_in(scans, source, backup, &definition.schema, temporary).await? {
             if !comparison.is_equal() {
                 result.errors.push(Finding {
                     file: data_file(backup, &comparison.partition),
@@ -92,13 +94,13 @@ fn rows_and_digest(rows: u64, digest: &str) -> String {
     format!("{rows} rows of digest {digest}")
 }
 
-/// The first data file of a partition.
+/// Returns the first data file of a partition.
 fn data_file(backup: &StoredBackup, partition: &str) -> String {
     let found = backup.manifest.partition(partition);
     found.and_then(|found| found.chunks.first()).map_or_else(|| "data".to_owned(), |chunk| chunk.path.clone())
 }
 
-/// The index that costs nothing to build.
+/// Returns an index that is built without cost.
 fn flat_index(field: &FieldSchema) -> IndexDefinition {
     let (index_type, metric_type) = match field.data_type {
         DataType::BinaryVector => ("BIN_FLAT", "HAMMING"),

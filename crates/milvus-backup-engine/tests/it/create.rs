@@ -100,28 +100,6 @@ async fn an_interrupt_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn a_lease_that_is_lost_keeps_the_backup_from_being_committed() {
-    let (world, films) = World::with_films().await;
-    let store = std::sync::Arc::clone(&world.store);
-    let error = disturbed(&world, &world.manager, &films, move |_| {
-        block_on(async {
-            use object_store::{ObjectStoreExt, PutPayload, path::Path};
-            let (ours, theirs) = (Path::from("films/locks/00000001.json"), Path::from("films/locks/00000002.json"));
-            let text = store.get(&ours).await.unwrap().bytes().await.unwrap();
-            let mut lock: serde_json::Value = serde_json::from_slice(&text).unwrap();
-            lock["owner"] = "another".into();
-            lock["process"]["machine"] = "another".into();
-            store.put(&theirs, PutPayload::from(lock.to_string())).await.unwrap();
-            store.delete(&ours).await.unwrap();
-        });
-    })
-    .await;
-    assert!(matches!(cause(error), Error::InProgress { .. }));
-    assert_eq!(world.files().await, ["films/locks/00000002.json"], "the other operation keeps its lease");
-    assert_eq!(world.milvus.open_scans(), 0);
-}
-
-#[tokio::test]
 async fn a_partition_that_fails_is_skipped_where_that_is_asked_for() {
     let (world, films) = World::with_films().await;
     let name = films.clone();

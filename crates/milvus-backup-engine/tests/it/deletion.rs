@@ -5,7 +5,7 @@ use milvus_backup_retention::RetentionPolicy;
 
 use crate::world::{World, one_by_one, silence};
 
-const KEEP_ONE: RetentionPolicy =
+pub(crate) const KEEP_ONE: RetentionPolicy =
     RetentionPolicy { retention_count: 1, retention_days: 0, min_backups_to_keep: 0, min_rows_ratio: None };
 
 #[tokio::test]
@@ -80,13 +80,7 @@ async fn an_incomplete_backup_of_a_process_that_runs_stays() {
     world.milvus.on("read", |number, _| if number > 2 { Err(silence()) } else { Ok(()) });
     world.manager.create_backup(&films, &one_by_one()).await.unwrap_err();
     let before = world.files().await;
-    let repository = milvus_backup_engine::BackupRepository::new(
-        std::sync::Arc::new(world.repository.clone()),
-        std::sync::Arc::new(milvus_backup_store_local::ParquetFormat::new(world.repository.clone())),
-        milvus_backup_core::BackupRecoveryConfig::default(),
-        world.environment.clone(),
-    )
-    .unwrap();
+    let repository = world.reopened();
     let [left] = repository.prune_incomplete_backups(false).await.unwrap().try_into().unwrap();
     assert!(!left.removed, "{left:?}");
     assert_eq!(world.files().await, before);

@@ -8,15 +8,30 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use milvus_backup_core::{Clock, Entropy, Environment, Interrupt, Progress, ProgressEvent, Result};
+use tokio::sync::watch;
 
-/// The longest wait that passes at once. Longer ones are deadlines, and never end.
+/// The longest wait that passes at once. Longer ones are deadlines and renewals, which end only when a test says so.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
 /// A clock that moves by one second whenever it is read, and by what is waited.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct TestClock {
     readings: AtomicI64,
     waited: Arc<Mutex<Duration>>,
+    /// The time that tests let pass.
+    advanced: watch::Sender<Duration>,
+}
+
+impl TestClock {
+    pub(crate) fn new() -> Arc<Self> {
+        let (advanced, _) = watch::channel(Duration::ZERO);
+        Arc::new(Self { readings: AtomicI64::new(0), waited: Arc::default(), advanced })
+    }
+
+    /// Ends the long waits that end within this time.
+    pub(crate) fn advance(&self, by: Duration) {
+        self.advanced.send_modify(|advanced| *advanced += by);
+    }
 }
 
 impl Clock for TestClock {
@@ -26,12 +41,19 @@ impl Clock for TestClock {
     }
 
     fn elapsed(&self) -> Duration {
-        *self.waited.lock().unwrap()
+        *self.waited.lock().unwrap() + *self.advanced.borrow()
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
         if duration > LONGEST_WAIT {
-            return futures::future::pending().boxed();
+            let mut advanced = self.advanced.subscribe();
+            let end = advanced.borrow().saturating_add(duration);
+            return async move {
+                if advanced.wait_for(|advanced| *advanced >= end).await.is_err() {
+                    futures::future::pending::<()>().await;
+                }
+            }
+            .boxed();
         }
         let waited = Arc::clone(&self.waited);
         async move {
@@ -53,12 +75,8 @@ impl Entropy for CountedEntropy {
 }
 
 /// An environment that nobody interrupts.
-pub(crate) fn environment() -> Environment {
-    Environment {
-        clock: Arc::new(TestClock::default()),
-        entropy: Arc::new(CountedEntropy::default()),
-        interrupt: Interrupt::never(),
-    }
+pub(crate) fn environment(clock: Arc<TestClock>) -> Environment {
+    Environment { clock, entropy: Arc::new(CountedEntropy::default()), interrupt: Interrupt::never() }
 }
 
 /// Keeps the warnings.

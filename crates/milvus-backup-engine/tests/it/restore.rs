@@ -1,13 +1,36 @@
 //! What ends a restore early, the swap of names at its end, and what is left then.
 
+use std::collections::BTreeMap;
+
 use futures::executor::block_on;
 use milvus_backup_core::{Catalog, CollectionName, Error, Interrupt, RestoreParams, RowSink};
-use milvus_backup_testkit::fakes::{ServerModel, samples};
+use milvus_backup_testkit::fakes::{InMemoryMilvus, ServerModel, samples};
 
 use crate::world::{World, cause, refusal, silence, with};
 
 fn over(target: &CollectionName) -> RestoreParams {
     with(RestoreParams::to(target.clone()), |params| params.drop_existing = true)
+}
+
+#[tokio::test]
+async fn a_database_that_is_missing_is_created_as_it_was_where_that_is_asked_for() {
+    let (world, films) = World::with_films().await;
+    let properties = BTreeMap::from([("note".to_owned(), "a".to_owned())]);
+    world.milvus.set_database_properties(properties.clone());
+    let (id, collection) = (world.backed_up(&films, "b").await, world.reference(&films));
+    let shop = InMemoryMilvus::before_database(ServerModel::milvus_2_3(), "shop");
+    let manager = world.elsewhere(&shop);
+    let refused = manager.restore_backup(&collection, &id, &RestoreParams::default()).await.unwrap_err();
+    assert!(matches!(&refused, Error::DatabaseNotFound { database } if database == "shop"), "{refused:?}");
+    let params = with(RestoreParams::default(), |params| params.create_database = true);
+    let restored = manager.restore_backup(&collection, &id, &params).await.unwrap();
+    assert_eq!(restored.rows_restored, 50);
+    assert_eq!(shop.database_properties().await.unwrap(), properties);
+    // One that exists stays as it is.
+    shop.set_database_properties(BTreeMap::new());
+    let again = with(params, |params| params.drop_existing = true);
+    manager.restore_backup(&collection, &id, &again).await.unwrap();
+    assert_eq!(shop.database_properties().await.unwrap(), BTreeMap::new());
 }
 
 #[tokio::test]
@@ -35,7 +58,11 @@ async fn an_insert_whose_answer_was_lost_is_made_anew_with_all_others() {
     for partition in ["_default", "p1"] {
         assert_eq!(world.texts(&copy, partition), world.texts(&films, partition));
     }
-    assert!(world.warnings.all().iter().any(|warning| warning.contains("once more")), "{:?}", world.warnings);
+    assert!(
+        world.warnings.all().iter().any(|warning| warning.contains("restarting the restore")),
+        "{:?}",
+        world.warnings
+    );
     world.assert_tidy().await;
 }
 
@@ -208,4 +235,41 @@ async fn a_partition_whose_file_is_damaged_is_skipped_where_that_is_asked_for() 
     assert!(matches!(cause(refused.unwrap_err()), Error::PartialReplacement { .. }));
     assert_eq!(world.texts(&films, "p1").len(), 20);
     world.assert_tidy().await;
+}
+
+/// A newer server may refuse a property that an older one accepted.
+#[tokio::test]
+async fn a_property_that_is_refused_is_left_out_and_told() {
+    let (world, films) = World::with_films().await;
+    let properties = ["collection.ttl.seconds", "collection.insert.idempotency.enabled"];
+    let set = properties.map(|property| (property.to_owned(), "9000".to_owned())).into();
+    world.milvus.alter_properties(&films, &set, &[]).await.unwrap();
+    let id = world.backed_up(&films, "b").await;
+    // All at once, then the first of two.
+    world.milvus.on("alter_properties", |number, _| if number <= 2 { Err(refusal("AlterCollection")) } else { Ok(()) });
+    let copy: CollectionName = "copy".parse().unwrap();
+    let params = RestoreParams::to(copy.clone());
+    world.manager.restore_backup(&world.reference(&films), &id, &params).await.unwrap();
+    let warnings = world.warnings.all();
+    let told =
+        |property: &str| warnings.iter().any(|one| one.contains(&format!("property `{property}` is not restored")));
+    assert!(told(properties[1]) && !told(properties[0]), "{warnings:?}");
+    let restored = world.milvus.describe_collection(&copy).await.unwrap().schema.properties;
+    assert!(restored.contains_key(properties[0]) && !restored.contains_key(properties[1]), "{restored:?}");
+}
+
+/// On Milvus 2.3 an alias outlives its collection, and hides whatever is given its name.
+#[tokio::test]
+async fn a_name_that_an_old_alias_hides_is_no_success() {
+    let (world, films) = World::with_films().await;
+    let id = world.backed_up(&films, "b").await;
+    let gone: CollectionName = "gone".parse().unwrap();
+    world.milvus.create_collection(&gone, &samples::schema()).await.unwrap();
+    world.milvus.create_alias(&gone, "ghost").await.unwrap();
+    world.milvus.drop_collection(&gone).await.unwrap();
+    let params = RestoreParams::to("ghost".parse().unwrap());
+    let error = world.manager.restore_backup(&world.reference(&films), &id, &params).await.unwrap_err();
+    let text = error.full_message();
+    assert!(text.contains("the server does not find it under this name"), "{text}");
+    assert_eq!(world.milvus.list_collections().await.unwrap(), ["films", "ghost"]);
 }

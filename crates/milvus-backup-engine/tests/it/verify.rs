@@ -1,7 +1,9 @@
 //! Verification: of files, and by a restore that is read back.
 
 use futures::executor::block_on;
-use milvus_backup_core::{Catalog, CollectionName, FindingKind, VerificationParams, VerificationType};
+use milvus_backup_core::{
+    Catalog, CollectionName, Error, FindingKind, Interrupt, VerificationParams, VerificationType,
+};
 use milvus_backup_testkit::fakes::samples;
 
 use crate::world::{World, refusal, with};
@@ -86,4 +88,23 @@ async fn a_deep_verification_that_fails_leaves_no_collection() {
         assert_eq!(world.milvus.list_collections().await.unwrap(), ["films"], "{call}");
         world.assert_tidy().await;
     }
+}
+
+#[tokio::test]
+async fn a_deep_verification_that_is_interrupted_leaves_no_scan_and_no_collection() {
+    let (world, films) = World::with_films().await;
+    let id = world.backed_up(&films, "b").await;
+    let (handle, interrupt) = Interrupt::new();
+    let mut handle = Some(handle);
+    world.milvus.on("read", move |_, _| {
+        if let Some(handle) = handle.take() {
+            handle.request();
+        }
+        Ok(())
+    });
+    let manager = world.interruptible(interrupt);
+    let ended = manager.verify_backup(&world.reference(&films), &id, &deep()).await;
+    assert!(matches!(ended, Err(Error::Interrupted)), "{ended:?}");
+    assert_eq!(world.milvus.list_collections().await.unwrap(), ["films"]);
+    world.assert_tidy().await;
 }

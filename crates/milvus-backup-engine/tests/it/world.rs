@@ -1,32 +1,34 @@
 //! A Milvus, a repository and a manager over both, all in memory.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::TryStreamExt;
 use milvus_backup_core::{
     BackupId, BackupParams, BackupRecoveryConfig, Catalog, CollectionName, CollectionRef, Environment, Error,
-    Interrupt, RowSink,
+    Interrupt, Milvus, RetryPolicy, RowSink,
 };
-use milvus_backup_engine::BackupManager;
+use milvus_backup_engine::{BackupManager, BackupRepository};
 use milvus_backup_repository::RepositoryHandle;
 use milvus_backup_storage::Storage;
 use milvus_backup_store_local::ParquetFormat;
+use milvus_backup_testkit::fakes::faults::{Faults, FaultyMilvus, FaultyStore};
 use milvus_backup_testkit::fakes::{InMemoryMilvus, ServerModel, samples};
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 
-use crate::counting::{Calls, Counting};
-use crate::environment::{Warnings, environment};
+use crate::counting::{Counting, Log};
+use crate::environment::{TestClock, Warnings, environment};
 
 /// Everything that a test needs.
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) milvus: InMemoryMilvus,
     pub(crate) store: Arc<InMemory>,
-    pub(crate) calls: Arc<Mutex<Calls>>,
+    pub(crate) log: Arc<Log>,
     pub(crate) repository: RepositoryHandle,
+    pub(crate) clock: Arc<TestClock>,
     pub(crate) environment: Environment,
     pub(crate) warnings: Arc<Warnings>,
     pub(crate) manager: BackupManager,
@@ -34,12 +36,18 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(model: ServerModel) -> Self {
-        let (store, calls) = (Arc::new(InMemory::new()), Arc::new(Mutex::new(Calls::new())));
-        let repository = RepositoryHandle::new(storage(&store, &calls));
-        let (milvus, environment) = (InMemoryMilvus::new(model), environment());
+        Self::over(InMemory::new(), InMemoryMilvus::new(model))
+    }
+
+    /// The same with a store and a Milvus that have something in them.
+    pub(crate) fn over(store: InMemory, milvus: InMemoryMilvus) -> Self {
+        let (store, log) = (Arc::new(store), Arc::new(Log::default()));
+        let repository = RepositoryHandle::new(storage(&store, &log));
+        let clock = TestClock::new();
+        let environment = environment(Arc::clone(&clock));
         let warnings = Arc::new(Warnings::default());
-        let manager = manager(&milvus, &repository, environment.clone(), &warnings);
-        Self { milvus, store, calls, repository, environment, warnings, manager }
+        let manager = manager(Arc::new(milvus.clone()), &repository, environment.clone(), &warnings);
+        Self { milvus, store, log, repository, clock, environment, warnings, manager }
     }
 
     /// Milvus 2.3, in which `films` has two partitions, an index and an alias, and is loaded.
@@ -52,7 +60,23 @@ impl World {
     /// A manager of the same Milvus and repository that ends when it is told to.
     pub(crate) fn interruptible(&self, interrupt: Interrupt) -> BackupManager {
         let environment = Environment { interrupt, ..self.environment.clone() };
-        manager(&self.milvus, &self.repository, environment, &self.warnings)
+        manager(Arc::new(self.milvus.clone()), &self.repository, environment, &self.warnings)
+    }
+
+    /// The same, and what needs no Milvus, with faults around Milvus and around the store. No call is repeated.
+    pub(crate) fn faulty(&self, faults: &Faults, interrupt: Interrupt) -> (BackupManager, BackupRepository) {
+        let environment = Environment { interrupt, ..self.environment.clone() };
+        let milvus = FaultyMilvus::new(Arc::new(self.milvus.clone()), faults.clone());
+        let store = FaultyStore::new(Arc::<InMemory>::clone(&self.store), faults.clone());
+        let storage = Storage::from_store(Arc::new(store), "memory").with_retries(RetryPolicy::NEVER, &environment);
+        let handle = RepositoryHandle::new(storage);
+        let manager = manager(Arc::new(milvus), &handle, environment.clone(), &self.warnings);
+        (manager, repository(handle, environment))
+    }
+
+    /// A manager of another Milvus over the same repository.
+    pub(crate) fn elsewhere(&self, milvus: &InMemoryMilvus) -> BackupManager {
+        manager(Arc::new(milvus.clone()), &self.repository, self.environment.clone(), &self.warnings)
     }
 
     /// A collection of two partitions with an index and an alias, as far as the server has such.
@@ -81,9 +105,9 @@ impl World {
         created.unwrap().backup_id.parse().unwrap()
     }
 
-    /// The store, as another process opens it.
-    pub(crate) fn storage(&self) -> Storage {
-        storage(&self.store, &self.calls)
+    /// The repository, as another process opens it: nothing is known of it.
+    pub(crate) fn reopened(&self) -> BackupRepository {
+        repository(RepositoryHandle::new(storage(&self.store, &self.log)), self.environment.clone())
     }
 
     pub(crate) fn reference(&self, name: &CollectionName) -> CollectionRef {
@@ -121,13 +145,34 @@ impl World {
     }
 }
 
-fn storage(store: &Arc<InMemory>, calls: &Arc<Mutex<Calls>>) -> Storage {
-    let counting = Counting::new(Arc::<InMemory>::clone(store), Arc::clone(calls));
+/// The lease of the operation that takes one over.
+pub(crate) fn successor(collection: &CollectionName) -> String {
+    format!("{collection}/locks/00000002.json")
+}
+
+/// Lets another operation take over the lease of a collection.
+pub(crate) async fn take_over(store: &InMemory, collection: &CollectionName) {
+    let (held, successor) = (format!("{collection}/locks/00000001.json"), successor(collection));
+    let text = store.get(&Path::from(held.as_str())).await.unwrap().bytes().await.unwrap();
+    let mut lease: serde_json::Value = serde_json::from_slice(&text).unwrap();
+    lease["owner"] = "another".into();
+    lease["process"]["machine"] = "another".into();
+    store.put(&Path::from(successor), PutPayload::from(lease.to_string())).await.unwrap();
+    store.delete(&Path::from(held)).await.unwrap();
+}
+
+fn storage(store: &Arc<InMemory>, log: &Arc<Log>) -> Storage {
+    let counting = Counting::new(Arc::<InMemory>::clone(store), Arc::clone(log));
     Storage::from_store(Arc::new(counting), "memory")
 }
 
+fn repository(handle: RepositoryHandle, environment: Environment) -> BackupRepository {
+    let (format, config) = (Arc::new(ParquetFormat::new(handle.clone())), BackupRecoveryConfig::default());
+    BackupRepository::new(Arc::new(handle), format, config, environment).unwrap()
+}
+
 fn manager(
-    milvus: &InMemoryMilvus,
+    milvus: Arc<dyn Milvus>,
     repository: &RepositoryHandle,
     environment: Environment,
     warnings: &Arc<Warnings>,
@@ -138,7 +183,6 @@ fn manager(
         retry_delay_seconds: Duration::from_millis(10),
         ..BackupRecoveryConfig::default()
     };
-    let milvus = Arc::new(milvus.clone());
     let manager = BackupManager::new(milvus, Arc::new(repository.clone()), format, config, environment).unwrap();
     manager.with_progress(Arc::<Warnings>::clone(warnings))
 }
@@ -167,7 +211,24 @@ pub(crate) fn refusal(call: &str) -> Error {
     Error::Milvus { call: call.to_owned(), code: 1, message: "on purpose".to_owned(), retryable: false }
 }
 
+/// A refusal of something that the user may not do.
+pub(crate) fn denial(call: &str) -> Error {
+    let (uri, message) = ("in-memory".to_owned(), "on purpose".to_owned());
+    Error::PermissionDenied { uri, call: call.to_owned(), privileges: Vec::new(), message }
+}
+
 /// A server that does not answer.
 pub(crate) fn silence() -> Error {
     Error::Unreachable { uri: "in-memory".to_owned(), source: "on purpose".into() }
+}
+
+/// Makes the process that wrote the documents of the store another one, which is dead.
+pub(crate) async fn bury(world: &World) {
+    for file in world.files().await.into_iter().filter(|file| !file.contains("/data/")) {
+        let mut document: serde_json::Value = serde_json::from_slice(&world.read(&file).await).unwrap();
+        if let Some(process) = document.get_mut("process") {
+            process["started"] = "1".into();
+            world.write(&file, document.to_string().into_bytes()).await;
+        }
+    }
 }

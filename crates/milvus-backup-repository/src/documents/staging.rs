@@ -1,7 +1,7 @@
 //! `restores/COLLECTION.json`: a collection that is being filled, and the process that fills it.
 
 use jiff::Timestamp;
-use milvus_backup_core::{BackupId, CollectionName, FORMAT_VERSION, UnfinishedCollection};
+use milvus_backup_core::{BackupId, CollectionName, FORMAT_VERSION, StagingCollection};
 use serde::{Deserialize, Serialize};
 
 use crate::process::Process;
@@ -10,11 +10,12 @@ use crate::process::Process;
 pub(crate) struct StagingDocument {
     pub(crate) format_version: u32,
     pub(crate) process: Process,
-    collection: StagingCollection,
+    collection: Recorded,
 }
 
+/// A staging collection in the form of this document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct StagingCollection {
+struct Recorded {
     name: CollectionName,
     target: CollectionName,
     database: String,
@@ -24,15 +25,15 @@ struct StagingCollection {
 }
 
 impl StagingDocument {
-    pub(crate) fn new(process: Process, collection: &UnfinishedCollection) -> Self {
-        let UnfinishedCollection { name, target, database, uri, backup_id, started_at } = collection.clone();
-        let collection = StagingCollection { name, target, database, uri, backup_id, started_at };
+    pub(crate) fn new(process: Process, collection: &StagingCollection) -> Self {
+        let StagingCollection { name, target, database, uri, backup_id, started_at } = collection.clone();
+        let collection = Recorded { name, target, database, uri, backup_id, started_at };
         Self { format_version: FORMAT_VERSION, process, collection }
     }
 
-    pub(crate) fn into_collection(self) -> UnfinishedCollection {
-        let StagingCollection { name, target, database, uri, backup_id, started_at } = self.collection;
-        UnfinishedCollection { name, target, database, uri, backup_id, started_at }
+    pub(crate) fn into_collection(self) -> StagingCollection {
+        let Recorded { name, target, database, uri, backup_id, started_at } = self.collection;
+        StagingCollection { name, target, database, uri, backup_id, started_at }
     }
 }
 
@@ -43,7 +44,7 @@ mod tests {
 
     #[test]
     fn the_text_is_the_golden_one_and_is_read_back() {
-        let collection = UnfinishedCollection {
+        let collection = StagingCollection {
             name: "milvus_br_staging_1".parse().unwrap(),
             target: "items".parse().unwrap(),
             database: "default".to_owned(),

@@ -1,12 +1,13 @@
 //! The acquisition of a lease, including the take-over from a dead process.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
-use milvus_backup_core::{CollectionRef, Environment, Error, Lease, Operation, Result};
+use milvus_backup_core::{CollectionRef, Environment, Lease, Operation, Result};
 use milvus_backup_storage::Directory;
 use milvus_backup_storage::error::is_conflict;
 
-use super::document::LeaseDocument;
+use super::document::{LeaseDocument, in_progress};
 use super::files::{epochs, file_of, read, read_until};
 use super::held::Held;
 use super::renewal::{RENEWAL, RenewedLease};
@@ -22,8 +23,9 @@ impl RepositoryHandle {
     /// Acquires the lease of a collection. It is renewed until it is released or dropped.
     ///
     /// # Errors
-    /// [`Error::InProgress`] with the holder, [`Error::Storage`], [`Error::Refused`] for a lease that cannot be read
-    /// and for a repository that only a newer version may change.
+    /// [`InProgress`](milvus_backup_core::Error::InProgress) with the holder,
+    /// [`Storage`](milvus_backup_core::Error::Storage), and [`Refused`](milvus_backup_core::Error::Refused) for a lease
+    /// that cannot be read and for a repository that only a newer version may change.
     pub async fn lease(
         &self,
         collection: &CollectionRef,
@@ -42,20 +44,16 @@ impl RepositoryHandle {
         };
         for _ in 0..ATTEMPTS {
             if let Some(held) = contender.attempt().await? {
-                // A write takes less than this: a process that started one earlier is dead.
+                // A write takes less time than a renewal: a process that started one earlier is dead.
+                let since = environment.clock.now().saturating_sub(RENEWAL).ok().map(SystemTime::from);
                 for path in [contender.directory.path().to_owned(), format!("{}/{NOTES}", collection.directory())] {
-                    self.storage().remove_temporary_files(&path, RENEWAL);
+                    self.storage().remove_temporary_files(&path, since);
                 }
                 return Ok(Arc::new(RenewedLease::new(Arc::new(held), environment)));
             }
         }
         Err(in_progress(&contender.resource, "other operations, one after the other".to_owned()))
     }
-}
-
-/// Returns the error for a lease that another operation holds.
-pub(super) fn in_progress(resource: &str, holder: String) -> Error {
-    Error::InProgress { resource: resource.to_owned(), holder }
 }
 
 /// An operation that tries to acquire the lease.
@@ -92,7 +90,7 @@ impl Contender<'_> {
     /// Lists the epochs that dead processes left, in ascending order.
     ///
     /// # Errors
-    /// [`Error::InProgress`] if the holder of one is alive.
+    /// [`InProgress`](milvus_backup_core::Error::InProgress) if the holder of one is alive.
     async fn dead(&self) -> Result<Vec<u64>> {
         let mut dead = Vec::new();
         for epoch in epochs(&self.directory).await? {

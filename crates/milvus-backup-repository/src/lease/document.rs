@@ -1,7 +1,7 @@
 //! `locks/NNNNNNNN.json`: the holder of the lease.
 
 use jiff::{SignedDuration, Timestamp};
-use milvus_backup_core::{FORMAT_VERSION, Operation, OwnerState};
+use milvus_backup_core::{Error, FORMAT_VERSION, Operation, OwnerState};
 use serde::{Deserialize, Serialize};
 
 use crate::process::Process;
@@ -66,6 +66,11 @@ impl LeaseDocument {
 
 fn expiry(now: Timestamp) -> Timestamp {
     now.saturating_add(LIFETIME).unwrap_or(now)
+}
+
+/// Returns the error for a lease that another operation holds.
+pub(super) fn in_progress(resource: &str, holder: String) -> Error {
+    Error::InProgress { resource: resource.to_owned(), holder }
 }
 
 #[cfg(test)]

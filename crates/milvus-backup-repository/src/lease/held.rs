@@ -6,8 +6,7 @@ use milvus_backup_storage::error::is_conflict;
 use milvus_backup_storage::{Directory, Storage};
 use tokio::sync::Mutex;
 
-use super::acquire::in_progress;
-use super::document::LeaseDocument;
+use super::document::{LeaseDocument, in_progress};
 use super::files::{epochs, file_of, read_until};
 use crate::documents::to_bytes;
 

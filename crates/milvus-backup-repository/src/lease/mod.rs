@@ -10,4 +10,5 @@ mod files;
 mod held;
 mod renewal;
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "the time of tokio is paused")]
 mod tests;

@@ -76,7 +76,8 @@ async fn what_a_killed_writer_of_a_lock_left_is_removed() {
     std::fs::create_dir_all(&locks).unwrap();
     for (name, seconds) in [("00000001.json#1", 600), ("00000001.json#2", 0), ("00000001.json#x", 600)] {
         let file = std::fs::File::create(locks.join(name)).unwrap();
-        file.set_modified(std::time::SystemTime::now() - Duration::from_secs(seconds)).unwrap();
+        let now = std::time::SystemTime::from(environment().clock.now());
+        file.set_modified(now - Duration::from_secs(seconds)).unwrap();
     }
     store.lease(&items(), Operation::Create, &environment()).await.unwrap().release().await;
     let mut left: Vec<_> = std::fs::read_dir(&locks).unwrap().map(|entry| entry.unwrap().file_name()).collect();

@@ -105,13 +105,14 @@ async fn compare_content(
     if quick {
         to_hash.retain(|(file, _)| !file.starts_with(DATA));
     }
-    let planned = sampled.map_or(0, |backup| content.planned_bytes(backup, params, &present));
-    findings.planned(to_hash.iter().map(|(_, entry)| entry.size_bytes).sum::<u64>() + planned);
+    let sample = sampled.map_or_else(Vec::new, |backup| content.sample(backup, params, &present));
+    let bytes = to_hash.iter().map(|(_, entry)| entry.size_bytes).chain(sample.iter().map(|group| group.bytes));
+    findings.planned(bytes.sum());
     if !findings.enough() {
         compare_digests(directory, checksums, to_hash, findings).await?;
     }
     match sampled {
-        Some(backup) if !findings.enough() => content.check(backup, params, &present, findings).await,
+        Some(backup) if !findings.enough() => content.check(backup, &sample, findings).await,
         _ => Ok(()),
     }
 }

@@ -1,7 +1,7 @@
 //! Operations that a local directory supports and an object store does not.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::SystemTime;
 
 use milvus_backup_core::{Error, Result};
 
@@ -75,15 +75,15 @@ impl LocalDisk {
         }
     }
 
-    /// Removes temporary files of uploads from a directory, if they have not been modified for `unchanged_for`. No
+    /// Removes temporary files of uploads from a directory: those that have not been modified since a time, or all. No
     /// store lists them: their names consist of the name of the file, `#` and digits.
-    pub(crate) fn remove_temporary_files(&self, directory: &str, unchanged_for: Duration) {
+    pub(crate) fn remove_temporary_files(&self, directory: &str, unchanged_since: Option<SystemTime>) {
         let is_temporary = |name: &str| {
             name.rsplit_once('#').is_some_and(|(_, digits)| digits.bytes().all(|byte| byte.is_ascii_digit()))
         };
         let is_old = |entry: &std::fs::DirEntry| {
             let modified = entry.metadata().and_then(|metadata| metadata.modified());
-            modified.is_ok_and(|modified| modified.elapsed().unwrap_or_default() >= unchanged_for)
+            unchanged_since.is_none_or(|since| modified.is_ok_and(|modified| modified <= since))
         };
         for entry in std::fs::read_dir(self.root.join(directory)).into_iter().flatten().flatten() {
             if entry.file_name().to_str().is_some_and(is_temporary) && is_old(&entry) {

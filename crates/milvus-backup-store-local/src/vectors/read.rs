@@ -12,7 +12,7 @@ use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::reader::ChunkReader;
 use parquet::file::serialized_reader::SerializedPageReader;
 
-use super::levels;
+use super::levels::levels;
 use milvus_backup_storage::BufferPool;
 
 /// The form of the batches that vectors are assembled to.
@@ -38,7 +38,7 @@ pub(crate) fn read_vectors<R: ChunkReader + 'static>(
     batches: &VectorBatches<'_>,
 ) -> Result<Option<Vec<ListArray>>> {
     let Some(dim) = dim_of(column, rows) else { return Ok(None) };
-    let Some(mut filling) = Filling::new(dim, batches) else { return Ok(None) };
+    let Some(mut filling) = Inserting::new(dim, batches) else { return Ok(None) };
     let present = u8::try_from(column.column_descr().max_def_level()).unwrap_or(u8::MAX);
     let mut pages = SerializedPageReader::new(Arc::new(file), column, rows, None)?;
     let mut left = rows;
@@ -76,7 +76,7 @@ fn vectors_of(page: &Page, dim: usize, present: u8) -> Option<(usize, &[[u8; 4]]
 }
 
 /// Collects elements page by page, and returns them as batches of vectors.
-struct Filling<'a> {
+struct Inserting<'a> {
     dim: usize,
     /// Number of elements of a batch.
     batch_elements: usize,
@@ -85,7 +85,7 @@ struct Filling<'a> {
     full: Vec<ListArray>,
 }
 
-impl<'a> Filling<'a> {
+impl<'a> Inserting<'a> {
     /// Returns `None` if a batch would have more elements than offsets can count.
     fn new(dim: usize, batches: &'a VectorBatches<'a>) -> Option<Self> {
         let batch_elements = dim.checked_mul(batches.rows).filter(|elements| i32::try_from(*elements).is_ok())?;

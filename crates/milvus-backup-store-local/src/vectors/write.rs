@@ -16,7 +16,7 @@ use parquet::file::reader::Length;
 use parquet::file::writer::SerializedRowGroupWriter;
 use parquet::schema::types::ColumnDescPtr;
 
-use super::levels;
+use super::levels::levels;
 use super::page::{Segments, page_header};
 
 /// Size of the values of one page in bytes, as in other writers.

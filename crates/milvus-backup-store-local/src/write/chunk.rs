@@ -5,8 +5,8 @@ use milvus_backup_core::{ChunkBase, ChunkMetadata, Error, Result, RowOrder, Unit
 use milvus_backup_integrity::RowDigest;
 use milvus_backup_storage::Upload;
 
+use super::destination::Destination;
 use super::encoder::{Encoder, Summary};
-use super::writers::ParquetWriters;
 
 /// A data file that is being written. It is aborted when it is dropped.
 pub(super) struct ChunkWriter {
@@ -19,13 +19,13 @@ pub(super) struct ChunkWriter {
 
 impl ChunkWriter {
     pub(super) async fn create(
-        backup: &ParquetWriters,
+        destination: &Destination,
         path: String,
         unit: &UnitFiles,
         sample: &RecordBatch,
     ) -> Result<Self> {
-        let encoder = Encoder::new(&backup.encoding, sample, unit.row_group_bytes, backup.buffers.clone())?;
-        let upload = backup.directory.upload(&path, &backup.abandoned).await?;
+        let encoder = Encoder::new(&destination.encoding, sample, unit.row_group_bytes, destination.buffers.clone())?;
+        let upload = destination.directory.upload(&path, &destination.abandoned).await?;
         let ordered = unit.order == RowOrder::PrimaryKey;
         Ok(Self { path, upload, ordered, encoder: Some(encoder) })
     }

@@ -2,6 +2,8 @@
 
 mod chunk;
 mod columns;
+mod compressibility;
+mod destination;
 mod encoder;
 mod estimate;
 mod parts;

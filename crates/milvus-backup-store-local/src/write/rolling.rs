@@ -6,11 +6,11 @@ use milvus_backup_core::{ChunkMetadata, Result, UnitFiles, UnitWriter};
 use milvus_backup_repository::layout::chunk_file;
 
 use super::chunk::ChunkWriter;
-use super::writers::ParquetWriters;
+use super::destination::Destination;
 
 /// Names the data files of a unit, and starts the next one when the current one is large enough.
 pub(super) struct RollingWriter {
-    backup: ParquetWriters,
+    destination: Destination,
     unit: UnitFiles,
     open: Option<OpenFile>,
 }
@@ -22,15 +22,15 @@ struct OpenFile {
 }
 
 impl RollingWriter {
-    pub(super) fn new(backup: ParquetWriters, unit: UnitFiles) -> Self {
-        Self { backup, unit, open: None }
+    pub(super) fn new(destination: Destination, unit: UnitFiles) -> Self {
+        Self { destination, unit, open: None }
     }
 
     /// Starts a file whose rows look like those of `sample`.
     async fn begin(&mut self, sample: &RecordBatch) -> Result<OpenFile> {
         let number = self.unit.numbers.take();
         let path = chunk_file(&self.unit.partition, number);
-        match ChunkWriter::create(&self.backup, path, &self.unit, sample).await {
+        match ChunkWriter::create(&self.destination, path, &self.unit, sample).await {
             Ok(chunk) => Ok(OpenFile { number, chunk }),
             Err(error) => {
                 self.unit.numbers.give_back(number);

@@ -6,34 +6,33 @@ use async_trait::async_trait;
 use milvus_backup_core::{RowEncoding, UnitFiles, UnitWriter, UnitWriters};
 use milvus_backup_storage::{AbandonedUploads, Directory};
 
+use super::destination::Destination;
 use super::parts::PartBuffers;
 use super::rolling::RollingWriter;
 
 /// The writers of one backup, which share their buffers.
 #[derive(Debug, Clone)]
 pub(crate) struct ParquetWriters {
-    pub(super) directory: Directory,
-    pub(super) encoding: Arc<RowEncoding>,
-    pub(super) buffers: PartBuffers,
-    pub(super) abandoned: AbandonedUploads,
+    destination: Destination,
 }
 
 impl ParquetWriters {
     /// Creates the writers of a backup in `directory`, which is on a local disk or in an object store.
     pub(crate) fn new(directory: Directory, is_local: bool, encoding: Arc<RowEncoding>) -> Self {
         let buffers = if is_local { PartBuffers::of_files() } else { PartBuffers::of_objects() };
-        Self { directory, encoding, buffers, abandoned: AbandonedUploads::default() }
+        let abandoned = AbandonedUploads::default();
+        Self { destination: Destination { directory, encoding, buffers, abandoned } }
     }
 }
 
 #[async_trait]
 impl UnitWriters for ParquetWriters {
     fn writer(&self, unit: UnitFiles) -> Box<dyn UnitWriter> {
-        Box::new(RollingWriter::new(self.clone(), unit))
+        Box::new(RollingWriter::new(self.destination.clone(), unit))
     }
 
     async fn settle(&self) {
-        self.abandoned.settle().await;
+        self.destination.abandoned.settle().await;
     }
 }
 

@@ -1,71 +1,14 @@
 //! The executable of the tool: its path, its version, and the features of that version.
 
 mod environment;
+mod executable;
 mod features;
 mod find;
 mod run;
 mod version;
 
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Duration;
-
 pub use environment::child_environment;
+pub use executable::Tool;
 pub use features::Features;
 pub use find::EXECUTABLE;
 pub use version::ToolVersion;
-
-use crate::error::{Error, Result};
-
-/// Time limit for printing the help. The tool contacts no server for that.
-const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// A `milvus-backup` executable that can be run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tool {
-    executable: PathBuf,
-    version: ToolVersion,
-    features: Features,
-}
-
-impl Tool {
-    /// Returns the named executable, or else the first one called [`EXECUTABLE`] in the directories of `path`, which
-    /// has the form of the variable `PATH`. Relative directories in `path` are skipped.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] and [`Error::NotExecutable`], with the path.
-    pub fn find(named: Option<&Path>, path: Option<&OsStr>) -> Result<PathBuf> {
-        find::find(named, path)
-    }
-
-    /// Determines the version and the flags of an executable, by running `create --help`. Blocks for at most ten
-    /// seconds.
-    ///
-    /// # Errors
-    /// [`Error::Run`], [`Error::TimedOut`], and [`Error::NotTheTool`] for a program that prints no version.
-    pub fn probe(executable: PathBuf) -> Result<Self> {
-        let mut command = Command::new(&executable);
-        command.args(["create", "--help"]).env_clear().envs(child_environment(std::env::vars_os()));
-        let text = run::output(command, &executable, PROBE_TIMEOUT)?;
-        let Some(version) = ToolVersion::from_output(&text) else {
-            return Err(Error::NotTheTool { path: executable });
-        };
-        Ok(Self { executable, version, features: Features::from_create_help(&text) })
-    }
-
-    /// Returns the path of the executable.
-    pub fn executable(&self) -> &Path {
-        &self.executable
-    }
-
-    /// Returns the version of the tool.
-    pub fn version(&self) -> &ToolVersion {
-        &self.version
-    }
-
-    /// Returns the features of the tool, according to its own help.
-    pub fn features(&self) -> Features {
-        self.features
-    }
-}

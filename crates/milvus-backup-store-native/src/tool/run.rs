@@ -3,8 +3,9 @@
 use std::io::{self, Read};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::channel;
+use std::thread::JoinHandle;
+use std::time::Duration;
 
 use crate::error::{Error, Result};
 
@@ -21,40 +22,31 @@ pub(super) fn output(mut command: Command, executable: &Path, limit: Duration) -
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(failed)?;
     let (sender, receiver) = channel();
-    read_all(child.stdout.take(), sender.clone());
-    read_all(child.stderr.take(), sender);
-    let read = collect(&receiver, Instant::now() + limit);
+    let (output, errors) = (read_all(child.stdout.take()), read_all(child.stderr.take()));
+    std::thread::spawn(move || {
+        // There is no receiver after the time limit.
+        let _ = sender.send(joined(output).and_then(|output| Ok(format!("{output}\n{}\n", joined(errors)?))));
+    });
+    let read = receiver.recv_timeout(limit);
     stop(&mut child);
     match read {
-        Some(text) => text.map_err(failed),
-        None => Err(Error::TimedOut { path: executable.to_owned(), seconds: limit.as_secs() }),
+        Ok(text) => text.map_err(failed),
+        Err(_) => Err(Error::TimedOut { path: executable.to_owned(), seconds: limit.as_secs() }),
     }
 }
 
-fn read_all(stream: Option<impl Read + Send + 'static>, sender: Sender<io::Result<Vec<u8>>>) {
-    let Some(stream) = stream else { return };
+fn read_all(stream: Option<impl Read + Send + 'static>) -> JoinHandle<io::Result<String>> {
     std::thread::spawn(move || {
         let mut bytes = Vec::new();
-        let read = stream.take(MAX_OUTPUT).read_to_end(&mut bytes);
-        // There is no receiver after the time limit.
-        let _ = sender.send(read.map(|_| bytes));
-    });
+        if let Some(stream) = stream {
+            stream.take(MAX_OUTPUT).read_to_end(&mut bytes)?;
+        }
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    })
 }
 
-/// Returns the output of all readers; `None` if the deadline passes first.
-fn collect(receiver: &Receiver<io::Result<Vec<u8>>>, deadline: Instant) -> Option<io::Result<String>> {
-    let mut text = String::new();
-    loop {
-        match receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-            Ok(Ok(bytes)) => {
-                text.push_str(&String::from_utf8_lossy(&bytes));
-                text.push('\n');
-            }
-            Ok(Err(error)) => return Some(Err(error)),
-            Err(RecvTimeoutError::Disconnected) => return Some(Ok(text)),
-            Err(RecvTimeoutError::Timeout) => return None,
-        }
-    }
+fn joined(reader: JoinHandle<io::Result<String>>) -> io::Result<String> {
+    reader.join().unwrap_or_else(|_| Err(io::Error::other("the reader of its output failed")))
 }
 
 /// Kills the program unless it has ended, and reaps it.
@@ -67,6 +59,8 @@ fn stop(child: &mut Child) {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use super::*;
 
     fn shell(script: &str, limit: Duration) -> Result<String> {
@@ -82,6 +76,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "the limit applies to the time of the machine")]
     fn a_program_that_hangs_is_ended() {
         let started = Instant::now();
         let limit = Duration::from_millis(200);

@@ -76,7 +76,22 @@ fn send_field(field: &FieldSchema, cells: &[Option<Cell>], style: Style) -> Fiel
         let data = scalars(field.data_type, &values);
         field_data::Field::Scalars(ScalarField { data: Some(data), ..ScalarField::default() })
     };
-    FieldData { field_name: field.name.clone(), field: Some(data), valid_data, ..FieldData::default() }
+    let (legacy, own) = match style {
+        Style::Full => (valid_data, Vec::new()),
+        Style::Compact => (Vec::new(), valid_data),
+        Style::Bare => (valid_data.clone(), valid_data),
+    };
+    let data = with_flags(data, own);
+    FieldData { field_name: field.name.clone(), field: Some(data), valid_data: legacy, ..FieldData::default() }
+}
+
+/// Adds the flags of the rows in the place that newer servers fill.
+fn with_flags(data: field_data::Field, valid_data: Vec<bool>) -> field_data::Field {
+    match data {
+        field_data::Field::Scalars(scalars) => field_data::Field::Scalars(ScalarField { valid_data, ..scalars }),
+        field_data::Field::Vectors(vectors) => field_data::Field::Vectors(VectorField { valid_data, ..vectors }),
+        structs @ field_data::Field::StructArrays(_) => structs,
+    }
 }
 
 /// Returns the number of the element type in the protocol.

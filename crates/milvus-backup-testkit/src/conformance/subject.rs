@@ -25,7 +25,7 @@ const DEFAULT_PARTITION: &str = "_default";
 /// A Milvus to check, and what is expected of it.
 #[derive(Clone)]
 pub struct Subject {
-    /// The Milvus.
+    /// The server under test.
     pub milvus: Arc<dyn Milvus>,
     /// What it is expected to do.
     pub expected: ServerModel,
@@ -198,7 +198,7 @@ impl Subject {
         census
     }
 
-    /// See [`ScanSession::pending_rows`].
+    /// Returns the result of [`ScanSession::pending_rows`].
     pub(super) async fn pending(&self, collection: &CollectionName, partitions: &[String]) -> Option<u64> {
         let scan = self.scan_without_moment(collection, &samples::schema()).await;
         let pending = done(scan.pending_rows(partitions).await);

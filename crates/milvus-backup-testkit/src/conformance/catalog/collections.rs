@@ -17,6 +17,8 @@ pub(super) async fn says_what_it_is(subject: &Subject) {
     assert!(milvus.uri().contains("://") && !milvus.uri().contains('@'), "{}", milvus.uri());
     assert_eq!(milvus.database(), "default");
     done(milvus.database_properties().await);
+    let again = milvus.create_database(&BTreeMap::new()).await;
+    assert!(again.is_err(), "the database exists");
 }
 
 /// "Everything about one collection", as far as the server reports it.
@@ -87,6 +89,26 @@ pub(super) async fn a_name_that_means_nothing_is_no_error_but_in_a_description(s
     let index = milvus.create_index(&missing, &samples::index()).await;
     refused_as(index, &family.collection_not_found("CreateIndex", missing.as_str()));
     subject.forget(&there).await;
+}
+
+/// `InvalidParameter` for a name that no collection on the server can have.
+pub(super) async fn a_name_that_the_server_does_not_accept_is_an_invalid_parameter(subject: &Subject) {
+    let Subject { milvus, expected, .. } = subject;
+    for (text, accepted) in [("a/b", false), ("a.b", expected.naming.accepts_any_name)] {
+        let name = text.parse().unwrap();
+        if accepted {
+            assert_eq!(done(milvus.resolve_collection(&name).await), None);
+            continue;
+        }
+        let answers = [
+            milvus.resolve_collection(&name).await.map(drop),
+            milvus.describe_collection(&name).await.map(drop),
+            milvus.pin_collection(&name, &"milvus_br_pin_x".parse().unwrap()).await.map(drop),
+        ];
+        for answer in answers {
+            assert!(matches!(&answer, Err(Error::InvalidParameter { value, .. }) if value == text), "{answer:?}");
+        }
+    }
 }
 
 /// A name belongs to one collection.

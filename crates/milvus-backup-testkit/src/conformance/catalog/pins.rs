@@ -66,7 +66,7 @@ pub(super) async fn marks_are_no_aliases(subject: &Subject) {
     subject.forget(&name).await;
 }
 
-/// [`Error::CollectionNotFound`].
+/// [`Error::CollectionNotFound`] for a name that is unused.
 pub(super) async fn what_does_not_exist_cannot_be_pinned(subject: &Subject) {
     let missing = subject.fresh("pin_missing").await;
     let pinned = subject.milvus.pin_collection(&missing, &"milvus_br_pin_missing".parse().unwrap()).await;

@@ -8,7 +8,8 @@ use crate::conformance::checks::run_checks;
 pub async fn run(subject: &Subject) {
     run_checks!("catalog", subject, [
         collections: says_what_it_is, describes_what_was_created, lists_names_in_order,
-            a_name_that_means_nothing_is_no_error_but_in_a_description, creates_a_collection_once,
+            a_name_that_means_nothing_is_no_error_but_in_a_description,
+            a_name_that_the_server_does_not_accept_is_an_invalid_parameter, creates_a_collection_once,
             a_dropped_collection_comes_back_empty, properties_are_set_and_removed, a_schema_it_cannot_hold_is_refused;
         partitions: partitions_are_listed_in_the_order_of_the_server, rows_that_are_spread_have_one_partition;
         aliases: an_alias_means_its_collection, an_alias_belongs_to_one_collection, an_alias_can_be_moved,

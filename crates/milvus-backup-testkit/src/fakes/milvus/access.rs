@@ -15,7 +15,7 @@ impl State {
         Ok(())
     }
 
-    /// See [`milvus_backup_core::Catalog::require_access`].
+    /// Implements [`milvus_backup_core::Catalog::require_access`] on this state.
     pub(super) fn require_access(&self, needed: &[Access]) -> Result<()> {
         let missing: Vec<Access> = needed.iter().copied().filter(|access| self.denied.contains(access)).collect();
         if missing.is_empty() || !self.checks_privileges() {

@@ -28,6 +28,10 @@ impl Catalog for InMemoryMilvus {
         Ok(self.turn("database_properties").await?.database_properties.clone())
     }
 
+    async fn create_database(&self, properties: &BTreeMap<String, String>) -> Result<()> {
+        self.turn("create_database").await?.create_database(properties)
+    }
+
     async fn capabilities(&self) -> Result<Capabilities> {
         Ok(self.turn("capabilities").await?.model.capabilities.clone())
     }
@@ -41,7 +45,7 @@ impl Catalog for InMemoryMilvus {
     }
 
     async fn resolve_collection(&self, name: &CollectionName) -> Result<Option<CollectionName>> {
-        Ok(self.turn("resolve_collection").await?.find(name).map(|collection| collection.name.clone()))
+        self.turn("resolve_collection").await?.resolve(name)
     }
 
     async fn pin_collection(&self, name: &CollectionName, mark: &CollectionName) -> Result<PinnedCollection> {

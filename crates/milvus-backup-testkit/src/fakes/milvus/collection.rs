@@ -11,7 +11,7 @@ use super::rows::Rows;
 /// The partition that every collection has.
 pub(super) const DEFAULT_PARTITION: &str = "_default";
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Collection {
     pub(super) id: i64,
     pub(super) name: CollectionName,
@@ -29,7 +29,7 @@ pub(super) struct Collection {
     pub(super) unreturned: BTreeSet<PrimaryKey>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Partition {
     pub(super) name: String,
     pub(super) rows: Rows,
@@ -43,7 +43,7 @@ pub(super) enum Loaded {
     Nothing,
     /// All partitions, new ones included, but for those that were released.
     AllBut(BTreeSet<String>),
-    /// These partitions.
+    /// Only these partitions are loaded.
     Only(BTreeSet<String>),
 }
 

@@ -10,7 +10,7 @@ use super::refusals::{limit, unsupported};
 use super::state::State;
 
 impl State {
-    /// See [`milvus_backup_core::Catalog::create_collection`].
+    /// Implements [`milvus_backup_core::Catalog::create_collection`] on this state.
     pub(super) fn create_collection(&mut self, name: &CollectionName, schema: &CollectionSchema) -> Result<()> {
         let call = "CreateCollection";
         self.permit(Access::CreateCollection, call)?;
@@ -41,8 +41,9 @@ impl State {
         Ok(())
     }
 
-    /// See [`milvus_backup_core::Catalog::describe_collection`].
+    /// Implements [`milvus_backup_core::Catalog::describe_collection`] on this state.
     pub(super) fn describe(&self, name: &CollectionName) -> Result<CollectionDescription> {
+        self.require_accepted(name)?;
         let Some(collection) = self.find(name) else { return Err(self.not_found(name)) };
         self.permit(Access::ShowPartitions, "ShowPartitions")?;
         let is_own = |alias: &&str| !alias.starts_with(CollectionMark::PREFIX);
@@ -64,7 +65,7 @@ impl State {
         })
     }
 
-    /// See [`milvus_backup_core::Catalog::create_partition`].
+    /// Implements [`milvus_backup_core::Catalog::create_partition`] on this state.
     pub(super) fn create_partition(&mut self, name: &CollectionName, partition: &str) -> Result<()> {
         let call = "CreatePartition";
         self.permit(Access::CreatePartition, call)?;

@@ -11,7 +11,7 @@ type Action = Box<dyn FnMut(usize, &InMemoryMilvus) -> Result<()> + Send>;
 
 struct Hook {
     call: String,
-    /// Calls so far.
+    /// Number of calls so far.
     calls: usize,
     action: Action,
 }
@@ -36,7 +36,7 @@ impl InMemoryMilvus {
         self.hooks.0.lock().unwrap_or_else(PoisonError::into_inner).push(hook);
     }
 
-    /// Forgets all actions.
+    /// Removes all registered actions.
     pub fn forget_hooks(&self) {
         self.hooks.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }

@@ -6,7 +6,7 @@ use super::refusals::{not_imported, unsupported};
 use super::state::State;
 
 impl State {
-    /// See [`milvus_backup_core::RowSink::import_file`].
+    /// Implements [`milvus_backup_core::RowSink::import_file`] on this state.
     pub(super) fn import_file(&mut self, name: &CollectionName, partition: Option<&str>, file: &str) -> Result<u64> {
         let call = "Import";
         if !self.model.capabilities.bulk_import {

@@ -28,7 +28,7 @@ const TYPES: [&str; 14] = [
 ];
 
 impl State {
-    /// See [`milvus_backup_core::Catalog::create_index`].
+    /// Implements [`milvus_backup_core::Catalog::create_index`] on this state.
     pub(super) fn create_index(&mut self, name: &CollectionName, index: &IndexDefinition) -> Result<()> {
         let call = "CreateIndex";
         self.permit(Access::CreateIndex, call)?;
@@ -57,7 +57,7 @@ impl State {
         Ok(())
     }
 
-    /// See [`milvus_backup_core::Catalog::drop_index`].
+    /// Implements [`milvus_backup_core::Catalog::drop_index`] on this state.
     pub(super) fn drop_index(&mut self, name: &CollectionName, index: &IndexDefinition) -> Result<()> {
         let rules = self.model.indexing.clone();
         let (family, needs_index) = (self.model.family, self.model.loading.release_needs_index);

@@ -9,7 +9,7 @@ use super::refusals::{no_partitions_named, refused, too_few_nodes, unsupported, 
 use super::state::State;
 
 impl State {
-    /// See [`milvus_backup_core::Catalog::load_state`].
+    /// Implements [`milvus_backup_core::Catalog::load_state`] on this state.
     pub(super) fn load_state(&self, name: &CollectionName, partitions: &[String]) -> Result<LoadState> {
         let call = "GetLoadState";
         self.permit(Access::LoadState, call)?;
@@ -34,7 +34,7 @@ impl State {
         Ok(if is_loading { LoadState::Loading } else { LoadState::NotLoaded })
     }
 
-    /// See [`milvus_backup_core::Catalog::load_collection`].
+    /// Implements [`milvus_backup_core::Catalog::load_collection`] on this state.
     pub(super) fn load_collection(&mut self, name: &CollectionName, replicas: Option<u32>) -> Result<()> {
         let (now, lag) = (self.now(), self.lag.loads);
         let collection = self.loadable("LoadCollection", name, replicas)?;
@@ -44,7 +44,7 @@ impl State {
         Ok(())
     }
 
-    /// See [`milvus_backup_core::Catalog::load_partitions`].
+    /// Implements [`milvus_backup_core::Catalog::load_partitions`] on this state.
     pub(super) fn load_partitions(
         &mut self,
         name: &CollectionName,
@@ -65,7 +65,7 @@ impl State {
         Ok(())
     }
 
-    /// See [`milvus_backup_core::Catalog::release_collection`].
+    /// Implements [`milvus_backup_core::Catalog::release_collection`] on this state.
     pub(super) fn release_collection(&mut self, name: &CollectionName) -> Result<()> {
         let needs_index = self.model.loading.release_needs_index;
         let collection = self.get_mut("ReleaseCollection", name)?;
@@ -75,7 +75,7 @@ impl State {
         Ok(())
     }
 
-    /// See [`milvus_backup_core::Catalog::release_partitions`].
+    /// Implements [`milvus_backup_core::Catalog::release_partitions`] on this state.
     pub(super) fn release_partitions(&mut self, name: &CollectionName, partitions: &[String]) -> Result<()> {
         let call = "ReleasePartitions";
         self.require_partitions(call, name, partitions)?;
@@ -91,7 +91,7 @@ impl State {
         Ok(())
     }
 
-    /// See [`milvus_backup_core::Catalog::replica_number`].
+    /// Implements [`milvus_backup_core::Catalog::replica_number`] on this state.
     pub(super) fn replica_number(&self, name: &CollectionName) -> Option<u32> {
         let collection = self.find(name).filter(|collection| collection.is_any_loaded());
         collection.filter(|_| self.model.loading.max_replicas.is_some()).map(|collection| collection.replicas)

@@ -28,9 +28,9 @@ pub struct ServerModel {
     pub capabilities: Capabilities,
     /// Collections by their names and aliases.
     pub naming: Naming,
-    /// Collections in memory.
+    /// How collections are loaded into memory.
     pub loading: Loading,
-    /// Indexes of fields.
+    /// How fields are indexed.
     pub indexing: Indexing,
     /// Rows, their copies and their counts.
     pub rows: RowRules,
@@ -41,7 +41,7 @@ pub struct ServerModel {
 /// The programs that differ in their words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Family {
-    /// Milvus itself.
+    /// The Milvus server itself.
     Milvus,
     /// Milvus Lite 3, in Python.
     Lite3,
@@ -71,6 +71,8 @@ pub struct Naming {
     pub sorts_partitions: bool,
     /// Whether properties can be removed from a collection.
     pub removes_properties: bool,
+    /// Whether names may contain more than letters, digits and underscores. A slash is never accepted.
+    pub accepts_any_name: bool,
 }
 
 /// What a pinned collection is told from others by, see [`milvus_backup_core::CollectionMark`].
@@ -121,7 +123,7 @@ pub struct Indexing {
 pub enum Repetition {
     /// An equal one succeeds and changes nothing; another one is refused.
     EqualOnly,
-    /// Any is refused.
+    /// Every one is refused.
     Refused,
     /// Any succeeds and changes nothing.
     Ignored,
@@ -135,7 +137,7 @@ pub struct RowRules {
     pub copies: Copies,
     /// What read points the server gives.
     pub read_points: ReadPoints,
-    /// What statistics count.
+    /// The rows that statistics count.
     pub statistics: Statistics,
     /// Whether the largest `Int64` is counted and never returned.
     pub hides_largest_key: bool,
@@ -157,9 +159,6 @@ pub struct RowRules {
     pub reads_by_position: bool,
     /// Rows that a query reaches at most without an expression.
     pub window: usize,
-    /// Whether expressions can hold a text with a newline or a carriage return: otherwise a scan that goes on after such a
-    /// key leaves out keys.
-    pub knows_newlines: bool,
     /// Whether generated keys are the number of the row, whatever keys were supplied before: they may meet those.
     pub numbers_rows: bool,
 }
@@ -184,11 +183,11 @@ pub enum ReadPoints {
     Snapshot,
     /// Reads see at least the rows of that moment.
     Timestamp,
-    /// None is given.
+    /// The server reports none.
     Unknown,
 }
 
-/// What [`milvus_backup_core::RowSink::stored_rows`] counts.
+/// The rows that [`milvus_backup_core::RowSink::stored_rows`] counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Statistics {
     /// Flushed rows, deleted ones among them until they are compacted away.

@@ -17,8 +17,34 @@ impl State {
         }
     }
 
-    /// See [`milvus_backup_core::Catalog::pin_collection`].
+    /// Refuses a name that no collection on this server can have.
+    pub(super) fn require_accepted(&self, name: &CollectionName) -> Result<()> {
+        let is_plain = |character: char| character.is_ascii_alphanumeric() || character == '_';
+        let text = name.as_str();
+        let accepted = if self.model.naming.accepts_any_name {
+            !text.contains('/')
+        } else {
+            text.chars().all(is_plain) && !text.starts_with(|first: char| first.is_ascii_digit())
+        };
+        if accepted {
+            return Ok(());
+        }
+        Err(Error::InvalidParameter {
+            field: "collection_name".to_owned(),
+            value: text.to_owned(),
+            limit: "a name that this server accepts".to_owned(),
+        })
+    }
+
+    /// Implements [`milvus_backup_core::Catalog::resolve_collection`] on this state.
+    pub(super) fn resolve(&self, name: &CollectionName) -> Result<Option<CollectionName>> {
+        self.require_accepted(name)?;
+        Ok(self.find(name).map(|collection| collection.name.clone()))
+    }
+
+    /// Implements [`milvus_backup_core::Catalog::pin_collection`] on this state.
     pub(super) fn pin(&mut self, name: &CollectionName, mark: &CollectionName) -> Result<PinnedCollection> {
+        self.require_accepted(name)?;
         let Some(collection) = self.find(name) else { return Err(self.not_found(name)) };
         let (id, own) = (collection.id, collection.name.clone());
         let mark = match self.model.naming.marks {
@@ -32,7 +58,7 @@ impl State {
         Ok(PinnedCollection { asked: name.clone(), name: own, mark })
     }
 
-    /// See [`milvus_backup_core::Catalog::locate_collection`].
+    /// Implements [`milvus_backup_core::Catalog::locate_collection`] on this state.
     pub(super) fn locate(&self, pin: &PinnedCollection) -> Option<CollectionName> {
         let found = match &pin.mark {
             CollectionMark::Id(id) => self.collections.get(id),
@@ -42,7 +68,7 @@ impl State {
         found.map(|collection| collection.name.clone())
     }
 
-    /// See [`milvus_backup_core::Catalog::list_marks`].
+    /// Implements [`milvus_backup_core::Catalog::list_marks`] on this state.
     pub(super) fn marks(&self, name: &CollectionName) -> Result<Vec<CollectionName>> {
         let id = match (self.model.naming.marks, self.find(name)) {
             (_, Some(collection)) => collection.id,
@@ -54,7 +80,7 @@ impl State {
         self.aliases_of(id).filter(|alias| alias.starts_with(CollectionMark::PREFIX)).map(str::parse).collect()
     }
 
-    /// See [`milvus_backup_core::Catalog::unpin_collection`].
+    /// Implements [`milvus_backup_core::Catalog::unpin_collection`] on this state.
     pub(super) fn unpin(&mut self, pin: &PinnedCollection) {
         if let CollectionMark::Alias(alias) = &pin.mark {
             self.aliases.remove(alias.as_str());
@@ -66,7 +92,7 @@ impl State {
         self.aliases.iter().filter(move |(_, owner)| **owner == id).map(|(alias, _)| alias.as_str())
     }
 
-    /// See [`milvus_backup_core::Catalog::create_alias`].
+    /// Implements [`milvus_backup_core::Catalog::create_alias`] on this state.
     pub(super) fn create_alias(&mut self, collection: &CollectionName, alias: &str) -> Result<()> {
         self.permit(Access::CreateAlias, "CreateAlias")?;
         let family = self.model.family;
@@ -88,7 +114,7 @@ impl State {
         }
     }
 
-    /// See [`milvus_backup_core::Catalog::alter_alias`].
+    /// Implements [`milvus_backup_core::Catalog::alter_alias`] on this state.
     pub(super) fn alter_alias(&mut self, collection: &CollectionName, alias: &str) -> Result<()> {
         if !self.model.naming.aliases {
             return Err(unsupported("AlterAlias"));
@@ -103,7 +129,7 @@ impl State {
         }
     }
 
-    /// See [`milvus_backup_core::Catalog::drop_collection`].
+    /// Implements [`milvus_backup_core::Catalog::drop_collection`] on this state.
     pub(super) fn drop_collection(&mut self, name: &CollectionName) -> Result<()> {
         self.permit(Access::DropCollection, "DropCollection")?;
         if self.is_alias(name) && !self.model.naming.alias_acts_for_collection {
@@ -121,7 +147,7 @@ impl State {
         Ok(())
     }
 
-    /// See [`milvus_backup_core::Catalog::rename_collection`].
+    /// Implements [`milvus_backup_core::Catalog::rename_collection`] on this state.
     pub(super) fn rename_collection(&mut self, from: &CollectionName, to: &CollectionName) -> Result<()> {
         let call = "RenameCollection";
         self.permit(Access::RenameCollection, call)?;
@@ -146,7 +172,7 @@ impl State {
         Ok(())
     }
 
-    /// See [`milvus_backup_core::Catalog::alter_properties`].
+    /// Implements [`milvus_backup_core::Catalog::alter_properties`] on this state.
     pub(super) fn alter_properties(
         &mut self,
         name: &CollectionName,

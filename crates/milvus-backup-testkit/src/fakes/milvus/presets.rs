@@ -29,6 +29,7 @@ impl ServerModel {
                 recreates_alias: true,
                 sorts_partitions: false,
                 removes_properties: false,
+                accepts_any_name: false,
             },
             loading: Loading {
                 loaded_when_created: false,
@@ -55,7 +56,6 @@ impl ServerModel {
                 reserved_keys: words(&["like", "LIKE", "in", "array_contains", "true"]),
                 reads_by_position: true,
                 window: WINDOW,
-                knows_newlines: true,
                 numbers_rows: false,
             },
             limits: Limits::default(),
@@ -90,6 +90,7 @@ impl ServerModel {
                 recreates_alias: false,
                 sorts_partitions: true,
                 removes_properties: true,
+                accepts_any_name: true,
             },
             loading: Loading {
                 loaded_when_created: true,
@@ -116,7 +117,6 @@ impl ServerModel {
                 reserved_keys: words(&["like", "LIKE", "in", "is", "null", "true"]),
                 reads_by_position: true,
                 window: usize::MAX,
-                knows_newlines: true,
                 numbers_rows: true,
             },
             limits: Limits::default(),
@@ -138,6 +138,7 @@ impl ServerModel {
                 recreates_alias: false,
                 sorts_partitions: false,
                 removes_properties: false,
+                accepts_any_name: false,
             },
             loading: Loading {
                 loaded_when_created: true,
@@ -164,7 +165,6 @@ impl ServerModel {
                 reserved_keys: words(&["like"]),
                 reads_by_position: false,
                 window: WINDOW,
-                knows_newlines: false,
                 numbers_rows: false,
             },
             limits: Limits::default(),

@@ -39,7 +39,7 @@ impl State {
         Ok(self.view(name, &partitions, None).count())
     }
 
-    /// See [`milvus_backup_core::ScanSession::census`].
+    /// Implements [`milvus_backup_core::ScanSession::census`] on this state.
     pub(super) fn census(
         &mut self,
         name: &CollectionName,
@@ -92,7 +92,7 @@ impl State {
         })
     }
 
-    /// See [`milvus_backup_core::RowSource::require_readable`].
+    /// Implements [`milvus_backup_core::RowSource::require_readable`] on this state.
     pub(super) fn require_readable(
         &self,
         name: &CollectionName,
@@ -110,7 +110,7 @@ impl State {
         Ok(())
     }
 
-    /// See [`milvus_backup_core::ScanSession::pending_rows`].
+    /// Implements [`milvus_backup_core::ScanSession::pending_rows`] on this state.
     pub(super) fn pending_rows(&mut self, name: &CollectionName, partitions: &[String]) -> Option<u64> {
         let collection = self.id_of(name).and_then(|id| self.collections.get_mut(&id))?;
         self.model.loading.reports_pending.then(|| collection.poll_pending(partitions))

@@ -72,7 +72,8 @@ impl ServerModel {
         }
         if schema.has_partition_key() {
             limitations.push(
-                "rows are spread by a partition key: the server chooses their partitions again on restore".to_owned(),
+                "rows are distributed by a partition key: the server assigns their partitions again during a restore"
+                    .to_owned(),
             );
         }
         limitations

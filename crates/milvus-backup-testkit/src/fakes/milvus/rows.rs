@@ -51,7 +51,7 @@ impl Version {
 }
 
 /// The rows of one partition.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Rows {
     versions: BTreeMap<PrimaryKey, Vec<Version>>,
 }

@@ -15,7 +15,7 @@ use super::state::State;
 /// Rows that a query returns at most.
 const MAX_ROWS: usize = 16_384;
 
-/// What to read.
+/// The rows to read.
 #[derive(Debug, Clone)]
 pub(super) struct ScanSpec {
     pub(super) collection: CollectionName,
@@ -30,7 +30,7 @@ pub(super) struct ScanSpec {
 #[derive(Debug)]
 pub(super) struct Scan {
     spec: ScanSpec,
-    /// Rows so far.
+    /// Number of rows so far.
     read: usize,
 }
 
@@ -49,22 +49,15 @@ impl Scan {
             None => MAX_ROWS,
         };
         let view = state.view(collection, &partitions, state.moment(self.spec.read_point));
-        // By position, the first page begins with the first row, whatever key it is to come after.
-        let by_position = reserved.is_some() && self.read == 0;
-        let range = if by_position { KeyRange::default() } else { self.expressed_range(state) };
         let (mut page, mut bytes) = (Vec::new(), 0);
-        for (key, row) in view.found(&range).filter_map(|found| Some((found.key, found.returned?))) {
+        for (key, row) in view.found(&self.spec.range).filter_map(|found| Some((found.key, found.returned?))) {
             bytes += row.batch.row_bytes;
             if !page.is_empty() && (bytes > self.spec.batch_bytes || page.len() >= most) {
                 break;
             }
             page.push((key.clone(), row.clone()));
         }
-        let (Some((first, _)), Some((last, _))) = (page.first(), page.last()) else { return Ok(None) };
-        if self.spec.range.after.as_ref().is_some_and(|after| after >= first) {
-            let message = "a page whose primary keys are not in ascending order".to_owned();
-            return Err(Error::Protocol { message });
-        }
+        let Some((last, _)) = page.last() else { return Ok(None) };
         let (last, rows) = (last.clone(), page.into_iter().map(|(_, row)| row).collect::<Vec<_>>());
         let batch = self.batch(&rows)?;
         self.read += rows.len();
@@ -85,19 +78,6 @@ impl Scan {
             0 => Err(not_nameable(collection, key, state.model.rows.window)),
             left => Ok(left.min(MAX_ROWS)),
         }
-    }
-
-    /// What an expression on the key says to the server.
-    fn expressed_range(&self, state: &State) -> KeyRange<PrimaryKey> {
-        let KeyRange { after, up_to } = self.spec.range.clone();
-        let said = |key: Option<PrimaryKey>| match key {
-            // The backslash of an escape is dropped, and the letter is taken for itself.
-            Some(PrimaryKey::VarChar(text)) if !state.model.rows.knows_newlines => {
-                Some(PrimaryKey::VarChar(text.replace('\n', "n").replace('\r', "r")))
-            }
-            key => key,
-        };
-        KeyRange { after: said(after), up_to: said(up_to) }
     }
 
     fn batch(&self, rows: &[RowRef]) -> Result<RecordBatch> {

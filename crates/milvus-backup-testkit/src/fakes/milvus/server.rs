@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 
 use arrow_array::RecordBatch;
-use milvus_backup_core::schema::PrimaryKey;
-use milvus_backup_core::{Access, CollectionName, KeyRange, ReadPoint, Result};
+use milvus_backup_core::schema::{DataType, FieldSchema, PrimaryKey};
+use milvus_backup_core::{Access, CollectionName, Error, KeyRange, ReadPoint, Result};
 
 use super::collection::Loaded;
 use super::hooks::Hooks;
@@ -67,6 +67,19 @@ impl InMemoryMilvus {
         Self::with_state(state)
     }
 
+    /// The same, before that database is created.
+    pub fn before_database(model: ServerModel, database: &str) -> Self {
+        let milvus = Self::in_database(model, database);
+        milvus.state().is_missing = true;
+        milvus
+    }
+
+    /// A server of its own with everything that this one has, and no hooks.
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        Self::with_state(self.state().clone())
+    }
+
     fn with_state(state: State) -> Self {
         let (uri, database) = (state.uri.as_str().into(), state.database.as_str().into());
         Self { uri, database, state: Arc::new(Mutex::new(state)), hooks: Arc::default() }
@@ -89,7 +102,11 @@ impl InMemoryMilvus {
         })
         .await;
         self.run_hooks(call)?;
-        Ok(self.state())
+        let state = self.state();
+        if state.is_missing && call != "create_database" {
+            return Err(Error::DatabaseNotFound { database: state.database.clone() });
+        }
+        Ok(state)
     }
 
     /// Deletes the rows with these keys; of one partition where one is named, which Milvus Lite ignores.
@@ -123,6 +140,13 @@ impl InMemoryMilvus {
     /// Drops a partition with its rows.
     pub fn drop_partition(&self, collection: &CollectionName, partition: &str) {
         self.state().drop_partition(collection, partition);
+    }
+
+    /// Adds a nullable text field of this name, which the rows that are there do not have.
+    pub fn add_field(&self, collection: &CollectionName, name: &str) {
+        let mut state = self.state();
+        let field = FieldSchema { nullable: true, ..FieldSchema::new(name, DataType::VarChar) };
+        state.get_mut("AddCollectionField", collection).unwrap().schema.fields.push(field);
     }
 
     /// Drops an alias. One that does not exist is no error.

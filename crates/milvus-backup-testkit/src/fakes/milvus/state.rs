@@ -8,6 +8,7 @@ use milvus_backup_core::{Access, CollectionName, DEFAULT_DATABASE, Result};
 use super::collection::Collection;
 use super::lag::Lag;
 use super::model::ServerModel;
+use super::refusals::{UNEXPECTED, refused};
 
 /// The first timestamp and the first number of a collection: of the size that Milvus' own have.
 const FIRST: u64 = 470_000_000_000_000_000;
@@ -15,11 +16,13 @@ const FIRST: u64 = 470_000_000_000_000_000;
 /// A millisecond, as hybrid timestamps have it.
 const MILLISECOND: u64 = 1 << 18;
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct State {
     pub(super) model: ServerModel,
     pub(super) uri: String,
     pub(super) database: String,
+    /// Whether the database is still to be created.
+    pub(super) is_missing: bool,
     pub(super) database_properties: BTreeMap<String, String>,
     pub(super) collections: BTreeMap<i64, Collection>,
     /// Aliases, and the collections that they stand for.
@@ -40,6 +43,7 @@ impl State {
             model,
             uri: "http://in-memory.test:19530".to_owned(),
             database: DEFAULT_DATABASE.to_owned(),
+            is_missing: false,
             database_properties: BTreeMap::new(),
             collections: BTreeMap::new(),
             aliases: BTreeMap::new(),
@@ -49,6 +53,15 @@ impl State {
             sessions: BTreeSet::new(),
             last: FIRST,
         }
+    }
+
+    /// Creates the database of the connection.
+    pub(super) fn create_database(&mut self, properties: &BTreeMap<String, String>) -> Result<()> {
+        if !std::mem::replace(&mut self.is_missing, false) {
+            return Err(refused("CreateDatabase", UNEXPECTED, format!("database already exist: {}", self.database)));
+        }
+        self.database_properties.clone_from(properties);
+        Ok(())
     }
 
     /// A hybrid timestamp that comes after all others.

@@ -13,7 +13,7 @@ use super::state::State;
 use super::validation::require_columns;
 
 impl State {
-    /// See [`milvus_backup_core::RowSink::insert`].
+    /// Implements [`milvus_backup_core::RowSink::insert`] on this state.
     pub(super) fn insert(
         &mut self,
         name: &CollectionName,
@@ -62,7 +62,7 @@ impl State {
         Ok(())
     }
 
-    /// See [`milvus_backup_core::RowSink::flush`].
+    /// Implements [`milvus_backup_core::RowSink::flush`] on this state.
     pub(super) fn flush(&mut self, name: &CollectionName) -> Result<()> {
         self.permit(Access::Flush, "Flush")?;
         let (now, polls) = (self.now(), self.lag.flushes);
@@ -81,7 +81,7 @@ impl State {
         Ok(())
     }
 
-    /// See [`milvus_backup_core::RowSink::stored_rows`].
+    /// Implements [`milvus_backup_core::RowSink::stored_rows`] on this state.
     pub(super) fn stored_rows(&self, name: &CollectionName, partition: Option<&str>) -> Result<u64> {
         let partition = partition.filter(|_| self.model.capabilities.partitions);
         let call = if partition.is_some() { "GetPartitionStatistics" } else { "GetCollectionStatistics" };

@@ -1,0 +1,54 @@
+//! The command line as a whole: the global options and one command.
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Parser, Subcommand};
+
+use super::{CreateArgs, DeleteArgs, Global, ListArgs, PruneArgs, RestoreArgs, ShowArgs, VerifyArgs};
+
+const STYLES: Styles =
+    Styles::styled().header(AnsiColor::Green.on_default().bold()).literal(AnsiColor::Cyan.on_default().bold());
+
+const AFTER_HELP: &str = "\
+Examples:
+  milvus-br create articles                        back up a collection
+  milvus-br create articles --partition p2026_01   back up one partition
+  milvus-br list                                   list all backups, newest first
+  milvus-br verify articles@latest                 check every byte of the newest full backup
+  milvus-br restore articles@latest --to articles_copy
+
+BACKUP is an identifier, a unique prefix of an identifier, a backup name, or COLLECTION@latest,
+which selects the newest complete full backup of a collection. A collection of another database is
+written DATABASE.COLLECTION, as in the output of list.
+
+Exit codes: 0 success; 1 failure; 2 usage; 3 finished, but incomplete; 10 not found; 11 locked;
+12 authentication; 13 integrity check failed; 14 Milvus unreachable or unsupported; 15 refused by a
+safety rule; 16 not enough space; 17 storage failure; 18 deadline exceeded; 130 and 143 signals.";
+
+/// Back up, verify and restore Milvus collections.
+#[derive(Debug, Parser)]
+#[command(name = "milvus-br", version, styles = STYLES, after_help = AFTER_HELP, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The commands with their arguments.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Back up one or more collections
+    Create(CreateArgs),
+    /// List backups, newest first
+    List(ListArgs),
+    /// Show the details of a backup
+    Show(ShowArgs),
+    /// Check the integrity of a backup
+    Verify(VerifyArgs),
+    /// Restore a backup into a collection
+    Restore(RestoreArgs),
+    /// Delete one or more backups
+    Delete(DeleteArgs),
+    /// Delete backups by the retention rules, or clean up after interrupted operations
+    Prune(PruneArgs),
+}

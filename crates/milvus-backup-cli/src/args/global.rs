@@ -1,0 +1,84 @@
+//! Options of every command.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ArgAction, Args, ValueEnum};
+
+use crate::sizes::{parse_duration, parse_size};
+
+/// Options of every command, accepted before and after its name.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Global {
+    /// Address of Milvus, whose path may name a database, or the path of a Milvus Lite database (*.db)
+    #[arg(long, global = true, env = "MILVUS_URI", hide_env_values = true, default_value = "http://localhost:19530")]
+    pub(crate) uri: String,
+    /// File that contains the token: user:password or an API key (alternative: the variable `MILVUS_TOKEN`)
+    #[arg(long, global = true, value_name = "FILE", env = "MILVUS_BR_TOKEN_FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// Database of the collections [default: the one in the address, or `default`]
+    #[arg(long, global = true, env = "MILVUS_DB")]
+    pub(crate) db: Option<String>,
+    /// Directory that contains the backups [default: `./milvus_backups`, or as configured]
+    #[arg(long, global = true, env = "MILVUS_BR_ROOT")]
+    pub(crate) root: Option<String>,
+    /// Storage backend of the backups [default: local, or as configured]
+    #[arg(long, global = true, env = "MILVUS_BR_STORAGE")]
+    pub(crate) storage: Option<Storage>,
+    /// Configuration file, in TOML format
+    #[arg(long, global = true, value_name = "FILE", env = "MILVUS_BR_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// Print the result as one JSON document
+    #[arg(long, global = true, env = "MILVUS_BR_JSON", value_parser = clap::builder::FalseyValueParser::new())]
+    pub(crate) json: bool,
+    /// Do not ask for confirmation before deleting
+    #[arg(long, short = 'y', global = true, env = "MILVUS_BR_YES", value_parser = clap::builder::FalseyValueParser::new())]
+    pub(crate) yes: bool,
+    /// Format of the progress on standard error
+    #[arg(long, global = true, value_name = "FORMAT", env = "MILVUS_BR_PROGRESS", default_value = "text")]
+    pub(crate) progress: ProgressFormat,
+    /// Memory limit for rows in flight [default: 512MB, or as configured]
+    #[arg(long, global = true, value_name = "SIZE", value_parser = parse_size, env = "MILVUS_BR_MEMORY_LIMIT")]
+    pub(crate) memory_limit: Option<u64>,
+    /// Time limit, such as 30s, 10m or 1h, including the connection; each deletion is limited separately [default: 1h for
+    /// create and restore, 30m for the others, or as configured]
+    #[arg(long, global = true, value_name = "TIME", value_parser = parse_duration, env = "MILVUS_BR_TIMEOUT")]
+    pub(crate) timeout: Option<Duration>,
+    /// Do not print progress as text; warnings and errors remain
+    #[arg(long, short = 'q', global = true, env = "MILVUS_BR_QUIET", value_parser = clap::builder::FalseyValueParser::new())]
+    pub(crate) quiet: bool,
+    /// Increase the verbosity of the log (repeat for more)
+    #[arg(long, short = 'v', global = true, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// PEM file with the certificate of the authority that signed the server's certificate
+    #[arg(long, global = true, value_name = "FILE", env = "MILVUS_BR_TLS_CA", hide_short_help = true)]
+    pub(crate) tls_ca: Option<PathBuf>,
+    /// PEM file with the client certificate, for mutual TLS
+    #[arg(long, global = true, value_name = "FILE", env = "MILVUS_BR_TLS_CERT", hide_short_help = true)]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// PEM file with the private key of the client certificate
+    #[arg(long, global = true, value_name = "FILE", env = "MILVUS_BR_TLS_KEY", hide_short_help = true)]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// Name in the server's certificate, if it differs from the host
+    #[arg(long, global = true, value_name = "NAME", env = "MILVUS_BR_TLS_SERVER_NAME", hide_short_help = true)]
+    pub(crate) tls_server_name: Option<String>,
+}
+
+/// The formats of the progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProgressFormat {
+    /// A progress bar on a terminal, otherwise periodic lines
+    Text,
+    /// One JSON document per line
+    Json,
+}
+
+/// The storage backends of backups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Storage {
+    /// Plain Parquet files in a directory
+    Local,
+    /// The milvus-backup tool (not in this version)
+    Native,
+}

@@ -1,0 +1,17 @@
+//! The command line: its options, its commands and their help texts.
+
+mod command_line;
+mod create;
+mod global;
+mod prune;
+mod restore;
+mod select;
+mod verify;
+
+pub(crate) use command_line::{Cli, Command};
+pub(crate) use create::{Checksum, Compression, CreateArgs, Load};
+pub(crate) use global::{Global, ProgressFormat, Storage};
+pub(crate) use prune::PruneArgs;
+pub(crate) use restore::{AutoId, Method, RestoreArgs};
+pub(crate) use select::{DeleteArgs, ListArgs, ShowArgs};
+pub(crate) use verify::{Mode, VerifyArgs};

@@ -1,0 +1,27 @@
+//! Arguments of the commands that only select backups: `list`, `show` and `delete`.
+
+use clap::Args;
+
+/// Arguments of the command `list`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ListArgs {
+    /// List only the backups of this collection
+    #[arg(value_name = "COLLECTION")]
+    pub(crate) collection: Option<String>,
+}
+
+/// Arguments of the command `show`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ShowArgs {
+    /// Backup to show: an identifier, a unique prefix, a name, or COLLECTION@latest
+    #[arg(value_name = "BACKUP")]
+    pub(crate) backup: String,
+}
+
+/// Arguments of the command `delete`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DeleteArgs {
+    /// Backups to delete: identifiers, unique prefixes, names, or COLLECTION@latest
+    #[arg(required = true, value_name = "BACKUP")]
+    pub(crate) backups: Vec<String>,
+}

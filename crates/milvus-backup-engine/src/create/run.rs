@@ -1,0 +1,168 @@
+//! The steps of a create: from a collection to a committed backup, in this order.
+
+use std::sync::Arc;
+
+use milvus_backup_core::{
+    Access, BackupId, BackupMetadata, BackupParams, BackupPlan, BackupResult, BackupState, CollectionDescription,
+    CollectionName, ProgressEvent, Result,
+};
+
+use super::job::{CreateJob, Phase, Scan, Written};
+use super::plan::select_partitions;
+use super::undo::Undo;
+use crate::BackupManager;
+use crate::lease::while_held;
+use crate::transfer::BackupTransfer;
+
+impl BackupManager {
+    /// Backs up a collection, or some of its partitions.
+    ///
+    /// An alias stands for its collection, and the backup is kept under the name of that. The collection must be the same
+    /// one until the end, and keep its names.
+    ///
+    /// The backup is visible to other calls only once it is complete and durable. With verification after the backup
+    /// (the default) it has also been read back and compared.
+    ///
+    /// # Errors
+    /// Before anything is written: [`InvalidParameter`](milvus_backup_core::Error::InvalidParameter),
+    /// [`CollectionNotFound`](milvus_backup_core::Error::CollectionNotFound),
+    /// [`PartitionNotFound`](milvus_backup_core::Error::PartitionNotFound),
+    /// [`BackupAlreadyExists`](milvus_backup_core::Error::BackupAlreadyExists),
+    /// [`NotLoaded`](milvus_backup_core::Error::NotLoaded),
+    /// [`InsufficientStorage`](milvus_backup_core::Error::InsufficientStorage). Later:
+    /// [`Backup`](milvus_backup_core::Error::Backup) around the cause, such as
+    /// [`CollectionChanged`](milvus_backup_core::Error::CollectionChanged); what was written is removed then.
+    pub async fn create_backup(&self, collection: &CollectionName, params: &BackupParams) -> Result<BackupResult> {
+        params.validate()?;
+        let created_at = self.repository.environment.clock.now();
+        let backup_id = BackupId::new(created_at, self.repository.environment.entropy.bytes()?);
+        let mut job = CreateJob::begin(self, collection, backup_id, created_at, params).await?;
+        let deadline = job.deadline();
+        let written = self.repository.environment.bounded(deadline, job.write_anew()).await;
+        job.end(written).await
+    }
+}
+
+impl CreateJob<'_> {
+    /// Everything from the collection to rows that are written and not committed.
+    async fn write_anew(&mut self) -> Result<Written> {
+        let (milvus, name) = (&self.manager.catalog, self.collection.name.clone());
+        milvus.require_access(&name, Access::READING).await?;
+        let description = milvus.describe_collection(&name).await?;
+        let partitions = select_partitions(&name, &description, &self.params.partition_names)?;
+        self.manager.repository.store.prepare(&self.manager.repository.environment).await?;
+        let lease = self.take_lease().await?;
+        while_held(lease.as_ref(), self.read_and_write(description, partitions)).await
+    }
+
+    async fn read_and_write(&mut self, description: CollectionDescription, partitions: Vec<String>) -> Result<Written> {
+        let backup_name = self.unused_name().await?;
+        self.announce();
+        let was_loaded = self.make_readable(&description, &partitions).await?;
+        let (plan, scan) = self.plan(description, partitions, backup_name, was_loaded).await?;
+        self.require_space(&plan, &scan, 0).await?;
+        self.announce_plan(&plan);
+        self.phase = Phase::Writing;
+        self.write(&plan, &scan).await
+    }
+
+    /// Moves the rows, and compares them with what the server counts.
+    pub(super) async fn write(&mut self, plan: &BackupPlan, scan: &Scan) -> Result<Written> {
+        let repository = &self.manager.repository;
+        let (store, encoding) = (&repository.store, Arc::new(plan.encoding()));
+        let writers = repository.format.writers(&self.collection, &self.backup_id, encoding);
+        self.undo.push(Undo::Discard(Arc::clone(&writers)));
+        let begun = if self.resumed { store.resume(plan) } else { store.begin(plan) };
+        let transaction = begun.await?;
+        let resumed = self.resumed;
+        let write = async |progress| {
+            let transfer = BackupTransfer {
+                plan,
+                session: scan.session.as_ref(),
+                transaction: transaction.as_ref(),
+                writers: writers.as_ref(),
+                retries: repository.config.retry_policy(),
+                environment: &repository.environment,
+                progress,
+            };
+            if resumed { transfer.resume(&scan.units).await } else { transfer.write(&scan.units).await }
+        };
+        let rows = self.manager.watched(&repository.progress, write).await?;
+        let completion = self.complete(plan, scan.session.as_ref(), &rows).await?;
+        Ok(Written { transaction, rows, completion })
+    }
+
+    /// Commits what was written and verifies it, or undoes everything.
+    pub(super) async fn end(mut self, written: Result<Written>) -> Result<BackupResult> {
+        let outcome = match written {
+            // The commit is short, and to cut it in two would leave its outcome unknown.
+            Ok(written) => self.commit(written).await,
+            Err(error) => Err(self.manager.explained(&self.pin, error).await),
+        };
+        let metadata = match outcome {
+            Ok(metadata) => metadata,
+            Err(error) => return Err(self.undone(error).await),
+        };
+        self.phase = Phase::Committed;
+        self.leave_as_found().await;
+        let verified = self.verify_created(metadata).await;
+        self.finish().await;
+        Ok(self.result(verified?))
+    }
+
+    fn result(&self, metadata: BackupMetadata) -> BackupResult {
+        BackupResult {
+            success: metadata.failed_partitions.is_empty(),
+            backup_id: metadata.backup_id.to_string(),
+            backup_name: metadata.backup_name.clone(),
+            collection_name: metadata.collection_name.to_string(),
+            storage_type: metadata.storage_type,
+            storage_path: Some(metadata.storage_path.clone()),
+            size_bytes: metadata.size_bytes,
+            row_count: metadata.row_count,
+            state: metadata.effective_state(),
+            execution_time_ms: self.manager.repository.milliseconds_since(self.started),
+            limitations: metadata.limitations.clone(),
+            error_message: None,
+            metadata: Some(metadata),
+        }
+    }
+
+    /// Makes certain that the source finds the rows of these partitions; loads what is missing where it reads only what is
+    /// loaded. Returns whether all was loaded.
+    pub(super) async fn make_readable(
+        &mut self,
+        description: &CollectionDescription,
+        partitions: &[String],
+    ) -> Result<bool> {
+        let BackupManager { source, sink, .. } = self.manager;
+        source.require_readable(&self.collection.name, &description.schema, partitions).await?;
+        let requirements = source.requirements();
+        if requirements.flushed {
+            sink.flush(&self.collection.name).await?;
+        }
+        if !requirements.loaded {
+            return self.is_loaded(description, partitions).await;
+        }
+        let was_loaded = self.ensure_loaded(description, partitions).await?;
+        self.shortages = self.await_visibility(description, partitions).await?;
+        Ok(was_loaded)
+    }
+
+    async fn verify_created(&self, metadata: BackupMetadata) -> Result<BackupMetadata> {
+        let repository = &self.manager.repository;
+        if !self.params.verify_after.unwrap_or(repository.config.auto_verify_after_backup) {
+            return Ok(metadata);
+        }
+        repository.progress.event(ProgressEvent::StateChanged {
+            state: BackupState::Verifying,
+            message: format!("verifying backup {}", self.backup_id),
+        });
+        let verification = repository.require_verified(&self.collection, &self.backup_id);
+        if let Err(error) = repository.environment.bounded(repository.config.verification_timeout, verification).await {
+            self.warn(format!("backup {} is written and listed, but not verified", self.backup_id));
+            return Err(error);
+        }
+        Ok(repository.store.open(&self.collection, &self.backup_id).await?.metadata)
+    }
+}
