@@ -17,22 +17,9 @@ async fn subject(version: Version) -> Subject {
 fn as_believed(version: Version) -> ServerModel {
     let mut model = ServerModel::milvus(version);
     let believed = &mut model.capabilities;
-    // The patch number is not looked at: 2.6.0 is believed to have what came with 2.6.3, 2.6.4 and 2.6.6.
-    if version.at_least(2, 6, 0) {
-        believed.preserve_auto_id = PreserveAutoId::WithProperty;
-        believed.schema.struct_arrays = true;
-        believed.schema.data_types.extend([DataType::Geometry, DataType::Timestamptz, DataType::ArrayOfVector]);
-        believed.schema.functions.insert(FunctionKind::MinHash);
-    }
-    // They came with 2.6.18, by its release notes.
-    believed.schema.nullable_vectors = version.at_least(3, 0, 0);
     // It is in the protocol, and in the documentation of no release.
     if version.at_least(3, 0, 0) {
         believed.schema.functions.insert(FunctionKind::MolFingerprint);
-    }
-    // A moment to read at came with 2.4.21.
-    if !version.at_least(2, 5, 0) {
-        model.rows.read_points = ReadPoints::Timestamp;
     }
     model
 }

@@ -139,8 +139,9 @@ async fn databases_have_collections_of_their_own() {
     let mut options = ConnectionOptions::new(double.uri());
     options.database = "other".to_owned();
     let properties = [("database.replica.number".to_owned(), "1".to_owned())].into();
-    MilvusConnection::create_database(options.clone(), &properties).await.unwrap();
+    options.allow_missing_database = true;
     let other = MilvusConnection::connect(options).await.unwrap();
+    other.create_database(&properties).await.unwrap();
     assert_eq!(other.list_collections().await.unwrap(), Vec::<String>::new());
     assert_eq!(other.database_properties().await.unwrap(), properties);
     let missing = other.describe_collection(&films).await;
