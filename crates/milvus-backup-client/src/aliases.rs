@@ -6,6 +6,7 @@ use milvus_backup_core::{CollectionMark, CollectionName, Result};
 use crate::call::call;
 use crate::connection::MilvusConnection;
 use crate::refusal::RefusalKind;
+use crate::versions::Server;
 
 impl MilvusConnection {
     /// Lists the aliases, which the description of Milvus Lite omits. If the server does not support the call, or does
@@ -36,6 +37,8 @@ impl MilvusConnection {
         aliases.iter().filter(|alias| alias.starts_with(CollectionMark::PREFIX)).map(|alias| alias.parse()).collect()
     }
 
+    /// Creates an alias. Milvus Lite 3 may have created one that it could not save, because another call saved aliases at the
+    /// same time: it is saved then.
     pub(crate) async fn new_alias(&self, collection: &CollectionName, alias: &str) -> Result<()> {
         let request = pb::CreateAliasRequest {
             db_name: self.request_database(),
@@ -43,8 +46,15 @@ impl MilvusConnection {
             alias: alias.to_owned(),
             ..Default::default()
         };
-        call!(self, "CreateAlias", create_alias, request)?;
-        Ok(())
+        match call!(self, "CreateAlias", create_alias, request) {
+            Err(failure) if self.server().await? == Server::Lite3 && failure.is_of_the_request() => {
+                match self.resolve(&alias.parse()?).await? {
+                    Some(found) if found == *collection => self.move_alias(collection, alias).await,
+                    _ => Err(failure.into()),
+                }
+            }
+            created => Ok(created.map(drop)?),
+        }
     }
 
     /// Moves an alias to a collection.

@@ -45,7 +45,7 @@ fn what_a_restore_leaves_out_is_told(kind: ServerKind) {
     let backup = br.create(&[name]);
     let restored = br.run(&["restore", &backup, "--to", copy]).code(0);
     restored.says(&[
-        "not restored: aliases of the collection (part_told_alias): --with-aliases",
+        "not restored: aliases of the collection (part_told_alias): restore with --with-aliases",
         "was loaded",
         "--load",
     ]);

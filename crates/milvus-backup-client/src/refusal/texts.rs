@@ -45,6 +45,8 @@ const TEXTS: &[(&str, RefusalKind, &str)] = &[
         RefusalKind::RowsProtected,
         "none: the words of Milvus' sources (`ResolveRuntimePrincipal`)",
     ),
+    ("*aliases.json*", RefusalKind::Transient, "Milvus Lite 3.2.2, while another call saves aliases"),
+    ("*channel not found*", RefusalKind::NotLoaded, "Milvus 2.3.5 (of a collection that was released meanwhile)"),
     ("*not loaded*", RefusalKind::NotLoaded, "Milvus 2.3.5 (of a partition, when it is queried)"),
 ];
 

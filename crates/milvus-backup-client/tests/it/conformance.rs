@@ -1,10 +1,9 @@
 //! Doubles of Milvus 2.4 to 3.0 keep the contracts of the traits through the client, as the servers do that can run here: the
 //! end-to-end tests and the tests of the testkit run the same suites.
 
-use milvus_backup_core::PreserveAutoId;
-use milvus_backup_core::schema::{DataType, FunctionKind};
+use milvus_backup_core::schema::FunctionKind;
 use milvus_backup_testkit::conformance::{Subject, catalog, row_sink, row_source};
-use milvus_backup_testkit::fakes::{ReadPoints, ServerModel, Version};
+use milvus_backup_testkit::fakes::{ServerModel, Version};
 
 use crate::fixture::started;
 
@@ -13,7 +12,7 @@ async fn subject(version: Version) -> Subject {
     Subject { milvus, expected: as_believed(version), other: double }
 }
 
-/// What a server does, and what this client believes that it can do: each line is a belief that the release notes contradict.
+/// What a server does, and what this client believes that it can do.
 fn as_believed(version: Version) -> ServerModel {
     let mut model = ServerModel::milvus(version);
     let believed = &mut model.capabilities;

@@ -10,7 +10,8 @@ use proptest::prelude::*;
 
 use super::cells::{Cell, Column, Kind};
 
-/// The forms in which servers send a column.
+/// The forms in which servers send a column. Which rows are NULL is in the legacy place of the column, unless the form says
+/// otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
     /// A placeholder for each NULL, and `$meta` marked by its flag.
@@ -19,6 +20,10 @@ pub enum Style {
     Compact,
     /// Like full, but empty arrays have no data, and `$meta` has no name.
     Bare,
+    /// Like full, but which rows are NULL is beside their values, where newer servers put it.
+    Beside,
+    /// Like full, but which rows are NULL is in both places.
+    Twice,
 }
 
 impl Arbitrary for Style {
@@ -26,7 +31,7 @@ impl Arbitrary for Style {
     type Strategy = BoxedStrategy<Self>;
 
     fn arbitrary_with((): ()) -> Self::Strategy {
-        prop::sample::select(vec![Self::Full, Self::Compact, Self::Bare]).boxed()
+        prop::sample::select(vec![Self::Full, Self::Compact, Self::Bare, Self::Beside, Self::Twice]).boxed()
     }
 }
 
@@ -62,7 +67,7 @@ fn send_field(field: &FieldSchema, cells: &[Option<Cell>], style: Style) -> Fiel
     let valid_data = if any_null { cells.iter().map(Option::is_some).collect() } else { Vec::new() };
     let values: Vec<Cell> = match style {
         Style::Compact => cells.iter().flatten().cloned().collect(),
-        Style::Full | Style::Bare => {
+        Style::Full | Style::Bare | Style::Beside | Style::Twice => {
             cells.iter().map(|cell| cell.clone().unwrap_or_else(|| placeholder(field))).collect()
         }
     };
@@ -77,9 +82,9 @@ fn send_field(field: &FieldSchema, cells: &[Option<Cell>], style: Style) -> Fiel
         field_data::Field::Scalars(ScalarField { data: Some(data), ..ScalarField::default() })
     };
     let (legacy, own) = match style {
-        Style::Full => (valid_data, Vec::new()),
-        Style::Compact => (Vec::new(), valid_data),
-        Style::Bare => (valid_data.clone(), valid_data),
+        Style::Full | Style::Compact | Style::Bare => (valid_data, Vec::new()),
+        Style::Beside => (Vec::new(), valid_data),
+        Style::Twice => (valid_data.clone(), valid_data),
     };
     let data = with_flags(data, own);
     FieldData { field_name: field.name.clone(), field: Some(data), valid_data: legacy, ..FieldData::default() }
