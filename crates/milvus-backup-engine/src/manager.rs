@@ -15,7 +15,7 @@ use crate::BackupRepository;
 /// Backs up, verifies, restores and deletes collections.
 ///
 /// All calls can be made concurrently. A call may be dropped at any time, but its incomplete results then remain until
-/// [`Repository::discard`]. Prefer [`milvus_backup_core::Interrupt`], which cleans up.
+/// [`milvus_backup_core::Repository::discard`]. Prefer [`milvus_backup_core::Interrupt`], which cleans up.
 #[derive(Debug, Clone)]
 pub struct BackupManager {
     pub(crate) catalog: Arc<dyn Catalog>,
