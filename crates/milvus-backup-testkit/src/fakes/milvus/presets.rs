@@ -87,7 +87,7 @@ impl ServerModel {
                 drops_aliased: true,
                 aliases_outlive_collection: false,
                 recreates_equal: false,
-                recreates_alias: false,
+                recreates_alias: true,
                 sorts_partitions: true,
                 removes_properties: true,
                 accepts_any_name: true,
