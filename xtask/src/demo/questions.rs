@@ -15,11 +15,22 @@ const FIRST_ROWS: &str = include_str!("../../scripts/first_rows.py");
 const HITS: usize = 5;
 
 /// A hit of a search.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub(super) struct Hit {
     id: i64,
     word: String,
     distance: f64,
+}
+
+/// A server adds up the products of two vectors in an order that depends on the rows beside them, so distances differ in the
+/// last digits of a 32-bit float.
+const TOLERANCE: f64 = 1e-5;
+
+/// Returns whether two searches found the same words in the same order, at the same distances.
+pub(super) fn same(before: &[Vec<Hit>], after: &[Vec<Hit>]) -> bool {
+    let near = |a: &Hit, b: &Hit| a.id == b.id && a.word == b.word && (a.distance - b.distance).abs() < TOLERANCE;
+    let lists = |a: &Vec<Hit>, b: &Vec<Hit>| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| near(a, b));
+    before.len() == after.len() && before.iter().zip(after).all(|(a, b)| lists(a, b))
 }
 
 #[derive(Deserialize)]

@@ -62,7 +62,7 @@ fn back_up_and_restore(parts: &Parts, product: &Product, uri: &str) -> Result<St
     heading("the same searches on the restored collection");
     let after = questions::search(witness, uri, RESTORED, words)?;
     questions::show(&after);
-    if before != after {
+    if !questions::same(&before, &after) {
         return Err(Error::Demo(format!("searches differ: before {before:?}, after {after:?}")));
     }
     say("the same hits at the same distances as before the backup");
