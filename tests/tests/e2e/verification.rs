@@ -150,7 +150,10 @@ fn deep_leaves_nothing(kind: ServerKind) {
         std::thread::sleep(whole * percent / 100);
         running.kill();
     }
-    br.run(&deep).code(0);
+    // A call that the last one had made may be carried out after the first of these runs looked.
+    for _ in 0..2 {
+        br.run(&deep).code(0);
+    }
     assert_eq!(temporary(kind, &backup), Vec::<String>::new(), "those of dead verifications are left");
 
     let others: Vec<_> = (0..2).map(|_| br.start(&deep)).collect();
