@@ -1,4 +1,4 @@
-//! Resume: a create that was cut off, continued from the data files that were complete.
+//! Resume: an interrupted create, continued from the data files that were complete.
 //!
 //! Must always hold: the backup is made as it was begun. What was asked for otherwise, or is not as it was, is refused
 //! with the reason, and what was written stays.
@@ -14,7 +14,7 @@ use crate::BackupManager;
 use crate::lease::while_held;
 
 impl BackupManager {
-    /// Goes on with a backup whose create was cut off. Data files that were complete are hashed again and kept; all
+    /// Continues a backup whose create was interrupted. Data files that were complete are hashed again and kept; all
     /// other rows are read. The read point is the first one where the server has snapshots.
     ///
     /// Parameters that were not given are as they were. Whether it succeeds or not, what is complete is kept until
