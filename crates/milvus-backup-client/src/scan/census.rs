@@ -52,7 +52,7 @@ impl<'a> Census<'a> {
                 break;
             }
             self.found.keys += keys.len() as u64;
-            can_name_all &= keys.iter().all(|key| self.keys.can_name(key));
+            can_name_all &= keys.iter().all(|key| cursor.can_name(key));
             if can_name_all {
                 self.examine(before.as_ref(), &keys).await?;
             }

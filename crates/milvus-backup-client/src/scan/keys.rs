@@ -39,6 +39,13 @@ pub(super) struct KeyCursor {
     limit: usize,
 }
 
+impl KeyCursor {
+    /// Returns whether an expression can name a key.
+    pub(super) fn can_name(&self, key: &PrimaryKey) -> bool {
+        self.anchor.can_name(key)
+    }
+}
+
 impl Keys<'_> {
     /// Returns the position before all keys.
     pub(super) fn start(&self) -> KeyCursor {
@@ -70,11 +77,6 @@ impl Keys<'_> {
             cursor.last = Some(newest.clone());
         }
         Ok(page)
-    }
-
-    /// Returns whether an expression can name a key.
-    pub(super) fn can_name(&self, key: &PrimaryKey) -> bool {
-        Anchor::new(None, self.connection.known_server()).can_name(key)
     }
 
     /// Sends an expression, without waiting for the collection to be loaded.
