@@ -18,6 +18,7 @@
 //! ```
 
 mod builder;
+mod copy;
 mod create;
 mod identity;
 mod lease;
