@@ -13,6 +13,7 @@ use milvus_backup_core::{
 };
 use milvus_backup_engine::{BackupManager, BackupRepository};
 use milvus_backup_repository::RepositoryHandle;
+use milvus_backup_storage::StoreOptions;
 use milvus_backup_store_local::ParquetFormat;
 
 use crate::Layers;
@@ -244,7 +245,10 @@ fn open_repository(
     environment: &Environment,
     layers: Layers,
 ) -> Result<RepositoryHandle> {
-    let storage = milvus_backup_storage::Storage::open(root)?;
+    let options = StoreOptions::new(config.storage.clone())
+        .with_environment(crate::store_environment::variables())
+        .with_retries(config.retry_policy());
+    let storage = milvus_backup_storage::Storage::open_with(root, &options)?;
     let storage = storage.with_retries(config.retry_policy(), environment).layered(layers.store);
     Ok(RepositoryHandle::new(storage))
 }

@@ -20,7 +20,8 @@ pub(crate) struct Global {
     /// Database of the collections [default: the one in the address, or `default`]
     #[arg(long, global = true, env = "MILVUS_DB")]
     pub(crate) db: Option<String>,
-    /// Directory that contains the backups [default: `./milvus_backups`, or as configured]
+    /// Root of the backups: a directory, or `s3://bucket/prefix`, `az://container/prefix` or `gs://bucket/prefix`
+    /// [default: `./milvus_backups`, or as configured]
     #[arg(long, global = true, env = "MILVUS_BR_ROOT")]
     pub(crate) root: Option<String>,
     /// Storage backend of the backups [default: local, or as configured]
@@ -42,8 +43,7 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "SIZE", value_parser = parse_size, env = "MILVUS_BR_MEMORY_LIMIT")]
     pub(crate) memory_limit: Option<u64>,
     /// Time limit, such as 30s, 10m or 1h, including the connection; each deletion and each copy is limited separately
-    /// [default: 1h for
-    /// create, restore and copy, 30m for the others, or as configured]
+    /// [default: 1h for create, restore and copy, 30m for the others, or as configured]
     #[arg(long, global = true, value_name = "TIME", value_parser = parse_duration, env = "MILVUS_BR_TIMEOUT")]
     pub(crate) timeout: Option<Duration>,
     /// Do not print progress as text; warnings and errors remain
@@ -78,7 +78,7 @@ pub(crate) enum ProgressFormat {
 /// The storage backends of backups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Storage {
-    /// Plain Parquet files in a directory
+    /// Plain Parquet files in a directory or an object store
     Local,
     /// The milvus-backup tool (not in this version)
     Native,

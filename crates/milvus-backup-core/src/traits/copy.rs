@@ -43,15 +43,6 @@ pub struct StoredFile {
     pub checksum: String,
 }
 
-/// What a repository answers to a backup that is to be copied into it.
-#[derive(Debug)]
-pub enum Reception {
-    /// It holds an equal backup already.
-    Present,
-    /// It accepts the files of the backup.
-    Accepted(Box<dyn IncomingCopy>),
-}
-
 /// A backup that is being copied into a repository. It is invisible to readers until the commit.
 ///
 /// If it is dropped, the files that are complete remain, and the next attempt continues with them.

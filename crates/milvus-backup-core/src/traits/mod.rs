@@ -33,7 +33,7 @@ pub use catalog::{Catalog, CollectionDescription, LoadState};
 pub use chunks::{ChunkFiles, ChunkRows};
 pub use compute::spawn_compute;
 pub use content_check::{ContentCheck, SampledGroup};
-pub use copy::{BackupFiles, IncomingCopy, Reception, StoredFile};
+pub use copy::{BackupFiles, IncomingCopy, StoredFile};
 pub use environment::{Clock, Entropy, Environment, Interrupt, InterruptHandle};
 pub use findings::Findings;
 pub use format::{RowEncoding, RowFormat};

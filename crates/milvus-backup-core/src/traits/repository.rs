@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures::stream::BoxStream;
 
 use super::content_check::ContentCheck;
-use super::copy::{BackupFiles, Reception, StoredFile};
+use super::copy::{BackupFiles, IncomingCopy, StoredFile};
 use super::environment::Environment;
 use super::listing::Listing;
 use super::plans::{BackedUpDefinition, BackupPlan};
@@ -129,13 +129,18 @@ pub trait Repository: Send + Sync + Debug {
     /// error is the last item.
     fn read_file(&self, backup: &BackupFiles, file: &StoredFile) -> BoxStream<'static, Result<Bytes>>;
 
-    /// Accepts a backup of another repository, unless it holds an equal one. The caller holds the lease of the
+    /// Returns whether it holds an equal backup.
+    ///
+    /// # Errors
+    /// [`crate::Error::Refused`] if a different backup has the identifier.
+    async fn holds(&self, backup: &BackupFiles) -> Result<bool>;
+
+    /// Starts to receive a backup of another repository, which it does not hold. The caller holds the lease of the
     /// collection.
     ///
     /// # Errors
-    /// [`crate::Error::Refused`] if a different backup has the identifier, and [`crate::Error::Corrupted`] for a path
-    /// that leads out of the backup.
-    async fn receive(&self, backup: &BackupFiles) -> Result<Reception>;
+    /// [`crate::Error::Corrupted`] for a path that leads out of the backup.
+    async fn receive(&self, backup: &BackupFiles) -> Result<Box<dyn IncomingCopy>>;
 
     /// Lists the backups that were started and not committed, including those that are in progress.
     async fn incomplete(&self) -> Result<Vec<IncompleteBackup>>;

@@ -29,8 +29,9 @@ impl Bandwidth {
             *free = start + self.time_of(bytes);
             start
         };
-        if start > now {
-            self.environment.sleep(start - now).await;
+        let wait = start.saturating_sub(now);
+        if !wait.is_zero() {
+            self.environment.sleep(wait).await;
         }
     }
 

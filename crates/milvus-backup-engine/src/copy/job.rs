@@ -44,7 +44,7 @@ impl BackupRepository {
             source: self,
             destination,
             params,
-            bandwidth: params.bandwidth.map(|limit| Bandwidth::new(limit, &self.environment)),
+            bandwidth: params.bandwidth.map(|limit| Bandwidth::new(limit, &destination.environment)),
             moved: AtomicU64::new(0),
         };
         let mut result = job.run(collection, backup_id).await?;

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use milvus_backup_core::{BackupId, CollectionRef, CopyParams, Error, Operation, Repository, VerificationParams};
+use milvus_backup_core::{
+    BackupId, Clock, CollectionRef, CopyParams, Error, Operation, Repository, VerificationParams,
+};
 use milvus_backup_engine::BackupRepository;
 
 use crate::world::World;
@@ -145,11 +147,9 @@ async fn a_limited_copy_takes_its_time() {
     let two = Two::new().await;
     let size = two.copy(&CopyParams::default()).await.unwrap().bytes_copied;
     two.there.reopened().delete_backup(&two.collection, &two.ids[0]).await.unwrap();
-    let clock = &two.there.clock;
     // Every wait of a small file is short enough to pass at once on this clock.
-    let before = milvus_backup_core::Clock::elapsed(two.here.clock.as_ref());
+    let destination = two.there.clock.elapsed();
     two.copy(&CopyParams::default().with_bandwidth(size)).await.unwrap();
-    let took = milvus_backup_core::Clock::elapsed(two.here.clock.as_ref()) - before;
+    let took = two.there.clock.elapsed().saturating_sub(destination);
     assert!(took > Duration::from_millis(500) && took < Duration::from_secs(2), "{took:?} for a second's worth");
-    assert!(milvus_backup_core::Clock::elapsed(clock.as_ref()) < Duration::from_secs(1));
 }

@@ -1,7 +1,7 @@
 //! Calls to the store of each command that needs no Milvus: the table in `docs/architecture.md`. On an object store each of
 //! them costs some milliseconds and some money, so a change of these numbers is one of the table.
 
-use milvus_backup_core::{BackupId, CollectionName, VerificationParams};
+use milvus_backup_core::{BackupId, CollectionName, CopyParams, VerificationParams};
 use milvus_backup_engine::BackupRepository;
 
 use crate::counting::Calls;
@@ -140,4 +140,18 @@ async fn a_backup_is_verified() {
         ("put verification.json", 1),
     ]);
     assert_calls(&filled.calls(), &expected);
+}
+
+#[tokio::test]
+async fn a_copy_reads_each_file_once_and_writes_it_once() {
+    let filled = InsertedRows::new().await;
+    let there = World::new(milvus_backup_testkit::fakes::ServerModel::milvus_2_3());
+    let (collection, destination) = (filled.world.reference(&filled.films), there.reopened());
+    there.log.take();
+    let params = CopyParams::default();
+    let copy = || filled.repository.copy_backup(&collection, &filled.ids[0], &destination, &params);
+    copy().await.unwrap();
+    dbg!(filled.calls(), there.log.take());
+    assert!(copy().await.unwrap().already_present);
+    dbg!(filled.calls(), there.log.take());
 }

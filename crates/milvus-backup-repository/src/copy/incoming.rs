@@ -131,14 +131,14 @@ async fn send(
     let mut size = 0;
     while let Some(piece) = content.next().await.transpose()? {
         size += piece.len() as u64;
-        let hashed = piece.clone();
-        let hashing = blocking(move || {
-            hasher.update(&hashed);
+        let content = piece.clone();
+        let digest = blocking(move || {
+            hasher.update(&content);
             hasher
         });
-        let (sent, hashed) = futures::join!(upload.put(piece), hashing);
+        let (sent, digest) = futures::join!(upload.put(piece), digest);
         sent?;
-        hasher = hashed?;
+        hasher = digest?;
     }
     Ok((size, hasher.finish_hex()))
 }
