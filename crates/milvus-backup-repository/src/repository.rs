@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures::stream::BoxStream;
 use milvus_backup_core::{
     BackedUpDefinition, BackupFiles, BackupId, BackupMetadata, BackupPlan, CollectionName, CollectionRef, ContentCheck,
-    Environment, IncompleteBackup, InterruptedBackup, Lease, Listing, Operation, OwnerState, Progress, Reception,
+    Environment, IncomingCopy, IncompleteBackup, InterruptedBackup, Lease, Listing, Operation, OwnerState, Progress,
     Repository, Result, StagingCollection, StoredBackup, StoredFile, Transaction, VerificationParams,
     VerificationRecord, VerificationResult,
 };
@@ -110,7 +110,11 @@ impl Repository for RepositoryHandle {
         self.read_file(backup, file)
     }
 
-    async fn receive(&self, backup: &BackupFiles) -> Result<Reception> {
+    async fn holds(&self, backup: &BackupFiles) -> Result<bool> {
+        self.holds(backup).await
+    }
+
+    async fn receive(&self, backup: &BackupFiles) -> Result<Box<dyn IncomingCopy>> {
         self.receive(backup).await
     }
 

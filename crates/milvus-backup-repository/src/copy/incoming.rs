@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
-use milvus_backup_core::{BackupFiles, Error, Hint, IncomingCopy, Reception, Result, StoredFile};
+use milvus_backup_core::{BackupFiles, Error, Hint, IncomingCopy, Result, StoredFile};
 use milvus_backup_integrity::Hasher;
 use milvus_backup_storage::error::{blocking, corrupted, is_conflict};
 use milvus_backup_storage::{AbandonedUploads, Directory, Upload};
@@ -29,27 +29,38 @@ struct Copying {
 }
 
 impl RepositoryHandle {
-    /// Accepts a backup of another repository, unless an equal one is present. The caller holds the lease of the
-    /// collection.
+    /// Returns whether the repository holds an equal backup.
     ///
     /// # Errors
-    /// [`Error::Refused`] if another backup has the identifier, [`Error::Corrupted`] for a file that would be written
-    /// outside of the directory of the backup, and [`Error::Storage`].
-    pub async fn receive(&self, backup: &BackupFiles) -> Result<Reception> {
+    /// [`Error::Refused`] if a different backup has the identifier, [`Error::Corrupted`] with the path of a symbolic link,
+    /// and [`Error::Storage`].
+    pub async fn holds(&self, backup: &BackupFiles) -> Result<bool> {
+        self.require_readable().await?;
+        let directory = self.backup(&backup.collection, &backup.backup_id);
+        self.storage().refuse_links(directory.path()).await?;
+        match read_document(&directory, METADATA).await? {
+            None => Ok(false),
+            Some(present) if present == backup.commit => Ok(true),
+            Some(_) => Err(self.another(backup)),
+        }
+    }
+
+    /// Starts to receive a backup of another repository. The caller holds the lease of the collection.
+    ///
+    /// # Errors
+    /// [`Error::Corrupted`] for a file that would be written outside of the directory of the backup, and
+    /// [`Error::Storage`].
+    pub async fn receive(&self, backup: &BackupFiles) -> Result<Box<dyn IncomingCopy>> {
         let directory = self.backup(&backup.collection, &backup.backup_id);
         self.storage().refuse_links(directory.path()).await?;
         if let Some(file) = backup.files.iter().find(|file| !is_inside(&file.path) || file.path == METADATA) {
             let message = format!("it names `{}`", file.path.escape_default());
             return Err(corrupted(directory.path(), METADATA, message));
         }
-        if let Some(present) = read_document(&directory, METADATA).await? {
-            return if present == backup.commit { Ok(Reception::Present) } else { Err(self.another(backup)) };
-        }
         note_owner(&directory, None).await?;
         self.remove_temporary_files(&directory);
         let uploads = AbandonedUploads::default();
-        let copying = Copying { repository: self.clone(), directory, backup: backup.clone(), uploads };
-        Ok(Reception::Accepted(Box::new(copying)))
+        Ok(Box::new(Copying { repository: self.clone(), directory, backup: backup.clone(), uploads }))
     }
 
     /// Returns the error for a different backup that has the same identifier.
