@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures::stream::{BoxStream, StreamExt, TryStreamExt};
 use milvus_backup_core::{
     BackupFiles, BackupId, BackupState, CollectionRef, CopyParams, CopyResult, Error, IncomingCopy, Lease, Operation,
-    ProgressEvent, Reception, Result, StoredFile,
+    ProgressEvent, Result, StoredFile,
 };
 
 use super::bandwidth::Bandwidth;
@@ -69,31 +69,40 @@ impl CopyJob<'_> {
         let environment = &self.destination.environment;
         let prepared = async {
             let backup = self.source.store.files(collection, backup_id).await?;
-            self.destination.store.prepare(&self.destination.environment).await?;
-            let lease =
-                self.destination.store.lease(collection, Operation::Copy, &self.destination.environment).await?;
-            Ok((backup, lease))
+            // Without a lease, since most backups of a regular copy are there already.
+            if self.destination.store.holds(&backup).await? {
+                return Ok((backup, None));
+            }
+            self.destination.store.prepare(environment).await?;
+            let lease = self.destination.store.lease(collection, Operation::Copy, environment).await?;
+            Ok((backup, Some(lease)))
         };
         let began = environment.elapsed();
         let (backup, lease) = environment.bounded(deadline, prepared).await?;
+        let Some(lease) = lease else { return Ok(self.already_present(&backup)) };
         let left = deadline.saturating_sub(environment.elapsed().saturating_sub(began));
         let copied = environment.bounded(left, while_held(lease.as_ref(), self.copy(&backup, lease.as_ref()))).await;
         lease.release().await;
         copied
     }
 
+    fn result(&self, backup: &BackupFiles) -> CopyResult {
+        let (source, destination) = (self.source.root().to_owned(), self.destination.root().to_owned());
+        let result = CopyResult::of(backup.backup_id.clone(), backup.collection.to_string(), source, destination);
+        CopyResult { success: true, ..result }
+    }
+
+    fn already_present(&self, backup: &BackupFiles) -> CopyResult {
+        CopyResult { already_present: true, ..self.result(backup) }
+    }
+
     async fn copy(&self, backup: &BackupFiles, lease: &dyn Lease) -> Result<CopyResult> {
-        let mut result = CopyResult::of(
-            backup.backup_id.clone(),
-            backup.collection.to_string(),
-            self.source.root().to_owned(),
-            self.destination.root().to_owned(),
-        );
-        result.success = true;
-        let Reception::Accepted(incoming) = self.destination.store.receive(backup).await? else {
-            result.already_present = true;
-            return Ok(result);
-        };
+        // Another copy may have come first.
+        if self.destination.store.holds(backup).await? {
+            return Ok(self.already_present(backup));
+        }
+        let mut result = self.result(backup);
+        let incoming = self.destination.store.receive(backup).await?;
         let complete: HashSet<StoredFile> = incoming.complete_files().await?.into_iter().collect();
         let missing: Vec<&StoredFile> = backup.files.iter().filter(|file| !complete.contains(*file)).collect();
         self.require_space(&missing).await?;

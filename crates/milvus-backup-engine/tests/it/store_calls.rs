@@ -151,7 +151,22 @@ async fn a_copy_reads_each_file_once_and_writes_it_once() {
     let params = CopyParams::default();
     let copy = || filled.repository.copy_backup(&collection, &filled.ids[0], &destination, &params);
     copy().await.unwrap();
-    dbg!(filled.calls(), there.log.take());
+    let names = ["%5Fdefault.parquet", "p1.parquet", "checksums.json", "indexes.json", "manifest.json", "schema.json"];
+    let of_each = |call: &str| names.map(|file| (format!("{call} {file}"), 1));
+    let documents = ["get repository.json", "get metadata.json", "get checksums.json", "head checksums.json"];
+    let mut read: Calls = of_each("get").into_iter().collect();
+    read.extend(documents.map(|call| (call.to_owned(), 1)));
+    read.insert("get checksums.json".to_owned(), 2);
+    assert_eq!(filled.calls(), read);
+    let mut written: Calls = of_each("upload").into_iter().collect();
+    let once = ["put lock", "put unfinished.json", "put repository.json", "put metadata.json"];
+    written.extend(once.map(|call| (call.to_owned(), 1)));
+    written.extend(["delete lock", "delete unfinished.json"].map(|call| (call.to_owned(), 1)));
+    let several = [("get repository.json", 6), ("get lock", 2), ("get metadata.json", 2), ("list", 5)];
+    written.extend(several.map(|(call, number)| (call.to_owned(), number)));
+    assert_eq!(there.log.take(), written);
     assert!(copy().await.unwrap().already_present);
-    dbg!(filled.calls(), there.log.take());
+    let again = [("get metadata.json", 1), ("get checksums.json", 1), ("head checksums.json", 1)];
+    assert_calls(&filled.calls(), &again);
+    assert_calls(&there.log.take(), &[("get metadata.json", 1)]);
 }

@@ -58,7 +58,7 @@ impl RepositoryHandle {
             return Err(corrupted(directory.path(), METADATA, message));
         }
         note_owner(&directory, None).await?;
-        self.remove_temporary_files(&directory);
+        self.abort_uploads(&directory).await?;
         let uploads = AbandonedUploads::default();
         Ok(Box::new(Copying { repository: self.clone(), directory, backup: backup.clone(), uploads }))
     }
