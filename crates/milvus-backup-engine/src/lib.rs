@@ -20,6 +20,7 @@
 mod builder;
 mod create;
 mod identity;
+mod known_issues;
 mod lease;
 mod maintain;
 mod manager;
