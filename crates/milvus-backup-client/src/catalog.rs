@@ -1,6 +1,7 @@
 //! The implementation of [`Catalog`], which delegates to the other files of this crate.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use milvus_backup_core::schema::{CollectionSchema, IndexDefinition};
@@ -126,6 +127,19 @@ impl Catalog for MilvusConnection {
 
     async fn load_state(&self, collection: &CollectionName, partitions: &[String]) -> Result<LoadState> {
         self.state_of(collection, partitions).await
+    }
+
+    async fn protect_from_compaction(
+        &self,
+        collection: &CollectionName,
+        name: &CollectionName,
+        duration: Duration,
+    ) -> Result<()> {
+        self.protect(collection, name, duration).await
+    }
+
+    async fn end_protection(&self, collection: &CollectionName, name: &CollectionName) -> Result<()> {
+        self.unprotect(collection, name).await
     }
 
     async fn load_collection(&self, collection: &CollectionName, replicas: Option<u32>) -> Result<()> {

@@ -40,6 +40,7 @@ mod lite;
 mod loading;
 mod options;
 mod polling;
+mod protection;
 mod query_window;
 mod rate_limiter;
 mod refusal;

@@ -64,6 +64,7 @@ answers!(
     ImportResponse,
     ListAliasesResponse,
     ListImportTasksResponse,
+    ListSnapshotsResponse,
     MutationResult,
     QueryResults,
     ShowCollectionsResponse,

@@ -27,6 +27,8 @@ mod chunk;
 mod chunk_files;
 mod decode;
 mod encoding;
+#[cfg(test)]
+mod every_type;
 mod format;
 #[cfg(test)]
 mod open_uploads;

@@ -119,7 +119,8 @@ fn counts_that_differ_are_explained() {
     let backup = br.create(&["films"]);
     let shown = br.json(&["show", &backup]).to_string();
     assert!(
-        shown.contains("3 rows that no query returns") && shown.contains("2 further copies of 2 primary keys"),
+        shown.contains(r#"3 rows that no query returns (keys: \"7\", \"8\", \"9\")"#)
+            && shown.contains("2 further copies of 2 primary keys"),
         "{shown}"
     );
     let strict = br.run(&["create", "films", "--strict"]);
@@ -244,4 +245,30 @@ fn a_standby_is_recognised_before_anything_is_written() {
     let written: Vec<_> =
         double.calls().into_iter().map(|call| call.name).filter(|name| writes.contains(name)).collect();
     assert_eq!(written, Vec::<&str>::new());
+}
+
+/// What is deleted and compacted away while a backup reads is in it, where the server protects segments.
+#[test]
+fn a_backup_can_be_protected_from_compaction() {
+    let double = filled(NEWEST);
+    let br = MilvusBr::new(double.uri());
+    br.json(&["create", "films", "--protect-from-compaction"]);
+    let asked = double.requests::<pb::CreateSnapshotRequest>("CreateSnapshot");
+    assert!(asked.len() == 1 && asked[0].compaction_protection_seconds > 0, "{asked:?}");
+    assert_eq!(double.snapshots(), Vec::<String>::new());
+    let old = filled(VERSIONS[3]);
+    let refused = MilvusBr::new(old.uri()).run(&["create", "films", "--protect-from-compaction"]);
+    assert_eq!(refused.exit_code, Some(14), "{refused:?}");
+}
+
+/// Known issues of the version are shown where they matter.
+#[test]
+fn known_issues_of_the_server_are_shown() {
+    let double = filled(Version::new(2, 6, 10));
+    let br = MilvusBr::new(double.uri());
+    let created = br.run(&["create", "films"]);
+    assert!(created.stderr.contains("milvus#52055"), "{}", created.stderr);
+    assert!(!created.stderr.contains("milvus#47370"), "imports only: {}", created.stderr);
+    let created = MilvusBr::new(filled(NEWEST).uri()).run(&["create", "films"]);
+    assert!(!created.stderr.contains("known issue"), "{}", created.stderr);
 }

@@ -60,7 +60,8 @@ const IN_TESTS: &[&str] = &[TESTKIT];
 ///
 /// The engine is tested as a whole: with the repository and the format that it has in the command, over a store in memory.
 /// Stand-ins for them would be a second protocol to keep right. What it is built with stays what [`MAY_USE`] says.
-const IN_TESTS_OF: &[(&str, &[&str])] = &[(ENGINE, &[STORAGE, REPOSITORY, STORE_LOCAL])];
+/// The format of data files is tested with the columns of servers, which it stores.
+const IN_TESTS_OF: &[(&str, &[&str])] = &[(ENGINE, &[STORAGE, REPOSITORY, STORE_LOCAL]), (STORE_LOCAL, &[COLUMNS])];
 
 /// Crates that must stay cheap for whoever takes only them, and what must be nowhere below them.
 pub(super) const WITHOUT: &[(&str, &[&str])] = &[

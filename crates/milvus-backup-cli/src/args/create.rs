@@ -53,6 +53,10 @@ pub(crate) struct CreateArgs {
     /// known reason
     #[arg(long, env = "MILVUS_BR_STRICT")]
     pub(crate) strict: bool,
+    /// Protect the segments of the collection from compaction while they are read (Milvus 3.0.1 and later), so that rows
+    /// that are deleted meanwhile are not missing
+    #[arg(long, env = "MILVUS_BR_PROTECT_FROM_COMPACTION")]
+    pub(crate) protect_from_compaction: bool,
 }
 
 /// The codecs that Parquet files can be compressed with.

@@ -157,6 +157,7 @@ fn params(args: &CreateArgs, timeout: Option<Duration>) -> BackupParams {
         Load::Never => LoadPolicy::Never,
     };
     params.strict = args.strict;
+    params.protect_from_compaction = args.protect_from_compaction;
     params.timeout = timeout;
     params
 }

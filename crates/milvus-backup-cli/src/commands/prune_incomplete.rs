@@ -73,6 +73,9 @@ fn line(orphan: &Orphan) -> String {
             let size = format_size(orphan.size_bytes);
             format!("{action}  backup {name} of {collection_name}, {size}: {reason}")
         }
+        OrphanKind::Protection => {
+            format!("{action}  protection {name} of {collection_name} from compaction: {reason}")
+        }
         _ => format!("{action}  collection {name}, for {collection_name}: {reason}"),
     }
 }

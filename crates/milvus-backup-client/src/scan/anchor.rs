@@ -45,7 +45,7 @@ impl Anchor {
     /// Returns whether expressions of the server can name a key.
     pub(super) fn can_name(&self, key: &PrimaryKey) -> bool {
         match (self.nameable, key) {
-            (Nameable::All, _) | (Nameable::WithoutLineBreaks, PrimaryKey::Int64(_)) => true,
+            (Nameable::All, _) | (Nameable::WithoutLineBreaks, PrimaryKey::Int64(_) | PrimaryKey::Uuid(_)) => true,
             (Nameable::WithoutLineBreaks, PrimaryKey::VarChar(text)) => !text.contains(LINE_BREAKS),
             (Nameable::None, _) => false,
         }

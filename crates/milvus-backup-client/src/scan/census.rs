@@ -4,8 +4,8 @@
 //! The keys are read once more, without their rows, and counted range by range. A range that holds more rows than keys
 //! is halved until single keys are left.
 
-use milvus_backup_core::schema::{FieldSchema, PrimaryKey};
-use milvus_backup_core::{CollectionName, KeyCensus, ReadPoint, Result};
+use milvus_backup_core::schema::{DataType, FieldSchema, PrimaryKey};
+use milvus_backup_core::{CollectionName, KeyCensus, ReadPoint, Result, UnreturnedKey};
 
 use super::cursor::{after, equal_to, every_key, up_to};
 use super::keys::Keys;
@@ -27,6 +27,12 @@ pub(super) struct Census<'a> {
 struct Range<'k> {
     before: Option<&'k PrimaryKey>,
     keys: &'k [PrimaryKey],
+}
+
+/// A number that rows have, and how many of them.
+struct Found {
+    number: i64,
+    rows: u64,
 }
 
 impl<'a> Census<'a> {
@@ -63,6 +69,7 @@ impl<'a> Census<'a> {
         let rest = self.count(&self.between(cursor.last.as_ref(), None)).await?;
         self.found.rows += rest;
         self.found.unreturned += rest;
+        self.add_examples(cursor.last.as_ref(), None, rest).await?;
         Ok(self.found)
     }
 
@@ -89,7 +96,7 @@ impl<'a> Census<'a> {
                 continue;
             }
             if let [key] = range.keys {
-                self.one_key(key, rows).await?;
+                self.one_key(range.before, key, rows).await?;
                 continue;
             }
             let (low, high) = range.keys.split_at(range.keys.len() / 2);
@@ -103,15 +110,68 @@ impl<'a> Census<'a> {
     }
 
     /// Distinguishes copies of a key from unreturned keys before it.
-    async fn one_key(&mut self, key: &PrimaryKey, rows: u64) -> Result<()> {
+    async fn one_key(&mut self, before: Option<&PrimaryKey>, key: &PrimaryKey, rows: u64) -> Result<()> {
         let copies = self.count(&equal_to(key, &self.keys.key.name)).await?;
         if copies > 1 {
             self.found.duplicated_keys += 1;
             self.found.copies += copies - 1;
             self.found.example.get_or_insert_with(|| key.to_string());
         }
-        self.found.unreturned += rows.saturating_sub(copies.max(1));
+        let unreturned = rows.saturating_sub(copies.max(1));
+        self.found.unreturned += unreturned;
+        self.add_examples(before, Some(key), unreturned).await
+    }
+
+    /// Adds examples of the keys that no query returns: there are `unreturned` rows with such keys between two keys.
+    async fn add_examples(
+        &mut self,
+        after: Option<&PrimaryKey>,
+        before: Option<&PrimaryKey>,
+        unreturned: u64,
+    ) -> Result<()> {
+        let mut left = unreturned;
+        let mut start = after.cloned();
+        while left > 0 && self.found.unreturned_examples.len() < KeyCensus::MAX_EXAMPLES {
+            let Some(Found { number, rows }) = self.first_number(start.as_ref(), before).await? else {
+                let text = |key: Option<&PrimaryKey>| key.map(ToString::to_string);
+                self.found.unreturned_examples.push(UnreturnedKey::Between(text(after), text(before)));
+                return Ok(());
+            };
+            self.found.unreturned_examples.push(UnreturnedKey::Key(number.to_string()));
+            left = left.saturating_sub(rows);
+            start = Some(PrimaryKey::Int64(number));
+        }
         Ok(())
+    }
+
+    /// Returns the smallest number between two keys that a counted row has, by halving the range between them. `None` for
+    /// keys of another type, and when there were too many counts.
+    async fn first_number(&mut self, after: Option<&PrimaryKey>, before: Option<&PrimaryKey>) -> Result<Option<Found>> {
+        let (mut low, mut high) = match (self.keys.key.data_type, after, before) {
+            (DataType::Int64, None, None) => (i64::MIN, i64::MAX),
+            (DataType::Int64, Some(PrimaryKey::Int64(after)), None) => (after.saturating_add(1), i64::MAX),
+            (DataType::Int64, None, Some(PrimaryKey::Int64(before))) => (i64::MIN, before.saturating_sub(1)),
+            (DataType::Int64, Some(PrimaryKey::Int64(after)), Some(PrimaryKey::Int64(before))) => {
+                (after.saturating_add(1), before.saturating_sub(1))
+            }
+            _ => return Ok(None),
+        };
+        while low < high {
+            if self.counts >= MAX_COUNTS {
+                return Ok(None);
+            }
+            let middle = low.midpoint(high).min(high - 1);
+            let found = self.count_numbers(low, middle).await?;
+            if found > 0 { high = middle } else { low = middle + 1 }
+        }
+        let rows = self.count_numbers(low, low).await?;
+        Ok((rows > 0).then_some(Found { number: low, rows }))
+    }
+
+    async fn count_numbers(&mut self, first: i64, last: i64) -> Result<u64> {
+        let before = first.checked_sub(1).map(PrimaryKey::Int64);
+        let expression = self.between(before.as_ref(), Some(&PrimaryKey::Int64(last)));
+        self.count(&expression).await
     }
 
     async fn count_range(&mut self, range: &Range<'_>) -> Result<u64> {

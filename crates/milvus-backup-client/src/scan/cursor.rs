@@ -12,6 +12,7 @@ pub(super) fn up_to(key: &PrimaryKey, field: &str) -> String {
         PrimaryKey::Int64(i64::MIN) => format!("{field} < {}", i64::MIN + 1),
         PrimaryKey::Int64(key) => format!("{field} <= {key}"),
         PrimaryKey::VarChar(key) => format!("{field} <= {}", literal(key)),
+        PrimaryKey::Uuid(key) => format!("{field} <= \"{key}\""),
     }
 }
 
@@ -22,6 +23,7 @@ pub(super) fn after(key: &PrimaryKey, field: &str) -> String {
         PrimaryKey::Int64(i64::MIN) => format!("{field} >= {}", i64::MIN + 1),
         PrimaryKey::Int64(key) => format!("{field} > {key}"),
         PrimaryKey::VarChar(key) => format!("{field} > {}", literal(key)),
+        PrimaryKey::Uuid(key) => format!("{field} > \"{key}\""),
     }
 }
 
@@ -31,13 +33,19 @@ pub(super) fn equal_to(key: &PrimaryKey, field: &str) -> String {
         PrimaryKey::Int64(i64::MIN) => format!("{field} < {}", i64::MIN + 1),
         PrimaryKey::Int64(key) => format!("{field} == {key}"),
         PrimaryKey::VarChar(key) => format!("{field} == {}", literal(key)),
+        PrimaryKey::Uuid(key) => format!("{field} == \"{key}\""),
     }
 }
 
 /// Returns an expression that holds for every key. `pk > i64::MIN` would exclude a key and does not parse.
 pub(super) fn every_key(field: &FieldSchema) -> String {
     let name = &field.name;
-    if field.data_type == DataType::Int64 { format!("{name} >= 0 || {name} < 0") } else { format!("{name} >= \"\"") }
+    match field.data_type {
+        DataType::Int64 => format!("{name} >= 0 || {name} < 0"),
+        // The literals of identifiers are texts by RFC 4122 (milvus#51038).
+        DataType::Uuid => format!("{name} >= \"00000000-0000-0000-0000-000000000000\""),
+        _ => format!("{name} >= \"\""),
+    }
 }
 
 /// Returns a text as a literal of Milvus' expression language.
@@ -72,11 +80,10 @@ pub(super) fn last_key(page: &RecordBatch, field: &FieldSchema, previous: Option
     if previous.is_some_and(|previous| *previous >= first) {
         return Err(out_of_order(field));
     }
-    let ascending = match keys.as_primitive_opt::<Int64Type>() {
-        Some(keys) => keys.values().is_sorted_by(|a, b| a < b),
-        None => keys.as_string::<i32>().iter().is_sorted_by(|a, b| a < b),
-    };
-    if !ascending {
+    let numbers = keys.as_primitive_opt::<Int64Type>().map(|keys| keys.values().is_sorted_by(|a, b| a < b));
+    let texts = || keys.as_string_opt::<i32>().map(|keys| keys.iter().is_sorted_by(|a, b| a < b));
+    let identifiers = || keys.as_fixed_size_binary_opt().map(|keys| keys.iter().is_sorted_by(|a, b| a < b));
+    if !numbers.or_else(texts).or_else(identifiers).unwrap_or(false) {
         return Err(out_of_order(field));
     }
     PrimaryKey::at(keys, keys.len() - 1)
@@ -104,6 +111,12 @@ mod tests {
     fn only_four_characters_are_escaped() {
         let key = PrimaryKey::VarChar("a\"b\\c\nd\re'é\u{0}\t".into());
         assert_eq!(after(&key, "k"), "k > \"a\\\"b\\\\c\\nd\\re'é\u{0}\t\"");
+    }
+
+    #[test]
+    fn identifiers_are_written_as_texts() {
+        let key = PrimaryKey::from_uuid_bytes(&[0xab; 16]).unwrap();
+        assert_eq!(after(&key, "k"), "k > \"abababab-abab-abab-abab-abababababab\"");
     }
 
     #[test]

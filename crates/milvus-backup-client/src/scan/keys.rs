@@ -3,8 +3,8 @@
 use milvus::proto::common::KeyValuePair;
 use milvus::proto::milvus as pb;
 use milvus::proto::schema::{FieldData, field_data, scalar_field};
-use milvus_backup_core::schema::{FieldSchema, PrimaryKey};
-use milvus_backup_core::{CollectionName, Error};
+use milvus_backup_core::schema::{DataType, FieldSchema, PrimaryKey};
+use milvus_backup_core::{CollectionName, Error, Result};
 
 use super::anchor::Anchor;
 use super::cursor::after;
@@ -89,7 +89,7 @@ impl Keys<'_> {
         let request = self.request(expr, query_params);
         let answer = self.connection.query(self.collection, request, MAX_MESSAGE_BYTES).await?;
         let column = answer.into_columns()?.into_iter().find(|column| column.field_name == self.key.name);
-        let mut keys = column.map(keys_of).unwrap_or_default();
+        let mut keys = column.map_or_else(|| Ok(Vec::new()), |column| keys_of(column, self.key))?;
         keys.sort_unstable();
         keys.dedup();
         Ok(keys)
@@ -111,19 +111,29 @@ impl Keys<'_> {
     }
 }
 
-fn keys_of(column: FieldData) -> Vec<PrimaryKey> {
-    let Some(field_data::Field::Scalars(scalars)) = column.field else { return Vec::new() };
-    match scalars.data {
+/// Returns the keys of a column. Identifiers come as bytes or as texts.
+fn keys_of(column: FieldData, key: &FieldSchema) -> Result<Vec<PrimaryKey>> {
+    let Some(field_data::Field::Scalars(scalars)) = column.field else { return Ok(Vec::new()) };
+    Ok(match scalars.data {
         Some(scalar_field::Data::LongData(values)) => values.data.into_iter().map(PrimaryKey::Int64).collect(),
+        Some(scalar_field::Data::StringData(values)) if key.data_type == DataType::Uuid => {
+            values.data.iter().map(|text| PrimaryKey::from_text(text, key)).collect::<Result<_>>()?
+        }
         Some(scalar_field::Data::StringData(values)) => values.data.into_iter().map(PrimaryKey::VarChar).collect(),
+        Some(scalar_field::Data::BytesData(values)) => {
+            let keys = values.data.iter().map(|bytes| PrimaryKey::from_uuid_bytes(bytes));
+            keys.collect::<Option<_>>().ok_or_else(|| Error::Protocol {
+                message: format!("primary keys `{}` that do not have 16 bytes", key.name),
+            })?
+        }
         _ => Vec::new(),
-    }
+    })
 }
 
 /// Returns the number of keys to request next, after a page of keys of this length. It grows slowly, because longer
 /// keys may follow.
 fn next_limit(limit: usize, page: &[PrimaryKey], window: usize) -> usize {
-    let bytes: usize = page.iter().map(|key| if let PrimaryKey::VarChar(text) = key { text.len() } else { 8 }).sum();
+    let bytes: usize = page.iter().map(PrimaryKey::size_bytes).sum();
     (page.len() * PAGE_BYTES / bytes.max(1)).clamp(1, window).min(limit.saturating_mul(4))
 }
 

@@ -25,6 +25,7 @@ impl Server {
         capabilities.alter_properties = self != Self::Lite2;
         capabilities.bulk_import = !self.is_lite();
         capabilities.insert_keys = self.has_insert_keys();
+        capabilities.compaction_protection = self.protects_from_compaction();
         capabilities.preserve_auto_id = match self {
             Self::Lite2 | Self::Lite3 => PreserveAutoId::Yes,
             Self::Milvus(_) if self.has(Feature::SuppliedAutoIds) => PreserveAutoId::WithProperty,
@@ -82,6 +83,8 @@ impl Server {
             DataType::Geometry => self == Self::Lite3 || self.has(Feature::Geometry),
             DataType::Timestamptz => self == Self::Lite3 || self.has(Feature::Timestamptz),
             DataType::Text => self.has(Feature::Text),
+            DataType::Date | DataType::Time | DataType::Decimal => self.has(Feature::PackedScalars),
+            DataType::Uuid => self.has(Feature::Identifiers),
             _ => true,
         };
         DataType::ALL.iter().copied().filter(|data_type| since(*data_type)).collect()

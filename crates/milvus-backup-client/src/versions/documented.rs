@@ -2,12 +2,17 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+/// Held while the document is read or written: the tests run concurrently.
+static DOCUMENT: Mutex<()> = Mutex::new(());
 
 /// Fails unless the document has this table between the comments `<!-- NAME: begin -->` and `<!-- NAME: end -->`. With the
 /// environment variable `UPDATE_DOCS` it writes the table instead.
 pub(super) fn require_documented(name: &str, head: &[&str], lines: impl Iterator<Item = String>) {
     let lines: Vec<String> = head.iter().map(|line| (*line).to_owned()).chain(lines).collect();
     let table = lines.join("\n") + "\n";
+    let _held = DOCUMENT.lock().unwrap_or_else(PoisonError::into_inner);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/servers.md");
     let document = fs::read_to_string(&path).unwrap();
     let (begin, end) = (format!("<!-- {name}: begin -->\n"), format!("<!-- {name}: end -->\n"));

@@ -83,6 +83,12 @@ features! {
     InsertKeys = "Inserts under an idempotency key", since 3 . 0 . 2:
         "milvus#50007, in no release notes that were seen; both the server and the collection must be set to it";
     Text = "Texts of any length", since 3 . 0 . 0: "release notes of 3.0.0; the server needs Storage V3 for it";
+    PackedScalars = "Dates, times of day, decimals", since 3 . 0 . 1:
+        "protocol definitions of the branch 3.0; in no release notes that were seen, so the server decides";
+    Identifiers = "UUIDs, also as primary keys", since 3 . 1 . 0:
+        "protocol definitions; expected in 3.1 (milvus#51038)";
+    CompactionProtection = "Protection of segments from compaction", since 3 . 0 . 1:
+        "protocol definitions: `CreateSnapshot`; documentation has backups from 3.0.1 on";
     MinHash = "`MinHash` functions", since 3 . 0 . 0: "release notes of 3.0.0: 2.6 has the index only";
     MolFingerprint = "Molecule fingerprint functions", since 3 . 0 . 0: "protocol definitions of 3.0";
 }

@@ -64,6 +64,11 @@ impl Server {
         self.has(Feature::ImportKeys) && !without
     }
 
+    /// Returns whether a snapshot protects segments from compaction.
+    pub(crate) fn protects_from_compaction(self) -> bool {
+        self.has(Feature::CompactionProtection)
+    }
+
     /// Returns whether an insert that is made again under its key is recognised, if the server is set to it.
     pub(crate) fn has_insert_keys(self) -> bool {
         self.has(Feature::InsertKeys)

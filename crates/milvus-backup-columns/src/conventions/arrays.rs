@@ -22,15 +22,15 @@ pub fn arrays(field: &FieldSchema, validity: &Validity, rows: Vec<ScalarField>) 
     let name = field.name.as_str();
     let element = field.element_type.ok_or_else(|| mismatch(name, "an Array without element type"))?;
     let rows = validity.spread(name, rows, &ScalarField::default())?;
-    let mut values = ScalarValues::from_wire(name, element, None)?;
+    let mut values = ScalarValues::from_wire(field, element, None, None)?;
     let mut lengths = Vec::with_capacity(rows.len());
     for (row, array) in rows.into_iter().enumerate() {
         let elements = if validity.is_null(row) { None } else { array.data };
-        let elements = ScalarValues::from_wire(name, element, elements)?;
+        let elements = ScalarValues::from_wire(field, element, None, elements)?;
         lengths.push(elements.len());
         values.append(elements);
     }
     let elements = Validity::all_valid(values.len());
-    let values = values.into_array(name, &elements)?;
+    let values = values.into_array(field, &elements)?;
     Ok(Arc::new(list(name, validity, lengths.into_iter(), values)?))
 }

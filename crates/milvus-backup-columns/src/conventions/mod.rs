@@ -5,6 +5,8 @@
 //! - **Validity** ([`Validity`]): a null buffer exists only if a row is NULL. A nullable column without NULLs has none.
 //! - **Scalars** ([`scalars`]): NULL rows hold the value that was sent with them, and zero or an empty text otherwise.
 //!   JSON documents keep every byte, and must be UTF-8.
+//! - **Dates, times of day, decimals, identifiers** ([`scalars`]): of the types `Date32`, `Time64` of microseconds,
+//!   `Decimal128` and `FixedSizeBinary(16)`, whether they were sent packed or as texts.
 //! - **Lists**: plain lists, never of a fixed size, with the child [`milvus_backup_core::schema::LIST_ELEMENT`], whose
 //!   values are never NULL.
 //! - **Dense vectors** ([`dense_vectors`]): one list per row with all elements of the vector; binary and 16-bit vectors
@@ -37,6 +39,7 @@
 mod arrays;
 mod batch;
 mod list;
+mod packed_values;
 mod scalar_values;
 mod scalars;
 mod sparse;

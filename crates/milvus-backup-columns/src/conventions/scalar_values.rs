@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use arrow_array::types::{Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type};
-use arrow_array::{ArrayRef, ArrowPrimitiveType, BooleanArray, PrimitiveArray, StringArray};
-use arrow_buffer::{BooleanBuffer, ScalarBuffer};
+use arrow_array::types::{
+    Date32Type, Decimal128Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
+    Time64MicrosecondType,
+};
+use arrow_array::{ArrayRef, ArrowPrimitiveType, BooleanArray, FixedSizeBinaryArray, PrimitiveArray, StringArray};
+use arrow_buffer::{BooleanBuffer, Buffer, ScalarBuffer};
 use milvus::proto::schema::scalar_field;
 use milvus_backup_core::Result;
-use milvus_backup_core::schema::DataType;
+use milvus_backup_core::schema::{DataType, FieldSchema};
 
+use super::packed_values::Packed;
 use super::validity::Validity;
 use crate::error::mismatch;
 
@@ -22,14 +26,28 @@ pub(super) enum ScalarValues {
     Float(Vec<f32>),
     Double(Vec<f64>),
     Text(Vec<String>),
+    Date(Vec<i32>),
+    Time(Vec<i64>),
+    Decimal(Vec<i128>),
+    Uuid(Vec<[u8; 16]>),
 }
 
 impl ScalarValues {
-    /// Reads the values of a scalar field. Missing data means no values.
-    pub(super) fn from_wire(name: &str, data_type: DataType, data: Option<scalar_field::Data>) -> Result<Self> {
+    /// Reads the values of a scalar field, or elements of an array, which have no `validity`. Missing data means no values.
+    pub(super) fn from_wire(
+        field: &FieldSchema,
+        data_type: DataType,
+        validity: Option<&Validity>,
+        data: Option<scalar_field::Data>,
+    ) -> Result<Self> {
         use scalar_field::Data;
 
+        let (name, packed) = (field.name.as_str(), Packed { field, validity });
         Ok(match (data_type, data) {
+            (DataType::Date, data) => Self::Date(packed.dates(data)?),
+            (DataType::Time, data) => Self::Time(packed.times(data)?),
+            (DataType::Decimal, data) => Self::Decimal(packed.decimals(data)?),
+            (DataType::Uuid, data) => Self::Uuid(packed.identifiers(data)?),
             (DataType::Bool, Some(Data::BoolData(values))) => Self::Bool(values.data),
             (DataType::Bool, None) => Self::Bool(Vec::new()),
             (DataType::Int8, Some(Data::IntData(values))) => Self::Int8(narrow(name, values.data)?),
@@ -64,11 +82,13 @@ impl ScalarValues {
             Self::Bool(values) => values.len(),
             Self::Int8(values) => values.len(),
             Self::Int16(values) => values.len(),
-            Self::Int32(values) => values.len(),
-            Self::Int64(values) => values.len(),
+            Self::Int32(values) | Self::Date(values) => values.len(),
+            Self::Int64(values) | Self::Time(values) => values.len(),
             Self::Float(values) => values.len(),
             Self::Double(values) => values.len(),
             Self::Text(values) => values.len(),
+            Self::Decimal(values) => values.len(),
+            Self::Uuid(values) => values.len(),
         }
     }
 
@@ -77,18 +97,41 @@ impl ScalarValues {
             (Self::Bool(all), Self::Bool(mut more)) => all.append(&mut more),
             (Self::Int8(all), Self::Int8(mut more)) => all.append(&mut more),
             (Self::Int16(all), Self::Int16(mut more)) => all.append(&mut more),
-            (Self::Int32(all), Self::Int32(mut more)) => all.append(&mut more),
-            (Self::Int64(all), Self::Int64(mut more)) => all.append(&mut more),
+            (Self::Int32(all), Self::Int32(mut more)) | (Self::Date(all), Self::Date(mut more)) => {
+                all.append(&mut more);
+            }
+            (Self::Int64(all), Self::Int64(mut more)) | (Self::Time(all), Self::Time(mut more)) => {
+                all.append(&mut more);
+            }
             (Self::Float(all), Self::Float(mut more)) => all.append(&mut more),
             (Self::Double(all), Self::Double(mut more)) => all.append(&mut more),
             (Self::Text(all), Self::Text(mut more)) => all.append(&mut more),
+            (Self::Decimal(all), Self::Decimal(mut more)) => all.append(&mut more),
+            (Self::Uuid(all), Self::Uuid(mut more)) => all.append(&mut more),
             // Both sides were read for the same data type.
             _ => {}
         }
     }
 
-    pub(super) fn into_array(self, name: &str, validity: &Validity) -> Result<ArrayRef> {
+    pub(super) fn into_array(self, field: &FieldSchema, validity: &Validity) -> Result<ArrayRef> {
+        let name = field.name.as_str();
         match self {
+            Self::Date(values) => primitive::<Date32Type>(name, validity, values),
+            Self::Time(values) => primitive::<Time64MicrosecondType>(name, validity, values),
+            Self::Decimal(values) => {
+                let (precision, scale) = field.decimal_digits()?;
+                let values = ScalarBuffer::from(validity.spread(name, values, &0)?);
+                PrimitiveArray::<Decimal128Type>::new(values, validity.nulls())
+                    .with_precision_and_scale(precision, scale)
+                    .map(|array| Arc::new(array) as ArrayRef)
+                    .map_err(|error| mismatch(name, error))
+            }
+            Self::Uuid(values) => {
+                let values = Buffer::from_vec(validity.spread(name, values, &[0; 16])?.into_flattened());
+                FixedSizeBinaryArray::try_new(16, values, validity.nulls())
+                    .map(|array| Arc::new(array) as ArrayRef)
+                    .map_err(|error| mismatch(name, error))
+            }
             Self::Bool(values) => {
                 let values = BooleanBuffer::from(validity.spread(name, values, &false)?);
                 Ok(Arc::new(BooleanArray::new(values, validity.nulls())))

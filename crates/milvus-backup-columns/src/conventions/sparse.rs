@@ -29,7 +29,7 @@ const PAIR: usize = 8;
 pub fn sparse_vectors<V: AsRef<[u8]>>(field: &FieldSchema, validity: &Validity, rows: &[V]) -> Result<ArrayRef> {
     let name = field.name.as_str();
     let texts = rows.iter().map(|bytes| sparse_text(name, bytes.as_ref())).collect::<Result<Vec<_>>>()?;
-    ScalarValues::Text(texts).into_array(name, validity)
+    ScalarValues::Text(texts).into_array(field, validity)
 }
 
 /// Returns the text of one sparse vector.

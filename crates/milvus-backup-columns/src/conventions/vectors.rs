@@ -38,8 +38,9 @@ pub fn vector_arrays(member: &FieldSchema, validity: &Validity, rows: Vec<Vector
     let rows = validity.spread(name, rows, &VectorField::default())?;
     let mut lengths = Vec::with_capacity(rows.len());
     let mut parts = Vec::with_capacity(rows.len());
-    for row in rows {
-        let elements = vector_elements(member, row.data)?;
+    for (row, vectors) in rows.into_iter().enumerate() {
+        // Vectors that were sent for a NULL row are dropped.
+        let elements = vector_elements(member, if validity.is_null(row) { None } else { vectors.data })?;
         lengths.push(elements.len() / width);
         parts.push(elements);
     }

@@ -12,12 +12,17 @@ use crate::error::mismatch;
 /// Decodes one column of `rows` rows.
 pub(super) fn decode_field(field: &FieldSchema, rows: usize, column: FieldData) -> Result<ArrayRef> {
     let validity = Validity::from_flags(&field.name, rows, &row_flags(&field.name, &column)?, field.nullable)?;
+    decode_values(field, &validity, column)
+}
+
+/// Decodes one column of rows of which these are NULL.
+pub(super) fn decode_values(field: &FieldSchema, validity: &Validity, column: FieldData) -> Result<ArrayRef> {
     match column.field {
-        Some(field_data::Field::Scalars(scalars)) => decode_scalars(field, &validity, scalars),
-        Some(field_data::Field::Vectors(vectors)) => decode_vectors(field, &validity, vectors),
+        Some(field_data::Field::Scalars(scalars)) => decode_scalars(field, validity, scalars),
+        Some(field_data::Field::Vectors(vectors)) => decode_vectors(field, validity, vectors),
         Some(field_data::Field::StructArrays(_)) => Err(mismatch(&field.name, "an array of structs was sent")),
-        None if field.data_type.is_vector() => decode_vectors(field, &validity, VectorField::default()),
-        None => decode_scalars(field, &validity, ScalarField::default()),
+        None if field.data_type.is_vector() => decode_vectors(field, validity, VectorField::default()),
+        None => decode_scalars(field, validity, ScalarField::default()),
     }
 }
 

@@ -48,5 +48,5 @@ pub fn encode_columns(schema: &CollectionSchema, batch: &RecordBatch) -> Result<
 fn encode_column(field: &FieldSchema, column: &ArrayRef) -> Result<WireColumn> {
     let Some(elements) = float_elements(field, column)? else { return Ok(encode_field(field, column)?.into()) };
     let (name, data_type) = (field.name.clone(), wire_type(field.data_type));
-    Ok(WireColumn::of_float_vectors(name, data_type, flags(field, column), wire_dim(field)?, elements))
+    Ok(WireColumn::of_float_vectors(name, data_type, flags(field.nullable, column), wire_dim(field)?, elements))
 }

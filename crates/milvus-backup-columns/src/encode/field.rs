@@ -16,7 +16,7 @@ pub(super) fn encode_field(field: &FieldSchema, column: &ArrayRef) -> Result<Fie
     } else {
         field_data::Field::Scalars(encode_scalars(field, column)?)
     };
-    let valid_data = flags(field, column);
+    let valid_data = flags(field.nullable, column);
     Ok(FieldData {
         r#type: wire_type(field.data_type),
         field_name: field.name.clone(),
@@ -26,11 +26,11 @@ pub(super) fn encode_field(field: &FieldSchema, column: &ArrayRef) -> Result<Fie
     })
 }
 
-/// Returns a flag for each row of a nullable field, and none for other fields.
-pub(super) fn flags(field: &FieldSchema, column: &ArrayRef) -> Vec<bool> {
+/// Returns a flag for each row of a nullable column, and none for another one without NULLs.
+pub(super) fn flags(nullable: bool, column: &dyn Array) -> Vec<bool> {
     match column.nulls() {
-        Some(nulls) if nulls.null_count() > 0 || field.nullable => nulls.iter().collect(),
-        None if field.nullable => vec![true; column.len()],
+        Some(nulls) if nulls.null_count() > 0 || nullable => nulls.iter().collect(),
+        None if nullable => vec![true; column.len()],
         _ => Vec::new(),
     }
 }

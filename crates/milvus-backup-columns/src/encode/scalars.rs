@@ -1,11 +1,14 @@
 //! The columns of scalars and of arrays of scalars.
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type};
+use arrow_array::types::{
+    Date32Type, Decimal128Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
+    Time64MicrosecondType,
+};
 use arrow_array::{Array, ArrayRef, ArrowPrimitiveType};
 use milvus::proto::schema::{
-    ArrayArray, BoolArray, DoubleArray, FloatArray, GeometryWktArray, IntArray, JsonArray, LongArray, ScalarField,
-    StringArray as StringValues, scalar_field,
+    ArrayArray, BoolArray, BytesArray, DateArray, DoubleArray, FloatArray, GeometryWktArray, IntArray, JsonArray,
+    LongArray, ScalarField, StringArray as StringValues, TimeArray, scalar_field,
 };
 use milvus_backup_core::schema::{DataType, FieldSchema};
 use milvus_backup_core::{Error, Result};
@@ -40,6 +43,12 @@ fn scalar_data(name: &str, data_type: DataType, column: &ArrayRef) -> Result<sca
         DataType::Double => {
             Data::DoubleData(DoubleArray { data: valid_values::<Float64Type>(name, data_type, column)? })
         }
+        DataType::Date => Data::DateData(DateArray { data: valid_values::<Date32Type>(name, data_type, column)? }),
+        DataType::Time => {
+            Data::TimeData(TimeArray { data: valid_values::<Time64MicrosecondType>(name, data_type, column)? })
+        }
+        DataType::Decimal => Data::BytesData(BytesArray { data: decimals(name, data_type, column)? }),
+        DataType::Uuid => Data::BytesData(BytesArray { data: identifiers(name, data_type, column)? }),
         DataType::VarChar | DataType::Text | DataType::Timestamptz => {
             Data::StringData(StringValues { data: texts(name, data_type, column)? })
         }
@@ -62,6 +71,22 @@ where
     T::Native: Into<i32>,
 {
     Ok(valid_values::<T>(name, data_type, column)?.into_iter().map(Into::into).collect())
+}
+
+/// Returns the numbers without their point, as 8 little-endian bytes each (milvus-proto#650).
+fn decimals(name: &str, data_type: DataType, column: &ArrayRef) -> Result<Vec<Vec<u8>>> {
+    let bytes = |number: i128| {
+        let number =
+            i64::try_from(number).map_err(|_| unencodable(name, format!("{number} has more than 18 digits")))?;
+        Ok(number.to_le_bytes().to_vec())
+    };
+    valid_values::<Decimal128Type>(name, data_type, column)?.into_iter().map(bytes).collect()
+}
+
+fn identifiers(name: &str, data_type: DataType, column: &ArrayRef) -> Result<Vec<Vec<u8>>> {
+    let array = column.as_fixed_size_binary_opt().filter(|array| array.value_size() == 16);
+    let array = array.ok_or_else(|| wrong_type(name, data_type, column))?;
+    Ok(array.iter().flatten().map(<[u8]>::to_vec).collect())
 }
 
 pub(super) fn texts(name: &str, data_type: DataType, column: &ArrayRef) -> Result<Vec<String>> {

@@ -8,7 +8,7 @@ use milvus::proto::schema::{FieldData, StructArrayField, VectorField, field_data
 use milvus_backup_core::Result;
 use milvus_backup_core::schema::{DataType, FieldSchema, LIST_ELEMENT, StructFieldSchema};
 
-use super::field::encode_field;
+use super::field::{encode_field, flags};
 use super::vectors::{dense_data, wire_dim};
 use crate::error::unencodable;
 use crate::schema::wire_type;
@@ -35,7 +35,7 @@ pub(super) fn encode_struct(field: &StructFieldSchema, column: &ArrayRef) -> Res
         r#type: milvus::proto::schema::DataType::ArrayOfStruct as i32,
         field_name: field.name.clone(),
         field: Some(field_data::Field::StructArrays(StructArrayField { fields })),
-        valid_data: rows.nulls().map(|nulls| nulls.iter().collect()).unwrap_or_default(),
+        valid_data: flags(field.nullable, rows),
         ..FieldData::default()
     })
 }
@@ -61,6 +61,7 @@ fn encode_vector_lists(member: &FieldSchema, lists: &ListArray) -> Result<FieldD
             data: Some(vector_field::Data::VectorArray(array)),
             ..VectorField::default()
         })),
+        valid_data: flags(member.nullable, lists),
         ..FieldData::default()
     })
 }

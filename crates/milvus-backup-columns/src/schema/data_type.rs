@@ -19,6 +19,10 @@ const TYPES: &[(wire::DataType, DataType)] = &[
     (wire::DataType::Array, DataType::Array),
     (wire::DataType::Geometry, DataType::Geometry),
     (wire::DataType::Timestamptz, DataType::Timestamptz),
+    (wire::DataType::Date, DataType::Date),
+    (wire::DataType::Time, DataType::Time),
+    (wire::DataType::Decimal, DataType::Decimal),
+    (wire::DataType::Uuid, DataType::Uuid),
     (wire::DataType::FloatVector, DataType::FloatVector),
     (wire::DataType::BinaryVector, DataType::BinaryVector),
     (wire::DataType::Float16Vector, DataType::Float16Vector),
@@ -56,8 +60,8 @@ mod tests {
 
     #[test]
     fn a_newer_type_fails_by_name() {
-        let error = data_type("when", wire::DataType::Decimal as i32).unwrap_err().to_string();
-        assert!(error.contains("`when`") && error.contains("Decimal"), "{error}");
+        let error = data_type("when", wire::DataType::Mol as i32).unwrap_err().to_string();
+        assert!(error.contains("`when`") && error.contains("Mol"), "{error}");
         assert!(data_type("when", 9999).unwrap_err().to_string().contains("9999"));
     }
 }

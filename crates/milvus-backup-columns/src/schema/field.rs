@@ -59,7 +59,7 @@ pub(super) fn decode_field(field: &wire::FieldSchema) -> Result<FieldSchema> {
         is_clustering_key: *is_clustering_key,
         nullable: *nullable,
         is_function_output: *is_function_output,
-        default_value: default_value.as_ref().map(|value| decode_default(name, value)).transpose()?.flatten(),
+        default_value: default_value.as_ref().map(|value| decode_default(name, own_type, value)).transpose()?.flatten(),
         type_params: params_from_wire(type_params),
     })
 }

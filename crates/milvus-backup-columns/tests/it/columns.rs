@@ -40,7 +40,11 @@ fn assert_same(table: &Table, sent: &[FieldData]) {
     for column in &table.columns {
         let name = column.name();
         let field = sent.iter().find(|field| field.field_name == name).unwrap();
-        let flagged = matches!(&column.kind, Kind::Field(schema) if schema.nullable);
+        let flagged = match &column.kind {
+            Kind::Field(schema) => schema.nullable,
+            Kind::Struct(schema) => schema.nullable,
+            Kind::Dynamic => false,
+        };
         assert_eq!(flagged, !field.valid_data.is_empty(), "flags exactly where NULL is possible");
         assert_eq!(receive(&column.kind, field, table.rows), column.cells, "column {name}");
     }

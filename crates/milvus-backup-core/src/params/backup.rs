@@ -54,6 +54,9 @@ pub struct BackupParams {
     /// returned, and copies of keys do not explain it. Otherwise such a difference is recorded as a limitation of the
     /// backup.
     pub strict: bool,
+    /// Whether the segments of the collection are protected from compaction while they are read, so that rows that are
+    /// deleted meanwhile remain readable.
+    pub protect_from_compaction: bool,
     /// Deadline of the operation.
     pub timeout: Option<Duration>,
 }
@@ -88,6 +91,7 @@ impl Default for BackupParams {
             skip_failed_partitions: false,
             load: LoadPolicy::Auto,
             strict: false,
+            protect_from_compaction: false,
             timeout: None,
         }
     }

@@ -116,11 +116,11 @@ impl CollectionSchema {
     /// Returns the primary key field.
     ///
     /// # Errors
-    /// [`Error::Protocol`] if there is none, or it is neither `Int64` nor `VarChar`.
+    /// [`Error::Protocol`] if there is none, or its type is none of `Int64`, `VarChar` and `UUID`.
     pub fn primary_key(&self) -> Result<&FieldSchema> {
         let field = self.fields.iter().find(|field| field.is_primary);
         match field {
-            Some(field) if matches!(field.data_type, DataType::Int64 | DataType::VarChar) => Ok(field),
+            Some(field) if matches!(field.data_type, DataType::Int64 | DataType::VarChar | DataType::Uuid) => Ok(field),
             Some(field) => Err(Error::Protocol { message: format!("the primary key has type {}", field.data_type) }),
             None => Err(Error::Protocol { message: "the collection has no primary key".to_owned() }),
         }

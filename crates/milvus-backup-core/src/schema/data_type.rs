@@ -35,6 +35,15 @@ pub enum DataType {
     Geometry,
     /// A point in time with a time zone, as ISO 8601 text (Milvus 2.6).
     Timestamptz,
+    /// A date as the number of days since the Unix epoch (after Milvus 3.0.0).
+    Date,
+    /// A time of day in microseconds since midnight (after Milvus 3.0.0).
+    Time,
+    /// An exact number of `precision` digits, `scale` of them after the point (after Milvus 3.0.0).
+    Decimal,
+    /// An identifier of 16 bytes by RFC 4122 (expected in Milvus 3.1).
+    #[serde(rename = "UUID")]
+    Uuid,
     /// A vector of `dim` single-precision numbers.
     FloatVector,
     /// A vector of `dim` bits, most significant bit of each byte first.
@@ -67,6 +76,10 @@ impl DataType {
         Self::Array,
         Self::Geometry,
         Self::Timestamptz,
+        Self::Date,
+        Self::Time,
+        Self::Decimal,
+        Self::Uuid,
         Self::FloatVector,
         Self::BinaryVector,
         Self::Float16Vector,
@@ -94,8 +107,9 @@ impl DataType {
         match self {
             Self::Bool | Self::Int8 => Some(1),
             Self::Int16 => Some(2),
-            Self::Int32 | Self::Float => Some(4),
-            Self::Int64 | Self::Double => Some(8),
+            Self::Int32 | Self::Float | Self::Date => Some(4),
+            Self::Int64 | Self::Double | Self::Time => Some(8),
+            Self::Decimal | Self::Uuid => Some(16),
             Self::FloatVector => Some(dim * 4),
             Self::BinaryVector => Some(dim / 8),
             Self::Float16Vector | Self::BFloat16Vector => Some(dim * 2),
@@ -109,6 +123,7 @@ impl fmt::Display for DataType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Json => f.pad("JSON"),
+            Self::Uuid => f.pad("UUID"),
             other => fmt::Debug::fmt(other, f),
         }
     }

@@ -26,4 +26,10 @@ pub enum DefaultValue {
     Json(String),
     /// The value of a `Timestamptz` field, in microseconds since the Unix epoch.
     Timestamptz(i64),
+    /// The value of a `Date` field, in days since the Unix epoch.
+    Date(i32),
+    /// The value of a `Time` field, in microseconds since midnight.
+    Time(i64),
+    /// The bytes of a value of a `Decimal` or `UUID` field, as lower-case hexadecimal text.
+    Bytes(String),
 }

@@ -8,6 +8,9 @@ use super::data_type::DataType;
 use super::default_value::DefaultValue;
 use crate::error::{Error, Result};
 
+/// The largest number of digits of a `Decimal`.
+const MAX_DECIMAL_DIGITS: u8 = 18;
+
 /// One field of a collection, or one member of an array of structs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldSchema {
@@ -80,6 +83,22 @@ impl FieldSchema {
     pub fn dim(&self) -> Result<usize> {
         let dim = self.type_params.get("dim").and_then(|text| text.parse::<usize>().ok()).filter(|dim| *dim > 0);
         dim.ok_or_else(|| Error::Protocol { message: format!("field `{}` has no usable `dim`", self.name) })
+    }
+
+    /// Returns the number of digits of a `Decimal`, and how many of them are after the point.
+    ///
+    /// # Errors
+    /// [`Error::Protocol`] if `precision` or `scale` are missing or out of range: a value has at most 18 digits, which
+    /// 8 bytes can hold (milvus-proto#650).
+    pub fn decimal_digits(&self) -> Result<(u8, i8)> {
+        let number = |key: &str| self.type_params.get(key).and_then(|text| text.parse::<u8>().ok());
+        let digits = number("precision").zip(number("scale"));
+        digits
+            .filter(|(precision, scale)| (1..=MAX_DECIMAL_DIGITS).contains(precision) && scale <= precision)
+            .and_then(|(precision, scale)| Some((precision, i8::try_from(scale).ok()?)))
+            .ok_or_else(|| Error::Protocol {
+                message: format!("field `{}` has no usable `precision` and `scale`", self.name),
+            })
     }
 
     /// Returns the maximum length of a `VarChar` in bytes; `None` if it has no valid limit.

@@ -26,6 +26,9 @@ pub struct Capabilities {
     pub alter_properties: bool,
     /// Whether the server supports bulk import of files.
     pub bulk_import: bool,
+    /// Whether the segments of a collection can be protected from compaction, see
+    /// [`crate::Catalog::protect_from_compaction`].
+    pub compaction_protection: bool,
     /// Whether inserts are made under keys where a collection has the property [`INSERT_IDEMPOTENCY`], so that equal
     /// batches are not taken for repetitions.
     pub insert_keys: bool,
@@ -73,6 +76,7 @@ impl Capabilities {
             preserve_auto_id: PreserveAutoId::Yes,
             alter_properties: true,
             bulk_import: true,
+            compaction_protection: true,
             insert_keys: true,
             schema: SchemaSupport::all(),
             row_traits: BTreeSet::from(RowTraitKind::ALL),

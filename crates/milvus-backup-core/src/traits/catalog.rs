@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -9,7 +10,7 @@ use super::access::Access;
 use super::capabilities::Capabilities;
 use super::known_issue::KnownIssue;
 use super::replication::ReplicationRole;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::identity::PinnedCollection;
 use crate::names::CollectionName;
 use crate::schema::{CollectionSchema, IndexDefinition};
@@ -175,6 +176,25 @@ pub trait Catalog: Send + Sync + Debug {
 
     /// Returns whether all of these partitions are in memory; if none are given, whether any part of the collection is.
     async fn load_state(&self, collection: &CollectionName, partitions: &[String]) -> Result<LoadState>;
+
+    /// Protects the segments of a collection from compaction for at most `duration`, so that rows of an earlier read point
+    /// are not lost while they are read. `name` is an unused name for the protection.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unsupported`] without [`Capabilities::compaction_protection`].
+    async fn protect_from_compaction(
+        &self,
+        _collection: &CollectionName,
+        _name: &CollectionName,
+        _duration: Duration,
+    ) -> Result<()> {
+        Err(Error::Unsupported { what: "protection of segments from compaction".to_owned() })
+    }
+
+    /// Ends a protection. One that does not exist, or whose collection does not, is not an error.
+    async fn end_protection(&self, _collection: &CollectionName, _name: &CollectionName) -> Result<()> {
+        Ok(())
+    }
 
     /// Loads the collection with all its partitions, and returns once the server reports it as loaded. Queries may find
     /// all rows only seconds later: see [`crate::ScanSession::pending_rows`].

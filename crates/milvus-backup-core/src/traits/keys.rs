@@ -1,5 +1,7 @@
 //! The primary keys of a collection: ranges of them, and the number of rows that each has.
 
+use std::fmt;
+
 /// A range of primary keys in ascending order. `K` is [`crate::schema::PrimaryKey`] wherever keys are compared.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct KeyRange<K> {
@@ -71,9 +73,35 @@ pub struct KeyCensus {
     pub unexamined: u64,
     /// An example of a key that more than one row has.
     pub example: Option<String>,
+    /// Examples of keys that no query returns, at most [`KeyCensus::MAX_EXAMPLES`].
+    pub unreturned_examples: Vec<UnreturnedKey>,
+}
+
+/// A key that is counted, and that no query returns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UnreturnedKey {
+    /// The key itself, where counting narrows it down.
+    Key(String),
+    /// A key between these two that are returned; `None` before the first and after the last one.
+    Between(Option<String>, Option<String>),
+}
+
+impl fmt::Display for UnreturnedKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Key(key) => write!(f, "{key:?}"),
+            Self::Between(None, None) => f.write_str("one that is not known"),
+            Self::Between(Some(after), None) => write!(f, "one after {after:?}"),
+            Self::Between(None, Some(before)) => write!(f, "one before {before:?}"),
+            Self::Between(Some(after), Some(before)) => write!(f, "one between {after:?} and {before:?}"),
+        }
+    }
 }
 
 impl KeyCensus {
+    /// The number of examples of keys that no query returns.
+    pub const MAX_EXAMPLES: usize = 3;
+
     /// Returns whether copies of keys account for every row that is counted and not returned.
     pub fn explains_all(&self) -> bool {
         self.unreturned == 0 && self.unexamined == 0

@@ -39,7 +39,7 @@ pub use copy::{BackupFiles, IncomingCopy, StoredFile};
 pub use environment::{Clock, Entropy, Environment, Interrupt, InterruptHandle};
 pub use findings::Findings;
 pub use format::{RowEncoding, RowFormat};
-pub use keys::{KeyCensus, KeyRange};
+pub use keys::{KeyCensus, KeyRange, UnreturnedKey};
 pub use known_issue::{AffectedOperation, KnownIssue};
 pub use listing::{BrokenBackup, Listing};
 pub use milvus::Milvus;

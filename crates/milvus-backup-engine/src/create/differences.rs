@@ -93,7 +93,9 @@ fn describe(partition: &str, returned: u64, counted: u64, census: Option<&KeyCen
         ));
     }
     if census.unreturned > 0 {
-        reasons.push(format!("{} that no query returns", count(census.unreturned, "row")));
+        let examples: Vec<String> = census.unreturned_examples.iter().map(ToString::to_string).collect();
+        let examples = if examples.is_empty() { String::new() } else { format!(" (keys: {})", examples.join(", ")) };
+        reasons.push(format!("{} that no query returns{examples}", count(census.unreturned, "row")));
     }
     if census.unexamined > 0 {
         reasons.push(format!("{} not examined, since there are too many differences", count(census.unexamined, "row")));
@@ -111,6 +113,8 @@ fn describe(partition: &str, returned: u64, counted: u64, census: Option<&KeyCen
 
 #[cfg(test)]
 mod tests {
+    use milvus_backup_core::UnreturnedKey;
+
     use super::*;
 
     #[test]
@@ -132,6 +136,10 @@ mod tests {
         let lost = KeyCensus { keys: 3, rows: 4, unreturned: 1, ..KeyCensus::default() };
         assert!(!lost.explains_all());
         assert!(describe("p", 3, 4, Some(&lost)).ends_with("1 row that no query returns"));
+        let between = UnreturnedKey::Between(Some("a".to_owned()), None);
+        let lost = KeyCensus { unreturned_examples: vec![UnreturnedKey::Key("7".to_owned()), between], ..lost };
+        let sentence = describe("p", 3, 4, Some(&lost));
+        assert!(sentence.ends_with("1 row that no query returns (keys: \"7\", one after \"a\")"), "{sentence}");
         assert!(describe("p", 3, 4, None).ends_with("it cannot say why"));
     }
 }

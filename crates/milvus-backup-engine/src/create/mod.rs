@@ -7,6 +7,7 @@ mod job;
 mod limitations;
 mod loading;
 mod plan;
+mod protection;
 mod resume;
 mod run;
 mod scan_targets;

@@ -68,6 +68,7 @@ impl CreateJob<'_> {
         self.announce();
         let partitions: Vec<String> = plan.partitions.iter().map(|partition| partition.name.clone()).collect();
         self.make_readable(&plan.description, &partitions).await?;
+        self.protect().await?;
         let session = self.open_session(&plan.description, Some(plan.read_point)).await?;
         let units = session.plan(&scan_targets(&plan)).await?;
         let scan = Scan { session, units };

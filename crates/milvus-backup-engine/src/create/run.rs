@@ -59,6 +59,7 @@ impl CreateJob<'_> {
         let backup_name = self.unused_name().await?;
         self.announce();
         let was_loaded = self.make_readable(&description, &partitions).await?;
+        self.protect().await?;
         let (plan, scan) = self.plan(description, partitions, backup_name, was_loaded).await?;
         self.require_space(&plan, &scan, 0).await?;
         self.announce_plan(&plan);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use milvus_backup_core::{Lease, ScanSession, UnitWriters};
+use milvus_backup_core::{CollectionName, Lease, ScanSession, UnitWriters};
 
 /// A step that a create undoes at its end.
 #[derive(Debug)]
@@ -13,6 +13,8 @@ pub(super) enum Undo {
     Release(Arc<dyn Lease>),
     /// Releases from memory what was loaded.
     Unload(Loaded),
+    /// Ends the protection of this name from compaction.
+    Unprotect(CollectionName),
     /// Closes the session of the source.
     Close(Arc<dyn ScanSession>),
     /// Removes the files that were written, unless they are worth keeping.

@@ -26,7 +26,9 @@ impl CreateJob<'_> {
     /// Undoes what reading took, as soon as nothing more is read: a verification need not wait in memory of the server.
     pub(super) async fn leave_as_found(&mut self) {
         self.undo.forget(|step| matches!(step, Undo::Discard(_)));
-        while let Some(step) = self.undo.pop_if(|step| matches!(step, Undo::Unload(_) | Undo::Close(_))) {
+        while let Some(step) =
+            self.undo.pop_if(|step| matches!(step, Undo::Unload(_) | Undo::Unprotect(_) | Undo::Close(_)))
+        {
             self.undo_step(step, None).await;
         }
     }
@@ -48,6 +50,7 @@ impl CreateJob<'_> {
                     self.warn(format!("cannot release collection `{}`: {}", self.collection, error.full_message()));
                 }
             }
+            Undo::Unprotect(name) => self.unprotect(&name).await,
             Undo::Close(session) => {
                 if let Err(error) = session.close().await {
                     self.warn(format!("cannot end the scan of `{}`: {}", self.collection, error.full_message()));

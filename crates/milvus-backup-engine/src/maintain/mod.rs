@@ -7,4 +7,4 @@ mod staging;
 
 pub use orphans::{Orphan, OrphanKind, SAFETY_AGE};
 pub use retention::RetentionPlan;
-pub(crate) use staging::{SwapState, staging_name, swap_names};
+pub(crate) use staging::{SwapState, protection_name, staging_name, swap_names};

@@ -12,7 +12,7 @@ use milvus_backup_core::{
 };
 use serde::Serialize;
 
-use super::staging::{STAGING_PREFIX, SwapState};
+use super::staging::{PROTECTION_PREFIX, STAGING_PREFIX, SwapState};
 use crate::verify::VERIFICATION_PREFIX;
 use crate::{BackupManager, BackupRepository};
 
@@ -45,6 +45,8 @@ pub enum OrphanKind {
     Backup,
     /// A collection with a temporary name in Milvus.
     Collection,
+    /// A snapshot in Milvus that protects segments from compaction.
+    Protection,
 }
 
 /// Returns whether an item can be removed, and the reason.
@@ -105,13 +107,18 @@ impl BackupRepository {
 }
 
 impl BackupManager {
-    /// Drops the orphaned staging collections of restores and deep verifications that are on this Milvus server and that no
+    /// Drops the orphaned staging collections of restores and deep verifications, and ends the protections of creates, that are on this Milvus server and that no
     /// process can be filling; with `dry_run`, only lists them.
     pub async fn prune_staging_collections(&self, dry_run: bool) -> Result<Vec<Orphan>> {
         let mut orphans = Vec::new();
         let repository = &self.repository;
         for (collection, unfinished, owner) in repository.bounded(repository.store.list_staging()).await? {
-            let pruned = self.prune_staging_collection(&collection, unfinished, owner, dry_run);
+            let pruned = async {
+                if unfinished.name.as_str().starts_with(PROTECTION_PREFIX) {
+                    return self.prune_protection(&collection, unfinished, owner, dry_run).await;
+                }
+                self.prune_staging_collection(&collection, unfinished, owner, dry_run).await
+            };
             orphans.push(repository.bounded(pruned).await?);
         }
         Ok(orphans)
@@ -174,6 +181,34 @@ impl BackupManager {
             kind: OrphanKind::Collection,
             name: unfinished.name.to_string(),
             collection_name: unfinished.target.to_string(),
+            size_bytes: 0,
+            removed,
+            reason,
+        })
+    }
+
+    /// Ends the protection of an interrupted create from compaction.
+    async fn prune_protection(
+        &self,
+        collection: &CollectionRef,
+        protection: StagingCollection,
+        owner: OwnerState,
+        dry_run: bool,
+    ) -> Result<Orphan> {
+        let StagingCollection { name, target, database, uri, started_at, .. } = protection;
+        let (mut removed, reason) = decision(owner, Some(started_at), self.repository.environment.clock.now());
+        let mut reason = reason.to_owned();
+        if removed && (*self.catalog.uri() != uri || *self.catalog.database() != database) {
+            (removed, reason) = (false, format!("it is in database `{database}` of the Milvus at {uri}"));
+        }
+        if removed && !dry_run {
+            self.catalog.end_protection(&target, &name).await?;
+            self.repository.store.unregister_staging(collection, &name).await?;
+        }
+        Ok(Orphan {
+            kind: OrphanKind::Protection,
+            name: name.to_string(),
+            collection_name: target.to_string(),
             size_bytes: 0,
             removed,
             reason,

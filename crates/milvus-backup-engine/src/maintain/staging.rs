@@ -11,6 +11,14 @@ pub(crate) const STAGING_PREFIX: &str = "milvus_br_staging_";
 /// Prefix of a collection that is being replaced.
 const REPLACED_PREFIX: &str = "milvus_br_replaced_";
 
+/// Prefix of the protections of collections from compaction.
+pub(crate) const PROTECTION_PREFIX: &str = "milvus_br_protection_";
+
+/// Returns the name of a protection of a collection from compaction.
+pub(crate) fn protection_name(collection: &CollectionName, randomness: [u8; 4]) -> Result<CollectionName> {
+    marked_name(PROTECTION_PREFIX, collection, randomness)
+}
+
 /// Returns the name of the staging collection, which later gets the name `target`.
 pub(crate) fn staging_name(target: &CollectionName, randomness: [u8; 4]) -> Result<CollectionName> {
     marked_name(STAGING_PREFIX, target, randomness)

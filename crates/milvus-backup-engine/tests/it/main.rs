@@ -17,6 +17,7 @@ mod limits;
 mod live;
 mod loading;
 mod orphans;
+mod protection;
 mod restore;
 mod resume;
 mod round_trip;

@@ -2,10 +2,11 @@
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    ArrowPrimitiveType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type,
+    ArrowPrimitiveType, Date32Type, Decimal128Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type,
+    Int64Type, Time64MicrosecondType, UInt8Type,
 };
 use arrow_array::{Array, BooleanArray, GenericStringArray, OffsetSizeTrait, PrimitiveArray};
-use arrow_schema::DataType;
+use arrow_schema::{DataType, TimeUnit};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use super::seed::{Tag, null_hash};
@@ -26,6 +27,10 @@ pub(super) fn number_bytes(array: &dyn Array) -> Option<(&[u8], usize)> {
         DataType::UInt8 => of::<UInt8Type>(array),
         DataType::Float32 => of::<Float32Type>(array),
         DataType::Float64 => of::<Float64Type>(array),
+        DataType::Date32 => of::<Date32Type>(array),
+        DataType::Time64(TimeUnit::Microsecond) => of::<Time64MicrosecondType>(array),
+        DataType::Decimal128(..) => of::<Decimal128Type>(array),
+        DataType::FixedSizeBinary(16) => Some((array.as_fixed_size_binary_opt()?.value_data(), 16)),
         _ => None,
     }
 }

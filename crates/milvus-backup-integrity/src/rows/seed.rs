@@ -1,6 +1,6 @@
 //! The seed of a hash: the name of the column and the kind of the value.
 
-use arrow_schema::DataType;
+use arrow_schema::{DataType, TimeUnit};
 use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128_with_seed};
 
 /// The kind of a value, as its tag in the specification.
@@ -14,7 +14,7 @@ impl Tag {
     pub(super) const STRUCT: Self = Self(10);
     pub(super) const LIST: Self = Self(11);
 
-    /// Returns the tag of a number type, or `None` for all other types.
+    /// Returns the tag of a type whose values have one width, such as numbers, or `None` for all other types.
     pub(super) fn of_number(data_type: &DataType) -> Option<Self> {
         Some(Self(match data_type {
             DataType::Int8 => 2,
@@ -24,6 +24,10 @@ impl Tag {
             DataType::UInt8 => 6,
             DataType::Float32 => 7,
             DataType::Float64 => 8,
+            DataType::Date32 => 12,
+            DataType::Time64(TimeUnit::Microsecond) => 13,
+            DataType::Decimal128(..) => 14,
+            DataType::FixedSizeBinary(16) => 15,
             _ => return None,
         }))
     }

@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use arrow_array::types::{Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type};
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    Date32Type, Decimal128Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
+    Time64MicrosecondType, UInt8Type,
+};
 use arrow_array::{
-    Array, ArrayRef, ArrowPrimitiveType, BooleanArray, FixedSizeListArray, GenericListArray, GenericStringArray,
-    OffsetSizeTrait, PrimitiveArray, RecordBatch, StructArray,
+    Array, ArrayRef, ArrowPrimitiveType, BooleanArray, FixedSizeBinaryArray, FixedSizeListArray, GenericListArray,
+    GenericStringArray, OffsetSizeTrait, PrimitiveArray, RecordBatch, StructArray,
 };
 use arrow_buffer::{NullBuffer, OffsetBuffer};
-use arrow_schema::{DataType, Field, Schema};
+use arrow_schema::{DataType, Field, Schema, TimeUnit};
 use proptest::prelude::*;
 
 /// One value, or NULL. Numbers are their bytes, so that every bit counts.
@@ -68,6 +72,12 @@ pub(crate) fn columns() -> Columns {
         ("id", number(DataType::Int64)),
         ("f32", number(DataType::Float32)),
         ("f64", number(DataType::Float64)),
+        ("day", number(DataType::Date32)),
+        ("time", number(DataType::Time64(TimeUnit::Microsecond))),
+        ("price", number(DataType::Decimal128(18, 4))),
+        ("uuid", Kind::Number(DataType::FixedSizeBinary(16))),
+        ("days", list(number(DataType::Date32))),
+        ("uuids", list(Kind::Number(DataType::FixedSizeBinary(16)))),
         ("name", Kind::Text),
         ("vector", Kind::Fixed(Box::new(number(DataType::Float32)), 3)),
         ("bits", Kind::Fixed(Box::new(number(DataType::UInt8)), 2)),
@@ -125,7 +135,10 @@ pub(crate) fn batch(columns: &Columns, rows: &[Row], layout: Layout) -> RecordBa
 }
 
 fn width(of: &DataType) -> usize {
-    of.primitive_width().unwrap()
+    match of {
+        DataType::FixedSizeBinary(width) => usize::try_from(*width).unwrap(),
+        of => of.primitive_width().unwrap(),
+    }
 }
 
 fn array(kind: &Kind, values: &[Value], layout: Layout) -> ArrayRef {
@@ -148,6 +161,19 @@ fn array(kind: &Kind, values: &[Value], layout: Layout) -> ArrayRef {
                 numbers::<Int64Type>(values, nulls, layout, |b| i64::from_le_bytes(b.try_into().unwrap()))
             }
             DataType::UInt8 => numbers::<UInt8Type>(values, nulls, layout, |b| b[0]),
+            DataType::Date32 => {
+                numbers::<Date32Type>(values, nulls, layout, |b| i32::from_le_bytes(b.try_into().unwrap()))
+            }
+            DataType::Time64(_) => {
+                numbers::<Time64MicrosecondType>(values, nulls, layout, |b| i64::from_le_bytes(b.try_into().unwrap()))
+            }
+            DataType::Decimal128(precision, scale) => {
+                let numbers =
+                    numbers::<Decimal128Type>(values, nulls, layout, |b| i128::from_le_bytes(b.try_into().unwrap()));
+                let numbers = numbers.as_primitive::<Decimal128Type>().clone();
+                Arc::new(numbers.with_precision_and_scale(*precision, *scale).unwrap())
+            }
+            DataType::FixedSizeBinary(_) => binaries(values, nulls, layout),
             DataType::Float32 => {
                 numbers::<Float32Type>(values, nulls, layout, |b| f32::from_le_bytes(b.try_into().unwrap()))
             }
@@ -176,6 +202,13 @@ fn numbers<T: ArrowPrimitiveType>(
     let junk = vec![layout.junk; size_of::<T::Native>()];
     let values = values.iter().map(|value| read(if let Value::Number(bytes) = value { bytes } else { &junk }));
     Arc::new(PrimitiveArray::<T>::new(values.collect(), Some(nulls)))
+}
+
+fn binaries(values: &[Value], nulls: NullBuffer, layout: Layout) -> ArrayRef {
+    let junk = [layout.junk; 16];
+    let bytes =
+        values.iter().flat_map(|value| if let Value::Number(bytes) = value { bytes.clone() } else { junk.to_vec() });
+    Arc::new(FixedSizeBinaryArray::new(16, bytes.collect::<Vec<u8>>().into(), Some(nulls)))
 }
 
 fn texts<O: OffsetSizeTrait>(values: &[Value], nulls: NullBuffer, layout: Layout) -> ArrayRef {

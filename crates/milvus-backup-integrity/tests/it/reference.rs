@@ -49,6 +49,10 @@ fn number_tag(of: &DataType) -> u64 {
         DataType::Int64 => 5,
         DataType::UInt8 => 6,
         DataType::Float32 => 7,
+        DataType::Date32 => 12,
+        DataType::Time64(_) => 13,
+        DataType::Decimal128(..) => 14,
+        DataType::FixedSizeBinary(_) => 15,
         _ => 8,
     }
 }

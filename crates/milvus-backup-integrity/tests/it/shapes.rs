@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::{
-    Array, ArrayRef, Date32Array, FixedSizeListArray, Float32Array, Int64Array, ListArray, RecordBatch,
+    Array, ArrayRef, Date64Array, FixedSizeListArray, Float32Array, Int64Array, ListArray, RecordBatch,
     RecordBatchOptions, StringArray,
 };
 use arrow_buffer::OffsetBuffer;
@@ -16,15 +16,15 @@ fn digest(batch: &RecordBatch) -> Result<RowDigest, Error> {
 
 #[test]
 fn an_unsupported_type_is_named_even_inside_a_list_and_leaves_the_digest_alone() {
-    let dates = Arc::new(Date32Array::from(vec![1])) as ArrayRef;
-    let field = Arc::new(Field::new("item", DataType::Date32, true));
+    let dates = Arc::new(Date64Array::from(vec![1])) as ArrayRef;
+    let field = Arc::new(Field::new("item", DataType::Date64, true));
     let list = Arc::new(ListArray::new(field, OffsetBuffer::from_lengths([1]), dates.clone(), None)) as ArrayRef;
     for array in [dates, list] {
         let ids = Arc::new(Int64Array::from(vec![1])) as ArrayRef;
         let batch = RecordBatch::try_from_iter([("id", ids), ("when", array)]).unwrap();
         let mut running = RowDigest::default();
         let error = running.update(&batch).unwrap_err();
-        assert_eq!(error.to_string(), "column `when` has type Date32, for which there is no row digest");
+        assert_eq!(error.to_string(), "column `when` has type Date64, for which there is no row digest");
         assert_eq!(running, RowDigest::default());
     }
 }

@@ -26,7 +26,7 @@ pub fn table(profile: Profile) -> impl Strategy<Value = Table> {
             columns.push(column(field, rows, cell));
         }
         if profile.structs {
-            columns.push(structs(rows, dim));
+            columns.push(structs(rows, dim, profile.nullable && choice % 2 == 1));
         }
         if !profile.server || profile.every_field || choice % 3 == 0 {
             let objects = prop::collection::vec(json_object().prop_map(|text| Some(Cell::Text(text))), rows);
@@ -50,6 +50,7 @@ fn fields(profile: &Profile, dim: usize, choice: u64) -> Vec<FieldSchema> {
             if *data_type == DataType::VarChar {
                 field = field.with_param("max_length", 1000);
             }
+            field = with_digits(field, *data_type, choice);
             field.nullable = profile.nullable && picked();
             fields.push(field);
         }
@@ -60,6 +61,7 @@ fn fields(profile: &Profile, dim: usize, choice: u64) -> Vec<FieldSchema> {
             if *element == DataType::VarChar {
                 field = field.with_param("max_length", 1000);
             }
+            field = with_digits(field, *element, choice);
             field.element_type = Some(*element);
             field.nullable = profile.nullable && picked();
             fields.push(field);
@@ -80,6 +82,18 @@ fn fields(profile: &Profile, dim: usize, choice: u64) -> Vec<FieldSchema> {
     }
     fields
 }
+
+/// Gives a field of decimals its digits, at least as many as the generated numbers have.
+fn with_digits(field: FieldSchema, data_type: DataType, choice: u64) -> FieldSchema {
+    if data_type != DataType::Decimal {
+        return field;
+    }
+    let precision = DECIMAL_DIGITS + u32::try_from(choice % 10).unwrap_or(0);
+    field.with_param("precision", precision).with_param("scale", choice % 5)
+}
+
+/// Digits of the generated decimals at most; up to nine more are declared.
+const DECIMAL_DIGITS: u32 = 9;
 
 /// Generates distinct keys, including the edges of the type. `i64::MAX` is excluded: no query of Milvus 2.3 returns it.
 fn primary_key(rows: usize, int: bool) -> BoxedStrategy<Column> {
@@ -106,7 +120,7 @@ fn column(field: FieldSchema, rows: usize, cell: impl Strategy<Value = Cell> + '
 }
 
 /// Generates an array of structs: each cell holds one list per member, all of the same length.
-fn structs(rows: usize, dim: usize) -> BoxedStrategy<Column> {
+fn structs(rows: usize, dim: usize, nullable: bool) -> BoxedStrategy<Column> {
     let mut number = FieldSchema::new("number", DataType::Array);
     number.element_type = Some(DataType::Int64);
     let mut text = FieldSchema::new("text", DataType::Array);
@@ -116,15 +130,16 @@ fn structs(rows: usize, dim: usize) -> BoxedStrategy<Column> {
     let field = StructFieldSchema {
         name: "structs".to_owned(),
         description: String::new(),
-        nullable: false,
+        nullable,
         fields: vec![number, text, vector],
         type_params: std::collections::BTreeMap::default(),
     };
     let row = (0..4_usize).prop_flat_map(move |length| {
         let member = |data_type| prop::collection::vec(cell(data_type, dim, false), length).prop_map(Cell::List);
         (member(DataType::Int64), member(DataType::VarChar), member(DataType::FloatVector))
-            .prop_map(|(number, text, vector)| Some(Cell::List(vec![number, text, vector])))
+            .prop_map(|(number, text, vector)| Cell::List(vec![number, text, vector]))
     });
+    let row = if nullable { prop::option::weighted(0.6, row).boxed() } else { row.prop_map(Some).boxed() };
     prop::collection::vec(row, rows).prop_map(move |cells| Column { kind: Kind::Struct(field.clone()), cells }).boxed()
 }
 
@@ -161,6 +176,11 @@ fn cell(data_type: DataType, dim: usize, server: bool) -> BoxedStrategy<Cell> {
         DataType::Int64 => {
             prop_oneof![any::<i64>(), Just(i64::MIN), Just(i64::MAX), Just(0)].prop_map(Cell::Int).boxed()
         }
+        // The years 1 to 9999, which have a text.
+        DataType::Date => (-719_162..=2_932_896_i64).prop_map(Cell::Int).boxed(),
+        DataType::Time => (0..86_400_000_000_i64).prop_map(Cell::Int).boxed(),
+        DataType::Decimal => (1 - 10_i64.pow(DECIMAL_DIGITS)..10_i64.pow(DECIMAL_DIGITS)).prop_map(Cell::Int).boxed(),
+        DataType::Uuid => bytes(16),
         DataType::Float => single().prop_map(|value| Cell::Float(value.to_bits())).boxed(),
         DataType::Double => {
             let special =

@@ -9,6 +9,7 @@
 
 mod cells;
 mod generate;
+mod packed;
 mod profile;
 mod receive;
 mod send;

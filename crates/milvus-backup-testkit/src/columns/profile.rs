@@ -38,13 +38,16 @@ const NUMBERS: [DataType; 7] = [
     DataType::Double,
 ];
 
+/// The types that servers send packed or as texts.
+const PACKED: [DataType; 4] = [DataType::Date, DataType::Time, DataType::Decimal, DataType::Uuid];
+
 impl Profile {
     /// Returns the profile with a column of every type in the protocol.
     pub fn everything() -> Self {
         let texts = [DataType::VarChar, DataType::Text, DataType::Json, DataType::Geometry, DataType::Timestamptz];
         Self {
-            scalars: NUMBERS.into_iter().chain(texts).collect(),
-            elements: NUMBERS.into_iter().chain([DataType::VarChar]).collect(),
+            scalars: NUMBERS.into_iter().chain(texts).chain(PACKED).collect(),
+            elements: NUMBERS.into_iter().chain([DataType::VarChar]).chain(PACKED).collect(),
             vectors: DataType::ALL.iter().copied().filter(|data_type| data_type.is_vector()).collect(),
             nullable: true,
             nullable_vectors: true,
@@ -74,6 +77,7 @@ impl Profile {
         }
         Self {
             scalars,
+            elements: NUMBERS.into_iter().chain([DataType::VarChar]).collect(),
             vectors,
             nullable: kind == ServerKind::Lite322,
             nullable_vectors: false,

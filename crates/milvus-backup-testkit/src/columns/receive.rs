@@ -4,6 +4,7 @@ use milvus::proto::schema::{FieldData, ScalarField, VectorField, field_data, sca
 use milvus_backup_core::schema::{DYNAMIC_FIELD, DataType, FieldSchema};
 
 use super::cells::{Cell, Kind};
+use super::packed;
 
 /// Returns the cells of a column of `rows` rows.
 ///
@@ -19,8 +20,16 @@ pub fn receive(kind: &Kind, sent: &FieldData, rows: usize) -> Vec<Option<Cell>> 
                 receive_field(member, members.fields.iter().find(is_it).unwrap(), rows)
             };
             let members: Vec<Vec<Option<Cell>>> = field.fields.iter().map(member).collect();
+            let is_null = |row: usize| sent.valid_data.get(row) == Some(&false);
             (0..rows)
-                .map(|row| Some(Cell::List(members.iter().map(|cells| cells[row].clone().unwrap()).collect())))
+                .map(|row| {
+                    let members = members.iter().map(|cells| cells[row].clone());
+                    if is_null(row) {
+                        assert!(members.flatten().next().is_none(), "a member of a NULL");
+                        return None;
+                    }
+                    Some(Cell::List(members.map(Option::unwrap).collect()))
+                })
                 .collect()
         }
     }
@@ -76,6 +85,9 @@ fn scalar_cells(scalars: &ScalarField) -> Vec<Cell> {
         Data::JsonData(values) => {
             values.data.iter().map(|bytes| Cell::Text(String::from_utf8(bytes.clone()).unwrap())).collect()
         }
+        Data::DateData(values) => values.data.iter().map(|value| Cell::Int((*value).into())).collect(),
+        Data::TimeData(values) => values.data.iter().map(|value| Cell::Int(*value)).collect(),
+        Data::BytesData(values) => values.data.iter().map(|bytes| packed::cell_of(bytes)).collect(),
         other => panic!("unexpected {other:?}"),
     }
 }

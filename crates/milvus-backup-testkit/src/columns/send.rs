@@ -9,6 +9,7 @@ use milvus_backup_core::schema::{DYNAMIC_FIELD, DataType, FieldSchema};
 use proptest::prelude::*;
 
 use super::cells::{Cell, Column, Kind};
+use super::packed;
 
 /// The forms in which servers send a column. Which rows are NULL is in the legacy place of the column, unless the form says
 /// otherwise.
@@ -18,7 +19,7 @@ pub enum Style {
     Full,
     /// No values for NULLs, and `$meta` marked only by its name.
     Compact,
-    /// Like full, but empty arrays have no data, and `$meta` has no name.
+    /// Like full, but empty arrays have no data, `$meta` has no name, and dates, times and identifiers are texts.
     Bare,
     /// Like full, but which rows are NULL is beside their values, where newer servers put it.
     Beside,
@@ -42,14 +43,18 @@ pub fn send(column: &Column, style: Style) -> FieldData {
         Kind::Struct(field) => {
             let member = |index: usize| {
                 let member = &field.fields[index];
-                let cells: Vec<Option<Cell>> =
-                    column.cells.iter().flatten().map(|cell| Some(items(cell)[index].clone())).collect();
+                let of_row = |cell: &Option<Cell>| cell.as_ref().map(|cell| items(cell)[index].clone());
+                let cells: Vec<Option<Cell>> = column.cells.iter().map(of_row).collect();
                 FieldData { field_name: format!("structs[{}]", member.name), ..send_field(member, &cells, style) }
             };
             let fields = (0..field.fields.len()).rev().map(member).collect();
             let field_name = field.name.clone();
             let data = field_data::Field::StructArrays(StructArrayField { fields });
-            FieldData { field_name, field: Some(data), ..FieldData::default() }
+            let any_null = column.cells.iter().any(Option::is_none);
+            // An array of structs has no other place for the flags than the legacy one, and those of its members.
+            let valid_data = column.cells.iter().filter(|_| any_null && style != Style::Beside);
+            let valid_data = valid_data.map(Option::is_some).collect();
+            FieldData { field_name, field: Some(data), valid_data, ..FieldData::default() }
         }
         Kind::Dynamic => {
             let mut sent = send_field(&FieldSchema::new(DYNAMIC_FIELD, DataType::Json), &column.cells, style);
@@ -78,7 +83,7 @@ fn send_field(field: &FieldSchema, cells: &[Option<Cell>], style: Style) -> Fiel
         let data = scalar_field::Data::ArrayData(ArrayArray { data: rows, element_type: element_number(field) });
         field_data::Field::Scalars(ScalarField { data: Some(data), ..ScalarField::default() })
     } else {
-        let data = scalars(field.data_type, &values);
+        let data = scalars(field.data_type, &values, style);
         field_data::Field::Scalars(ScalarField { data: Some(data), ..ScalarField::default() })
     };
     let (legacy, own) = match style {
@@ -111,6 +116,10 @@ fn element_number(field: &FieldSchema) -> i32 {
         Some(DataType::Int64) => Wire::Int64,
         Some(DataType::Float) => Wire::Float,
         Some(DataType::Double) => Wire::Double,
+        Some(DataType::Date) => Wire::Date,
+        Some(DataType::Time) => Wire::Time,
+        Some(DataType::Decimal) => Wire::Decimal,
+        Some(DataType::Uuid) => Wire::Uuid,
         _ => Wire::VarChar,
     };
     wire as i32
@@ -126,6 +135,7 @@ fn placeholder(field: &FieldSchema) -> Cell {
         DataType::VarChar | DataType::Text | DataType::Json | DataType::Geometry | DataType::Timestamptz => {
             Cell::Text("null".to_owned())
         }
+        DataType::Date | DataType::Time | DataType::Decimal | DataType::Uuid => packed::placeholder(),
         DataType::Array | DataType::ArrayOfVector => Cell::List(Vec::new()),
         DataType::SparseFloatVector => Cell::Bytes(Vec::new()),
         other if other.is_vector() => Cell::Bytes(vec![7; other.fixed_width(dim).unwrap_or(0)]),
@@ -136,13 +146,16 @@ fn placeholder(field: &FieldSchema) -> Cell {
 fn array_row(field: &FieldSchema, row: &Cell, style: Style) -> ScalarField {
     let elements = items(row);
     let bare = style == Style::Bare && elements.is_empty();
-    let data = (!bare).then(|| scalars(field.element_type.unwrap(), elements));
+    let data = (!bare).then(|| scalars(field.element_type.unwrap(), elements, style));
     ScalarField { data, ..ScalarField::default() }
 }
 
-fn scalars(data_type: DataType, values: &[Cell]) -> scalar_field::Data {
+fn scalars(data_type: DataType, values: &[Cell], style: Style) -> scalar_field::Data {
     use scalar_field::Data;
 
+    if let Some(packed) = packed::scalars(data_type, values, style == Style::Bare) {
+        return packed;
+    }
     let ints = || values.iter().map(int);
     let texts = || values.iter().map(text);
     match data_type {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_array::builder::{Float32Builder, ListBuilder};
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
-use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+use arrow_array::{ArrayRef, FixedSizeBinaryArray, Int64Array, RecordBatch, StringArray};
 use arrow_schema::{DataType as Arrow, Field};
 use milvus_backup_core::schema::{
     CollectionSchema, DataType, FieldSchema, IndexDefinition, LIST_ELEMENT, PrimaryKey, arrow_schema,
@@ -29,6 +29,13 @@ pub fn text_schema() -> CollectionSchema {
     schema
 }
 
+/// The same with identifiers as keys, which are the numbers in their last bytes.
+pub fn uuid_schema() -> CollectionSchema {
+    let mut schema = schema();
+    schema.fields[0] = key_field(DataType::Uuid);
+    schema
+}
+
 fn key_field(data_type: DataType) -> FieldSchema {
     FieldSchema { is_primary: true, ..FieldSchema::new("id", data_type) }
 }
@@ -41,6 +48,10 @@ pub fn rows(schema: &CollectionSchema, keys: impl IntoIterator<Item = i64>, tag:
     let named = keys.iter().map(|key| format!("key-{key}"));
     let key_column: ArrayRef = match schema.fields[0].data_type {
         DataType::Int64 => Arc::new(Int64Array::from(keys.clone())),
+        DataType::Uuid => {
+            let bytes = keys.iter().map(|key| i128::from(*key).to_be_bytes());
+            Arc::new(FixedSizeBinaryArray::try_from_iter(bytes).unwrap())
+        }
         _ => Arc::new(StringArray::from_iter_values(named)),
     };
     with_columns(schema, &key_column, &texts)

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use arrow_array::{Array, RecordBatch};
-use arrow_schema::{DataType as Arrow, Field, Fields, Schema};
+use arrow_schema::{DataType as Arrow, Field, Fields, Schema, TimeUnit};
 
 use crate::error::{Error, Result};
 use crate::schema::collection::{CollectionSchema, DYNAMIC_FIELD};
@@ -15,6 +15,9 @@ use crate::schema::field::{FieldSchema, StructFieldSchema};
 
 /// Name of the child of every list column, as in the Parquet specification.
 pub const LIST_ELEMENT: &str = "element";
+
+/// Number of bytes of a `UUID`.
+const UUID_BYTES: i32 = 16;
 
 /// Returns the fields whose values are stored: all but the outputs of functions, which the server recomputes.
 pub fn stored_fields(schema: &CollectionSchema) -> impl Iterator<Item = &FieldSchema> {
@@ -43,6 +46,10 @@ pub fn arrow_schema(schema: &CollectionSchema) -> Result<Schema> {
 /// |---|---|
 /// | `Bool`, integers, `Float`, `Double` | the same |
 /// | `VarChar`, `Text`, `JSON`, `Geometry` (WKT), `Timestamptz` (ISO 8601) | `Utf8` |
+/// | `Date` | `Date32` |
+/// | `Time` | `Time64` of microseconds |
+/// | `Decimal` | `Decimal128` of its `precision` and `scale` |
+/// | `UUID` | `FixedSizeBinary(16)` |
 /// | `Array` | `List` of the element |
 /// | `FloatVector` | `List<Float32>`, `dim` elements |
 /// | `BinaryVector`, `Float16Vector`, `BFloat16Vector` | `List<UInt8>` of the raw bytes |
@@ -50,7 +57,8 @@ pub fn arrow_schema(schema: &CollectionSchema) -> Result<Schema> {
 /// | `SparseFloatVector` | `Utf8`: `{"17":0.5}` |
 ///
 /// # Errors
-/// [`Error::Unsupported`] for an array without an element type.
+/// [`Error::Unsupported`] for an array without an element type, and [`Error::Protocol`] for a `Decimal` without its
+/// parameters.
 pub fn arrow_field(field: &FieldSchema) -> Result<Field> {
     Ok(Field::new(&field.name, arrow_type(field, field.data_type)?, field.nullable))
 }
@@ -81,6 +89,13 @@ fn arrow_type(field: &FieldSchema, data_type: DataType) -> Result<Arrow> {
         | DataType::Geometry
         | DataType::Timestamptz
         | DataType::SparseFloatVector => Arrow::Utf8,
+        DataType::Date => Arrow::Date32,
+        DataType::Time => Arrow::Time64(TimeUnit::Microsecond),
+        DataType::Decimal => {
+            let (precision, scale) = field.decimal_digits()?;
+            Arrow::Decimal128(precision, scale)
+        }
+        DataType::Uuid => Arrow::FixedSizeBinary(UUID_BYTES),
         DataType::FloatVector => list(Arrow::Float32),
         DataType::BinaryVector | DataType::Float16Vector | DataType::BFloat16Vector => list(Arrow::UInt8),
         DataType::Int8Vector => list(Arrow::Int8),

@@ -4,21 +4,24 @@ use std::fmt;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
-use arrow_array::{Array, StringArray};
+use arrow_array::{Array, FixedSizeBinaryArray, StringArray};
+use uuid::Uuid;
 
 use crate::error::{Error, Result};
 use crate::schema::data_type::DataType;
 use crate::schema::field::FieldSchema;
 
-/// A primary key. The keys of one field are ordered as in Milvus: texts by their bytes.
+/// A primary key. The keys of one field are ordered as in Milvus: texts and identifiers by their bytes.
 ///
-/// Its text is decimal for `Int64`, and the key itself for `VarChar`.
+/// Its text is decimal for `Int64`, the key itself for `VarChar`, and in the form of RFC 4122 for `UUID`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PrimaryKey {
     /// A key of type `Int64`.
     Int64(i64),
     /// A key of type `VarChar`.
     VarChar(String),
+    /// A key of type `UUID`.
+    Uuid(Uuid),
 }
 
 impl PrimaryKey {
@@ -27,14 +30,30 @@ impl PrimaryKey {
     /// # Errors
     /// [`Error::InvalidParameter`] for a text that is not a valid key of the field.
     pub fn from_text(text: &str, field: &FieldSchema) -> Result<Self> {
-        if field.data_type != DataType::Int64 {
-            return Ok(Self::VarChar(text.to_owned()));
-        }
-        text.parse().map(Self::Int64).map_err(|_| Error::InvalidParameter {
+        let parsed = match field.data_type {
+            DataType::Int64 => text.parse().ok().map(Self::Int64),
+            DataType::Uuid => Uuid::try_parse(text).ok().map(Self::Uuid),
+            _ => Some(Self::VarChar(text.to_owned())),
+        };
+        parsed.ok_or_else(|| Error::InvalidParameter {
             field: "primary key".to_owned(),
             value: text.to_owned(),
             limit: format!("a key of `{}`", field.name),
         })
+    }
+
+    /// Returns a key of type `UUID` from its bytes; `None` unless there are 16.
+    pub fn from_uuid_bytes(bytes: &[u8]) -> Option<Self> {
+        Uuid::from_slice(bytes).ok().map(Self::Uuid)
+    }
+
+    /// Returns the size of the key in bytes.
+    pub fn size_bytes(&self) -> usize {
+        match self {
+            Self::Int64(_) => size_of::<i64>(),
+            Self::VarChar(text) => text.len(),
+            Self::Uuid(_) => size_of::<Uuid>(),
+        }
     }
 
     /// Returns the key in a row of a column of keys. The column must have that row.
@@ -45,6 +64,7 @@ impl PrimaryKey {
         match Keys::of(keys)? {
             Keys::Int64(keys) => Ok(Self::Int64(keys[row])),
             Keys::VarChar(keys) => Ok(Self::VarChar(keys.value(row).to_owned())),
+            Keys::Uuid(keys) => Self::from_uuid_bytes(keys.value(row)).ok_or_else(|| wrong_type(keys)),
         }
     }
 
@@ -56,12 +76,10 @@ impl PrimaryKey {
         match (self, Keys::of(keys)?) {
             (Self::Int64(last), Keys::Int64(keys)) => Ok(keys.partition_point(|key| key <= last)),
             (Self::VarChar(last), Keys::VarChar(keys)) => {
-                let (mut from, mut to) = (0, keys.len());
-                while from < to {
-                    let middle = from.midpoint(to);
-                    if keys.value(middle) <= last.as_str() { from = middle + 1 } else { to = middle }
-                }
-                Ok(from)
+                Ok(first_after(keys.len(), |row| keys.value(row) <= last.as_str()))
+            }
+            (Self::Uuid(last), Keys::Uuid(keys)) => {
+                Ok(first_after(keys.len(), |row| keys.value(row) <= last.as_bytes().as_slice()))
             }
             _ => Err(wrong_type(keys)),
         }
@@ -73,6 +91,7 @@ impl fmt::Display for PrimaryKey {
         match self {
             Self::Int64(key) => key.fmt(f),
             Self::VarChar(key) => key.fmt(f),
+            Self::Uuid(key) => key.fmt(f),
         }
     }
 }
@@ -81,13 +100,26 @@ impl fmt::Display for PrimaryKey {
 enum Keys<'a> {
     Int64(&'a [i64]),
     VarChar(&'a StringArray),
+    Uuid(&'a FixedSizeBinaryArray),
 }
 
 impl<'a> Keys<'a> {
     fn of(keys: &'a dyn Array) -> Result<Self> {
         let numbers = keys.as_primitive_opt::<Int64Type>().map(|keys| Self::Int64(keys.values()));
-        numbers.or_else(|| keys.as_string_opt().map(Self::VarChar)).ok_or_else(|| wrong_type(keys))
+        let texts = || keys.as_string_opt().map(Self::VarChar);
+        let identifiers = || keys.as_fixed_size_binary_opt().map(Self::Uuid);
+        numbers.or_else(texts).or_else(identifiers).ok_or_else(|| wrong_type(keys))
     }
+}
+
+/// Returns the number of rows for which `is_up_to` holds, which are the first ones.
+fn first_after(rows: usize, is_up_to: impl Fn(usize) -> bool) -> usize {
+    let (mut from, mut to) = (0, rows);
+    while from < to {
+        let middle = from.midpoint(to);
+        if is_up_to(middle) { from = middle + 1 } else { to = middle }
+    }
+    from
 }
 
 fn wrong_type(keys: &dyn Array) -> Error {
@@ -116,6 +148,19 @@ mod tests {
         assert_eq!(PrimaryKey::at(&StringArray::from(vec!["x"]), 0).unwrap(), PrimaryKey::VarChar("x".to_owned()));
         assert!(PrimaryKey::at(&Float32Array::from(vec![1.0]), 0).is_err());
         assert!(PrimaryKey::Int64(1).rows_up_to(&StringArray::from(vec!["1"])).is_err());
+    }
+
+    #[test]
+    fn identifiers_are_ordered_by_their_bytes() {
+        let bytes = [[0_u8; 16], [1; 16], [0xff; 16]];
+        let keys = FixedSizeBinaryArray::try_from_iter(bytes.iter()).unwrap();
+        let field = FieldSchema::new("id", DataType::Uuid);
+        let key = PrimaryKey::at(&keys, 1).unwrap();
+        assert_eq!(key.to_string(), "01010101-0101-0101-0101-010101010101");
+        assert_eq!(PrimaryKey::from_text(&key.to_string(), &field).unwrap(), key);
+        assert!(PrimaryKey::from_text("01010101", &field).is_err());
+        assert_eq!(key.rows_up_to(&keys).unwrap(), 2);
+        assert!(PrimaryKey::at(&keys, 0).unwrap() < key && key < PrimaryKey::at(&keys, 2).unwrap());
     }
 
     #[test]

@@ -9,11 +9,16 @@ pub(super) fn milvus_2_3_capabilities() -> Capabilities {
     let mut capabilities = Capabilities::all("v2.3.5-lite");
     capabilities.preserve_auto_id = PreserveAutoId::No;
     capabilities.insert_keys = false;
+    capabilities.compaction_protection = false;
     let schema = &mut capabilities.schema;
     schema.data_types = all_types_but(&[
         DataType::Text,
         DataType::Geometry,
         DataType::Timestamptz,
+        DataType::Date,
+        DataType::Time,
+        DataType::Decimal,
+        DataType::Uuid,
         DataType::BFloat16Vector,
         DataType::SparseFloatVector,
         DataType::Int8Vector,
@@ -34,7 +39,9 @@ pub(super) fn milvus_2_6_capabilities() -> Capabilities {
     let mut capabilities = Capabilities::all("v2.6.0");
     capabilities.preserve_auto_id = PreserveAutoId::WithProperty;
     capabilities.insert_keys = false;
-    capabilities.schema.data_types = all_types_but(&[DataType::Text]);
+    capabilities.compaction_protection = false;
+    capabilities.schema.data_types =
+        all_types_but(&[DataType::Text, DataType::Date, DataType::Time, DataType::Decimal, DataType::Uuid]);
     capabilities.schema.functions.remove(&FunctionKind::MolFingerprint);
     capabilities.schema.nullable_vectors = false;
     capabilities.row_traits = all_traits_but(&[RowTraitKind::DynamicKeyOfField]);
@@ -45,6 +52,10 @@ pub(super) fn lite_3_capabilities() -> Capabilities {
     let mut capabilities = lite_capabilities("milvus_lite-3.2.2");
     capabilities.schema.data_types = all_types_but(&[
         DataType::Text,
+        DataType::Date,
+        DataType::Time,
+        DataType::Decimal,
+        DataType::Uuid,
         DataType::BinaryVector,
         DataType::Float16Vector,
         DataType::BFloat16Vector,
@@ -67,6 +78,10 @@ pub(super) fn lite_2_capabilities() -> Capabilities {
         DataType::Text,
         DataType::Geometry,
         DataType::Timestamptz,
+        DataType::Date,
+        DataType::Time,
+        DataType::Decimal,
+        DataType::Uuid,
         DataType::Int8Vector,
         DataType::ArrayOfVector,
     ]);
@@ -85,6 +100,7 @@ fn lite_capabilities(version: &str) -> Capabilities {
     capabilities.checks_indexes = false;
     capabilities.bulk_import = false;
     capabilities.insert_keys = false;
+    capabilities.compaction_protection = false;
     capabilities.schema.struct_arrays = false;
     capabilities
 }

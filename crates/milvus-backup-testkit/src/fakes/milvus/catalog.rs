@@ -1,6 +1,7 @@
 //! [`Catalog`]: each call lets other work run, and is carried out by the state.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use milvus_backup_core::schema::{CollectionSchema, IndexDefinition};
@@ -116,6 +117,20 @@ impl Catalog for InMemoryMilvus {
 
     async fn load_state(&self, collection: &CollectionName, partitions: &[String]) -> Result<LoadState> {
         self.turn("load_state").await?.load_state(collection, partitions)
+    }
+
+    async fn protect_from_compaction(
+        &self,
+        collection: &CollectionName,
+        name: &CollectionName,
+        _: Duration,
+    ) -> Result<()> {
+        self.turn("protect_from_compaction").await?.protect(collection, name)
+    }
+
+    async fn end_protection(&self, _: &CollectionName, name: &CollectionName) -> Result<()> {
+        self.turn("end_protection").await?.protections.retain(|(_, protection)| protection != name.as_str());
+        Ok(())
     }
 
     async fn load_collection(&self, collection: &CollectionName, replicas: Option<u32>) -> Result<()> {

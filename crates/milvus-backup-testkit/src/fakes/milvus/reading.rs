@@ -1,7 +1,7 @@
 //! Which rows a read sees: of what is loaded, at a moment, under the name of a partition or of the whole collection.
 
 use milvus_backup_core::schema::{CollectionSchema, DataType, PrimaryKey};
-use milvus_backup_core::{Access, CollectionName, Error, KeyCensus, KeyRange, ReadPoint, Result};
+use milvus_backup_core::{Access, CollectionName, Error, KeyCensus, KeyRange, ReadPoint, Result, UnreturnedKey};
 
 use super::model::ReadPoints;
 use super::refusals::{not_nameable, released};
@@ -56,6 +56,9 @@ impl State {
             census.rows += found.counted;
             if returned.binary_search(found.key).is_err() {
                 census.unreturned += found.counted;
+                if census.unreturned_examples.len() < KeyCensus::MAX_EXAMPLES {
+                    census.unreturned_examples.push(UnreturnedKey::Key(found.key.to_string()));
+                }
             } else if found.counted > 1 {
                 census.duplicated_keys += 1;
                 census.copies += found.counted - 1;

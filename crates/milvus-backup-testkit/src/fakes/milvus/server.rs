@@ -130,10 +130,20 @@ impl InMemoryMilvus {
         self.state().get_mut("Query", collection).unwrap().unreturned.extend(keys);
     }
 
-    /// Removes deleted rows from storage and from the statistics, as a compaction does some time after a delete.
+    /// Returns the names of the protections from compaction.
+    pub fn protections(&self) -> Vec<String> {
+        self.state().protections.iter().map(|(_, name)| name.clone()).collect()
+    }
+
+    /// Removes deleted rows from storage and from the statistics, as a compaction does some time after a delete, unless the
+    /// collection is protected from it.
     pub fn compact(&self, collection: &CollectionName) {
         let mut state = self.state();
+        let protected: Vec<i64> = state.protections.iter().map(|(id, _)| *id).collect();
         let collection = state.get_mut("ManualCompaction", collection).unwrap();
+        if protected.contains(&collection.id) {
+            return;
+        }
         collection.partitions.iter_mut().for_each(|partition| partition.rows.compact());
     }
 

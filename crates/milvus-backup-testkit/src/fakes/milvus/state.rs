@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use arrow_array::RecordBatch;
-use milvus_backup_core::{Access, CollectionName, DEFAULT_DATABASE, Result};
+use milvus_backup_core::{Access, CollectionName, DEFAULT_DATABASE, Error, Result};
 
 use super::collection::Collection;
 use super::lag::Lag;
@@ -32,6 +32,8 @@ pub(super) struct State {
     /// What the user may not do.
     pub(super) denied: Vec<Access>,
     pub(super) lag: Lag,
+    /// The collections that are protected from compaction, with the names of their protections.
+    pub(super) protections: BTreeSet<(i64, String)>,
     /// The numbers of the scans that are open.
     pub(super) sessions: BTreeSet<i64>,
     last: u64,
@@ -50,6 +52,7 @@ impl State {
             files: BTreeMap::new(),
             denied: Vec::new(),
             lag: Lag::default(),
+            protections: BTreeSet::new(),
             sessions: BTreeSet::new(),
             last: FIRST,
         }
@@ -61,6 +64,16 @@ impl State {
             return Err(refused("CreateDatabase", UNEXPECTED, format!("database already exist: {}", self.database)));
         }
         self.database_properties.clone_from(properties);
+        Ok(())
+    }
+
+    /// Protects a collection from compaction, if this server does that.
+    pub(super) fn protect(&mut self, collection: &CollectionName, name: &CollectionName) -> Result<()> {
+        if !self.model.capabilities.compaction_protection {
+            return Err(Error::Unsupported { what: "CreateSnapshot".to_owned() });
+        }
+        let id = self.get("CreateSnapshot", collection)?.id;
+        self.protections.insert((id, name.to_string()));
         Ok(())
     }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use arrow_array::builder::BooleanBuilder;
 use arrow_array::{
-    Array, ArrayRef, BooleanArray, Float32Array, Float64Array, Int8Array, Int16Array, Int32Array, Int64Array, Scalar,
-    StringArray, make_array,
+    Array, ArrayRef, BooleanArray, Date32Array, Float32Array, Float64Array, Int8Array, Int16Array, Int32Array,
+    Int64Array, Scalar, StringArray, Time64MicrosecondArray, make_array,
 };
 use arrow_schema::DataType as Arrow;
 use arrow_select::zip::zip;
@@ -61,6 +61,8 @@ pub(super) fn default_array(data_type: &Arrow, default: &DefaultValue) -> Option
         (Arrow::Int64, DefaultValue::Long(value)) => Arc::new(Int64Array::from(vec![*value])),
         (Arrow::Float32, DefaultValue::Float(text)) => Arc::new(Float32Array::from(vec![text.parse::<f32>().ok()?])),
         (Arrow::Float64, _) => Arc::new(Float64Array::from(vec![number?])),
+        (Arrow::Date32, DefaultValue::Date(days)) => Arc::new(Date32Array::from(vec![*days])),
+        (Arrow::Time64(_), DefaultValue::Time(value)) => Arc::new(Time64MicrosecondArray::from(vec![*value])),
         (Arrow::Utf8, DefaultValue::String(text) | DefaultValue::Json(text)) => {
             Arc::new(StringArray::from(vec![text.as_str()]))
         }

@@ -83,6 +83,18 @@ impl Version {
         self.at_least(2, 6, 6)
     }
 
+    /// Returns whether it has Date, Time and Decimal: in the definitions on the branch 3.0 since 2026-07-17, and not in tag
+    /// v3.0.0; milvus#52695 and milvus#51636 were open when they were seen. 3.0.1 is assumed.
+    pub(super) fn has_packed_scalars(self) -> bool {
+        self.at_least(3, 0, 1)
+    }
+
+    /// Returns whether it has UUID: in the definitions on `master` only; milvus#51038 was open when it was seen. 3.1 is
+    /// assumed.
+    pub(super) fn has_identifiers(self) -> bool {
+        self.at_least(3, 1, 0)
+    }
+
     /// Returns whether generated keys can be supplied: milvus#44424 and milvus#44530, release 2.6.3.
     pub(super) fn takes_generated_keys(self) -> bool {
         self.at_least(2, 6, 3)
@@ -99,6 +111,12 @@ impl Version {
     #[cfg(feature = "double")]
     pub(super) fn has_snapshots(self) -> bool {
         self.at_least(3, 0, 0)
+    }
+
+    /// Returns whether snapshots can be relied upon to protect segments from compaction: documentation names 3.0.1 as the
+    /// first release that backups support, and the calls are in tag v3.0.0.
+    pub(super) fn protects_from_compaction(self) -> bool {
+        self.at_least(3, 0, 1)
     }
 
     /// Returns whether an import that is made again under its key is the first one: milvus#52544, releases 2.6.24 and

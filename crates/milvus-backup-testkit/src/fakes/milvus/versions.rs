@@ -26,6 +26,7 @@ fn capabilities(version: Version) -> Capabilities {
     let mut capabilities = Capabilities::all(version.to_string());
     capabilities.preserve_auto_id =
         if version.takes_generated_keys() { PreserveAutoId::WithProperty } else { PreserveAutoId::No };
+    capabilities.compaction_protection = version.protects_from_compaction();
     capabilities.insert_keys = version.knows_insert_keys();
     let schema = &mut capabilities.schema;
     schema.data_types = DataType::ALL.iter().copied().filter(|data_type| has_type(version, *data_type)).collect();
@@ -45,6 +46,8 @@ fn has_type(version: Version, data_type: DataType) -> bool {
         DataType::Int8Vector => version.at_least(2, 6, 0),
         DataType::ArrayOfVector => version.has_structs(),
         DataType::Geometry | DataType::Timestamptz => version.has_places_and_times(),
+        DataType::Date | DataType::Time | DataType::Decimal => version.has_packed_scalars(),
+        DataType::Uuid => version.has_identifiers(),
         // Only with `common.storage.useLoonFFI=true`.
         DataType::Text => version.at_least(3, 0, 0),
         _ => true,

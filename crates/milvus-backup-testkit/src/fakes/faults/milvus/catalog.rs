@@ -1,6 +1,7 @@
 //! [`Catalog`].
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use milvus_backup_core::schema::{CollectionSchema, IndexDefinition};
@@ -139,6 +140,20 @@ impl Catalog for FaultyMilvus {
 
     async fn release_partitions(&self, collection: &CollectionName, partitions: &[String]) -> Result<()> {
         self.change("release_partitions", collection, self.inner.release_partitions(collection, partitions)).await
+    }
+
+    async fn protect_from_compaction(
+        &self,
+        collection: &CollectionName,
+        name: &CollectionName,
+        duration: Duration,
+    ) -> Result<()> {
+        let protect = self.inner.protect_from_compaction(collection, name, duration);
+        self.change("protect_from_compaction", collection, protect).await
+    }
+
+    async fn end_protection(&self, collection: &CollectionName, name: &CollectionName) -> Result<()> {
+        self.change("end_protection", collection, self.inner.end_protection(collection, name)).await
     }
 
     async fn load_collection(&self, collection: &CollectionName, replicas: Option<u32>) -> Result<()> {

@@ -1,7 +1,7 @@
 //! Filters on the primary key: as much of Milvus' language as backups use.
 
 use milvus_backup_core::KeyRange;
-use milvus_backup_core::schema::PrimaryKey;
+use milvus_backup_core::schema::{DataType, FieldSchema, PrimaryKey};
 
 use super::literals::{Word, words};
 
@@ -28,7 +28,7 @@ pub(super) enum Unreadable {
 
 impl Expression {
     /// Reads a filter on a key; an empty one holds for all keys. `reserved` are names that stand for something else.
-    pub(super) fn read(text: &str, key: &str, is_reserved: impl Fn(&str) -> bool) -> Result<Self, Unreadable> {
+    pub(super) fn read(text: &str, key: &FieldSchema, is_reserved: impl Fn(&str) -> bool) -> Result<Self, Unreadable> {
         let words = words(text).ok_or(Unreadable::Unparsable)?;
         if words.is_empty() {
             return Ok(Self::All);
@@ -79,7 +79,7 @@ impl Expression {
 
 struct Reader<'a> {
     words: &'a [Word],
-    key: &'a str,
+    key: &'a FieldSchema,
     is_reserved: &'a dyn Fn(&str) -> bool,
 }
 
@@ -121,7 +121,7 @@ impl<'a> Reader<'a> {
         }
         match self.next()? {
             Word::Name(name) if (self.is_reserved)(name) => return Err(Unreadable::Unparsable),
-            Word::Name(name) if name != self.key => return Err(Unreadable::Field(name.clone())),
+            Word::Name(name) if *name != self.key.name => return Err(Unreadable::Field(name.clone())),
             Word::Name(_) => {}
             _ => return Err(Unreadable::Unparsable),
         }
@@ -156,6 +156,10 @@ impl<'a> Reader<'a> {
     fn literal(&mut self) -> Result<PrimaryKey, Unreadable> {
         match self.next()? {
             Word::Number(number) => Ok(PrimaryKey::Int64(*number)),
+            // A text by RFC 4122 names an identifier: milvus#51038.
+            Word::Text(text) if self.key.data_type == DataType::Uuid => {
+                PrimaryKey::from_text(text, self.key).map_err(|_| Unreadable::Unparsable)
+            }
             Word::Text(text) => Ok(PrimaryKey::VarChar(text.clone())),
             _ => Err(Unreadable::Unparsable),
         }
@@ -167,7 +171,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Expression, Unreadable> {
-        Expression::read(text, "id", |name| name == "like")
+        Expression::read(text, &FieldSchema::new("id", DataType::Int64), |name| name == "like")
     }
 
     #[test]

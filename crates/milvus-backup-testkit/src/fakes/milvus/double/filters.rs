@@ -1,14 +1,14 @@
 //! The filters of queries and deletes.
 
 use milvus_backup_core::CollectionName;
-use milvus_backup_core::schema::PrimaryKey;
+use milvus_backup_core::schema::{FieldSchema, PrimaryKey};
 
 use super::expression::{Expression, Unreadable};
 use super::refusal::{Answer, unexpected};
 use crate::fakes::milvus::state::State;
 
 /// Reads a filter on a key, in which names that the server reserves do not stand for fields.
-pub(super) fn read_filter(state: &State, text: &str, key: &str) -> Answer<Expression> {
+pub(super) fn read_filter(state: &State, text: &str, key: &FieldSchema) -> Answer<Expression> {
     let read = Expression::read(text, key, |name| state.model.rows.reserved_keys.contains(name));
     read.map_err(|unreadable| match unreadable {
         Unreadable::Unparsable => unexpected(format!("cannot parse expression: {text}, error: line 1:0")),
@@ -30,6 +30,6 @@ pub(super) fn keys_where(
 
 /// Returns a filter as a delete has it.
 pub(super) fn filter_of(state: &State, name: &CollectionName, text: &str) -> Answer<Expression> {
-    let key = state.get("Delete", name)?.schema.primary_key()?.name.clone();
+    let key = state.get("Delete", name)?.schema.primary_key()?.clone();
     read_filter(state, text, &key)
 }

@@ -95,7 +95,7 @@ fn answer(
     let collection = state.get("Query", name)?;
     let (id, schema) = (collection.id, collection.schema.clone());
     require_no_policies(call, &schema.properties, request)?;
-    let key = schema.primary_key()?.name.clone();
+    let key = schema.primary_key()?.clone();
     let filter = read_filter(state, &request.expr, &key)?;
     let (limit, offset) = if counts { (0, 0) } else { extent(call, state, request, params)? };
     locked(&call.parts.loads).require_done(id, &request.collection_name)?;
@@ -106,7 +106,7 @@ fn answer(
         ..pb::QueryResults::default()
     };
     if call.version().names_keys() {
-        results.primary_field_name = key;
+        results.primary_field_name = key.name;
     }
     if counts {
         results.fields_data = vec![count_column(counted(state, name, &page))];
