@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures::{StreamExt as _, stream};
@@ -31,6 +32,8 @@ pub(super) enum Cut {
 type Outgoing = http_body_util::combinators::UnsyncBoxBody<Bytes, Cut>;
 pub(super) type Upstream = Client<HttpConnector, Full<Bytes>>;
 
+/// What came before a cut has reached the client after this time, and is not discarded with the connection.
+const ARRIVAL: Duration = Duration::from_millis(50);
 const GENERATION: HeaderName = HeaderName::from_static("x-goog-if-generation-match");
 
 /// Passes one request on, with its disturbance. An error closes the connection.
@@ -136,6 +139,10 @@ fn send(
             Ok(Frame::data(piece))
         }
     });
-    let end = (disturbance == Some(Disturbance::CutResponse)).then_some(Err(Cut::Wanted));
-    Response::from_parts(head, StreamBody::new(paced.chain(stream::iter(end))).boxed_unsync())
+    let cut = (disturbance == Some(Disturbance::CutResponse)).then_some(Err(Cut::Wanted));
+    let end = stream::iter(cut).then(|cut| async {
+        tokio::time::sleep(ARRIVAL).await;
+        cut
+    });
+    Response::from_parts(head, StreamBody::new(paced.chain(end)).boxed_unsync())
 }
