@@ -37,6 +37,9 @@ class S3:
     def get(self, bucket, key):
         return self.client.get_object(Bucket=bucket, Key=key)["Body"].read()
 
+    def modified(self, bucket, key):
+        return str(self.client.head_object(Bucket=bucket, Key=key)["LastModified"])
+
     def put(self, bucket, key, body):
         self.client.put_object(Bucket=bucket, Key=key, Body=body)
 
@@ -68,6 +71,9 @@ class Azure:
 
     def get(self, bucket, key):
         return self.container(bucket).download_blob(key).readall()
+
+    def modified(self, bucket, key):
+        return str(self.container(bucket).get_blob_client(key).get_blob_properties().last_modified)
 
     def put(self, bucket, key, body):
         self.container(bucket).upload_blob(key, body, overwrite=True)

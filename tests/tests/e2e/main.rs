@@ -24,6 +24,68 @@ macro_rules! on_both_servers {
     };
 }
 
+/// Runs each of these functions as a test of both servers with a directory as root, and of Milvus Lite with a bucket as
+/// root: they take the kind and the place.
+macro_rules! on_both_servers_and_a_store {
+    ($($test:ident),+ $(,)?) => {
+        mod milvus_235 {
+            $(#[test]
+            fn $test() {
+                super::$test(milvus_backup_testkit::ServerKind::Milvus235, milvus_backup_tests::root::Place::Directory);
+            })+
+        }
+        mod lite_322 {
+            $(#[test]
+            fn $test() {
+                super::$test(milvus_backup_testkit::ServerKind::Lite322, milvus_backup_tests::root::Place::Directory);
+            })+
+        }
+        mod seaweedfs {
+            $(#[test]
+            fn $test() {
+                let place = milvus_backup_tests::root::Place::Store(milvus_backup_testkit::StoreKind::SeaweedFs);
+                super::$test(milvus_backup_testkit::ServerKind::Lite322, place);
+            })+
+        }
+    };
+}
+
+/// Runs each of these functions as a test with a directory as root, and with a bucket: they take the place.
+macro_rules! in_a_directory_and_a_store {
+    ($($test:ident),+ $(,)?) => {
+        mod directory {
+            $(#[test]
+            fn $test() {
+                super::$test(milvus_backup_tests::root::Place::Directory);
+            })+
+        }
+        mod seaweedfs {
+            $(#[test]
+            fn $test() {
+                super::$test(milvus_backup_tests::root::Place::Store(milvus_backup_testkit::StoreKind::SeaweedFs));
+            })+
+        }
+    };
+}
+
+/// Runs each of these functions as a test with a root in a store of each kind: they take the kind of the store.
+macro_rules! in_each_store {
+    ($($test:ident),+ $(,)?) => {
+        in_each_store!(@ seaweedfs SeaweedFs $($test)+);
+        in_each_store!(@ moto Moto $($test)+);
+        in_each_store!(@ azurite Azurite $($test)+);
+        in_each_store!(@ gcs Gcs $($test)+);
+    };
+    (@ $module:ident $kind:ident $($test:ident)+) => {
+        mod $module {
+            $(#[test]
+            fn $test() {
+                super::$test(milvus_backup_testkit::StoreKind::$kind);
+            })+
+        }
+    };
+}
+
 mod addresses;
 mod auto_id;
 mod bulk_import;
@@ -65,4 +127,5 @@ mod resume;
 mod round_trip;
 mod row_traits;
 mod side_by_side;
+mod stores;
 mod verification;

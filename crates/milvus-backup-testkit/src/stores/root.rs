@@ -139,6 +139,12 @@ impl StoreRoot {
         self.client.bytes("get", &[&self.bucket, &self.key(name)])
     }
 
+    /// Returns when an object was written last, as text, to the second.
+    pub fn modified(&self, name: &str) -> Result<String, Error> {
+        let time = self.client.value("modified", &[&self.bucket, &self.key(name)], b"")?;
+        self.parse("modified", time)
+    }
+
     /// Writes an object, and replaces an existing one.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
         self.client.value("put", &[&self.bucket, &self.key(name)], bytes).map(drop)

@@ -1,0 +1,27 @@
+//! The number of requests that a backup of a small collection takes, which some stores charge for.
+
+use milvus_backup_testkit::{SeenRequest, StoreKind};
+
+use super::bench::Bench;
+
+in_each_store!(of_a_small_backup);
+
+/// The most requests that documentation promises.
+const PROMISED: usize = 25;
+
+fn of_a_small_backup(kind: StoreKind) {
+    let bench = Bench::new(kind, "store_requests");
+    for run in ["first", "second"] {
+        bench.proxy.take_requests();
+        bench.br.run(&bench.create()).code(0);
+        let requests = bench.proxy.take_requests();
+        eprintln!("{kind:?}: {} requests of the {run} backup:\n{}", requests.len(), shown(&requests));
+        assert!(requests.len() <= PROMISED, "{} requests of the {run} backup:\n{}", requests.len(), shown(&requests));
+    }
+}
+
+fn shown(requests: &[SeenRequest]) -> String {
+    let lines =
+        requests.iter().map(|request| format!("{} {} ({} bytes)", request.method, request.target, request.size));
+    lines.collect::<Vec<_>>().join("\n")
+}
