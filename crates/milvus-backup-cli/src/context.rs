@@ -13,6 +13,7 @@ use milvus_backup_core::{
 };
 use milvus_backup_engine::{BackupManager, BackupRepository};
 use milvus_backup_repository::RepositoryHandle;
+use milvus_backup_storage::StoreOptions;
 use milvus_backup_store_local::ParquetFormat;
 
 use crate::Layers;
@@ -83,7 +84,10 @@ impl Context {
             ProgressFormat::Json => Arc::new(JsonLines::new(Arc::clone(&clock), config.progress_poll_interval)),
         };
         let environment = Environment { clock, entropy: Arc::new(SystemEntropy), interrupt };
-        let storage = milvus_backup_storage::Storage::open(&root)?;
+        let options = StoreOptions::new(config.storage.clone())
+            .with_environment(crate::store_environment::variables())
+            .with_retries(config.retry_policy());
+        let storage = milvus_backup_storage::Storage::open_with(&root, &options)?;
         let storage = storage.with_retries(config.retry_policy(), &environment).layered(layers.store);
         let repository = RepositoryHandle::new(storage);
         Ok(Self {

@@ -24,6 +24,7 @@ mod resolve;
 mod settings;
 mod signals;
 mod sizes;
+mod store_environment;
 mod summary;
 mod target;
 mod text;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::model::{BackupStorageType, ChecksumAlgorithm, CompressionCodec};
 use crate::retry::RetryPolicy;
+use crate::storage_settings::StorageSettings;
 
 /// Settings that apply to every operation unless its parameters override them.
 ///
@@ -87,6 +88,16 @@ pub struct BackupRecoveryConfig {
     pub progress_poll_interval: Duration,
     /// Limit of the rows that are in memory at any time, in bytes.
     pub memory_limit_bytes: u64,
+    /// Whether a repository may be started on a store that does not keep the promises on which commits and locks rely.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub allow_unsafe_storage: bool,
+    /// How the object store at the root is reached.
+    #[serde(skip_serializing_if = "is_default")]
+    pub storage: StorageSettings,
+}
+
+fn is_default(settings: &StorageSettings) -> bool {
+    *settings == StorageSettings::default()
 }
 
 impl Default for BackupRecoveryConfig {
@@ -119,6 +130,8 @@ impl Default for BackupRecoveryConfig {
             retry_delay_seconds: Duration::from_secs(5),
             progress_poll_interval: Duration::from_secs(2),
             memory_limit_bytes: 512 << 20,
+            allow_unsafe_storage: false,
+            storage: StorageSettings::default(),
         }
     }
 }

@@ -32,6 +32,7 @@ mod names;
 mod params;
 mod retry;
 pub mod schema;
+mod storage_settings;
 #[cfg(feature = "traits")]
 mod traits;
 pub mod wording;
@@ -46,5 +47,6 @@ pub use names::{
 };
 pub use params::{AutoIdPolicy, BackupParams, LoadPolicy, RestoreMethod, RestoreParams, VerificationParams};
 pub use retry::RetryPolicy;
+pub use storage_settings::StorageSettings;
 #[cfg(feature = "traits")]
 pub use traits::*;

@@ -9,6 +9,7 @@ use object_store::path::Path;
 use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt, PutMode, PutOptions};
 
 use crate::error::{corrupted, storage};
+use crate::upload::UploadRules;
 
 /// Number of times a document is read back before it is treated as another process's.
 const READS_BACK: usize = 3;
@@ -18,12 +19,21 @@ const READS_BACK: usize = 3;
 pub struct Directory {
     store: Arc<dyn ObjectStore>,
     path: String,
+    uploads: UploadRules,
 }
 
 impl Directory {
     /// Names the objects below `path`, whose segments must already be safe.
     pub fn new(store: Arc<dyn ObjectStore>, path: impl Into<String>) -> Self {
-        Self { store, path: path.into() }
+        Self { store, path: path.into(), uploads: UploadRules::default() }
+    }
+
+    pub(crate) fn with_uploads(self, uploads: UploadRules) -> Self {
+        Self { uploads, ..self }
+    }
+
+    pub(crate) fn uploads(&self) -> &UploadRules {
+        &self.uploads
     }
 
     /// Returns the store that holds the objects.

@@ -8,14 +8,19 @@ use std::io;
 use milvus_backup_core::{Error, Result};
 use object_store::Error as StoreError;
 
-/// Returns the error for a failure to `action` the object at `path`.
+use crate::service_error::{Failure, has_expired_credentials, is_missing_bucket, status};
+
+/// Returns the error for a failure to `action` the object at `path`. That of a service has no secrets in it.
 pub fn storage(action: &str, path: impl Display, source: StoreError) -> Error {
     Error::Storage {
         action: action.to_owned(),
         path: format!("{path}"),
         permission: is_permission(&source),
         retryable: is_transient(&source),
-        source: Box::new(source),
+        source: match Failure::of_service(&source) {
+            Some(failure) => Box::new(failure),
+            None => Box::new(source),
+        },
     }
 }
 
@@ -23,14 +28,23 @@ pub fn storage(action: &str, path: impl Display, source: StoreError) -> Error {
 /// directory, which was empty, was removed concurrently.
 pub fn is_conflict(error: &Error) -> bool {
     let Error::Storage { source, .. } = error else { return false };
+    if let Some(failure) = source.downcast_ref::<Failure>() {
+        return failure.is_conflict();
+    }
     let Some(source) = source.downcast_ref::<StoreError>() else { return false };
-    matches!(source, StoreError::AlreadyExists { .. } | StoreError::Precondition { .. })
-        || io_kind(source) == Some(io::ErrorKind::NotFound)
+    exists_already(source) || io_kind(source) == Some(io::ErrorKind::NotFound)
+}
+
+/// Returns whether a conditional create failed because there is an object already.
+pub(crate) fn exists_already(error: &StoreError) -> bool {
+    matches!(error, StoreError::AlreadyExists { .. } | StoreError::Precondition { .. } | StoreError::NotModified { .. })
 }
 
 fn is_permission(error: &StoreError) -> bool {
     matches!(error, StoreError::PermissionDenied { .. } | StoreError::Unauthenticated { .. })
         || io_kind(error) == Some(io::ErrorKind::PermissionDenied)
+        || matches!(status(error), Some(401 | 403))
+        || has_expired_credentials(error)
 }
 
 /// Returns whether the same call may succeed after a short delay.
@@ -46,7 +60,17 @@ pub fn is_transient(error: &StoreError) -> bool {
             | StoreError::NotModified { .. }
             | StoreError::UnknownConfigurationKey { .. }
     );
-    !permanent && !is_permission(error) && io_kind(error).is_none_or(|kind| !PERMANENT.contains(&kind))
+    !permanent
+        && !is_permission(error)
+        && !is_missing_bucket(error)
+        && status(error).is_none_or(|status| status >= 500 && status != 501 || matches!(status, 408 | 429))
+        && io_kind(error).is_none_or(|kind| !PERMANENT.contains(&kind))
+}
+
+/// Returns whether the service does not have the call.
+pub(crate) fn is_unsupported(error: &StoreError) -> bool {
+    matches!(error, StoreError::NotSupported { .. } | StoreError::NotImplemented { .. })
+        || matches!(status(error), Some(405 | 501))
 }
 
 /// Failures of a file system that do not disappear within seconds without intervention.

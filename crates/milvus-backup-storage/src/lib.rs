@@ -1,4 +1,4 @@
-//! Object stores for backups: opened by location, with retries, and with the features that only a local disk has.
+//! Object stores for backups: opened by location, with retries, and with the properties of their medium.
 //!
 //! A [`Storage`] is the root of a repository. It creates [`Directory`] values, through which documents are read,
 //! created and deleted, and [`Window`] values, through which large objects are read. It is used by the crates that
@@ -19,20 +19,27 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Operations that only a local disk supports (synchronising a directory, rejecting symbolic links, removing empty
-//! directories, measuring free space) are methods of [`Storage`], each of which documents its behaviour for an object
-//! store.
+//! A root is a directory, or a prefix in a bucket or container of an object store (`s3://`, `az://`, `gs://`), whose
+//! client is configured by [`StoreOptions`]. Operations that only one of them supports (synchronising a directory,
+//! rejecting symbolic links, measuring free space, aborting uploads) are methods of [`Storage`], each of which documents
+//! its behaviour for the other.
 
 mod directory;
 pub mod error;
 mod local;
+mod location;
+mod medium;
+mod options;
 mod pool;
+mod remote;
 mod retrying;
+mod service_error;
 mod storage;
 mod upload;
 mod window;
 
 pub use directory::Directory;
+pub use options::StoreOptions;
 pub use pool::{ALIGNMENT, BufferPool, PooledBuffer};
 pub use storage::Storage;
 pub use upload::{AbandonedUploads, Upload};

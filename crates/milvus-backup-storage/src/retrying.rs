@@ -19,6 +19,7 @@ use object_store::{
 };
 
 use crate::error::is_transient;
+use crate::service_error::{text, was_retried};
 
 /// Size of the largest response that is read completely before it is passed on, in bytes. Documents and ranges of data
 /// files are smaller.
@@ -51,8 +52,9 @@ impl Retrying {
         if let Some(Retries { policy, environment }) = &self.retries {
             for delay in policy.delays(environment) {
                 match call().await {
-                    Err(error) if is_transient(&error) => {
-                        tracing::warn!(%error, ?delay, "retrying");
+                    // A request that the client has retried is not repeated here as well.
+                    Err(error) if is_transient(&error) && !was_retried(&error) => {
+                        tracing::warn!(error = text(&error), ?delay, "retrying");
                         environment.sleep(delay).await;
                     }
                     outcome => return outcome,

@@ -1,46 +1,96 @@
-//! [`Upload`]: a multipart upload that is always completed or aborted, however its owner ends.
+//! [`Upload`]: an upload of an object in parts, which is always completed or aborted, however its owner ends.
 //!
+//! Must always hold: an upload that was aborted is not completed, and the object is visible only once it is complete.
 //! Stores keep, and charge for, the parts of an upload that is never ended.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use milvus_backup_core::Result;
-use object_store::{MultipartUpload, ObjectStoreExt};
+use object_store::path::Path;
+use object_store::{Attributes, MultipartUpload, ObjectStore, PutMultipartOptions, PutOptions};
 use tokio::runtime::Handle;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::directory::Directory;
 use crate::error::storage;
+use crate::service_error::text;
 
 /// Maximum number of parts in flight.
 const PARTS_IN_FLIGHT: usize = 2;
 
-/// A multipart upload. One that is dropped before its end is aborted in the background.
+/// Number of bytes in flight above which only one part is.
+const BYTES_IN_FLIGHT: usize = 16 << 20;
+
+/// How objects are uploaded to a store.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct UploadRules {
+    /// Whether an object of a single part is sent in one request.
+    pub(crate) small_at_once: bool,
+    /// The attributes of the objects, such as their storage class.
+    pub(crate) attributes: Attributes,
+}
+
+/// An upload in parts. One that is dropped before its end is aborted in the background.
 #[derive(Debug)]
 pub struct Upload {
     path: String,
-    /// `None` once the upload is complete or aborted.
+    destination: Destination,
+    /// The first part, until there is a second one.
+    held: Option<Bytes>,
+    /// `None` before the upload is started, and once it is complete or aborted.
     inner: Option<Box<dyn MultipartUpload>>,
     parts: JoinSet<object_store::Result<()>>,
     abandoned: AbandonedUploads,
 }
 
-impl Upload {
-    fn new(path: String, upload: Box<dyn MultipartUpload>, abandoned: AbandonedUploads) -> Self {
-        Self { path, inner: Some(upload), parts: JoinSet::new(), abandoned }
+/// Where an upload goes, and how.
+#[derive(Debug)]
+struct Destination {
+    store: Arc<dyn ObjectStore>,
+    object: Path,
+    rules: UploadRules,
+}
+
+impl Destination {
+    async fn start(&self) -> Result<Box<dyn MultipartUpload>> {
+        let attributes = self.rules.attributes.clone();
+        let options = PutMultipartOptions { attributes, ..PutMultipartOptions::default() };
+        let started = self.store.put_multipart_opts(&self.object, options).await;
+        started.map_err(|source| storage("create", &self.object, source))
     }
 
-    /// Sends the next part, after waiting until few enough are in flight. All parts but the last one must have the same
-    /// size.
+    async fn put(&self, bytes: Bytes) -> Result<()> {
+        let options = PutOptions { attributes: self.rules.attributes.clone(), ..PutOptions::default() };
+        let put = self.store.put_opts(&self.object, bytes.into(), options).await;
+        put.map(drop).map_err(|source| storage("write", &self.object, source))
+    }
+}
+
+impl Upload {
+    /// Sends the next part, after waiting until few enough are in flight. No part but the last one may be smaller than
+    /// the one before it.
     ///
     /// # Errors
     /// [`milvus_backup_core::Error::Storage`] of this part, or of an earlier one.
     pub async fn put(&mut self, part: Bytes) -> Result<()> {
+        if self.inner.is_none() && self.held.is_none() {
+            self.held = Some(part);
+            return Ok(());
+        }
+        if let Some(first) = self.held.take() {
+            self.inner = Some(self.destination.start().await?);
+            self.send(first).await?;
+        }
+        self.send(part).await
+    }
+
+    async fn send(&mut self, part: Bytes) -> Result<()> {
+        let in_flight = (BYTES_IN_FLIGHT / part.len().max(1)).clamp(1, PARTS_IN_FLIGHT);
         if let Some(upload) = &mut self.inner {
             self.parts.spawn(upload.put_part(part.into()));
         }
-        self.wait_for(PARTS_IN_FLIGHT).await
+        self.wait_for(in_flight).await
     }
 
     /// Waits until at most `in_flight` parts are in flight.
@@ -69,10 +119,13 @@ impl Upload {
 
     async fn try_complete(&mut self) -> Result<()> {
         self.wait_for(0).await?;
-        if let Some(upload) = &mut self.inner {
-            upload.complete().await.map_err(|source| storage("write", &self.path, source))?;
+        match &mut self.inner {
+            Some(upload) => {
+                let completed = upload.complete().await;
+                completed.map(drop).map_err(|source| storage("write", &self.path, source))
+            }
+            None => self.destination.put(self.held.take().unwrap_or_default()).await,
         }
-        Ok(())
     }
 
     /// Aborts the upload, and removes the parts that were sent.
@@ -102,7 +155,7 @@ impl Drop for Upload {
 async fn abort(path: String, mut upload: Box<dyn MultipartUpload>, mut parts: JoinSet<object_store::Result<()>>) {
     parts.shutdown().await;
     if let Err(error) = upload.abort().await {
-        tracing::warn!(%error, path, "cannot abort an upload");
+        tracing::warn!(error = text(&error), path, "cannot abort an upload");
     }
 }
 
@@ -131,14 +184,16 @@ impl AbandonedUploads {
 }
 
 impl Directory {
-    /// Starts a multipart upload.
+    /// Starts an upload. To a service, nothing is sent before its second part or its end.
     ///
     /// # Errors
     /// [`milvus_backup_core::Error::Storage`] if it cannot be started.
     pub async fn upload(&self, file: &str, abandoned: &AbandonedUploads) -> Result<Upload> {
-        let object = self.object(file)?;
-        let upload = self.store().put_multipart(&object).await.map_err(|source| storage("create", &object, source))?;
-        Ok(Upload::new(file.to_owned(), upload, abandoned.clone()))
+        let rules = self.uploads().clone();
+        let destination = Destination { store: Arc::clone(self.store()), object: self.object(file)?, rules };
+        let inner = if destination.rules.small_at_once { None } else { Some(destination.start().await?) };
+        let (path, abandoned) = (file.to_owned(), abandoned.clone());
+        Ok(Upload { path, destination, held: None, inner, parts: JoinSet::new(), abandoned })
     }
 }
 
@@ -148,7 +203,8 @@ mod tests {
 
     use async_trait::async_trait;
     use futures::FutureExt;
-    use object_store::{PutPayload, PutResult, UploadPart};
+    use object_store::memory::InMemory;
+    use object_store::{ObjectStoreExt, PutPayload, PutResult, UploadPart};
 
     use super::*;
 
@@ -185,7 +241,34 @@ mod tests {
     }
 
     fn begun(fake: &Fake, abandoned: &AbandonedUploads) -> Upload {
-        Upload::new("data/p.parquet".to_owned(), Box::new(fake.clone()), abandoned.clone())
+        let (store, rules) = (Arc::new(InMemory::new()), UploadRules::default());
+        Upload {
+            path: "data/p.parquet".to_owned(),
+            destination: Destination { store, object: Path::from("p"), rules },
+            held: None,
+            inner: Some(Box::new(fake.clone())),
+            parts: JoinSet::new(),
+            abandoned: abandoned.clone(),
+        }
+    }
+
+    #[tokio::test]
+    async fn an_object_of_one_part_is_sent_at_once_and_a_larger_one_in_parts() {
+        let store = Arc::new(InMemory::new());
+        let rules = UploadRules { small_at_once: true, ..UploadRules::default() };
+        let directory = Directory::new(store.clone(), "").with_uploads(rules);
+        for parts in [0, 1, 2, 3] {
+            let mut upload = directory.upload("file", &AbandonedUploads::default()).await.unwrap();
+            for number in 0..parts {
+                upload.put(Bytes::from(vec![number; 2])).await.unwrap();
+                assert_eq!(upload.inner.is_some(), number > 0);
+            }
+            upload.complete().await.unwrap();
+            let found = store.get(&Path::from("file")).await.unwrap().bytes().await.unwrap();
+            assert_eq!(found, (0..parts).flat_map(|number| [number; 2]).collect::<Vec<u8>>());
+        }
+        drop(directory.upload("other", &AbandonedUploads::default()).await.unwrap());
+        assert!(store.head(&Path::from("other")).await.is_err());
     }
 
     #[tokio::test]

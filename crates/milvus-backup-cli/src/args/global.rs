@@ -20,7 +20,8 @@ pub(crate) struct Global {
     /// Database of the collections [default: the one in the address, or `default`]
     #[arg(long, global = true, env = "MILVUS_DB")]
     pub(crate) db: Option<String>,
-    /// Directory that contains the backups [default: `./milvus_backups`, or as configured]
+    /// Root of the backups: a directory, or `s3://bucket/prefix`, `az://container/prefix` or `gs://bucket/prefix`
+    /// [default: `./milvus_backups`, or as configured]
     #[arg(long, global = true, env = "MILVUS_BR_ROOT")]
     pub(crate) root: Option<String>,
     /// Storage backend of the backups [default: local, or as configured]
@@ -77,7 +78,7 @@ pub(crate) enum ProgressFormat {
 /// The storage backends of backups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Storage {
-    /// Plain Parquet files in a directory
+    /// Plain Parquet files in a directory or an object store
     Local,
     /// The milvus-backup tool (not in this version)
     Native,

@@ -1,0 +1,14 @@
+//! Object stores of the cloud providers, and services with the same protocols.
+
+mod budget;
+mod client;
+mod objects;
+mod open;
+mod refusal;
+mod signed;
+mod tls;
+mod uploads;
+
+pub(crate) use objects::Objects;
+pub(crate) use open::open;
+pub(crate) use refusal::{MissingBucket, is_expired_token};
