@@ -65,6 +65,7 @@ impl Context {
         if let Some(timeout) = global.timeout {
             config.repository_timeout = timeout;
         }
+        config.allow_unsafe_storage |= global.allow_unsafe_storage;
         config.validate()?;
         let native = match global.storage {
             Some(storage) => storage == Storage::Native,
@@ -86,7 +87,8 @@ impl Context {
         let environment = Environment { clock, entropy: Arc::new(SystemEntropy), interrupt };
         let options = StoreOptions::new(config.storage.clone())
             .with_environment(crate::store_environment::variables())
-            .with_retries(config.retry_policy());
+            .with_retries(config.retry_policy())
+            .with_unsafe_allowed(config.allow_unsafe_storage);
         let storage = milvus_backup_storage::Storage::open_with(&root, &options)?;
         let storage = storage.with_retries(config.retry_policy(), &environment).layered(layers.store);
         let repository = RepositoryHandle::new(storage);

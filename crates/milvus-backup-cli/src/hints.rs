@@ -64,6 +64,10 @@ pub(crate) fn words(hint: &Hint) -> String {
         Hint::Credentials => {
             "put the token (user:password or an API key) into a file and pass it with --token-file, or set MILVUS_TOKEN"
         }
+        Hint::AllowUnsafeStorage => {
+            "use another store; if no two operations ever run on this one at the same time, --allow-unsafe-storage \
+             allows it"
+        }
         Hint::MoreTime => "allow more time with --timeout",
         other => return other.to_string(),
     };

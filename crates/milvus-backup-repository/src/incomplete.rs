@@ -1,5 +1,7 @@
 //! Backups without a commit: in progress, or incomplete because their operation died.
 
+use std::collections::{BTreeMap, HashSet};
+
 use milvus_backup_core::{
     BackupId, BackupPlan, CollectionRef, Error, Hint, IncompleteBackup, InterruptedBackup, OwnerState, Result,
 };
@@ -27,12 +29,14 @@ impl RepositoryHandle {
         note_owner(&self.backup(&plan.collection, &plan.backup_id), Some(plan)).await
     }
 
-    /// Lists the backups that were started and not committed, including those that are in progress.
+    /// Lists the backups that were started and not committed, including those that are in progress, and those of which
+    /// only interrupted uploads are left.
     ///
     /// # Errors
     /// [`Error::Storage`], and [`Error::Corrupted`] with the path of a symbolic link.
     pub async fn find_incomplete(&self) -> Result<Vec<IncompleteBackup>> {
         self.require_readable().await?;
+        let uploads = self.interrupted_uploads().await?;
         let mut found = Vec::new();
         for directory_name in self.storage().subdirectories("").await? {
             let Some(collection) = CollectionRef::from_directory(&directory_name) else { continue };
@@ -52,7 +56,36 @@ impl RepositoryHandle {
                 }
             }
         }
+        let known: HashSet<BackupId> = found.iter().map(|backup| backup.backup_id.clone()).collect();
+        for ((collection, backup_id), files) in uploads {
+            // Parts without any object: they are all that is left of the backup.
+            if !known.contains(&backup_id) && self.backup(&collection, &backup_id).list().await?.is_empty() {
+                let owner = OwnerState::Unknown;
+                found.push(IncompleteBackup { collection, backup_id, files, size_bytes: 0, owner });
+            }
+        }
         Ok(found)
+    }
+
+    /// Counts the interrupted uploads of each backup.
+    async fn interrupted_uploads(&self) -> Result<BTreeMap<(CollectionRef, BackupId), u64>> {
+        let files = match self.storage().open_uploads("").await {
+            Err(error @ Error::Storage { permission: true, .. }) => {
+                tracing::warn!(error = error.full_message(), "interrupted uploads are not found");
+                Vec::new()
+            }
+            files => files?,
+        };
+        let mut uploads = BTreeMap::new();
+        for file in files {
+            let mut segments = file.split('/');
+            let collection = segments.next().and_then(CollectionRef::from_directory);
+            let backup_id = segments.next().and_then(|name| name.parse::<BackupId>().ok());
+            if let Some(backup) = collection.zip(backup_id) {
+                *uploads.entry(backup).or_default() += 1;
+            }
+        }
+        Ok(uploads)
     }
 
     /// Returns the state of an interrupted backup.

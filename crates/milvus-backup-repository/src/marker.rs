@@ -1,6 +1,7 @@
 //! The marker of a repository: created with its first backup, and read before anything else.
 
-use milvus_backup_core::{Environment, Result};
+use milvus_backup_core::{Environment, Error, Result};
+use milvus_backup_storage::ProbeExtent;
 use milvus_backup_storage::error::is_conflict;
 
 use crate::documents::{MarkerDocument, from_bytes, to_bytes};
@@ -10,21 +11,43 @@ use crate::process::random_hex;
 
 impl RepositoryHandle {
     /// Creates the root, checks that this version may write to it, and drafts a marker for a repository that has none
-    /// yet. The first commit writes it: an operation that fails earlier leaves no files.
+    /// yet. The first commit writes it: an operation that fails earlier leaves no files. An object store without a marker
+    /// is probed for the promises that backups rely on.
     ///
     /// # Errors
-    /// [`Error::Refused`](milvus_backup_core::Error) for a repository that only a newer version may change,
-    /// [`Error::Storage`](milvus_backup_core::Error).
+    /// [`Error::Refused`] for a repository that only a newer version may change, [`Error::UnsafeStorage`],
+    /// [`Error::Storage`].
     pub async fn prepare(&self, environment: &Environment) -> Result<()> {
         match self.marker().await? {
             Some(marker) => marker.require_writable(self.storage().location())?,
             None if self.drafted_marker().get().is_some() => {}
             None => {
+                if self.storage().is_remote() {
+                    let report = self.storage().probe(environment, ProbeExtent::Vital).await?;
+                    self.require_safe(report.broken()?)?;
+                }
                 let id = random_hex(environment.entropy.as_ref(), 4)?;
                 self.drafted_marker().get_or_init(|| MarkerDocument::new(id, environment.clock.now()));
             }
         }
         self.storage().create()
+    }
+
+    /// Refuses a store that breaks promises, unless the caller has allowed it.
+    fn require_safe(&self, broken: Vec<String>) -> Result<()> {
+        let path = self.storage().location().to_owned();
+        if broken.is_empty() {
+            return Ok(());
+        }
+        let error = Error::UnsafeStorage { path, broken };
+        if !self.storage().allows_unsafe() {
+            return Err(error);
+        }
+        tracing::warn!(
+            "{error}. This was allowed: locks do not protect, and two operations at the same time can destroy each \
+             other's backups"
+        );
+        Ok(())
     }
 
     /// Writes the marker if there is none. If several processes create it, one wins and the others use its marker.
@@ -74,7 +97,7 @@ impl RepositoryHandle {
 mod tests {
     use std::sync::Arc;
 
-    use milvus_backup_core::{CollectionRef, Error, Operation};
+    use milvus_backup_core::{CollectionRef, Operation};
     use milvus_backup_storage::Storage;
     use object_store::memory::InMemory;
 

@@ -1,11 +1,11 @@
 //! Removing backups: committed ones, and what is left of others.
 
-use milvus_backup_core::{BackupId, CollectionRef, Result};
+use milvus_backup_core::{BackupId, CollectionRef, Error, Result};
 use milvus_backup_storage::Directory;
 
 use crate::handle::RepositoryHandle;
 use crate::incomplete::note_owner;
-use crate::layout::{DATA, JOURNAL, METADATA, UNFINISHED};
+use crate::layout::{METADATA, UNFINISHED};
 
 impl RepositoryHandle {
     /// Removes the data of an uncommitted backup. Never changes a committed backup.
@@ -43,6 +43,7 @@ impl RepositoryHandle {
 
     /// Removes every object of a backup that is not committed, and the directories that held them.
     async fn remove_all(&self, directory: &Directory) -> Result<()> {
+        self.abort_uploads(directory).await?;
         let (owner, files): (Vec<_>, Vec<_>) =
             directory.list().await?.into_iter().map(|(file, _)| file).partition(|file| file == UNFINISHED);
         // The record of the owner is removed last: as long as any file remains, its owner is known.
@@ -50,10 +51,15 @@ impl RepositoryHandle {
         self.storage().remove_directory(directory.path()).await
     }
 
-    /// Removes temporary files of interrupted uploads from the directories of a backup that no process writes.
-    pub fn remove_temporary_files(&self, backup: &Directory) {
-        for below in ["", DATA, JOURNAL, "indexes"] {
-            self.storage().remove_temporary_files(&format!("{}/{below}", backup.path()), None);
+    /// Aborts the interrupted uploads of a backup that no process writes, and removes their temporary files. A user who
+    /// may not list uploads leaves them to the expiry rules of the bucket.
+    pub(crate) async fn abort_uploads(&self, backup: &Directory) -> Result<()> {
+        match self.storage().abort_uploads(backup.path()).await {
+            Err(error @ Error::Storage { permission: true, .. }) => {
+                tracing::warn!(error = error.full_message(), "interrupted uploads are not removed");
+                Ok(())
+            }
+            aborted => aborted,
         }
     }
 }

@@ -33,7 +33,7 @@ impl RepositoryHandle {
         Ok(self.transaction(plan))
     }
 
-    /// Resumes an interrupted backup, and removes the temporary files of its uploads.
+    /// Resumes an interrupted backup, and aborts its uploads.
     ///
     /// # Errors
     /// [`milvus_backup_core::Error::Storage`], and [`milvus_backup_core::Error::Corrupted`] with the path of a symbolic
@@ -42,7 +42,7 @@ impl RepositoryHandle {
         let transaction = self.transaction(plan);
         self.storage().refuse_links(transaction.directory.path()).await?;
         self.note_plan(plan).await?;
-        self.remove_temporary_files(&transaction.directory);
+        self.abort_uploads(&transaction.directory).await?;
         Ok(transaction)
     }
 

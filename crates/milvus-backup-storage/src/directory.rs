@@ -8,32 +8,44 @@ use milvus_backup_core::{Error, Result};
 use object_store::path::Path;
 use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt, PutMode, PutOptions};
 
-use crate::error::{corrupted, storage};
-use crate::upload::UploadRules;
+use crate::error::{corrupted, exists_already, is_unsupported, storage};
+use crate::transfer_rules::TransferRules;
 
 /// Number of times a document is read back before it is treated as another process's.
 const READS_BACK: usize = 3;
+
+/// Number of attempts to create a document that the store refuses although there is none.
+const CREATES: usize = 3;
+
+/// A document that was read back after a failed write.
+enum Found {
+    /// The document that was to be written.
+    Same,
+    /// Another one, or one that cannot be read.
+    Other,
+    Nothing,
+}
 
 /// The objects below one directory of the repository.
 #[derive(Debug, Clone)]
 pub struct Directory {
     store: Arc<dyn ObjectStore>,
     path: String,
-    uploads: UploadRules,
+    rules: TransferRules,
 }
 
 impl Directory {
     /// Names the objects below `path`, whose segments must already be safe.
     pub fn new(store: Arc<dyn ObjectStore>, path: impl Into<String>) -> Self {
-        Self { store, path: path.into(), uploads: UploadRules::default() }
+        Self { store, path: path.into(), rules: TransferRules::default() }
     }
 
-    pub(crate) fn with_uploads(self, uploads: UploadRules) -> Self {
-        Self { uploads, ..self }
+    pub(crate) fn with_rules(self, rules: TransferRules) -> Self {
+        Self { rules, ..self }
     }
 
-    pub(crate) fn uploads(&self) -> &UploadRules {
-        &self.uploads
+    pub(crate) fn rules(&self) -> &TransferRules {
+        &self.rules
     }
 
     /// Returns the store that holds the objects.
@@ -57,6 +69,17 @@ impl Directory {
             (path, file) => format!("{path}/{file}"),
         };
         Path::parse(&path).map_err(|source| storage("name", &path, source.into()))
+    }
+
+    /// Returns the number of ranges of an object that are to be requested in advance, so that the latency of the store
+    /// does not limit the rate.
+    pub fn ranges_ahead(&self) -> usize {
+        self.rules.ranges_ahead
+    }
+
+    /// Returns the size in bytes of the ranges in which a large object is read.
+    pub fn range_bytes(&self) -> u64 {
+        self.rules.range_bytes
     }
 
     /// Reads a complete document, or returns `None` if there is none. One of more than `limit` bytes is rejected by its
@@ -105,29 +128,51 @@ impl Directory {
     ///
     /// A failure does not prove that nothing was written, and a document that the store reports may be our own, from an
     /// attempt whose response was lost. It is therefore read back and compared, repeatedly if it differs, since a
-    /// response can be damaged in flight.
+    /// response can be damaged in flight. A store that refuses because of a concurrent create, and then has no document,
+    /// is asked again.
     ///
     /// # Errors
     /// [`Error::Storage`]; [`is_conflict`](crate::error::is_conflict) returns whether another process was first.
     pub async fn create_document(&self, file: &str, bytes: Bytes) -> Result<()> {
         let path = self.object(file)?;
         let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
-        let limit = bytes.len() as u64;
-        match self.store.put_opts(&path, bytes.clone().into(), options).await {
-            Ok(_) => Ok(()),
-            Err(source) => {
-                for _ in 0..READS_BACK {
-                    if self
-                        .read_document(file, limit)
-                        .await
-                        .is_ok_and(|found| found.is_some_and(|found| found == bytes))
-                    {
-                        return Ok(());
-                    }
-                }
-                Err(storage("create", &path, source))
+        let mut attempt = 1;
+        loop {
+            let Err(source) = self.store.put_opts(&path, bytes.clone().into(), options.clone()).await else {
+                return Ok(());
+            };
+            if self.rules.unconditional && is_unsupported(&source) {
+                return self.create_unconditionally(file, bytes).await;
+            }
+            match self.read_back(file, &bytes).await {
+                Found::Same => return Ok(()),
+                Found::Nothing if attempt < CREATES && exists_already(&source) => attempt += 1,
+                Found::Nothing | Found::Other => return Err(storage("create", &path, source)),
             }
         }
+    }
+
+    /// Writes a document if none is found. Two processes that do so at the same time both succeed.
+    async fn create_unconditionally(&self, file: &str, bytes: Bytes) -> Result<()> {
+        if self.size(file).await?.is_some() {
+            let (path, source) = (self.object(file)?, "it exists".into());
+            let exists = StoreError::AlreadyExists { path: path.to_string(), source };
+            return Err(storage("create", path, exists));
+        }
+        self.write_document(file, bytes).await
+    }
+
+    /// Compares a document with the one that should have been written.
+    async fn read_back(&self, file: &str, expected: &Bytes) -> Found {
+        let mut found = Found::Nothing;
+        for _ in 0..READS_BACK {
+            found = match self.read_document(file, expected.len() as u64).await {
+                Ok(Some(bytes)) if bytes == *expected => return Found::Same,
+                Ok(None) => Found::Nothing,
+                Ok(Some(_)) | Err(_) => Found::Other,
+            };
+        }
+        found
     }
 
     /// Lists every object below the directory, as path relative to it and size in bytes, in arbitrary order.

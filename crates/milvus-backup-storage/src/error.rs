@@ -8,7 +8,9 @@ use std::io;
 use milvus_backup_core::{Error, Result};
 use object_store::Error as StoreError;
 
-use crate::service_error::{Failure, has_expired_credentials, is_missing_bucket, status};
+use crate::service_error::{
+    Failure, has_expired_credentials, is_missing_bucket, is_of_service, is_without_tls, status,
+};
 
 /// Returns the error for a failure to `action` the object at `path`. That of a service has no secrets in it.
 pub fn storage(action: &str, path: impl Display, source: StoreError) -> Error {
@@ -63,8 +65,14 @@ pub fn is_transient(error: &StoreError) -> bool {
     !permanent
         && !is_permission(error)
         && !is_missing_bucket(error)
+        && !is_without_tls(error)
         && status(error).is_none_or(|status| status >= 500 && status != 501 || matches!(status, 408 | 429))
         && io_kind(error).is_none_or(|kind| !PERMANENT.contains(&kind))
+}
+
+/// Returns whether a service behind a network failed, as opposed to an object that is missing or too short.
+pub fn is_failed_service(error: &StoreError) -> bool {
+    is_of_service(error) && !matches!(error, StoreError::NotFound { .. }) && status(error) != Some(416)
 }
 
 /// Returns whether the service does not have the call.

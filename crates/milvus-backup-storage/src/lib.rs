@@ -31,16 +31,21 @@ mod location;
 mod medium;
 mod options;
 mod pool;
+mod probe;
 mod remote;
 mod retrying;
 mod service_error;
 mod storage;
+#[cfg(test)]
+mod test_environment;
+mod transfer_rules;
 mod upload;
 mod window;
 
 pub use directory::Directory;
 pub use options::StoreOptions;
 pub use pool::{ALIGNMENT, BufferPool, PooledBuffer};
+pub use probe::{Check, Outcome, ProbeExtent, ProbeReport, Promise};
 pub use storage::Storage;
 pub use upload::{AbandonedUploads, Upload};
-pub use window::{Window, WindowReader};
+pub use window::{Window, WindowReader, split};

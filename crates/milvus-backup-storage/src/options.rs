@@ -16,6 +16,7 @@ pub struct StoreOptions {
     environment: Vec<(String, String)>,
     settings: StorageSettings,
     retry: RetryPolicy,
+    unsafe_allowed: bool,
 }
 
 impl fmt::Debug for StoreOptions {
@@ -25,6 +26,7 @@ impl fmt::Debug for StoreOptions {
             .field("environment", &names)
             .field("settings", &self.settings)
             .field("retry", &self.retry)
+            .field("unsafe_allowed", &self.unsafe_allowed)
             .finish()
     }
 }
@@ -47,6 +49,16 @@ impl StoreOptions {
     #[must_use]
     pub fn with_retries(self, retry: RetryPolicy) -> Self {
         Self { retry, ..self }
+    }
+
+    /// Allows a repository to be started on a store that does not keep the promises on which commits and locks rely.
+    #[must_use]
+    pub fn with_unsafe_allowed(self, unsafe_allowed: bool) -> Self {
+        Self { unsafe_allowed, ..self }
+    }
+
+    pub(crate) fn allows_unsafe(&self) -> bool {
+        self.unsafe_allowed
     }
 
     pub(crate) fn settings(&self) -> &StorageSettings {

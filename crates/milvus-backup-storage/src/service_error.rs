@@ -21,6 +21,9 @@ const REQUEST: &str = "Error performing ";
 /// Its words after the number of retries.
 const RETRIED: &str = " retries, max_retries: ";
 
+/// The words of the client about a URL without TLS.
+const WITHOUT_TLS: &str = "URL scheme is not allowed";
+
 /// A failure of a service: its text, and whether it is a conflict with another process.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -54,6 +57,8 @@ pub(crate) fn text(error: &StoreError) -> String {
         missing.to_string()
     } else if let Some(answer) = answer(error) {
         answer
+    } else if is_without_tls(error) {
+        "the endpoint is without TLS, which `allow_http` does not allow".to_owned()
     } else if let Some(http) = find::<HttpError>(error) {
         causes(http).skip(1).map(ToString::to_string).collect::<Vec<_>>().join(": ")
     } else {
@@ -73,6 +78,11 @@ pub(crate) fn is_missing_bucket(error: &StoreError) -> bool {
     find::<MissingBucket>(error).is_some()
 }
 
+/// Returns whether the client refused to send a request without TLS.
+pub(crate) fn is_without_tls(error: &StoreError) -> bool {
+    causes(error).any(|error| error.to_string().contains(WITHOUT_TLS))
+}
+
 /// Returns whether the credentials were valid once.
 pub(crate) fn has_expired_credentials(error: &StoreError) -> bool {
     answer(error).is_some_and(|answer| is_expired_token(&answer))
@@ -83,7 +93,8 @@ pub(crate) fn was_retried(error: &StoreError) -> bool {
     retries(error).is_some()
 }
 
-fn is_of_service(error: &StoreError) -> bool {
+/// Returns whether an error is one of a service behind a network.
+pub(crate) fn is_of_service(error: &StoreError) -> bool {
     let is_request = |error: &(dyn Error + 'static)| error.to_string().starts_with(REQUEST);
     find::<HttpError>(error).is_some() || answer(error).is_some() || causes(error).any(is_request)
 }

@@ -16,7 +16,7 @@ use crate::medium::Medium;
 use crate::options::StoreOptions;
 use crate::remote::{self, Objects};
 use crate::retrying::{Retries, Retrying};
-use crate::upload::UploadRules;
+use crate::transfer_rules::TransferRules;
 
 /// The root of a repository: an object store, and the properties of the medium below it. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -29,7 +29,7 @@ pub struct Storage {
     retries: Option<Retries>,
     location: String,
     medium: Arc<dyn Medium>,
-    uploads: UploadRules,
+    rules: TransferRules,
 }
 
 impl Storage {
@@ -53,23 +53,23 @@ impl Storage {
         match Location::parse(location)? {
             Location::Directory(directory) => {
                 let bare = local_store(&directory)?;
-                Ok(Self::over(bare, location, Arc::new(LocalDisk::new(directory)), UploadRules::default()))
+                Ok(Self::over(bare, location, Arc::new(LocalDisk::new(directory)), TransferRules::default()))
             }
             Location::Service(service) => {
                 let remote = remote::open(&service, options)?;
-                Ok(Self::over(remote.store, location, Arc::new(remote.medium), remote.uploads))
+                Ok(Self::over(remote.store, location, Arc::new(remote.medium), remote.rules))
             }
         }
     }
 
     /// Uses an object store that is already open. `location` is its name in messages.
     pub fn from_store(store: Arc<dyn ObjectStore>, location: &str) -> Self {
-        Self::over(store, location, Arc::new(Objects::default()), UploadRules::default())
+        Self::over(store, location, Arc::new(Objects::default()), TransferRules::default())
     }
 
-    fn over(bare: Arc<dyn ObjectStore>, location: &str, medium: Arc<dyn Medium>, uploads: UploadRules) -> Self {
+    fn over(bare: Arc<dyn ObjectStore>, location: &str, medium: Arc<dyn Medium>, rules: TransferRules) -> Self {
         let store = Arc::new(Retrying::new(Arc::clone(&bare), None));
-        Self { store, bare, retries: None, location: location.to_owned(), medium, uploads }
+        Self { store, bare, retries: None, location: location.to_owned(), medium, rules }
     }
 
     /// Retries transient failures by this policy, with the time and the randomness of an environment. Until then, calls
@@ -96,6 +96,11 @@ impl Storage {
         &self.location
     }
 
+    /// Returns whether the caller has allowed a repository to be started on a store that breaks its promises.
+    pub fn allows_unsafe(&self) -> bool {
+        self.rules.unconditional
+    }
+
     /// Returns the root as a local path; `None` for an object store.
     pub fn local_root(&self) -> Option<&FilePath> {
         self.medium.local_root()
@@ -103,7 +108,7 @@ impl Storage {
 
     /// Returns the objects below a path of safe segments.
     pub fn directory(&self, path: impl Into<String>) -> Directory {
-        Directory::new(Arc::clone(&self.store), path).with_uploads(self.uploads.clone())
+        Directory::new(Arc::clone(&self.store), path).with_rules(self.rules.clone())
     }
 
     /// Lists the names of the directories directly below `path`; empty if the path does not exist.

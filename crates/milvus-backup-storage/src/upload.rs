@@ -8,28 +8,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use milvus_backup_core::Result;
 use object_store::path::Path;
-use object_store::{Attributes, MultipartUpload, ObjectStore, PutMultipartOptions, PutOptions};
+use object_store::{MultipartUpload, ObjectStore, PutMultipartOptions, PutOptions};
 use tokio::runtime::Handle;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::directory::Directory;
 use crate::error::storage;
 use crate::service_error::text;
+use crate::transfer_rules::TransferRules;
 
 /// Maximum number of parts in flight.
 const PARTS_IN_FLIGHT: usize = 2;
 
 /// Number of bytes in flight above which only one part is.
 const BYTES_IN_FLIGHT: usize = 16 << 20;
-
-/// How objects are uploaded to a store.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct UploadRules {
-    /// Whether an object of a single part is sent in one request.
-    pub(crate) small_at_once: bool,
-    /// The attributes of the objects, such as their storage class.
-    pub(crate) attributes: Attributes,
-}
 
 /// An upload in parts. One that is dropped before its end is aborted in the background.
 #[derive(Debug)]
@@ -49,7 +41,7 @@ pub struct Upload {
 struct Destination {
     store: Arc<dyn ObjectStore>,
     object: Path,
-    rules: UploadRules,
+    rules: TransferRules,
 }
 
 impl Destination {
@@ -189,7 +181,7 @@ impl Directory {
     /// # Errors
     /// [`milvus_backup_core::Error::Storage`] if it cannot be started.
     pub async fn upload(&self, file: &str, abandoned: &AbandonedUploads) -> Result<Upload> {
-        let rules = self.uploads().clone();
+        let rules = self.rules().clone();
         let destination = Destination { store: Arc::clone(self.store()), object: self.object(file)?, rules };
         let inner = if destination.rules.small_at_once { None } else { Some(destination.start().await?) };
         let (path, abandoned) = (file.to_owned(), abandoned.clone());
@@ -241,7 +233,7 @@ mod tests {
     }
 
     fn begun(fake: &Fake, abandoned: &AbandonedUploads) -> Upload {
-        let (store, rules) = (Arc::new(InMemory::new()), UploadRules::default());
+        let (store, rules) = (Arc::new(InMemory::new()), TransferRules::default());
         Upload {
             path: "data/p.parquet".to_owned(),
             destination: Destination { store, object: Path::from("p"), rules },
@@ -255,8 +247,8 @@ mod tests {
     #[tokio::test]
     async fn an_object_of_one_part_is_sent_at_once_and_a_larger_one_in_parts() {
         let store = Arc::new(InMemory::new());
-        let rules = UploadRules { small_at_once: true, ..UploadRules::default() };
-        let directory = Directory::new(store.clone(), "").with_uploads(rules);
+        let rules = TransferRules { small_at_once: true, ..TransferRules::default() };
+        let directory = Directory::new(store.clone(), "").with_rules(rules);
         for parts in [0, 1, 2, 3] {
             let mut upload = directory.upload("file", &AbandonedUploads::default()).await.unwrap();
             for number in 0..parts {

@@ -6,9 +6,10 @@ use std::io::{Error, ErrorKind, Read, Result, Seek, SeekFrom};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path;
-use object_store::{GetOptions, GetResultPayload};
+use object_store::{GetOptions, GetResultPayload, ObjectStoreExt};
 
 use crate::directory::Directory;
 use crate::pool::BufferPool;
@@ -41,11 +42,10 @@ impl Window {
         range: Range<u64>,
         buffers: BufferPool,
     ) -> object_store::Result<Self> {
-        let options = GetOptions { range: Some(range.clone().into()), ..GetOptions::default() };
-        let found = directory.store().get_opts(path, options).await?;
-        let content = match found.payload {
-            GetResultPayload::File(file, _) => Content::File(Arc::new(file)),
-            GetResultPayload::Stream(_) => Content::Bytes(found.bytes().await?),
+        let content = if directory.ranges_ahead() > 1 && length(&range) > directory.range_bytes() {
+            Content::Bytes(in_ranges(directory, path, range.clone()).await?)
+        } else {
+            request(directory, path, range.clone()).await?
         };
         Ok(Self { range, content, buffers, failure: Arc::default() })
     }
@@ -117,6 +117,38 @@ impl Window {
     }
 }
 
+/// Requests a range in one request.
+async fn request(directory: &Directory, path: &Path, range: Range<u64>) -> object_store::Result<Content> {
+    let options = GetOptions { range: Some(range.into()), ..GetOptions::default() };
+    let found = directory.store().get_opts(path, options).await?;
+    Ok(match found.payload {
+        GetResultPayload::File(file, _) => Content::File(Arc::new(file)),
+        GetResultPayload::Stream(_) => Content::Bytes(found.bytes().await?),
+    })
+}
+
+/// Requests a range of a store behind a network as several smaller ones, some of them concurrently.
+async fn in_ranges(directory: &Directory, path: &Path, range: Range<u64>) -> object_store::Result<Bytes> {
+    let mut bytes = BytesMut::with_capacity(usize::try_from(length(&range)).unwrap_or_default());
+    let ranges = futures::stream::iter(split(range, directory.range_bytes()));
+    let mut pieces = ranges.map(|range| directory.store().get_range(path, range)).buffered(directory.ranges_ahead());
+    while let Some(piece) = pieces.try_next().await? {
+        bytes.extend_from_slice(&piece);
+    }
+    Ok(bytes.freeze())
+}
+
+fn length(range: &Range<u64>) -> u64 {
+    range.end.saturating_sub(range.start)
+}
+
+/// Returns the consecutive ranges of at most `bytes` each that a range consists of.
+pub fn split(range: Range<u64>, bytes: u64) -> impl Iterator<Item = Range<u64>> {
+    let (end, bytes) = (range.end, bytes.max(1));
+    let starts = std::iter::successors(Some(range.start), move |start| start.checked_add(bytes));
+    starts.take_while(move |start| *start < end).map(move |start| start..end.min(start.saturating_add(bytes)))
+}
+
 fn read_exactly(mut file: &File, start: u64, length: usize, into: &mut Vec<u8>) -> Result<()> {
     file.seek(SeekFrom::Start(start))?;
     let read = file.take(length as u64).read_to_end(into)?;
@@ -154,7 +186,11 @@ impl Read for WindowReader {
 mod tests {
     use std::io::Write;
 
+    use object_store::Attributes;
+    use object_store::memory::InMemory;
+
     use super::*;
+    use crate::transfer_rules::TransferRules;
 
     /// Returns a window on the middle of the numbers up to 255, as bytes and as a file.
     fn windows() -> [Window; 2] {
@@ -190,6 +226,23 @@ mod tests {
         let empty = Content::File(Arc::new(tempfile::tempfile().unwrap()));
         let window = Window { range: 0..10, content: empty, buffers: BufferPool::new(7), failure: Arc::default() };
         assert!(window.read(0, 10).is_err() && window.failure().is_none());
+    }
+
+    #[tokio::test]
+    async fn a_range_of_a_service_is_requested_in_parts() {
+        let all: Vec<u8> = (0..=255).collect();
+        let rules = TransferRules { range_bytes: 10, ..TransferRules::remote(Attributes::default(), false) };
+        let directory = Directory::new(Arc::new(InMemory::new()), "").with_rules(rules);
+        directory.write_document("file", Bytes::from(all.clone())).await.unwrap();
+        let path = Path::from("file");
+        for (start, end) in [(0, 256), (3, 4), (7, 107), (250, 256)] {
+            let window = Window::get(&directory, &path, start..end, BufferPool::new(7)).await.unwrap();
+            let (first, length) = (usize::try_from(start).unwrap(), usize::try_from(end - start).unwrap());
+            assert_eq!(window.read(start, length).unwrap(), all[first..][..length]);
+        }
+        assert!(Window::get(&directory, &path, 250..300, BufferPool::new(7)).await.is_err());
+        assert_eq!(split(5..26, 10).collect::<Vec<_>>(), [5..15, 15..25, 25..26]);
+        assert_eq!(split(5..5, 10).count(), 0);
     }
 
     #[test]

@@ -9,13 +9,13 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use arrow_schema::{DataType, SchemaRef};
 use bytes::Bytes;
+use futures::FutureExt;
 use futures::future::BoxFuture;
-use futures::{FutureExt, TryFutureExt};
 use milvus_backup_core::schema::{CollectionSchema, arrow_schema};
 use milvus_backup_core::{BackupId, ChecksumAlgorithm, ChunkMetadata, Error, Result, spawn_compute};
 use milvus_backup_integrity::RowDigest;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt};
+use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::arrow::async_reader::MetadataFetch;
 use parquet::errors::ParquetError;
@@ -27,7 +27,7 @@ use milvus_backup_repository::digest_object;
 use milvus_backup_storage::BufferPool;
 use milvus_backup_storage::Directory;
 use milvus_backup_storage::Window;
-use milvus_backup_storage::error::{corrupted, of_disk, storage};
+use milvus_backup_storage::error::{corrupted, is_failed_service, of_disk, storage};
 
 /// The data files of one backup, and the properties that each of them must have.
 #[derive(Debug)]
@@ -108,12 +108,16 @@ impl ChunkReader {
 
     async fn open_trusting(source: &Arc<ChunkSource>, chunk: &ChunkMetadata) -> Result<Self> {
         let path = source.directory.object(&chunk.path)?;
-        let mut fetch = Fetch { store: Arc::clone(source.directory.store()), path: path.clone() };
+        let mut fetch = Fetch { store: Arc::clone(source.directory.store()), path: path.clone(), failure: None };
         let footer = ParquetMetaDataReader::new()
             .with_prefetch_hint(Some(FOOTER_HINT))
             .load_and_finish(&mut fetch, chunk.size_bytes)
-            .await
-            .map_err(|error| source.damaged(&chunk.path, error))?;
+            .await;
+        // A service that cannot be reached is no damage.
+        let footer = footer.map_err(|error| match fetch.failure.take() {
+            Some(failure) => storage("read", &path, failure),
+            None => source.damaged(&chunk.path, error),
+        })?;
         let footer =
             ArrowReaderMetadata::try_new(Arc::new(footer), ArrowReaderOptions::new().with_skip_arrow_metadata(true))
                 .map_err(|error| source.damaged(&chunk.path, error))?;
@@ -203,12 +207,21 @@ const FOOTER_HINT: usize = 64 << 10;
 struct Fetch {
     store: Arc<dyn ObjectStore>,
     path: Path,
+    /// The failure of a service, as opposed to a file that is shorter than recorded.
+    failure: Option<StoreError>,
 }
 
 impl MetadataFetch for &mut Fetch {
     fn fetch(&mut self, range: Range<u64>) -> BoxFuture<'_, parquet::errors::Result<Bytes>> {
-        let read = self.store.get_range(&self.path, range);
-        read.map_err(|error| ParquetError::External(Box::new(error))).boxed()
+        async move {
+            let read = self.store.get_range(&self.path, range).await;
+            read.map_err(|error| {
+                let message = ParquetError::General(error.to_string());
+                self.failure = Some(error).filter(is_failed_service);
+                message
+            })
+        }
+        .boxed()
     }
 }
 

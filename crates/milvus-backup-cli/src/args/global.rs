@@ -27,6 +27,10 @@ pub(crate) struct Global {
     /// Storage backend of the backups [default: local, or as configured]
     #[arg(long, global = true, env = "MILVUS_BR_STORAGE")]
     pub(crate) storage: Option<Storage>,
+    /// Start a repository even on an object store that ignores conditional puts, or lists objects late: locks then
+    /// protect nothing, and two operations at the same time can destroy each other's backups
+    #[arg(long, global = true, env = "MILVUS_BR_ALLOW_UNSAFE_STORAGE", hide_short_help = true, value_parser = clap::builder::FalseyValueParser::new())]
+    pub(crate) allow_unsafe_storage: bool,
     /// Configuration file, in TOML format
     #[arg(long, global = true, value_name = "FILE", env = "MILVUS_BR_CONFIG")]
     pub(crate) config: Option<PathBuf>,

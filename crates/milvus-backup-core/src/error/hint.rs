@@ -87,6 +87,8 @@ pub enum Hint {
     Credentials,
     /// Check the permissions of the root.
     RootPermissions,
+    /// Use another store, or allow an unsafe one.
+    AllowUnsafeStorage,
     /// Allow the operation more time.
     MoreTime,
     /// Find the cause of the stall, or allow more time without progress.
@@ -161,6 +163,9 @@ impl fmt::Display for Hint {
             }
             Self::Credentials => "pass a token: user and password, or an API key",
             Self::RootPermissions => "check the permissions of the root",
+            Self::AllowUnsafeStorage => {
+                "use another store; if no two operations ever run on this one at the same time, it can be allowed"
+            }
             Self::MoreTime => "allow more time",
             Self::NoProgress => {
                 "Milvus or the repository hangs, or is slower than `no_progress_timeout` in the configuration allows"
@@ -205,6 +210,7 @@ impl Error {
             Self::ServerLimit { limit, .. } => Hint::RaiseLimit(*limit),
             Self::PermissionDenied { privileges, .. } => Hint::Grant(privileges.clone()),
             Self::Storage { permission: true, .. } => Hint::RootPermissions,
+            Self::UnsafeStorage { .. } => Hint::AllowUnsafeStorage,
             Self::DeadlineExceeded { .. } => Hint::MoreTime,
             Self::Stalled { .. } => Hint::NoProgress,
             _ => return None,

@@ -105,6 +105,7 @@ impl Error {
             | Self::IndexRefused { .. }
             | Self::RowsIncompatible { .. }
             | Self::SchemaIncompatible { .. }
+            | Self::UnsafeStorage { .. }
             | Self::Refused { .. } => ErrorKind::Refused,
             Self::InProgress { .. } | Self::LiteDatabaseOpen { .. } => ErrorKind::InProgress,
             Self::Corrupted { .. } | Self::RowsUnexplained { .. } => ErrorKind::Corrupted,

@@ -388,6 +388,15 @@ pub enum Error {
         source: Source,
     },
 
+    /// The store does not keep the promises on which commits and locks rely.
+    #[error("the store at `{path}` is not safe for backups: {}", broken.join("; "))]
+    UnsafeStorage {
+        /// The location of the root, without credentials.
+        path: String,
+        /// A description of each promise that the store breaks.
+        broken: Vec<String>,
+    },
+
     /// Encoding or decoding rows failed.
     #[error("cannot {action}")]
     Encoding {

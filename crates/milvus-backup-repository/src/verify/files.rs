@@ -17,6 +17,10 @@ use crate::documents::{ChecksumsDocument, FileEntry, has_own_layout};
 use crate::handle::{RepositoryHandle, read_document};
 use crate::layout::{CHECKSUMS, DATA, MANIFEST, METADATA, VERIFICATION, is_of_unfinished};
 
+/// Number of files of a store behind a network that are read concurrently. The link limits the rate, not the number of
+/// processors, and the ranges in flight are limited by this number.
+const REMOTE_FILES: usize = 4;
+
 impl RepositoryHandle {
     /// Compares a backup with its records. A quick verification skips the digests of data files, and uses `content` to
     /// check a sample of their contents.
@@ -166,7 +170,10 @@ async fn compare_digests(
 ) -> Result<()> {
     // A large file that starts last would be hashed while all other processors are idle.
     files.sort_by_key(|(_, entry)| Reverse(entry.size_bytes));
-    let hashers = std::thread::available_parallelism().map_or(2, usize::from);
+    let hashers = match directory.ranges_ahead() {
+        1 => std::thread::available_parallelism().map_or(2, usize::from),
+        _ => REMOTE_FILES,
+    };
     let digest = async |(file, entry): (String, FileEntry)| {
         let digest = digest_object(directory, &file, entry.size_bytes, checksums.algorithm).await;
         (file, entry, digest)

@@ -19,7 +19,7 @@ use super::{budget, tls};
 use crate::error::storage;
 use crate::location::{Service, ServiceLocation};
 use crate::options::StoreOptions;
-use crate::upload::UploadRules;
+use crate::transfer_rules::TransferRules;
 
 /// Time limit of a request, including its body. Several parts of 8 MiB share the link.
 const TIMEOUT: Duration = Duration::from_mins(2);
@@ -34,7 +34,7 @@ const GCS: &str = "https://storage.googleapis.com";
 pub(crate) struct Remote {
     pub(crate) store: Arc<dyn ObjectStore>,
     pub(crate) medium: Objects,
-    pub(crate) uploads: UploadRules,
+    pub(crate) rules: TransferRules,
 }
 
 /// A client, and the uploads that it can list.
@@ -59,8 +59,8 @@ pub(crate) fn open(location: &ServiceLocation, options: &StoreOptions) -> Result
     } else {
         Arc::new(PrefixStore::new(store, location.prefix.clone()))
     };
-    let uploads_rules = UploadRules { small_at_once: true, attributes: attributes(options) };
-    Ok(Remote { store, medium: Objects::remote(uploads, connector.time()), uploads: uploads_rules })
+    let rules = TransferRules::remote(attributes(options), options.allows_unsafe());
+    Ok(Remote { store, medium: Objects::remote(uploads, connector.time()), rules })
 }
 
 struct Opening<'a> {
