@@ -22,10 +22,11 @@ use crate::{
 /// An address where nothing listens: reserved by IANA, and not open on any machine that runs tests.
 pub const NOWHERE: &str = "http://127.0.0.1:1";
 
-/// The binary, built once per process from the sources as they are now, beside the test that runs.
+/// The binary, built once per process from the sources as they are now, beside the test that runs; or the one that
+/// `MILVUS_BR_TEST_BINARY` names, such as that of a package.
 pub fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(build)
+    BINARY.get_or_init(|| env::var_os("MILVUS_BR_TEST_BINARY").map_or_else(build, PathBuf::from))
 }
 
 fn build() -> PathBuf {

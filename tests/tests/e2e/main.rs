@@ -1,7 +1,8 @@
 //! `milvus-br` from end to end: real servers, real files, and outside witnesses for what is in them.
 //!
 //! Tests of one kind of server share it, so every test gives its collections names of its own and has a repository of
-//! its own. `MILVUS_BR_TEST_LARGE=1` makes the data set of the memory test a large one.
+//! its own. `MILVUS_BR_TEST_LARGE=1` makes the data set of the memory test a large one, and
+//! `MILVUS_BR_TEST_BINARY` names a command that is built already.
 
 #![expect(clippy::disallowed_methods, reason = "processes and servers are waited for in the time of the machine")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail as tests do")]

@@ -33,7 +33,7 @@ fn comes_back(kind: StoreKind) {
     let br = br.connected(LITE);
     br.restore(&first, copy, &[]);
     before.assert_same(&Snapshot::of(LITE, copy));
-    br.restore(&second, copy, &["--drop-existing", "--yes", "--partition", "alpha"]);
+    br.restore(&second, copy, &["--drop-existing", "--yes"]);
 
     let prune = ["prune", name, "--keep-count", "1", "--keep-days", "0", "--min-keep", "1", "--yes"];
     assert_eq!(br.json(&prune)["deleted_backup_ids"], json!([first]));
