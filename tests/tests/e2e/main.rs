@@ -69,21 +69,25 @@ macro_rules! in_a_directory_and_a_store {
     };
 }
 
-/// Runs each of these functions as a test with a root in a store of each kind: they take the kind of the store.
-macro_rules! in_each_store {
-    ($($test:ident),+ $(,)?) => {
-        in_each_store!(@ seaweedfs SeaweedFs $($test)+);
-        in_each_store!(@ moto Moto $($test)+);
-        in_each_store!(@ azurite Azurite $($test)+);
-        in_each_store!(@ gcs Gcs $($test)+);
+/// Runs each of these functions as a test with a root in a store of each of these kinds: they take the kind of the store.
+macro_rules! in_stores {
+    ($($module:ident $kind:ident),+: $tests:tt) => {
+        $(in_stores!(@ $module $kind $tests);)+
     };
-    (@ $module:ident $kind:ident $($test:ident)+) => {
+    (@ $module:ident $kind:ident [$($test:ident),+]) => {
         mod $module {
             $(#[test]
             fn $test() {
                 super::$test(milvus_backup_testkit::StoreKind::$kind);
             })+
         }
+    };
+}
+
+/// Runs each of these functions as a test with a root in a store of every kind: they take the kind of the store.
+macro_rules! in_each_store {
+    ($($test:ident),+ $(,)?) => {
+        in_stores!(seaweedfs SeaweedFs, moto Moto, azurite Azurite, gcs Gcs: [$($test),+]);
     };
 }
 

@@ -85,7 +85,7 @@ fn a_reader_restores_and_verifies() {
 fn a_full_store() {
     let server = ObjectStoreServer::with_room_for(1).unwrap();
     let name = "store_full";
-    Plain::on(LITE, name).partition("_default", 6_000).dim(128).make();
+    Plain::on(LITE, name).partition("_default", 3_000).dim(128).make();
     let br = MilvusBr::on(LITE).rooted(server.root().unwrap()).configured(IMPATIENT);
     let create = ["create", name, "--compression", "none", "--chunk-size", "512KB", "--json"];
     let outcome = br.run(&create).code(17);
@@ -104,4 +104,14 @@ fn an_expired_token() {
     bench.proxy.disturb(|_, before| (before > 8).then_some(Disturbance::Reject { status: 400, code: "ExpiredToken" }));
     bench.br.run(&bench.create()).code(17).error();
     bench.require_nothing_left("after a token expired");
+}
+
+/// The examination of a store is interrupted: what it wrote is of no backup.
+#[test]
+#[should_panic(expected = "milvus-br-probe")]
+fn an_interrupted_examination_leaves_nothing() {
+    let bench = Bench::impatient(StoreKind::SeaweedFs, "store_examined");
+    bench.proxy.disturb(|_, before| (before >= 3).then_some(Disturbance::UNAVAILABLE));
+    bench.br.run(&bench.create()).code(17);
+    bench.require_nothing_left("after an examination");
 }

@@ -12,11 +12,11 @@ use rustix::process::Signal;
 
 use super::bench::{LITE, require_nothing_left};
 
-in_each_store!(asked_to_stop_and_killed);
+in_stores!(seaweedfs SeaweedFs, azurite Azurite, gcs Gcs: [asked_to_stop_and_killed]);
 
 fn asked_to_stop_and_killed(kind: StoreKind) {
     let name = &*Place::Store(kind).named("store_stopped");
-    Plain::on(LITE, name).partition("_default", 10_000).dim(128).make();
+    Plain::on(LITE, name).partition("_default", 6_000).dim(128).make();
     let br = MilvusBr::over_slow_link(LITE).placed(Place::Store(kind));
     let create = [name, "--chunk-size", "1MB", "--concurrency", "1", "--compression", "none", "--json"];
 
