@@ -85,13 +85,7 @@ impl Context {
             ProgressFormat::Json => Arc::new(JsonLines::new(Arc::clone(&clock), config.progress_poll_interval)),
         };
         let environment = Environment { clock, entropy: Arc::new(SystemEntropy), interrupt };
-        let options = StoreOptions::new(config.storage.clone())
-            .with_environment(crate::store_environment::variables())
-            .with_retries(config.retry_policy())
-            .with_unsafe_allowed(config.allow_unsafe_storage);
-        let storage = milvus_backup_storage::Storage::open_with(&root, &options)?;
-        let storage = storage.with_retries(config.retry_policy(), &environment).layered(layers.store);
-        let repository = RepositoryHandle::new(storage);
+        let repository = open_repository(&root, &config, &environment, layers)?;
         Ok(Self {
             format: Arc::new(ParquetFormat::new(repository.clone())),
             repository: Arc::new(repository),
@@ -136,12 +130,18 @@ impl Context {
 
     /// Returns the operations that do not need Milvus.
     pub(crate) fn repository(&self) -> Result<BackupRepository> {
-        let repository = BackupRepository::new(
-            Arc::clone(&self.repository),
-            Arc::clone(&self.format),
-            self.config.clone(),
-            self.environment.clone(),
-        )?;
+        self.operations_on(Arc::clone(&self.repository), Arc::clone(&self.format))
+    }
+
+    /// Returns the same operations on the repository at another root.
+    pub(crate) fn repository_at(&self, root: &str) -> Result<BackupRepository> {
+        let repository = open_repository(root, &self.config, &self.environment, self.layers)?;
+        let format = Arc::new(ParquetFormat::new(repository.clone()));
+        self.operations_on(Arc::new(repository), format)
+    }
+
+    fn operations_on(&self, store: Arc<dyn Repository>, format: Arc<dyn RowFormat>) -> Result<BackupRepository> {
+        let repository = BackupRepository::new(store, format, self.config.clone(), self.environment.clone())?;
         Ok(repository.with_progress(Arc::clone(&self.progress)))
     }
 
@@ -237,6 +237,22 @@ impl Context {
         })?;
         Ok(Some(token.trim().to_owned()))
     }
+}
+
+/// Opens the repository at a root. Nothing is read or created yet.
+fn open_repository(
+    root: &str,
+    config: &BackupRecoveryConfig,
+    environment: &Environment,
+    layers: Layers,
+) -> Result<RepositoryHandle> {
+    let options = StoreOptions::new(config.storage.clone())
+        .with_environment(crate::store_environment::variables())
+        .with_retries(config.retry_policy())
+        .with_unsafe_allowed(config.allow_unsafe_storage);
+    let storage = milvus_backup_storage::Storage::open_with(root, &options)?;
+    let storage = storage.with_retries(config.retry_policy(), environment).layered(layers.store);
+    Ok(RepositoryHandle::new(storage))
 }
 
 /// Returns the error for a file of TLS that is useless without another one.

@@ -48,6 +48,7 @@ impl Display {
             Operation::Create => "backing up",
             Operation::Restore => "restoring",
             Operation::Verify => "verifying",
+            Operation::Copy => "copying",
             _ => "working on",
         };
         (state.verb, state.collection) = (verb, printable(collection).into_owned());

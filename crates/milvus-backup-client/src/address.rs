@@ -77,6 +77,15 @@ pub(crate) fn without_credentials(uri: &str) -> String {
     }
 }
 
+/// Returns whether two addresses name the same host and port.
+pub(crate) fn same_server(one: &str, other: &str) -> bool {
+    let endpoint = |text: &str| {
+        let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+        rest.split('/').next().unwrap_or_default().to_ascii_lowercase()
+    };
+    !endpoint(one).is_empty() && endpoint(one) == endpoint(other)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,6 +3,7 @@
 use tonic::{Request, Status};
 
 use crate::connection::MilvusConnection;
+use crate::idempotency::IdempotencyKey;
 use crate::refusal::{CallResult, Context, Failure, Refusal, RefusalKind};
 use crate::status::{IntoStatus, checked};
 use crate::transport::Client;
@@ -59,6 +60,23 @@ impl MilvusConnection {
         answer.map_err(Refusal::Grpc).and_then(checked).map_err(|refusal| self.failure(name, refusal))
     }
 
+    /// Makes one call without retries, under a key with which the server recognises a repetition.
+    pub(crate) async fn call_under<Q, A, F>(
+        &self,
+        name: &'static str,
+        key: &IdempotencyKey,
+        request: Q,
+        send: &(impl Fn(Client, Request<Q>) -> F + Sync),
+    ) -> CallResult<A>
+    where
+        Q: Send,
+        A: IntoStatus,
+        F: Future<Output = Result<tonic::Response<A>, Status>> + Send,
+    {
+        let answer = self.send_under(Some(key), request, send).await;
+        answer.map_err(Refusal::Grpc).and_then(checked).map_err(|refusal| self.failure(name, refusal))
+    }
+
     /// Sends one request with the deadline of a request. An error is one of the transport: whether the server performed
     /// the operation is then unknown.
     pub(crate) async fn send<Q, A, F>(
@@ -70,8 +88,25 @@ impl MilvusConnection {
         Q: Send,
         F: Future<Output = Result<tonic::Response<A>, Status>> + Send,
     {
+        self.send_under(None, request, send).await
+    }
+
+    /// Sends one request as [`Self::send`] does, with a key in its metadata.
+    pub(crate) async fn send_under<Q, A, F>(
+        &self,
+        key: Option<&IdempotencyKey>,
+        request: Q,
+        send: &(impl Fn(Client, Request<Q>) -> F + Sync),
+    ) -> Result<A, Status>
+    where
+        Q: Send,
+        F: Future<Output = Result<tonic::Response<A>, Status>> + Send,
+    {
         let mut request = Request::new(request);
         request.set_timeout(self.request_timeout());
+        if let Some(key) = key {
+            key.add_to(request.metadata_mut());
+        }
         send(self.client(), request).await.map(tonic::Response::into_inner)
     }
 

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use milvus_backup_core::schema::{CollectionSchema, IndexDefinition};
 use milvus_backup_core::{
-    Access, Capabilities, Catalog, CollectionDescription, CollectionName, LoadState, PinnedCollection, Result,
+    Access, Capabilities, Catalog, CollectionDescription, CollectionName, KnownIssue, LoadState, PinnedCollection,
+    ReplicationRole, Result,
 };
 
 use crate::connection::MilvusConnection;
-use crate::versions::Server;
+use crate::versions::{Server, known_issues_of};
 
 #[async_trait]
 impl Catalog for MilvusConnection {
@@ -36,6 +37,14 @@ impl Catalog for MilvusConnection {
     async fn capabilities(&self) -> Result<Capabilities> {
         let version = self.version().await?;
         Ok(Server::from_version(&version).capabilities(&version))
+    }
+
+    async fn known_issues(&self) -> Result<Vec<KnownIssue>> {
+        Ok(known_issues_of(&self.version().await?))
+    }
+
+    async fn replication_role(&self) -> Result<ReplicationRole> {
+        self.role().await
     }
 
     async fn require_access(&self, collection: &CollectionName, needed: &[Access]) -> Result<()> {

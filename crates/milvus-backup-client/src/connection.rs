@@ -8,6 +8,7 @@ use std::time::Duration;
 use milvus_backup_core::{DEFAULT_DATABASE, Environment, RetryPolicy};
 use tokio::sync::{Mutex, MutexGuard};
 
+use crate::idempotency::IdempotencyKeys;
 use crate::options::ConnectionOptions;
 use crate::query_window::QueryWindow;
 use crate::rate_limiter::RateLimiter;
@@ -37,6 +38,9 @@ pub struct MilvusConnection {
     insert_permit: Arc<Mutex<()>>,
     lost: Arc<AtomicBool>,
     skips_row_policies: Arc<AtomicBool>,
+    idempotency_keys: IdempotencyKeys,
+    /// Held while an import is requested.
+    import_permit: Arc<Mutex<()>>,
 }
 
 impl fmt::Debug for MilvusConnection {
@@ -71,6 +75,8 @@ impl MilvusConnection {
             insert_permit: Arc::default(),
             lost: Arc::default(),
             skips_row_policies: Arc::default(),
+            idempotency_keys: IdempotencyKeys::default(),
+            import_permit: Arc::default(),
         }
     }
 
@@ -155,6 +161,16 @@ impl MilvusConnection {
     /// Waits for the permit to insert, which only one insert of this connection holds at a time.
     pub(crate) async fn insert_permit(&self) -> MutexGuard<'_, ()> {
         self.insert_permit.lock().await
+    }
+
+    /// Returns the keys under which calls are made that must not be carried out twice.
+    pub(crate) fn idempotency_keys(&self) -> &IdempotencyKeys {
+        &self.idempotency_keys
+    }
+
+    /// Waits for the permit to request an import, which only one task of this connection holds at a time.
+    pub(crate) async fn import_permit(&self) -> MutexGuard<'_, ()> {
+        self.import_permit.lock().await
     }
 
     /// Returns the version of the server; `None` if it was not requested yet.

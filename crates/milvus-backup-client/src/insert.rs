@@ -4,12 +4,14 @@ use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use milvus::proto::common::KeyValuePair;
 use milvus::proto::milvus as pb;
+use milvus::proto::milvus::MutationResult;
 use milvus_backup_core::schema::{CollectionSchema, value_bytes};
-use milvus_backup_core::{CollectionName, Error, Result, RowSink};
+use milvus_backup_core::{CollectionName, Error, INSERT_IDEMPOTENCY, Result, RowSink};
 use tonic::Status;
 
 use crate::call::call;
 use crate::connection::MilvusConnection;
+use crate::idempotency::IdempotencyKey;
 use crate::polling::POLL;
 use crate::refusal::{CallResult, Refusal, RefusalKind};
 use crate::status::checked;
@@ -106,13 +108,49 @@ impl MilvusConnection {
         partition: Option<&str>,
         batch: &RecordBatch,
     ) -> CallResult<u64> {
-        let (rows, server) = (batch.num_rows(), self.server().await?);
-        // A call whose response was lost may have been carried out, and repeating it would duplicate its rows: it is
-        // repeated only if the server reported that it did nothing, or never received it.
+        let rows = batch.num_rows();
+        let request = || InsertRows::new(self.request_database(), collection, partition, schema, batch);
+        let answer = match self.insert_key(schema).await? {
+            None => self.insert_under(None, &request).await?,
+            Some(key) => match self.insert_under(Some(&key), &request).await {
+                // A key is refused as a parameter if the server is not set to accept keys (milvus#50007).
+                Err(failure) if failure.is_of_a_parameter() => {
+                    let answer = self.insert_under(None, &request).await?;
+                    self.idempotency_keys().mark_refused();
+                    answer
+                }
+                answer => answer?,
+            },
+        };
+        let accepted = u64::try_from(answer.insert_cnt).unwrap_or(0);
+        if accepted == rows as u64 {
+            Ok(accepted)
+        } else {
+            Err(Error::Protocol { message: format!("{accepted} of {rows} rows were accepted") }.into())
+        }
+    }
+
+    /// Returns the key for one insert into a collection that is set to recognise repetitions.
+    async fn insert_key(&self, schema: &CollectionSchema) -> Result<Option<IdempotencyKey>> {
+        let keys = self.idempotency_keys();
+        let is_set = schema.properties.get(INSERT_IDEMPOTENCY).is_some_and(|value| value == "true");
+        if !is_set || keys.are_refused() || !self.server().await?.has_insert_keys() {
+            return Ok(None);
+        }
+        keys.next(self.environment()).map(Some)
+    }
+
+    async fn insert_under(
+        &self,
+        key: Option<&IdempotencyKey>,
+        request: &(impl Fn() -> Result<InsertRows> + Sync),
+    ) -> CallResult<MutationResult> {
+        let server = self.server().await?;
+        // A call whose response was lost may have been carried out, and repeating it without a key would duplicate its
+        // rows: it is then repeated only if the server reported that it did nothing, or never received it.
         let send = |_, request| wire::insert(self.transport(), request, self.buffers());
         let insert = || async {
-            let request = InsertRows::new(self.request_database(), collection, partition, schema, batch)?;
-            match self.send(request, &send).await {
+            match self.send_under(key, request()?, &send).await {
                 Ok(answer) => match checked(answer).map_err(|refusal| self.failure("Insert", refusal)) {
                     // Milvus Lite 3 loses a new partition if two of its threads open the collection concurrently, as
                     // any listing of all collections does. The collection must be recreated.
@@ -121,17 +159,13 @@ impl MilvusConnection {
                     }
                     checked => checked.map(Ok),
                 },
-                Err(status) if was_never_sent(&status) => Err(self.failure("Insert", Refusal::Grpc(status))),
+                Err(status) if key.is_some() || was_never_sent(&status) => {
+                    Err(self.failure("Insert", Refusal::Grpc(status)))
+                }
                 Err(status) => Ok(Err(self.failure("Insert", Refusal::Grpc(status)))),
             }
         };
-        let answer = self.rate_limiter().retried(self.retry_policy(), insert).await??;
-        let accepted = u64::try_from(answer.insert_cnt).unwrap_or(0);
-        if accepted == rows as u64 {
-            Ok(accepted)
-        } else {
-            Err(Error::Protocol { message: format!("{accepted} of {rows} rows were accepted") }.into())
-        }
+        self.rate_limiter().retried(self.retry_policy(), insert).await?
     }
 }
 

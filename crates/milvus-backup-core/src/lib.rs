@@ -45,7 +45,9 @@ pub use names::{
     BackupId, CollectionName, CollectionRef, DEFAULT_DATABASE, MAX_NAME_LENGTH, path_segment, validate_name,
     validate_new_collection_name,
 };
-pub use params::{AutoIdPolicy, BackupParams, LoadPolicy, RestoreMethod, RestoreParams, VerificationParams};
+pub use params::{
+    AutoIdPolicy, BackupParams, CopyParams, LoadPolicy, RestoreMethod, RestoreParams, VerificationParams,
+};
 pub use retry::RetryPolicy;
 pub use storage_settings::StorageSettings;
 #[cfg(feature = "traits")]

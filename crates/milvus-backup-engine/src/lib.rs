@@ -18,8 +18,10 @@
 //! ```
 
 mod builder;
+mod copy;
 mod create;
 mod identity;
+mod known_issues;
 mod lease;
 mod maintain;
 mod manager;

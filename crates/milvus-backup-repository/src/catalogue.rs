@@ -157,7 +157,7 @@ impl RepositoryHandle {
 }
 
 /// Checks that the metadata matches the path at which it was found.
-fn check_metadata(directory: &Directory, id: &BackupId, metadata: &BackupMetadata) -> Result<()> {
+pub(crate) fn check_metadata(directory: &Directory, id: &BackupId, metadata: &BackupMetadata) -> Result<()> {
     let broken = |message: String| Err(corrupted(directory.path(), METADATA, message));
     if metadata.backup_id != *id {
         return broken(format!("it says that it is backup {}", metadata.backup_id));

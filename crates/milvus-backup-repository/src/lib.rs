@@ -22,6 +22,7 @@
 
 mod catalogue;
 mod commit;
+mod copy;
 mod documents;
 mod handle;
 mod incomplete;

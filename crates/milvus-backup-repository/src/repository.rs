@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use bytes::Bytes;
+use futures::stream::BoxStream;
 use milvus_backup_core::{
-    BackedUpDefinition, BackupId, BackupMetadata, BackupPlan, CollectionName, CollectionRef, ContentCheck, Environment,
-    IncompleteBackup, InterruptedBackup, Lease, Listing, Operation, OwnerState, Progress, Repository, Result,
-    StagingCollection, StoredBackup, Transaction, VerificationParams, VerificationRecord, VerificationResult,
+    BackedUpDefinition, BackupFiles, BackupId, BackupMetadata, BackupPlan, CollectionName, CollectionRef, ContentCheck,
+    Environment, IncomingCopy, IncompleteBackup, InterruptedBackup, Lease, Listing, Operation, OwnerState, Progress,
+    Repository, Result, StagingCollection, StoredBackup, StoredFile, Transaction, VerificationParams,
+    VerificationRecord, VerificationResult,
 };
 
 use crate::handle::RepositoryHandle;
@@ -97,6 +100,22 @@ impl Repository for RepositoryHandle {
 
     async fn delete(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
         self.delete(collection, backup_id).await
+    }
+
+    async fn files(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<BackupFiles> {
+        self.files(collection, backup_id).await
+    }
+
+    fn read_file(&self, backup: &BackupFiles, file: &StoredFile) -> BoxStream<'static, Result<Bytes>> {
+        self.read_file(backup, file)
+    }
+
+    async fn holds(&self, backup: &BackupFiles) -> Result<bool> {
+        self.holds(backup).await
+    }
+
+    async fn receive(&self, backup: &BackupFiles) -> Result<Box<dyn IncomingCopy>> {
+        self.receive(backup).await
     }
 
     async fn incomplete(&self) -> Result<Vec<IncompleteBackup>> {

@@ -3,7 +3,7 @@
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand};
 
-use super::{CreateArgs, DeleteArgs, Global, ListArgs, PruneArgs, RestoreArgs, ShowArgs, VerifyArgs};
+use super::{CopyArgs, CreateArgs, DeleteArgs, Global, ListArgs, PruneArgs, RestoreArgs, ShowArgs, VerifyArgs};
 
 const STYLES: Styles =
     Styles::styled().header(AnsiColor::Green.on_default().bold()).literal(AnsiColor::Cyan.on_default().bold());
@@ -15,6 +15,7 @@ Examples:
   milvus-br list                                   list all backups, newest first
   milvus-br verify articles@latest                 check every byte of the newest full backup
   milvus-br restore articles@latest --to articles_copy
+  milvus-br copy articles@latest --to /mnt/other   copy a backup to another root
 
 BACKUP is an identifier, a unique prefix of an identifier, a backup name, or COLLECTION@latest,
 which selects the newest complete full backup of a collection. A collection of another database is
@@ -47,6 +48,8 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// Restore a backup into a collection
     Restore(RestoreArgs),
+    /// Copy backups to another root
+    Copy(CopyArgs),
     /// Delete one or more backups
     Delete(DeleteArgs),
     /// Delete backups by the retention rules, or clean up after interrupted operations

@@ -46,8 +46,8 @@ pub(crate) struct Global {
     /// Memory limit for rows in flight [default: 512MB, or as configured]
     #[arg(long, global = true, value_name = "SIZE", value_parser = parse_size, env = "MILVUS_BR_MEMORY_LIMIT")]
     pub(crate) memory_limit: Option<u64>,
-    /// Time limit, such as 30s, 10m or 1h, including the connection; each deletion is limited separately [default: 1h for
-    /// create and restore, 30m for the others, or as configured]
+    /// Time limit, such as 30s, 10m or 1h, including the connection; each deletion and each copy is limited separately
+    /// [default: 1h for create, restore and copy, 30m for the others, or as configured]
     #[arg(long, global = true, value_name = "TIME", value_parser = parse_duration, env = "MILVUS_BR_TIMEOUT")]
     pub(crate) timeout: Option<Duration>,
     /// Do not print progress as text; warnings and errors remain

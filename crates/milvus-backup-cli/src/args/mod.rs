@@ -1,6 +1,7 @@
 //! The command line: its options, its commands and their help texts.
 
 mod command_line;
+mod copy;
 mod create;
 mod global;
 mod prune;
@@ -9,6 +10,7 @@ mod select;
 mod verify;
 
 pub(crate) use command_line::{Cli, Command};
+pub(crate) use copy::CopyArgs;
 pub(crate) use create::{Checksum, Compression, CreateArgs, Load};
 pub(crate) use global::{Global, ProgressFormat, Storage};
 pub(crate) use prune::PruneArgs;

@@ -1,5 +1,6 @@
 //! The commands, one module each. Each of them returns its exit code.
 
+pub(crate) mod copy;
 pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod list;

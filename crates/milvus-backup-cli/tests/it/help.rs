@@ -19,7 +19,7 @@ macro_rules! help_of {
     };
 }
 
-help_of!(create, list, show, verify, restore, delete, prune);
+help_of!(create, list, show, verify, restore, copy, delete, prune);
 
 #[test]
 fn long() {

@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod command;
+mod copy;
 mod documents;
 mod help;
 mod latest;

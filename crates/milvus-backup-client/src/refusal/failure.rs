@@ -59,6 +59,11 @@ impl Failure {
         self.kind().is_some_and(RefusalKind::is_of_the_request)
     }
 
+    /// Returns whether the server rejected a parameter of the call (`ErrParameterInvalid` of Milvus' errors).
+    pub(crate) fn is_of_a_parameter(&self) -> bool {
+        matches!(self, Self::Refused { error: Error::Milvus { code: 1100, .. }, .. })
+    }
+
     /// Returns whether the server does not support the call, or does not permit it to this user.
     pub(crate) fn is_not_offered(&self) -> bool {
         matches!(self.kind(), Some(RefusalKind::Unsupported | RefusalKind::NotPermitted))

@@ -24,6 +24,7 @@ impl Server {
         capabilities.checks_indexes = !self.is_lite();
         capabilities.alter_properties = self != Self::Lite2;
         capabilities.bulk_import = !self.is_lite();
+        capabilities.insert_keys = self.has_insert_keys();
         capabilities.preserve_auto_id = match self {
             Self::Lite2 | Self::Lite3 => PreserveAutoId::Yes,
             Self::Milvus(_) if self.has(Feature::SuppliedAutoIds) => PreserveAutoId::WithProperty,

@@ -76,6 +76,12 @@ features! {
     Timestamptz = "Times with a time zone", since 2 . 6 . 6: "release notes of 2.6.6";
     NullableVectors = "Vector fields that can be NULL", since 2 . 6 . 18:
         "release notes of 2.6.18; milvus-docs#3630 says 3.0, so the server decides";
+    ReplicationRole = "Report of the clusters that replicate", since 2 . 6 . 12:
+        "protocol definitions: `GetReplicateConfiguration`";
+    ImportKeys = "Imports under an idempotency key", since 2 . 6 . 24:
+        "milvus#52544; of 3.0 from 3.0.2 on; the documentation names the REST interface only";
+    InsertKeys = "Inserts under an idempotency key", since 3 . 0 . 2:
+        "milvus#50007, in no release notes that were seen; both the server and the collection must be set to it";
     Text = "Texts of any length", since 3 . 0 . 0: "release notes of 3.0.0; the server needs Storage V3 for it";
     MinHash = "`MinHash` functions", since 3 . 0 . 0: "release notes of 3.0.0: 2.6 has the index only";
     MolFingerprint = "Molecule fingerprint functions", since 3 . 0 . 0: "protocol definitions of 3.0";
@@ -83,10 +89,8 @@ features! {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-    use std::path::Path;
-
     use super::*;
+    use crate::versions::documented::require_documented;
 
     #[test]
     fn versions_are_parsed_to_the_patch() {
@@ -103,25 +107,12 @@ mod tests {
         }
     }
 
-    /// The table of the documentation is the one of the code. Run it with `UPDATE_DOCS=1` to write the table.
     #[test]
     fn the_documentation_has_these_versions() {
-        let line = |feature: &Feature| {
+        let lines = Feature::ALL.iter().map(|feature| {
             let [text, source] = feature.texts();
             format!("| {text} | {} | {source} |", feature.since())
-        };
-        let head = ["| Feature | Since | Source |", "| --- | --- | --- |"].map(str::to_owned);
-        let lines: Vec<String> = head.into_iter().chain(Feature::ALL.iter().map(line)).collect();
-        let table = lines.join("\n") + "\n";
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/servers.md");
-        let document = fs::read_to_string(&path).unwrap();
-        let (begin, end) = ("<!-- features: begin -->\n", "<!-- features: end -->\n");
-        let (before, rest) = document.split_once(begin).unwrap();
-        let (written, after) = rest.split_once(end).unwrap();
-        if std::env::var_os("UPDATE_DOCS").is_some() {
-            fs::write(&path, format!("{before}{begin}{table}{end}{after}")).unwrap();
-        } else {
-            assert_eq!(written, table, "docs/servers.md: run this test with UPDATE_DOCS=1");
-        }
+        });
+        require_documented("features", &["| Feature | Since | Source |", "| --- | --- | --- |"], lines);
     }
 }

@@ -51,6 +51,24 @@ impl Server {
         self.has(Feature::SessionTimestamp)
     }
 
+    /// Returns whether the server reports which clusters replicate.
+    pub(crate) fn reports_replication(self) -> bool {
+        self.has(Feature::ReplicationRole)
+    }
+
+    /// Returns whether an import that is requested again under its key is the first one. Versions 3.0.0 and 3.0.1 do
+    /// not have what 2.6.24 has.
+    pub(crate) fn has_import_keys(self) -> bool {
+        let without =
+            matches!(self, Self::Milvus(version) if version >= Version(3, 0, 0) && version < Version(3, 0, 2));
+        self.has(Feature::ImportKeys) && !without
+    }
+
+    /// Returns whether an insert that is made again under its key is recognised, if the server is set to it.
+    pub(crate) fn has_insert_keys(self) -> bool {
+        self.has(Feature::InsertKeys)
+    }
+
     /// Returns whether this is a Milvus of the first versions, which hold one vector field per collection.
     pub(super) fn is_before_2_4(self) -> bool {
         matches!(self, Self::Milvus(version) if version < Version(2, 4, 0))

@@ -3,6 +3,7 @@
 //! Everything here is plain data with a stable serde form (members in snake case, enumeration values as in the
 //! product's contract), so that it can be printed as JSON and parsed by any later version.
 
+mod copy;
 mod kinds;
 mod latest;
 mod manifest;
@@ -12,6 +13,7 @@ mod retention;
 mod shrinkage;
 mod version;
 
+pub use copy::CopyResult;
 pub use kinds::{
     BackupState, BackupStorageType, BackupType, ChecksumAlgorithm, CompressionCodec, Consistency, VerificationType,
 };

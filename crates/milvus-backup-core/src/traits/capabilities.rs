@@ -26,6 +26,9 @@ pub struct Capabilities {
     pub alter_properties: bool,
     /// Whether the server supports bulk import of files.
     pub bulk_import: bool,
+    /// Whether inserts are made under keys where a collection has the property [`INSERT_IDEMPOTENCY`], so that equal
+    /// batches are not taken for repetitions.
+    pub insert_keys: bool,
     /// The supported parts of the schema of a collection.
     pub schema: SchemaSupport,
     /// The kinds of row contents that this server accepts and preserves.
@@ -50,6 +53,10 @@ pub enum PreserveAutoId {
 /// The property with which a collection accepts generated primary keys on insert.
 pub const ALLOW_INSERT_AUTO_ID: &str = "allow_insert_auto_id";
 
+/// The property with which a collection recognises an insert that is made again: under its key, or without one by its
+/// rows (Milvus 3.0).
+pub const INSERT_IDEMPOTENCY: &str = "collection.insert.idempotency.enabled";
+
 /// The property that sets the time after which inserted rows expire, in seconds.
 pub const TTL_SECONDS: &str = "collection.ttl.seconds";
 
@@ -66,6 +73,7 @@ impl Capabilities {
             preserve_auto_id: PreserveAutoId::Yes,
             alter_properties: true,
             bulk_import: true,
+            insert_keys: true,
             schema: SchemaSupport::all(),
             row_traits: BTreeSet::from(RowTraitKind::ALL),
             flush_between_partitions: false,

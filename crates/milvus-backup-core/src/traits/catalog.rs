@@ -7,6 +7,8 @@ use async_trait::async_trait;
 
 use super::access::Access;
 use super::capabilities::Capabilities;
+use super::known_issue::KnownIssue;
+use super::replication::ReplicationRole;
 use crate::error::Result;
 use crate::identity::PinnedCollection;
 use crate::names::CollectionName;
@@ -71,6 +73,16 @@ pub trait Catalog: Send + Sync + Debug {
 
     /// Returns the capabilities of this server.
     async fn capabilities(&self) -> Result<Capabilities>;
+
+    /// Returns the known issues of the version of this server.
+    async fn known_issues(&self) -> Result<Vec<KnownIssue>> {
+        Ok(Vec::new())
+    }
+
+    /// Returns the role of this cluster among clusters that replicate.
+    async fn replication_role(&self) -> Result<ReplicationRole> {
+        Ok(ReplicationRole::Alone)
+    }
 
     /// Checks that the user has all of the `needed` access to a collection, and changes nothing. Servers without
     /// privileges, or without a way to query them, allow everything here.

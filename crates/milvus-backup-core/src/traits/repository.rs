@@ -4,8 +4,11 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use bytes::Bytes;
+use futures::stream::BoxStream;
 
 use super::content_check::ContentCheck;
+use super::copy::{BackupFiles, IncomingCopy, StoredFile};
 use super::environment::Environment;
 use super::listing::Listing;
 use super::plans::{BackedUpDefinition, BackupPlan};
@@ -115,6 +118,29 @@ pub trait Repository: Send + Sync + Debug {
     /// # Errors
     /// [`crate::Error::BackupNotFound`] if there is none.
     async fn delete(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()>;
+
+    /// Lists the files of a committed backup, after checking the digests of the documents that list them.
+    ///
+    /// # Errors
+    /// The same errors as [`Repository::open`].
+    async fn files(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<BackupFiles>;
+
+    /// Reads a file of a backup in ascending order of positions. All pieces but the last one have the same size. An
+    /// error is the last item.
+    fn read_file(&self, backup: &BackupFiles, file: &StoredFile) -> BoxStream<'static, Result<Bytes>>;
+
+    /// Returns whether it holds an equal backup.
+    ///
+    /// # Errors
+    /// [`crate::Error::Refused`] if a different backup has the identifier.
+    async fn holds(&self, backup: &BackupFiles) -> Result<bool>;
+
+    /// Starts to receive a backup of another repository, which it does not hold. The caller holds the lease of the
+    /// collection.
+    ///
+    /// # Errors
+    /// [`crate::Error::Corrupted`] for a path that leads out of the backup.
+    async fn receive(&self, backup: &BackupFiles) -> Result<Box<dyn IncomingCopy>>;
 
     /// Lists the backups that were started and not committed, including those that are in progress.
     async fn incomplete(&self) -> Result<Vec<IncompleteBackup>>;

@@ -76,7 +76,8 @@ impl CreateJob<'_> {
         self.phase = Phase::Writing;
         let mut written = self.write(&plan, &scan).await?;
         if plan.read_point.consistency() == Consistency::Fuzzy && interrupted.completed_chunks > 0 {
-            let message = "the backup was cut off and continued: its rows are of the first run and of the second";
+            let message =
+                "the backup was interrupted and resumed: its rows were read by the first run and by the second";
             self.warn(message.to_owned());
             written.completion.limitations.push(message.to_owned());
         }

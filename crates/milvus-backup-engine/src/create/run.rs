@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use milvus_backup_core::{
-    Access, BackupId, BackupMetadata, BackupParams, BackupPlan, BackupResult, BackupState, CollectionDescription,
-    CollectionName, ProgressEvent, Result,
+    Access, AffectedOperation, BackupId, BackupMetadata, BackupParams, BackupPlan, BackupResult, BackupState,
+    CollectionDescription, CollectionName, ProgressEvent, Result,
 };
 
 use super::job::{CreateJob, Phase, Scan, Written};
@@ -62,6 +62,7 @@ impl CreateJob<'_> {
         let (plan, scan) = self.plan(description, partitions, backup_name, was_loaded).await?;
         self.require_space(&plan, &scan, 0).await?;
         self.announce_plan(&plan);
+        self.manager.warn_of_known_issues(AffectedOperation::Create).await?;
         self.phase = Phase::Writing;
         self.write(&plan, &scan).await
     }

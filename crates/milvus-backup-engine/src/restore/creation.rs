@@ -9,6 +9,7 @@ use milvus_backup_core::{
 
 use super::insertion::InsertedRows;
 use super::job::RestoreJob;
+use super::optional_properties::without_optional;
 use super::tally::Tally;
 use super::undo::Undo;
 
@@ -54,7 +55,7 @@ impl RestoreJob<'_> {
         definition: &BackedUpDefinition,
         tally: &Arc<Tally>,
     ) -> Result<(InsertedRows, u64)> {
-        self.manager.catalog.create_collection(&plan.target, &plan.schema).await?;
+        self.create_collection(plan).await?;
         if !self.created && plan.target != self.staging {
             self.undo.push(Undo::Drop(plan.target.clone()));
         }
@@ -67,6 +68,29 @@ impl RestoreJob<'_> {
         }
         let indexes = self.restore_indexes(&plan.target, definition).await?;
         Ok((filled, indexes))
+    }
+
+    /// Creates the collection. If the server refuses it with the properties that do not change what rows mean, they are
+    /// postponed: each is set at the end, and is left out if it is then refused as well.
+    async fn create_collection(&mut self, plan: &RestorePlan) -> Result<()> {
+        let catalog = self.manager.catalog.as_ref();
+        self.postponed.clear();
+        let refused = match catalog.create_collection(&plan.target, &plan.schema).await {
+            Err(error @ Error::Milvus { retryable: false, .. }) => error,
+            created => return created,
+        };
+        let (schema, optional) = without_optional(&plan.schema);
+        if optional.is_empty() {
+            return Err(refused);
+        }
+        match catalog.create_collection(&plan.target, &schema).await {
+            // They are not the reason.
+            Err(Error::Milvus { retryable: false, .. }) => Err(refused),
+            created => {
+                self.postponed = optional;
+                created
+            }
+        }
     }
 
     /// Checks that the server accepts the indexes, before any rows are inserted: they are created on the empty collection, and

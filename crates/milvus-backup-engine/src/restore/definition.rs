@@ -7,6 +7,7 @@ use milvus_backup_core::{
 
 use super::checks::require_loadable;
 use super::job::RestoreJob;
+use super::replication::require_alone;
 use super::target::{Target, database_differences, require_importable};
 
 impl RestoreJob<'_> {
@@ -20,6 +21,7 @@ impl RestoreJob<'_> {
         let mut target = self.plan_target(definition, capabilities).await?;
         if params.method == RestoreMethod::Import {
             require_importable(&target, capabilities)?;
+            require_alone(&catalog.replication_role().await?)?;
         }
         if params.load_after_restore && !params.into_existing && capabilities.load_needs_index {
             require_loadable(&target, definition, params)?;

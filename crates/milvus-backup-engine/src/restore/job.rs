@@ -1,5 +1,6 @@
 //! [`RestoreJob`]: one restore, with what it knows and what it has to undo.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use milvus_backup_core::{
@@ -27,6 +28,8 @@ pub(super) struct RestoreJob<'a> {
     pub(super) undo: UndoStack<Undo>,
     /// Whether this job created the collection that is being filled.
     pub(super) created: bool,
+    /// Properties that the server refused at the creation of the collection, which are set at the end.
+    pub(super) postponed: BTreeMap<String, String>,
     /// The existing collection with the name of the target, which is to be replaced or filled.
     pub(super) existing: Option<PinnedCollection>,
     /// The aliases of that collection, which a replacement takes over.
@@ -76,6 +79,7 @@ impl<'a> RestoreJob<'a> {
             phase: Phase::Checking,
             undo: UndoStack::default(),
             created: false,
+            postponed: BTreeMap::new(),
             existing: None,
             existing_aliases: Vec::new(),
         })

@@ -20,6 +20,7 @@ impl RestoreJob<'_> {
         let (milvus, target) = (self.manager.catalog.as_ref(), &staged.target);
         let filled = &staged.plan.target;
         let mut cleanup_failures = self.set_properties(filled, target).await?;
+        cleanup_failures.extend(self.set_postponed(filled).await?);
         if *filled != self.target {
             // A rename that a killed restore had requested may have been carried out during this one.
             self.manager.rename_back(&self.target).await?;
@@ -53,20 +54,30 @@ impl RestoreJob<'_> {
             altered => return altered.map(|()| Vec::new()),
         }
         let mut refused = Vec::new();
-        let mut settle = |property: &str, outcome: Result<()>| match outcome {
-            Err(error @ Error::Milvus { retryable: false, .. }) => {
-                refused.push(format!("property `{property}` is not restored: {}", error.full_message()));
-                Ok(())
-            }
-            outcome => outcome,
-        };
         for (property, value) in &target.late_properties {
             let one = BTreeMap::from([(property.clone(), value.clone())]);
-            settle(property, milvus.alter_properties(collection, &one, &[]).await)?;
+            refused.extend(refusal(property, milvus.alter_properties(collection, &one, &[]).await)?);
         }
         for property in &target.removed_properties {
             let removed = milvus.alter_properties(collection, &BTreeMap::new(), std::slice::from_ref(property)).await;
-            settle(property, removed)?;
+            refused.extend(refusal(property, removed)?);
+        }
+        Ok(refused)
+    }
+
+    /// Sets the properties that the server refused when the collection was created. Returns those that it refuses again, as
+    /// sentences.
+    async fn set_postponed(&self, collection: &CollectionName) -> Result<Vec<String>> {
+        let mut refused = Vec::new();
+        for (property, value) in &self.postponed {
+            let one = BTreeMap::from([(property.clone(), value.clone())]);
+            match self.manager.catalog.alter_properties(collection, &one, &[]).await {
+                // The user was not asked for this privilege.
+                Err(error @ (Error::PermissionDenied { .. } | Error::Unsupported { .. })) => {
+                    refused.push(not_restored(property, &error));
+                }
+                outcome => refused.extend(refusal(property, outcome)?),
+            }
         }
         Ok(refused)
     }
@@ -101,4 +112,16 @@ impl RestoreJob<'_> {
         }
         failed
     }
+}
+
+/// Returns the refusal of a property as a sentence, if it is one.
+fn refusal(property: &str, outcome: Result<()>) -> Result<Option<String>> {
+    match outcome {
+        Err(error @ Error::Milvus { retryable: false, .. }) => Ok(Some(not_restored(property, &error))),
+        outcome => outcome.map(|()| None),
+    }
+}
+
+fn not_restored(property: &str, error: &Error) -> String {
+    format!("property `{property}` is not restored: {}", error.full_message())
 }

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use milvus_backup_core::{
-    BackedUpDefinition, BackupId, Capabilities, CollectionName, CollectionRef, Error, RestoreMethod, RestoreParams,
-    RestorePlan, RestoreResult, Result, StoredBackup,
+    AffectedOperation, BackedUpDefinition, BackupId, Capabilities, CollectionName, CollectionRef, Error, RestoreMethod,
+    RestoreParams, RestorePlan, RestoreResult, Result, StoredBackup,
 };
 
 use super::access::needed_access;
 use super::checks::{require_acceptable_rows, require_nothing_failed, require_whole};
 use super::job::{Lifetime, Phase, RestoreJob};
+use super::replication::require_accepts_writes;
 use super::selection::select_partitions;
 use super::staged::Staged;
 use super::target::Target;
@@ -101,6 +102,7 @@ impl RestoreJob<'_> {
     /// Everything up to a collection that is complete, but does not have its name yet.
     async fn stage(&mut self) -> Result<Staged> {
         let (manager, params) = (self.manager, self.params);
+        require_accepts_writes(&manager.catalog.replication_role().await?)?;
         if params.create_database {
             manager.create_missing_database(&self.backup).await?;
         }
@@ -119,6 +121,7 @@ impl RestoreJob<'_> {
             manager.repository.require_verified(&self.source, &self.backup.metadata.backup_id).await?;
         }
         self.announce_plan_of(&target, &partitions);
+        manager.warn_of_known_issues(affected(params.method)).await?;
         let filled = self.filled(&capabilities);
         manager.catalog.require_access(&filled, &needed_access(&target, &definition, &partitions, params)).await?;
         self.phase = Phase::Inserting;
@@ -162,5 +165,13 @@ impl RestoreJob<'_> {
             concurrency: params.concurrency.unwrap_or_else(|| self.manager.default_concurrency(params.method)),
             memory_limit_bytes: config.memory_limit_bytes,
         }
+    }
+}
+
+/// Returns the operation of the server that fills the collection.
+fn affected(method: RestoreMethod) -> AffectedOperation {
+    match method {
+        RestoreMethod::Import => AffectedOperation::Import,
+        _ => AffectedOperation::Insert,
     }
 }

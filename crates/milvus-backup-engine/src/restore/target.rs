@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 
 use milvus_backup_core::schema::CollectionSchema;
 use milvus_backup_core::{
-    ALLOW_INSERT_AUTO_ID, AutoIdPolicy, Capabilities, Error, Hint, PreserveAutoId, Result, TTL_SECONDS,
+    ALLOW_INSERT_AUTO_ID, AutoIdPolicy, Capabilities, Error, Hint, INSERT_IDEMPOTENCY, PreserveAutoId, Result,
+    TTL_SECONDS,
 };
 
 /// The property that names the field with the time at which a row expires (Milvus 3.0).
 const TTL_FIELD: &str = "ttl_field";
 
 /// The properties that are set once all rows are there and counted: with the first two, rows would expire meanwhile; with
-/// the third, the server takes equal batches for repetitions (milvus#50007); with the last, it asks for the principal of
-/// each insert.
-const LATE_PROPERTIES: [&str; 4] = [TTL_SECONDS, TTL_FIELD, "collection.insert.idempotency.enabled", "rls.enabled"];
+/// the third, the server takes equal batches for repetitions (milvus#50007), unless each is inserted under a key; with the
+/// last, it asks for the principal of each insert.
+const LATE_PROPERTIES: [&str; 4] = [TTL_SECONDS, TTL_FIELD, INSERT_IDEMPOTENCY, "rls.enabled"];
 
 /// The collection to create, and how to insert into it.
 #[derive(Debug, Clone)]
@@ -87,6 +88,10 @@ impl Target {
     /// Postpones the properties that change what becomes of the rows while they are inserted.
     fn defer_properties(&mut self, server: &Capabilities) {
         for property in LATE_PROPERTIES.iter().filter(|_| server.alter_properties) {
+            // With it, an insert whose response is lost is made again under its key, instead of the whole restore.
+            if *property == INSERT_IDEMPOTENCY && server.insert_keys {
+                continue;
+            }
             if let Some(value) = self.schema.properties.remove(*property) {
                 self.late_properties.insert((*property).to_owned(), value);
             }
@@ -213,6 +218,12 @@ mod tests {
         schema.properties.extend(LATE_PROPERTIES.map(|property| (property.to_owned(), "true".to_owned())));
         schema.properties.insert("mmap.enabled".into(), "true".into());
         let mut server = server(PreserveAutoId::No);
+        let early = |server: &Capabilities| {
+            let target = Target::new(&schema, AutoIdPolicy::Plain, server).unwrap();
+            target.schema.properties.into_keys().collect::<Vec<_>>()
+        };
+        assert_eq!(early(&server), [INSERT_IDEMPOTENCY, "mmap.enabled"], "inserts are made under keys");
+        server.insert_keys = false;
         let target = Target::new(&schema, AutoIdPolicy::Plain, &server).unwrap();
         assert_eq!(target.schema.properties.keys().collect::<Vec<_>>(), ["mmap.enabled"]);
         assert_eq!(target.late_properties.len(), LATE_PROPERTIES.len());

@@ -1,7 +1,7 @@
 //! Calls to the store of each command that needs no Milvus: the table in `docs/architecture.md`. On an object store each of
 //! them costs some milliseconds and some money, so a change of these numbers is one of the table.
 
-use milvus_backup_core::{BackupId, CollectionName, VerificationParams};
+use milvus_backup_core::{BackupId, CollectionName, CopyParams, VerificationParams};
 use milvus_backup_engine::BackupRepository;
 
 use crate::counting::Calls;
@@ -140,4 +140,33 @@ async fn a_backup_is_verified() {
         ("put verification.json", 1),
     ]);
     assert_calls(&filled.calls(), &expected);
+}
+
+#[tokio::test]
+async fn a_copy_reads_each_file_once_and_writes_it_once() {
+    let filled = InsertedRows::new().await;
+    let there = World::new(milvus_backup_testkit::fakes::ServerModel::milvus_2_3());
+    let (collection, destination) = (filled.world.reference(&filled.films), there.reopened());
+    there.log.take();
+    let params = CopyParams::default();
+    let copy = || filled.repository.copy_backup(&collection, &filled.ids[0], &destination, &params);
+    copy().await.unwrap();
+    let names = ["%5Fdefault.parquet", "p1.parquet", "checksums.json", "indexes.json", "manifest.json", "schema.json"];
+    let of_each = |call: &str| names.map(|file| (format!("{call} {file}"), 1));
+    let documents = ["get repository.json", "get metadata.json", "get checksums.json", "head checksums.json"];
+    let mut read: Calls = of_each("get").into_iter().collect();
+    read.extend(documents.map(|call| (call.to_owned(), 1)));
+    read.insert("get checksums.json".to_owned(), 2);
+    assert_eq!(filled.calls(), read);
+    let mut written: Calls = of_each("upload").into_iter().collect();
+    let once = ["put lock", "put unfinished.json", "put repository.json", "put metadata.json"];
+    written.extend(once.map(|call| (call.to_owned(), 1)));
+    written.extend(["delete lock", "delete unfinished.json"].map(|call| (call.to_owned(), 1)));
+    let several = [("get repository.json", 6), ("get lock", 2), ("get metadata.json", 2), ("list", 5)];
+    written.extend(several.map(|(call, number)| (call.to_owned(), number)));
+    assert_eq!(there.log.take(), written);
+    assert!(copy().await.unwrap().already_present);
+    let again = [("get metadata.json", 1), ("get checksums.json", 1), ("head checksums.json", 1)];
+    assert_calls(&filled.calls(), &again);
+    assert_calls(&there.log.take(), &[("get metadata.json", 1)]);
 }

@@ -29,6 +29,7 @@ impl LeaseDocument {
         let operation = match operation {
             Operation::Create => "create",
             Operation::Delete => "delete",
+            Operation::Copy => "copy",
             _ => "another operation",
         };
         Self {

@@ -12,8 +12,8 @@ use milvus_backup_tests::{backup_files::BackupFiles, milvus_br::MilvusBr};
 use proptest::test_runner::TestRunner;
 
 use super::collection::{Attributes, attributes, index_and_load, look, make, make_empty};
-use super::config;
 use super::raw::Raw;
+use super::survival::config;
 
 const SEEDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/proptest-regressions/importing.txt");
 

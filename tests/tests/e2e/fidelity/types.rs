@@ -12,7 +12,7 @@ use proptest::test_runner::TestRunner;
 
 use super::collection::attributes;
 use super::raw::Raw;
-use super::survives;
+use super::survival::survives;
 
 const SERVERS: [(ServerKind, &str); 3] = [
     (ServerKind::Milvus235, "Milvus 2.3.5"),

@@ -21,6 +21,8 @@ pub enum Operation {
     Verify,
     /// Backups are deleted from the store.
     Delete,
+    /// Files are copied to another store.
+    Copy,
 }
 
 /// An event during an operation. Counts are increments, not totals.

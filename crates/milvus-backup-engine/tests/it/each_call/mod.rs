@@ -1,5 +1,6 @@
 //! Every operation with a mishap at each of its calls to Milvus and to the store, one after the other.
 
+mod copy;
 mod create;
 mod deletion;
 mod drill;

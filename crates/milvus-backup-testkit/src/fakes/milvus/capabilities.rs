@@ -8,6 +8,7 @@ use milvus_backup_core::{Capabilities, PreserveAutoId};
 pub(super) fn milvus_2_3_capabilities() -> Capabilities {
     let mut capabilities = Capabilities::all("v2.3.5-lite");
     capabilities.preserve_auto_id = PreserveAutoId::No;
+    capabilities.insert_keys = false;
     let schema = &mut capabilities.schema;
     schema.data_types = all_types_but(&[
         DataType::Text,
@@ -32,6 +33,7 @@ pub(super) fn milvus_2_3_capabilities() -> Capabilities {
 pub(super) fn milvus_2_6_capabilities() -> Capabilities {
     let mut capabilities = Capabilities::all("v2.6.0");
     capabilities.preserve_auto_id = PreserveAutoId::WithProperty;
+    capabilities.insert_keys = false;
     capabilities.schema.data_types = all_types_but(&[DataType::Text]);
     capabilities.schema.functions.remove(&FunctionKind::MolFingerprint);
     capabilities.schema.nullable_vectors = false;
@@ -82,6 +84,7 @@ fn lite_capabilities(version: &str) -> Capabilities {
     capabilities.load_needs_index = false;
     capabilities.checks_indexes = false;
     capabilities.bulk_import = false;
+    capabilities.insert_keys = false;
     capabilities.schema.struct_arrays = false;
     capabilities
 }

@@ -117,7 +117,6 @@ impl Version {
 
     /// Returns whether it takes inserts under a key, where the server and the collection are set to it: milvus#50007,
     /// after 2026-07-22; its release was not seen, and 3.0.2 is assumed.
-    #[cfg(feature = "double")]
     pub(super) fn knows_insert_keys(self) -> bool {
         self.at_least(3, 0, 2)
     }

@@ -26,6 +26,7 @@ fn capabilities(version: Version) -> Capabilities {
     let mut capabilities = Capabilities::all(version.to_string());
     capabilities.preserve_auto_id =
         if version.takes_generated_keys() { PreserveAutoId::WithProperty } else { PreserveAutoId::No };
+    capabilities.insert_keys = version.knows_insert_keys();
     let schema = &mut capabilities.schema;
     schema.data_types = DataType::ALL.iter().copied().filter(|data_type| has_type(version, *data_type)).collect();
     schema.functions = FunctionKind::ALL.iter().copied().filter(|function| has_function(version, *function)).collect();

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use milvus_backup_core::schema::{CollectionSchema, IndexDefinition};
 use milvus_backup_core::{
-    Access, Capabilities, Catalog, CollectionDescription, CollectionName, LoadState, PinnedCollection, Result,
+    Access, Capabilities, Catalog, CollectionDescription, CollectionName, KnownIssue, LoadState, PinnedCollection,
+    ReplicationRole, Result,
 };
 
 use super::wrapper::FaultyMilvus;
@@ -34,6 +35,14 @@ impl Catalog for FaultyMilvus {
 
     async fn capabilities(&self) -> Result<Capabilities> {
         self.read("capabilities", &"", self.inner.capabilities()).await
+    }
+
+    async fn known_issues(&self) -> Result<Vec<KnownIssue>> {
+        self.read("known_issues", &"", self.inner.known_issues()).await
+    }
+
+    async fn replication_role(&self) -> Result<ReplicationRole> {
+        self.read("replication_role", &"", self.inner.replication_role()).await
     }
 
     async fn require_access(&self, collection: &CollectionName, needed: &[Access]) -> Result<()> {

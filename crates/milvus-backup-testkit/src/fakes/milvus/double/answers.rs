@@ -47,6 +47,7 @@ answers!(
     ImportResponse,
     ListAliasesResponse,
     ListDatabasesResponse,
+    ListImportTasksResponse,
     ListSnapshotsResponse,
     MutationResult,
     PinSnapshotDataResponse,

@@ -37,6 +37,11 @@ impl Double {
         locked(&self.parts.settings).insert_keys = true;
     }
 
+    /// Has keys of imports not read, as where only the REST interface knows them.
+    pub fn ignore_import_keys(&self) {
+        locked(&self.parts.settings).import_keys = false;
+    }
+
     /// Refuses a property of collections, at create and later.
     pub fn refuse_property(&self, key: &str) {
         locked(&self.parts.settings).refused_properties.insert(key.to_owned());

@@ -68,7 +68,8 @@ pub(super) fn import(call: &Call<'_>, request: pb::ImportRequest) -> Answer<pb::
     let milvus = call.database(&request.db_name)?;
     let collection = named(&request.collection_name)?;
     let id = milvus.state().get("Import", &collection)?.id;
-    let key = call.idempotency_key.clone().filter(|_| call.version().knows_import_keys());
+    let knows_keys = call.version().knows_import_keys() && call.parts.settings().import_keys;
+    let key = call.idempotency_key.clone().filter(|_| knows_keys);
     let mut imports = locked(&call.parts.imports);
     if let Some(first) = imports.made_under(id, key.as_deref()) {
         return Ok(pb::ImportResponse { tasks: vec![first], ..Default::default() });
@@ -97,6 +98,23 @@ fn require_commit(call: &Call<'_>, is_later: bool) -> Answer<()> {
         _ if !is_later => Err(unexpected("an import into a replicating cluster must have auto_commit=false")),
         _ => Ok(()),
     }
+}
+
+/// Lists the imports of a collection, of all where none is named, with their numbers.
+pub(super) fn list(call: &Call<'_>, request: pb::ListImportTasksRequest) -> Answer<pb::ListImportTasksResponse> {
+    let milvus = call.database(&request.db_name)?;
+    let id = match request.collection_name.as_str() {
+        "" => None,
+        name => Some(milvus.state().get("ListImportTasks", &named(name)?)?.id),
+    };
+    let imports = locked(&call.parts.imports);
+    let found = imports.0.iter().filter(|(_, job)| id.is_none_or(|id| id == job.collection));
+    let task = |(number, job): (&i64, &Job)| pb::GetImportStateResponse {
+        id: *number,
+        collection_id: job.collection,
+        ..pb::GetImportStateResponse::default()
+    };
+    Ok(pb::ListImportTasksResponse { tasks: found.map(task).collect(), ..Default::default() })
 }
 
 /// Answers the state of an import. The definitions have no state for one that waits to be committed (it is

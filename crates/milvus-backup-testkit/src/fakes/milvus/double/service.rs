@@ -125,6 +125,7 @@ calls! {
         storage::served_segments;
     alloc_timestamp(AllocTimestampRequest) -> pb::AllocTimestampResponse = "AllocTimestamp", storage::timestamp;
     import(ImportRequest) -> pb::ImportResponse = "Import", imports::import;
+    list_import_tasks(ListImportTasksRequest) -> pb::ListImportTasksResponse = "ListImportTasks", imports::list;
     get_import_state(GetImportStateRequest) -> pb::GetImportStateResponse = "GetImportState", imports::state;
     create_snapshot(CreateSnapshotRequest) -> Status = "CreateSnapshot", snapshots::create;
     drop_snapshot(DropSnapshotRequest) -> Status = "DropSnapshot", snapshots::drop;

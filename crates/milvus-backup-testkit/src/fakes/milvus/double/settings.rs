@@ -39,6 +39,8 @@ pub(super) struct Settings {
     pub(super) rows_of_short_pages: usize,
     /// Whether `streaming.idempotency.enabled` is on.
     pub(super) insert_keys: bool,
+    /// Whether keys of imports are read from the metadata of the call: the documentation names the REST interface only.
+    pub(super) import_keys: bool,
     /// Bytes of an answer at most: `quotaAndLimits.limits.maxOutputSize`.
     pub(super) max_output_bytes: usize,
     /// Properties of collections that are not taken.
@@ -54,6 +56,7 @@ impl Default for Settings {
             polls_to_import: 1,
             rows_of_short_pages: usize::MAX,
             insert_keys: false,
+            import_keys: true,
             // The default in `milvus.yaml`.
             max_output_bytes: 100 << 20,
             refused_properties: BTreeSet::new(),

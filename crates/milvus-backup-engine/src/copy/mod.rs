@@ -1,0 +1,5 @@
+//! Copies of backups in other repositories.
+
+mod bandwidth;
+mod job;
+mod several;

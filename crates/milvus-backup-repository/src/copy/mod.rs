@@ -1,0 +1,4 @@
+//! The copy of a committed backup from one repository to another, byte for byte.
+
+mod incoming;
+mod outgoing;
