@@ -46,8 +46,9 @@ impl RepositoryHandle {
         self.abort_uploads(directory).await?;
         let (owner, files): (Vec<_>, Vec<_>) =
             directory.list().await?.into_iter().map(|(file, _)| file).partition(|file| file == UNFINISHED);
+        directory.delete(files).await?;
         // The record of the owner is removed last: as long as any file remains, its owner is known.
-        directory.delete(files.into_iter().chain(owner)).await?;
+        directory.delete(owner).await?;
         self.storage().remove_directory(directory.path()).await
     }
 

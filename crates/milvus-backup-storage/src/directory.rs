@@ -197,16 +197,29 @@ impl Directory {
             .await
     }
 
-    /// Deletes objects, one after the other. One that does not exist is not an error.
+    /// Deletes objects: those of a directory one after the other, those of a service as many at once as it accepts. One
+    /// that does not exist is not an error.
     ///
     /// # Errors
-    /// [`Error::Storage`]; the objects after the one that failed are kept.
+    /// [`Error::Storage`]; some of the objects are then kept.
     pub async fn delete(&self, files: impl IntoIterator<Item = String>) -> Result<()> {
-        for file in files {
-            let path = self.object(&file)?;
-            match self.store.delete(&path).await {
-                Ok(()) | Err(StoreError::NotFound { .. }) => {}
-                Err(source) => return Err(storage("delete", &path, source)),
+        let paths = files.into_iter().map(|file| self.object(&file)).collect::<Result<Vec<_>>>()?;
+        if self.rules.deletes_at_once {
+            return self.delete_at_once(paths).await;
+        }
+        for path in paths {
+            self.delete_at_once(vec![path]).await?;
+        }
+        Ok(())
+    }
+
+    async fn delete_at_once(&self, paths: Vec<Path>) -> Result<()> {
+        let shown = paths.first().map_or_else(String::new, ToString::to_string);
+        let mut deleted = self.store.delete_stream(futures::stream::iter(paths).map(Ok).boxed());
+        while let Some(outcome) = deleted.next().await {
+            match outcome {
+                Ok(_) | Err(StoreError::NotFound { .. }) => {}
+                Err(source) => return Err(storage("delete", shown, source)),
             }
         }
         Ok(())

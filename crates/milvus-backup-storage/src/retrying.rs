@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use futures::stream::BoxStream;
+use futures::stream::{BoxStream, TryChunksError};
 use futures::{StreamExt, TryStreamExt};
 use milvus_backup_core::{Environment, RetryPolicy};
 use object_store::path::Path;
@@ -24,6 +24,9 @@ use crate::service_error::{text, was_retried};
 /// Size of the largest response that is read completely before it is passed on, in bytes. Documents and ranges of data
 /// files are smaller.
 const MAX_WHOLE_BYTES: u64 = 256 << 20;
+
+/// Largest number of objects that are deleted by one call.
+const GROUP: usize = 1000;
 
 /// How often calls are retried, and the time and the randomness of the delays between them.
 #[derive(Debug, Clone)]
@@ -84,6 +87,18 @@ async fn get_whole(store: &dyn ObjectStore, location: &Path, options: GetOptions
     Ok(GetResult { payload, meta, range, attributes, extensions })
 }
 
+/// Deletes objects. One that does not exist is not an error.
+async fn delete_all(store: &dyn ObjectStore, locations: Vec<Path>) -> Result<()> {
+    let mut deleted = store.delete_stream(futures::stream::iter(locations.into_iter().map(Ok)).boxed());
+    while let Some(outcome) = deleted.next().await {
+        match outcome {
+            Ok(_) | Err(Error::NotFound { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
 fn length(range: &Range<u64>) -> u64 {
     range.end.saturating_sub(range.start)
 }
@@ -119,23 +134,19 @@ impl ObjectStore for Retrying {
         self.run(|| get_whole(self.inner.as_ref(), location, options.clone())).await
     }
 
+    /// Deletes objects in the groups in which they come. A group that fails is repeated: deleting an object again is no
+    /// error.
     fn delete_stream(&self, locations: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {
         let this = self.clone();
-        let delete = move |location: Path| {
+        let delete = move |group: std::result::Result<Vec<Path>, TryChunksError<Path, Error>>| {
             let this = this.clone();
             async move {
-                let one = || async {
-                    let location = location.clone();
-                    let deleted = this.inner.delete_stream(futures::stream::once(async { Ok(location) }).boxed());
-                    deleted.try_collect::<Vec<_>>().await.map(drop)
-                };
-                match this.run(one).await {
-                    Ok(()) | Err(Error::NotFound { .. }) => Ok(location),
-                    Err(error) => Err(error),
-                }
+                let group = group.map_err(|error| error.1)?;
+                this.run(|| delete_all(this.inner.as_ref(), group.clone())).await?;
+                Ok::<_, Error>(futures::stream::iter(group.into_iter().map(Ok)))
             }
         };
-        locations.and_then(delete).boxed()
+        locations.try_chunks(GROUP).then(delete).try_flatten().boxed()
     }
 
     /// Lists all objects before the stream starts: a listing that is interrupted is restarted.

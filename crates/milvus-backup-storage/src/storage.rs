@@ -64,7 +64,7 @@ impl Storage {
 
     /// Uses an object store that is already open. `location` is its name in messages.
     pub fn from_store(store: Arc<dyn ObjectStore>, location: &str) -> Self {
-        Self::over(store, location, Arc::new(Objects::default()), TransferRules::default())
+        Self::over(store, location, Arc::new(Objects::default()), TransferRules::objects())
     }
 
     fn over(bare: Arc<dyn ObjectStore>, location: &str, medium: Arc<dyn Medium>, rules: TransferRules) -> Self {

@@ -7,6 +7,8 @@ use object_store::Attributes;
 pub(crate) struct TransferRules {
     /// Whether an object of a single part is sent in one request.
     pub(crate) small_at_once: bool,
+    /// Whether several objects are deleted in one request.
+    pub(crate) deletes_at_once: bool,
     /// The attributes of data files, such as their storage class.
     pub(crate) attributes: Attributes,
     /// Number of ranges of an object that are requested in advance.
@@ -21,6 +23,7 @@ impl Default for TransferRules {
     fn default() -> Self {
         Self {
             small_at_once: false,
+            deletes_at_once: false,
             attributes: Attributes::default(),
             ranges_ahead: 1,
             range_bytes: 8 << 20,
@@ -30,8 +33,13 @@ impl Default for TransferRules {
 }
 
 impl TransferRules {
+    /// Returns the rules of an object store: each call may be a request.
+    pub(crate) fn objects() -> Self {
+        Self { small_at_once: true, deletes_at_once: true, ..Self::default() }
+    }
+
     /// Returns the rules of a store behind a network: requests in flight take the place of its latency.
     pub(crate) fn remote(attributes: Attributes, unconditional: bool) -> Self {
-        Self { small_at_once: true, attributes, ranges_ahead: 3, range_bytes: 4 << 20, unconditional }
+        Self { attributes, ranges_ahead: 3, range_bytes: 4 << 20, unconditional, ..Self::objects() }
     }
 }
