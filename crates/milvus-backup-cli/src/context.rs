@@ -35,6 +35,8 @@ pub(crate) struct Context {
     format: Arc<dyn RowFormat>,
     progress: Arc<dyn Progress>,
     layers: Layers,
+    /// The configuration file that was read.
+    config_file: Option<PathBuf>,
 }
 
 /// A manager, and the Milvus Lite process that was started for it.
@@ -58,7 +60,8 @@ impl Session {
 impl Context {
     pub(crate) fn new(global: Global, output: Output, interrupt: Interrupt, layers: Layers) -> Result<Self> {
         let target = Target::new(&global.uri, global.db.as_deref())?;
-        let mut config = crate::settings::load(global.config.as_deref())?;
+        let config_file = crate::settings::file(global.config.as_deref());
+        let mut config = crate::settings::load(config_file.as_deref())?;
         if let Some(bytes) = global.memory_limit {
             config.memory_limit_bytes = bytes;
         }
@@ -96,6 +99,7 @@ impl Context {
             output,
             config,
             layers,
+            config_file,
         })
     }
 
@@ -109,6 +113,19 @@ impl Context {
         // The clock started with the command. A deadline that has passed still counts.
         let passed = self.environment.clock.elapsed();
         self.global.timeout.map(|timeout| timeout.saturating_sub(passed).max(Duration::from_millis(1)))
+    }
+
+    /// Returns a description of where the settings come from.
+    pub(crate) fn origin(&self) -> String {
+        match &self.config_file {
+            Some(path) => format!("read from {}", path.display()),
+            None => "no file: defaults, options and the environment".to_owned(),
+        }
+    }
+
+    /// Returns the address of Milvus, without a database.
+    pub(crate) fn uri(&self) -> &str {
+        &self.target.uri
     }
 
     pub(crate) fn yes(&self) -> bool {

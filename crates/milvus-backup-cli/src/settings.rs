@@ -7,21 +7,23 @@ use milvus_backup_core::{BackupRecoveryConfig, Error, Result};
 /// File in the working directory that is read if none is named.
 const PROJECT_FILE: &str = "milvus-br.toml";
 
-/// Returns the settings of the named file; otherwise those of `./milvus-br.toml`, those of `milvus-br/config.toml` below
-/// the user's configuration directory, or the defaults.
+/// Returns the settings of a file, or the defaults.
 ///
 /// # Errors
 /// [`Error::InvalidParameter`] for a file that cannot be parsed, an unknown key, or a value outside its limit;
 /// [`Error::Configuration`] for a file that cannot be read.
-pub(crate) fn load(named: Option<&Path>) -> Result<BackupRecoveryConfig> {
-    let config = match named.map(Path::to_path_buf).or_else(found) {
-        Some(path) => parse(&path)?,
-        None => BackupRecoveryConfig::default(),
-    };
+pub(crate) fn load(file: Option<&Path>) -> Result<BackupRecoveryConfig> {
+    let config = file.map_or_else(|| Ok(BackupRecoveryConfig::default()), parse)?;
     for warning in config.validate()? {
         tracing::warn!("{warning}");
     }
     Ok(config)
+}
+
+/// Returns the file that is read: the one that is named; otherwise `./milvus-br.toml`, or `milvus-br/config.toml` below the
+/// user's configuration directory, if there is one.
+pub(crate) fn file(named: Option<&Path>) -> Option<PathBuf> {
+    named.map(Path::to_path_buf).or_else(found)
 }
 
 fn found() -> Option<PathBuf> {

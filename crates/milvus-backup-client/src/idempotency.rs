@@ -39,12 +39,11 @@ impl IdempotencyKeys {
     /// # Errors
     /// Those of the source of randomness.
     pub(crate) fn next(&self, environment: &Environment) -> Result<IdempotencyKey> {
-        let beginning = match self.0.beginning.get() {
-            Some(beginning) => *beginning,
-            None => {
-                let random = random(environment)?;
-                *self.0.beginning.get_or_init(|| random)
-            }
+        let beginning = if let Some(beginning) = self.0.beginning.get() {
+            *beginning
+        } else {
+            let random = random(environment)?;
+            *self.0.beginning.get_or_init(|| random)
         };
         let number = self.0.used.fetch_add(1, Ordering::Relaxed);
         // Printable, so that it is a valid entry.

@@ -20,6 +20,7 @@
 mod builder;
 mod copy;
 mod create;
+mod diagnosis;
 mod identity;
 mod known_issues;
 mod lease;

@@ -23,6 +23,7 @@
 mod catalogue;
 mod commit;
 mod copy;
+mod diagnosis;
 mod documents;
 mod handle;
 mod incomplete;

@@ -7,8 +7,8 @@ use bytes::Bytes;
 use futures::stream::BoxStream;
 use milvus_backup_core::{
     BackedUpDefinition, BackupFiles, BackupId, BackupMetadata, BackupPlan, CollectionName, CollectionRef, ContentCheck,
-    Environment, IncomingCopy, IncompleteBackup, InterruptedBackup, Lease, Listing, Operation, OwnerState, Progress,
-    Repository, Result, StagingCollection, StoredBackup, StoredFile, Transaction, VerificationParams,
+    Diagnosis, Environment, IncomingCopy, IncompleteBackup, InterruptedBackup, Lease, Listing, Operation, OwnerState,
+    Progress, Repository, Result, StagingCollection, StoredBackup, StoredFile, Transaction, VerificationParams,
     VerificationRecord, VerificationResult,
 };
 
@@ -30,6 +30,10 @@ impl Repository for RepositoryHandle {
 
     async fn prepare(&self, environment: &Environment) -> Result<()> {
         self.prepare(environment).await
+    }
+
+    async fn diagnose(&self, environment: &Environment) -> Result<Vec<Diagnosis>> {
+        self.diagnose(environment).await
     }
 
     async fn lease(

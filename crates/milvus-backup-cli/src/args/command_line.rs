@@ -3,7 +3,9 @@
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand};
 
-use super::{CopyArgs, CreateArgs, DeleteArgs, Global, ListArgs, PruneArgs, RestoreArgs, ShowArgs, VerifyArgs};
+use super::{
+    CopyArgs, CreateArgs, DeleteArgs, DoctorArgs, Global, ListArgs, PruneArgs, RestoreArgs, ShowArgs, VerifyArgs,
+};
 
 const STYLES: Styles =
     Styles::styled().header(AnsiColor::Green.on_default().bold()).literal(AnsiColor::Cyan.on_default().bold());
@@ -54,4 +56,6 @@ pub(crate) enum Command {
     Delete(DeleteArgs),
     /// Delete backups by the retention rules, or clean up after interrupted operations
     Prune(PruneArgs),
+    /// Check the root, Milvus and the privileges before they are relied on
+    Doctor(DoctorArgs),
 }

@@ -3,6 +3,7 @@
 mod command_line;
 mod copy;
 mod create;
+mod doctor;
 mod global;
 mod prune;
 mod restore;
@@ -12,6 +13,7 @@ mod verify;
 pub(crate) use command_line::{Cli, Command};
 pub(crate) use copy::CopyArgs;
 pub(crate) use create::{Checksum, Compression, CreateArgs, Load};
+pub(crate) use doctor::DoctorArgs;
 pub(crate) use global::{Global, ProgressFormat, Storage};
 pub(crate) use prune::PruneArgs;
 pub(crate) use restore::{AutoId, Method, RestoreArgs};

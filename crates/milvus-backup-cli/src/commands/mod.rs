@@ -3,6 +3,7 @@
 pub(crate) mod copy;
 pub(crate) mod create;
 pub(crate) mod delete;
+pub(crate) mod doctor;
 pub(crate) mod list;
 pub(crate) mod prune;
 mod prune_incomplete;

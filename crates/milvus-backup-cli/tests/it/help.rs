@@ -19,7 +19,7 @@ macro_rules! help_of {
     };
 }
 
-help_of!(create, list, show, verify, restore, copy, delete, prune);
+help_of!(create, list, show, verify, restore, copy, delete, prune, doctor);
 
 #[test]
 fn long() {

@@ -8,6 +8,7 @@
 
 mod command;
 mod copy;
+mod doctor;
 mod documents;
 mod help;
 mod latest;

@@ -4,6 +4,7 @@
 //! product's contract), so that it can be printed as JSON and parsed by any later version.
 
 mod copy;
+mod diagnosis;
 mod kinds;
 mod latest;
 mod manifest;
@@ -14,6 +15,7 @@ mod shrinkage;
 mod version;
 
 pub use copy::CopyResult;
+pub use diagnosis::{Diagnosis, DiagnosisArea, DiagnosisStatus};
 pub use kinds::{
     BackupState, BackupStorageType, BackupType, ChecksumAlgorithm, CompressionCodec, Consistency, VerificationType,
 };

@@ -16,7 +16,7 @@ use super::progress::{Operation, Progress};
 use super::recovery::{IncompleteBackup, InterruptedBackup, Lease, OwnerState, StagingCollection};
 use super::transaction::Transaction;
 use crate::error::Result;
-use crate::model::{BackupMetadata, StoredBackup, VerificationRecord, VerificationResult};
+use crate::model::{BackupMetadata, Diagnosis, StoredBackup, VerificationRecord, VerificationResult};
 use crate::names::{BackupId, CollectionName, CollectionRef};
 use crate::params::VerificationParams;
 
@@ -40,6 +40,13 @@ pub trait Repository: Send + Sync + Debug {
 
     /// Checks that the store is writable, before any row is read, and creates the repository in it if there is none.
     async fn prepare(&self, environment: &Environment) -> Result<()>;
+
+    /// Checks whether it can be read and written to, and whether its store keeps the promises that commits and leases rely
+    /// on, with objects of its own, which are removed. A root that does not exist is not created.
+    ///
+    /// # Errors
+    /// [`crate::Error::Internal`]. A call that the store refuses is a diagnosis.
+    async fn diagnose(&self, environment: &Environment) -> Result<Vec<Diagnosis>>;
 
     /// Acquires the lease on the backups of a collection. It is renewed until it is released; a lease of a process that
     /// died is taken over.

@@ -1,0 +1,4 @@
+//! Diagnoses of the repository and of Milvus.
+
+mod milvus;
+mod repository;
