@@ -25,21 +25,29 @@ macro_rules! on_both_servers {
     };
 }
 
-/// Runs each of these functions as a test of both servers with a directory as root, and of Milvus Lite with a bucket as
-/// root: they take the kind and the place.
+/// Runs each of these functions as a test of both servers with a directory as root, and those before a semicolon as a test of
+/// Milvus Lite with a bucket as root: they take the kind and the place.
 macro_rules! on_both_servers_and_a_store {
-    ($($test:ident),+ $(,)?) => {
+    ($($test:ident),+ $(; $($only:ident),+)? $(,)?) => {
         mod milvus_235 {
             $(#[test]
             fn $test() {
                 super::$test(milvus_backup_testkit::ServerKind::Milvus235, milvus_backup_tests::root::Place::Directory);
             })+
+            $($(#[test]
+            fn $only() {
+                super::$only(milvus_backup_testkit::ServerKind::Milvus235, milvus_backup_tests::root::Place::Directory);
+            })+)?
         }
         mod lite_322 {
             $(#[test]
             fn $test() {
                 super::$test(milvus_backup_testkit::ServerKind::Lite322, milvus_backup_tests::root::Place::Directory);
             })+
+            $($(#[test]
+            fn $only() {
+                super::$only(milvus_backup_testkit::ServerKind::Lite322, milvus_backup_tests::root::Place::Directory);
+            })+)?
         }
         mod seaweedfs {
             $(#[test]

@@ -26,11 +26,7 @@ fn a_root_that_is_as_it_must_be() {
     }
     assert_eq!(fs::read_dir(sandbox.path("root")).unwrap().count(), before, "nothing is left");
     let printed = sandbox.run(&["doctor", "--no-milvus"]);
-    assert!(
-        printed.stdout.starts_with("STATUS ") && printed.stdout.contains("\nnot proven: "),
-        "{}",
-        printed.stdout
-    );
+    assert!(printed.stdout.starts_with("STATUS ") && printed.stdout.contains("\nnot proven: "), "{}", printed.stdout);
 }
 
 #[test]
