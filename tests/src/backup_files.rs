@@ -1,42 +1,41 @@
-//! The files of one backup on disk, to be looked at and to be damaged.
+//! The files of one backup, to be looked at and to be damaged.
 
 use std::{
     collections::BTreeMap,
-    fs,
     path::{Path, PathBuf},
 };
 
 use serde_json::Value;
 
-use crate::milvus_br::MilvusBr;
+use crate::{milvus_br::MilvusBr, root::Root};
 
-/// The directory of one backup.
+/// The files of one backup, wherever its repository is.
 #[derive(Debug, Clone)]
 pub struct BackupFiles {
-    directory: PathBuf,
+    root: Root,
+    /// The path of the backup from the root, with a slash at its end.
+    prefix: String,
 }
 
 impl BackupFiles {
     /// The backup of that identifier, wherever below the root it is.
     pub fn find(br: &MilvusBr, backup_id: &str) -> Self {
-        let collections = fs::read_dir(br.root()).unwrap().map(|entry| entry.unwrap().path());
-        let found: Vec<PathBuf> =
-            collections.map(|collection| collection.join(backup_id)).filter(|path| path.is_dir()).collect();
+        let names = br.files().names();
+        let mut found: Vec<String> = names.iter().filter_map(|name| prefix_of(name, backup_id)).collect();
+        found.dedup();
         assert_eq!(found.len(), 1, "directories of backup {backup_id}");
-        Self { directory: found[0].clone() }
+        Self { root: br.files().clone(), prefix: found.remove(0) }
     }
 
-    /// Where it is.
-    pub fn directory(&self) -> &Path {
-        &self.directory
+    /// Where it is; only in a directory.
+    pub fn directory(&self) -> PathBuf {
+        self.root.directory().join(&self.prefix)
     }
 
     /// Every file, by its path relative to the directory of the backup.
     pub fn names(&self) -> Vec<String> {
-        let mut names = Vec::new();
-        collect(&self.directory, "", &mut names);
-        names.sort();
-        names
+        let names = self.root.names();
+        names.iter().filter_map(|name| name.strip_prefix(&self.prefix)).map(str::to_owned).collect()
     }
 
     /// The data files.
@@ -44,14 +43,14 @@ impl BackupFiles {
         self.names().into_iter().filter(|name| name.starts_with("data/")).collect()
     }
 
-    /// The path of one file.
+    /// The path of one file; only in a directory.
     pub fn path(&self, name: &str) -> PathBuf {
-        self.directory.join(name)
+        self.directory().join(name)
     }
 
     /// The bytes of one file.
     pub fn read(&self, name: &str) -> Vec<u8> {
-        fs::read(self.path(name)).unwrap()
+        self.root.read(&self.key(name))
     }
 
     /// One file as JSON.
@@ -61,14 +60,30 @@ impl BackupFiles {
 
     /// Writes one file, and the directories it takes.
     pub fn write(&self, name: &str, bytes: &[u8]) {
-        let path = self.path(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, bytes).unwrap();
+        self.root.write(&self.key(name), bytes);
     }
 
     /// Removes one file.
     pub fn remove(&self, name: &str) {
-        fs::remove_file(self.path(name)).unwrap();
+        self.root.remove(&self.key(name));
+    }
+
+    /// Gives the backup another identifier, without a change to its files.
+    pub fn rename(self, backup_id: &str) {
+        let content = self.content();
+        let (collection, _) = self.prefix.split_once('/').unwrap();
+        for (name, bytes) in content {
+            self.root.write(&format!("{collection}/{backup_id}/{name}"), &bytes);
+            self.remove(&name);
+        }
+        if let Root::Directory(_) = self.root {
+            std::fs::remove_dir_all(self.directory()).unwrap();
+        }
+    }
+
+    /// Changes when the file is written, even with the same bytes.
+    pub fn version(&self, name: &str) -> String {
+        self.root.version(&self.key(name))
     }
 
     /// The whole content, to be put back by [`Self::put_back`].
@@ -85,26 +100,25 @@ impl BackupFiles {
             self.write(name, bytes);
         }
     }
-}
 
-fn collect(directory: &Path, prefix: &str, names: &mut Vec<String>) {
-    for entry in fs::read_dir(directory).unwrap().map(Result::unwrap) {
-        let name = format!("{prefix}{}", entry.file_name().into_string().unwrap());
-        if entry.file_type().unwrap().is_dir() {
-            collect(&entry.path(), &format!("{name}/"), names);
-        } else {
-            names.push(name);
-        }
+    fn key(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
     }
 }
 
-/// Every file below the root, whatever it belongs to, but the marker of the repository: that one stays.
+/// The path of the backup, if the file of this name is one of its files.
+fn prefix_of(name: &str, backup_id: &str) -> Option<String> {
+    let (collection, rest) = name.split_once('/')?;
+    let (backup, _) = rest.split_once('/')?;
+    (backup == backup_id).then(|| format!("{collection}/{backup}/"))
+}
+
+/// Every file below a directory, whatever it belongs to, but the marker of the repository: that one stays.
 pub fn everything_below(root: &Path) -> Vec<String> {
-    let mut names = Vec::new();
-    if root.is_dir() {
-        collect(root, "", &mut names);
-    }
+    without_marker(Root::Directory(root.to_owned()).names())
+}
+
+pub(crate) fn without_marker(mut names: Vec<String>) -> Vec<String> {
     names.retain(|name| name != "repository.json");
-    names.sort();
     names
 }

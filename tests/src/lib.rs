@@ -15,5 +15,6 @@ pub mod faults;
 pub mod milvus_br;
 pub mod outcome;
 pub mod process;
+pub mod root;
 pub mod scripts;
 pub mod slow_link;

@@ -1,7 +1,7 @@
 //! Runs the built command as a user would: a process with arguments, an environment and a working directory.
 
 use std::{
-    env,
+    env, fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::OnceLock,
@@ -11,15 +11,22 @@ use std::{
 use milvus_backup_testkit::{ServerKind, shared};
 use tempfile::TempDir;
 
-use crate::{backup_files::everything_below, outcome::Outcome, process::Running, slow_link::slow_link};
+use crate::{
+    backup_files::without_marker,
+    outcome::Outcome,
+    process::Running,
+    root::{Place, Root},
+    slow_link::slow_link,
+};
 
 /// An address where nothing listens: reserved by IANA, and not open on any machine that runs tests.
 pub const NOWHERE: &str = "http://127.0.0.1:1";
 
-/// The binary, built once per process from the sources as they are now, beside the test that runs.
+/// The binary, built once per process from the sources as they are now, beside the test that runs; or the one that
+/// `MILVUS_BR_TEST_BINARY` names, such as that of a package.
 pub fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(build)
+    BINARY.get_or_init(|| env::var_os("MILVUS_BR_TEST_BINARY").map_or_else(build, PathBuf::from))
 }
 
 fn build() -> PathBuf {
@@ -44,7 +51,7 @@ fn build() -> PathBuf {
 #[derive(Debug)]
 pub struct MilvusBr {
     directory: TempDir,
-    root: PathBuf,
+    root: Root,
     uri: String,
     environment: Vec<(String, String)>,
     program: Option<PathBuf>,
@@ -54,7 +61,7 @@ impl MilvusBr {
     /// With a fresh root, talking to `uri`.
     pub fn new(uri: impl Into<String>) -> Self {
         let directory = tempfile::Builder::new().prefix("milvus-br-e2e.").tempdir().unwrap();
-        let root = directory.path().join("root");
+        let root = Root::Directory(directory.path().join("root"));
         Self { directory, root, uri: uri.into(), environment: Vec::new(), program: None }
     }
 
@@ -86,10 +93,31 @@ impl MilvusBr {
         self
     }
 
+    /// The same root, talking to the shared server of this kind again.
+    #[must_use]
+    pub fn connected(mut self, kind: ServerKind) -> Self {
+        self.uri = shared(kind).unwrap().uri();
+        self
+    }
+
     /// With a root that another one has.
     #[must_use]
     pub fn with_root(mut self, root: &Path) -> Self {
-        root.clone_into(&mut self.root);
+        self.root = Root::Directory(root.to_owned());
+        self
+    }
+
+    /// With a root in this place that no other one has.
+    #[must_use]
+    pub fn placed(self, place: Place) -> Self {
+        let root = place.root(self.directory.path().join("root"));
+        self.rooted(root)
+    }
+
+    /// With any root.
+    #[must_use]
+    pub fn rooted(mut self, root: impl Into<Root>) -> Self {
+        self.root = root.into();
         self
     }
 
@@ -100,6 +128,14 @@ impl MilvusBr {
         self
     }
 
+    /// With these settings in its configuration file.
+    #[must_use]
+    pub fn configured(self, settings: &str) -> Self {
+        let path = self.scratch().join("settings.toml");
+        fs::write(&path, settings).unwrap();
+        self.with_env("MILVUS_BR_CONFIG", path.to_str().unwrap())
+    }
+
     /// Runs another program with the same arguments.
     #[must_use]
     pub fn with_program(mut self, program: impl Into<PathBuf>) -> Self {
@@ -107,9 +143,19 @@ impl MilvusBr {
         self
     }
 
-    /// The root of the repository; it may not exist yet.
+    /// The root of the repository, which is a directory; it may not exist yet.
     pub fn root(&self) -> PathBuf {
-        self.root.clone()
+        self.root.directory().to_owned()
+    }
+
+    /// The root of the repository, wherever it is.
+    pub fn files(&self) -> &Root {
+        &self.root
+    }
+
+    /// Every file below the root, whatever it belongs to, but the marker of the repository: that one stays.
+    pub fn everything(&self) -> Vec<String> {
+        without_marker(self.root.names())
     }
 
     /// A directory beside the root for files of the test.
@@ -172,7 +218,7 @@ impl MilvusBr {
     }
 
     fn start_until(&self, create: &[&str], directory: &str, files: usize) -> Running {
-        let count = || everything_below(&self.root()).iter().filter(|file| file.contains(directory)).count();
+        let count = || self.everything().iter().filter(|file| file.contains(directory)).count();
         let before = count();
         let mut running = self.start(&[&["create"], create].concat());
         running.wait_until(&format!("{files} files in {directory}"), || count() >= before + files);
@@ -181,7 +227,7 @@ impl MilvusBr {
 
     /// The identifier of the backup that a create left unfinished.
     pub fn unfinished(&self) -> String {
-        let files = everything_below(&self.root());
+        let files = self.everything();
         let owner = files.iter().find(|file| file.ends_with("/unfinished.json")).unwrap();
         owner.split('/').nth(1).unwrap().to_owned()
     }
@@ -189,13 +235,16 @@ impl MilvusBr {
     /// The process to be, without any setting of the machine the test runs on.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(self.program.as_deref().unwrap_or_else(|| binary()));
-        for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("MILVUS_")) {
+        let settings = ["MILVUS_", "AWS_", "AZURE_", "AZURITE_", "GOOGLE_"];
+        let setting = |name: &str| settings.iter().any(|prefix| name.starts_with(prefix));
+        for (name, _) in env::vars_os().filter(|(name, _)| setting(&name.to_string_lossy())) {
             command.env_remove(name);
         }
         command
             .args(arguments)
             .env("MILVUS_URI", &self.uri)
-            .env("MILVUS_BR_ROOT", self.root())
+            .env("MILVUS_BR_ROOT", self.root.argument())
+            .envs(self.root.environment())
             .env("XDG_CONFIG_HOME", self.directory.path())
             .env("NO_PROXY", "127.0.0.1,localhost")
             .envs(self.environment.iter().map(|(name, value)| (name, value)))

@@ -77,6 +77,16 @@ pub enum Error {
         /// The error of the serializer.
         source: serde_json::Error,
     },
+    /// The client of an object store reported an error.
+    #[error("cannot {call} {key}: {problem}")]
+    Store {
+        /// The call, as a verb.
+        call: String,
+        /// The bucket, and the object in it.
+        key: String,
+        /// The message of the client.
+        problem: String,
+    },
     /// A data file does not have the expected content.
     #[error("{}: {problem}", path.display())]
     Data {

@@ -1,23 +1,26 @@
 //! Damage at every place there is: each byte of each file of a backup changed and cut off, each member of each document
 //! given another value, files exchanged.
 //!
-//! The backup is made by the command. The verifications, tens of thousands, run in this process.
+//! In an object store, where each verification takes several requests, only a sample of the bytes is changed. The backup is made by the command. The verifications, tens of thousands, run in this process.
 
-use std::{collections::BTreeMap, fs};
+use std::collections::BTreeMap;
 
 use milvus_backup_core::{
     BackupId, CollectionRef, Error, RowFormat as _, Silent, VerificationParams, VerificationType,
 };
 use milvus_backup_repository::RepositoryHandle;
-use milvus_backup_storage::Storage;
+use milvus_backup_storage::{Storage, StoreOptions};
 use milvus_backup_store_local::ParquetFormat;
 use milvus_backup_testkit::ServerKind;
 use milvus_backup_tests::{
     backup_files::BackupFiles,
     collections::{Plain, forget},
     milvus_br::MilvusBr,
+    root::Place,
 };
 use serde_json::{Value, json};
+
+in_a_directory_and_a_store!(changed_or_cut_off, exchanged);
 
 /// A backup, and what verifies it.
 struct Subject {
@@ -31,16 +34,19 @@ struct Subject {
 }
 
 impl Subject {
-    fn new(name: &str) -> Self {
+    fn new(name: &str, place: Place) -> Self {
+        let name = &*place.named(name);
         Plain::on(ServerKind::Lite322, name).partition("_default", 6).partition("p1", 4).dim(2).make();
-        let br = MilvusBr::on(ServerKind::Lite322);
+        let br = MilvusBr::on(ServerKind::Lite322).placed(place);
         let backup = br.create(&[name, "--no-verify"]);
         forget(ServerKind::Lite322, &[name]);
         let files = BackupFiles::find(&br, &backup);
+        let options = StoreOptions::default().with_environment(br.files().environment());
+        let storage = Storage::open_with(&br.files().argument(), &options).unwrap();
         Self {
             whole: files.content(),
             files,
-            repository: RepositoryHandle::new(Storage::open(br.root().to_str().unwrap()).unwrap()),
+            repository: RepositoryHandle::new(storage),
             collection: CollectionRef::new("", name.parse().unwrap()).unwrap(),
             backup: backup.parse().unwrap(),
             runtime: tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap(),
@@ -68,14 +74,14 @@ impl Subject {
 
     /// Verifies with `file` changed to `bytes`, and puts it back.
     fn require_seen(&self, file: &str, bytes: &[u8], damage: &str) {
-        fs::write(self.files.path(file), bytes).unwrap();
+        self.files.write(file, bytes);
         match self.findings() {
             Ok(found) => assert!(found.iter().any(|named| named == file), "{damage} of {file} names {found:?}"),
             // A version that is too new.
             Err(Error::UnsupportedFormatVersion { path, .. }) => assert!(path.ends_with(file), "{path}"),
             Err(error) => panic!("{damage} of {file}: {error}"),
         }
-        fs::write(self.files.path(file), &self.whole[file]).unwrap();
+        self.files.write(file, &self.whole[file]);
     }
 
     fn documents(&self) -> impl Iterator<Item = &String> {
@@ -83,16 +89,17 @@ impl Subject {
     }
 }
 
-#[test]
-fn changed_or_cut_off() {
-    let subject = Subject::new("byte_changed");
+fn changed_or_cut_off(place: Place) {
+    let subject = Subject::new("byte_changed", place);
+    // Seven and five do not divide it, so that every kind of damage is done.
+    let step = if place == Place::Directory { 1 } else { 101 };
     assert_eq!(subject.findings().unwrap(), Vec::<String>::new());
     assert!(subject.whole.len() >= 6, "{:?}", subject.whole.keys());
     let mut quick = VerificationParams::checksum();
     (quick.verification_type, quick.sample_size, quick.seed) = (VerificationType::Quick, 100.0, Some(1));
     quick.fail_fast = false;
     for (file, bytes) in &subject.whole {
-        for place in 0..bytes.len() {
+        for place in (0..bytes.len()).step_by(step) {
             let mut changed = bytes.clone();
             changed[place] ^= 1 << (place % 8);
             subject.require_seen(file, &changed, &format!("a changed bit in byte {place}"));
@@ -102,23 +109,22 @@ fn changed_or_cut_off() {
             }
             // Without digests of data files, rows are decoded from damaged ones.
             if file.starts_with("data/") && place % 5 == 0 {
-                fs::write(subject.files.path(file), &changed).unwrap();
+                subject.files.write(file, &changed);
                 subject.verify(&quick).unwrap();
-                fs::write(subject.files.path(file), bytes).unwrap();
+                subject.files.write(file, bytes);
             }
         }
     }
     assert_eq!(subject.findings().unwrap(), Vec::<String>::new());
 }
 
-#[test]
-fn exchanged() {
-    let subject = Subject::new("byte_exchanged");
+fn exchanged(place: Place) {
+    let subject = Subject::new("byte_exchanged", place);
     let files: Vec<&String> = subject.whole.keys().collect();
     for first in &files {
         for second in files.iter().filter(|second| first < *second) {
-            fs::write(subject.files.path(first), &subject.whole[*second]).unwrap();
-            fs::write(subject.files.path(second), &subject.whole[*first]).unwrap();
+            subject.files.write(first, &subject.whole[*second]);
+            subject.files.write(second, &subject.whole[*first]);
             let found = subject.findings().unwrap();
             assert!(found.contains(first) || found.contains(second), "{first} and {second}: {found:?}");
             subject.files.put_back(&subject.whole);
@@ -129,7 +135,7 @@ fn exchanged() {
 /// The document stays one of the same layout and of the types that are expected: only what it says is another.
 #[test]
 fn edited_documents() {
-    let subject = Subject::new("byte_edited");
+    let subject = Subject::new("byte_edited", Place::Directory);
     for file in subject.documents() {
         let document: Value = serde_json::from_slice(&subject.whole[file]).unwrap();
         let mut places = Vec::new();

@@ -4,6 +4,7 @@
 //! A side effect fails in one of three ways here, in turn; all three at each call are tried in the engine's own tests.
 //!
 //! On Milvus Lite 3.2.2. Store and server are the real ones with faults around them, see `milvus_backup_tests::faults`.
+//! Where the root is in an object store, only its own side effects fail: those of Milvus are the same as with a directory.
 
 use std::{
     fs,
@@ -11,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use milvus_backup_testkit::ServerKind;
+use milvus_backup_testkit::{ServerKind, StoreKind};
 use milvus_backup_tests::{
     backup_files::everything_below,
     collections::{Plain, forget, names, release},
@@ -19,15 +20,27 @@ use milvus_backup_tests::{
     faults::VARIABLE,
     milvus_br::MilvusBr,
     outcome::Outcome,
+    root::Place,
     scripts::ask,
 };
 use serde_json::json;
 
+in_a_directory_and_a_store!(
+    at_each_side_effect_of_a_create,
+    at_each_side_effect_of_a_delete,
+    at_each_side_effect_of_a_restore,
+    at_random,
+);
+
 const LITE: ServerKind = ServerKind::Lite322;
+
+/// The side effects of an object store.
+const OF_THE_STORE: [&str; 7] = ["put", "begin", "part", "complete", "abort", "delete", "copy"];
 
 /// The command with faults, and without.
 struct Bench {
     br: MilvusBr,
+    place: Place,
 }
 
 /// What became of one command with one fault.
@@ -45,10 +58,14 @@ const FAILURES: [&str; 3] = ["down", "error", "lost"];
 
 impl Bench {
     fn new() -> Self {
-        let br = MilvusBr::on(LITE).with_program(env!("CARGO_BIN_EXE_milvus-br-faulty"));
+        Self::placed(Place::Directory)
+    }
+
+    fn placed(place: Place) -> Self {
+        let br = MilvusBr::on(LITE).placed(place).with_program(env!("CARGO_BIN_EXE_milvus-br-faulty"));
         let config = br.scratch().join("retries.toml");
         fs::write(&config, "retry_delay_seconds = 0\nmax_retries = 4\n").unwrap();
-        Self { br: br.with_env("MILVUS_BR_CONFIG", config.to_str().unwrap()) }
+        Self { br: br.with_env("MILVUS_BR_CONFIG", config.to_str().unwrap()), place }
     }
 
     fn faulty(&self, faults: &str, arguments: &[&str]) -> Outcome {
@@ -68,7 +85,8 @@ impl Bench {
     /// state that it needs, `check` looks at what there is then and removes it, also after the run without faults, for
     /// which there is no step.
     fn at_each_effect(&self, command: impl Fn() -> Vec<String>, expected: &[&str], check: impl Fn(Option<&Step<'_>>)) {
-        self.at_effects(command, expected, |_| true, check);
+        let in_a_store = self.place != Place::Directory;
+        self.at_effects(command, expected, |effect| !in_a_store || of_the_store(effect), check);
     }
 
     /// The same, only at the `chosen` side effects.
@@ -91,8 +109,7 @@ impl Bench {
                 let arguments = command();
                 let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
                 let outcome = self.faulty(&format!("at={number} how={how}"), &arguments);
-                let on_milvus = !["put", "begin", "part", "complete", "abort", "delete", "copy"]
-                    .contains(&effect.split(' ').next().unwrap_or_default());
+                let on_milvus = !of_the_store(effect);
                 match how {
                     "kill" => assert_eq!(outcome.exit_code, None, "{what}: {outcome:#?}"),
                     "down" => assert_ne!(outcome.exit_code, None, "{what}: {outcome:#?}"),
@@ -112,7 +129,8 @@ impl Bench {
             assert_eq!(verified.exit_code, Some(0), "{what}: {verified:#?}");
         }
         self.br.run(&["prune", "--incomplete", "--yes"]).code(0);
-        let files = everything_below(&self.br.root());
+        let files = self.br.everything();
+        assert_eq!(self.br.files().uploads(), Vec::<String>::new(), "{what}");
         let left: Vec<_> = files
             .iter()
             .filter(|file| !file.contains("/locks/") && listed.iter().all(|id| !file.contains(id)))
@@ -130,6 +148,10 @@ impl Bench {
     }
 }
 
+fn of_the_store(effect: &str) -> bool {
+    OF_THE_STORE.contains(&effect.split(' ').next().unwrap_or_default())
+}
+
 /// No collection of a name of ours is left for this target.
 fn require_no_leftover(target: &str, what: &str) {
     let left: Vec<_> =
@@ -141,14 +163,16 @@ fn words(arguments: &[&str]) -> Vec<String> {
     arguments.iter().map(|&argument| argument.to_owned()).collect()
 }
 
-#[test]
-fn at_each_side_effect_of_a_create() {
-    let name = "fault_create";
+fn at_each_side_effect_of_a_create(place: Place) {
+    let name = &*place.named("fault_create");
     // Not loaded, so that it is loaded for the backup, and released.
     Plain::on(LITE, name).partition("_default", 60).partition("p1", 40).released().make();
-    let bench = Bench::new();
+    let bench = Bench::placed(place);
     let old = bench.br.create(&[name]);
-    let expected = ["put", "begin", "complete", "delete", "load_collection", "release_collection"];
+    let expected = ["put", "delete", "load_collection", "release_collection"];
+    // A file that fits into one request takes no upload of parts in a store, see the next test.
+    let of_files = if place == Place::Directory { &["begin", "complete"][..] } else { &[] };
+    let expected = [&expected[..], of_files].concat();
     bench.at_each_effect(
         || {
             release(LITE, name);
@@ -175,11 +199,37 @@ fn at_each_side_effect_of_a_create() {
     forget(LITE, &[name]);
 }
 
+/// Files that take several parts, in an object store.
 #[test]
-fn at_each_side_effect_of_a_delete() {
-    let name = "fault_delete";
+fn at_each_side_effect_of_an_upload_of_parts() {
+    let name = "fault_parts";
+    Plain::on(LITE, name).partition("_default", 24_000).dim(128).make();
+    let bench = Bench::placed(Place::Store(StoreKind::SeaweedFs));
+    let create = words(&["create", name, "--no-verify", "--compression", "none", "--json"]);
+    let expected = ["begin", "part", "complete"];
+    let chosen = |effect: &str| expected.iter().any(|name| effect.starts_with(name));
+    bench.at_effects(
+        || create.clone(),
+        &expected,
+        chosen,
+        |step| {
+            let listed = bench.br.listed();
+            if let Some(Step { what, outcome, .. }) = step {
+                assert_eq!(outcome.exit_code == Some(0), !listed.is_empty(), "{what}: {outcome:#?}");
+                bench.require_sound(what);
+            }
+            for id in listed {
+                bench.br.run(&["delete", &id, "--yes"]).code(0);
+            }
+        },
+    );
+    forget(LITE, &[name]);
+}
+
+fn at_each_side_effect_of_a_delete(place: Place) {
+    let name = &*place.named("fault_delete");
     Plain::on(LITE, name).partition("_default", 60).partition("p1", 40).make();
-    let bench = Bench::new();
+    let bench = Bench::placed(place);
     bench.br.create(&[name]);
     let delete = ["delete", "fault_deleted", "--yes"];
     let prepare = || {
@@ -218,11 +268,10 @@ fn at_each_side_effect_of_a_prune() {
     forget(LITE, &[name]);
 }
 
-#[test]
-fn at_each_side_effect_of_a_restore() {
-    let (name, target) = ("fault_restore", "fault_restored");
+fn at_each_side_effect_of_a_restore(place: Place) {
+    let (name, target) = (&*place.named("fault_restore"), &*place.named("fault_restored"));
     Plain::on(LITE, name).partition("_default", 60).partition("p1", 40).make();
-    let bench = Bench::new();
+    let bench = Bench::placed(place);
     let backup = bench.br.create(&[name]);
     let before = Snapshot::of(LITE, name);
     let expected = [
@@ -396,14 +445,14 @@ fn at_each_side_effect_of_a_deep_verification() {
 
 /// Of all calls some fail, are lost, come late, fall short or have a bit changed: what says that it succeeded did, and
 /// what is listed is whole.
-#[test]
-fn at_random() {
-    let (name, target) = ("fault_random", "fault_random_restored");
+fn at_random(place: Place) {
+    let (name, target) = (&*place.named("fault_random"), &*place.named("fault_random_restored"));
     Plain::on(LITE, name).partition("_default", 3000).partition("p1", 40).make();
-    let bench = Bench::new();
+    let bench = Bench::placed(place);
     let before = Snapshot::of(LITE, name);
     let (mut created, mut restored) = (0, 0);
-    for seed in 1..=12 {
+    let seeds = if place == Place::Directory { 12 } else { 4 };
+    for seed in 1..=seeds {
         let faults = format!("random={} percent={}", seed * 7919, 2 + seed % 7);
         let what = format!("{VARIABLE}={faults:?}");
         let outcome = bench.faulty(&faults, &["create", name, "--chunk-size", "64KB", "--json"]);
@@ -423,8 +472,8 @@ fn at_random() {
         }
     }
     assert!(
-        created >= 3 && restored >= 3,
-        "{created} of 12 creates and {restored} restores succeeded: too many faults"
+        created * 4 >= seeds && restored * 4 >= seeds,
+        "{created} of {seeds} creates and {restored} restores succeeded: too many faults"
     );
     forget(LITE, &[name]);
 }

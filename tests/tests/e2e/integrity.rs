@@ -1,21 +1,20 @@
 //! Damage: no byte of a backup can change, vanish or be added without verify and restore saying so.
 
-use std::fs;
-
 use milvus_backup_testkit::ServerKind;
 use milvus_backup_tests::{
     backup_files::BackupFiles,
     collections::{Plain, names},
     milvus_br::MilvusBr,
+    root::Place,
 };
 use serde_json::{Value, json};
 
-on_both_servers!(damaged_files, edited_metadata, damaged_while_restoring, broken_among_good);
+on_both_servers_and_a_store!(damaged_files, damaged_while_restoring, broken_among_good; edited_metadata);
 
 /// A small backup with two data files.
-fn small_backup(kind: ServerKind, collection: &str) -> (MilvusBr, String, BackupFiles) {
+fn small_backup(kind: ServerKind, place: Place, collection: &str) -> (MilvusBr, String, BackupFiles) {
     Plain::on(kind, collection).partition("_default", 30).partition("p1", 20).make();
-    let br = MilvusBr::on(kind);
+    let br = MilvusBr::on(kind).placed(place);
     let backup = br.create(&[collection]);
     let files = BackupFiles::find(&br, &backup);
     (br, backup, files)
@@ -44,14 +43,16 @@ fn assert_nothing_restored(kind: ServerKind, target: &str) {
     assert_eq!(left, Vec::<String>::new(), "a restore of a damaged backup left collections");
 }
 
-fn damaged_files(kind: ServerKind) {
-    let (br, backup, files) = small_backup(kind, "int_damaged");
+fn damaged_files(kind: ServerKind, place: Place) {
+    let (br, backup, files) = small_backup(kind, place, &place.named("int_damaged"));
     let whole = files.content();
     let covered: Vec<String> = whole.keys().filter(|name| *name != "verification.json").cloned().collect();
     assert!(covered.len() >= 6 && files.data().len() == 2, "{covered:?}");
     for file in &covered {
         let bytes = &whole[file];
-        for position in [0, 1, bytes.len() / 4, bytes.len() / 2, bytes.len() * 3 / 4, bytes.len() - 1] {
+        let positions = [0, bytes.len() / 2, 1, bytes.len() / 4, bytes.len() * 3 / 4, bytes.len() - 1];
+        // In a store it is only whether damage is seen that could differ, and not where.
+        for &position in if place == Place::Directory { &positions[..] } else { &positions[..2] } {
             let mut flipped = bytes.clone();
             flipped[position] ^= 1;
             files.write(file, &flipped);
@@ -82,8 +83,8 @@ fn damaged_files(kind: ServerKind) {
     br.run(&["verify", &backup]).code(10);
 }
 
-fn edited_metadata(kind: ServerKind) {
-    let (br, backup, files) = small_backup(kind, "int_edited");
+fn edited_metadata(kind: ServerKind, place: Place) {
+    let (br, backup, files) = small_backup(kind, place, &place.named("int_edited"));
     let whole = files.content();
     let metadata = files.json("metadata.json");
     for (pointer, value) in [
@@ -129,36 +130,38 @@ fn edited_metadata(kind: ServerKind) {
 }
 
 /// `--no-verify` saves the time of reading everything first; it does not let damage through.
-fn damaged_while_restoring(kind: ServerKind) {
-    let (br, backup, files) = small_backup(kind, "int_unverified");
+fn damaged_while_restoring(kind: ServerKind, place: Place) {
+    let target = &*place.named("int_unseen");
+    let (br, backup, files) = small_backup(kind, place, &place.named("int_unverified"));
     let whole = files.content();
     for file in files.data() {
         let mut flipped = whole[&file].clone();
         let middle = flipped.len() / 2;
         flipped[middle] ^= 1;
         files.write(&file, &flipped);
-        let arguments = ["restore", &backup, "--to", "int_unseen", "--no-verify", "--json"];
+        let arguments = ["restore", &backup, "--to", target, "--no-verify", "--json"];
         let error = br.run(&arguments).code(13).error();
         assert!(error.to_string().contains(&file), "{file} is not named: {error}");
-        assert_nothing_restored(kind, "int_unseen");
+        assert_nothing_restored(kind, target);
         files.put_back(&whole);
     }
-    br.restore(&backup, "int_unseen", &["--no-verify"]);
+    br.restore(&backup, target, &["--no-verify"]);
 }
 
-fn broken_among_good(kind: ServerKind) {
-    let (br, first, _) = small_backup(kind, "int_listed");
-    let damaged = br.create(&["int_listed"]);
-    let third = br.create(&["int_listed"]);
+fn broken_among_good(kind: ServerKind, place: Place) {
+    let name = &*place.named("int_listed");
+    let (br, first, _) = small_backup(kind, place, name);
+    let damaged = br.create(&[name]);
+    let third = br.create(&[name]);
     let files = BackupFiles::find(&br, &damaged);
     let mut bytes = files.read("metadata.json");
     bytes.truncate(bytes.len() / 2);
     files.write("metadata.json", &bytes);
     // Of a damaged backup only the second in its identifier is known, and the last one is to be the latest.
     let broken = format!("20260101T000000Z{}", &damaged["20260101T000000Z".len()..]);
-    fs::rename(files.directory(), files.directory().with_file_name(&broken)).unwrap();
+    files.rename(&broken);
 
-    for arguments in [&["list", "--json"][..], &["list", "int_listed", "--json"]] {
+    for arguments in [&["list", "--json"][..], &["list", name, "--json"]] {
         let outcome = br.run(arguments).code(3).says(&[&broken]);
         let listed: Vec<String> =
             outcome.json().as_array().unwrap().iter().map(|b| b["backup_id"].as_str().unwrap().to_owned()).collect();
@@ -170,7 +173,7 @@ fn broken_among_good(kind: ServerKind) {
     }
     let table = br.run(&["list"]).code(3);
     assert!(table.stdout.contains(&first) && table.stdout.contains(&third) && !table.stdout.contains(&broken));
-    br.run(&["verify", "int_listed@latest"]).code(0);
+    br.run(&["verify", &format!("{name}@latest")]).code(0);
     br.run(&["delete", &broken, "--yes"]).code(0);
     br.run(&["list"]).code(0);
 }

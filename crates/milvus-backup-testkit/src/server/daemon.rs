@@ -30,18 +30,18 @@ const GATE: &str = r#"IFS= read -r go && exec "$@" </dev/null"#;
 
 /// The command line, environment and grace period of a server.
 #[derive(Debug)]
-pub(super) struct Launch {
-    pub(super) program: PathBuf,
-    pub(super) arguments: Vec<OsString>,
-    pub(super) environment: Vec<(String, OsString)>,
-    pub(super) directory: PathBuf,
+pub(crate) struct Launch {
+    pub(crate) program: PathBuf,
+    pub(crate) arguments: Vec<OsString>,
+    pub(crate) environment: Vec<(String, OsString)>,
+    pub(crate) directory: PathBuf,
     /// Time that the server has to end after SIGTERM.
-    pub(super) grace: Duration,
+    pub(crate) grace: Duration,
 }
 
 /// A server process and the directory it runs in.
 #[derive(Debug)]
-pub(super) struct Daemon {
+pub(crate) struct Daemon {
     launch: Launch,
     child: Option<Child>,
     run: RunDir,
@@ -49,14 +49,14 @@ pub(super) struct Daemon {
 
 impl Daemon {
     /// Starts the process, without waiting until it is ready.
-    pub(super) fn start(run: RunDir, launch: Launch) -> Result<Self, Error> {
+    pub(crate) fn start(run: RunDir, launch: Launch) -> Result<Self, Error> {
         let mut daemon = Self { launch, child: None, run };
         daemon.spawn()?;
         Ok(daemon)
     }
 
     /// Starts the process again after [`Self::stop`] or [`Self::kill`].
-    pub(super) fn spawn(&mut self) -> Result<(), Error> {
+    pub(crate) fn spawn(&mut self) -> Result<(), Error> {
         self.kill();
         let program = self.launch.program.display().to_string();
         let mut child = self.gated()?.spawn().attempt(|| format!("run {program}"))?;
@@ -87,18 +87,18 @@ impl Daemon {
     }
 
     /// Returns its process id while it is running (or has ended unexpectedly).
-    pub(super) fn pid(&self) -> Option<u32> {
+    pub(crate) fn pid(&self) -> Option<u32> {
         self.child.as_ref().map(Child::id)
     }
 
     /// Returns its exit status, if it ended unexpectedly.
-    pub(super) fn ended(&mut self) -> Option<String> {
+    pub(crate) fn ended(&mut self) -> Option<String> {
         let status = self.child.as_mut()?.try_wait().ok()??;
         Some(status.to_string())
     }
 
     /// Sends SIGTERM, waits for the grace period, and sends SIGKILL; returns when the process has ended.
-    pub(super) fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         self.signal(Signal::TERM);
         let asked = Instant::now();
         while self.child.is_some() && self.ended().is_none() && asked.elapsed() < self.launch.grace {
@@ -108,7 +108,7 @@ impl Daemon {
     }
 
     /// Sends SIGKILL to the process group; returns when the process has ended.
-    pub(super) fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.signal(Signal::KILL);
         if let Some(mut child) = self.child.take() {
             // The process id may be reused from here on, so the keeper must forget it first.
@@ -126,12 +126,12 @@ impl Daemon {
     }
 
     /// Returns the log of the process; empty if it cannot be read.
-    pub(super) fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         String::from_utf8_lossy(&fs::read(self.log_path()).unwrap_or_default()).into_owned()
     }
 
     /// Returns the end of the log, and the beginning of a crash if that is further up.
-    pub(super) fn log_tail(&self) -> String {
+    pub(crate) fn log_tail(&self) -> String {
         excerpt(&self.log())
     }
 

@@ -4,14 +4,14 @@
 //! started it is killed with SIGKILL, because a small keeper shell detects that our end of a pipe is closed.
 
 mod any;
-mod daemon;
+pub(crate) mod daemon;
 mod kind;
 mod layout;
 mod lite;
 mod options;
-mod ports;
-mod ready;
-mod run_dir;
+pub(crate) mod ports;
+pub(crate) mod ready;
+pub(crate) mod run_dir;
 mod shared;
 mod standalone;
 mod tls;

@@ -16,19 +16,19 @@ const LAST: u16 = 32_000;
 
 /// A port of 127.0.0.1 that was free when it was chosen, reserved among users of this crate.
 #[derive(Debug)]
-pub(super) struct Port {
+pub(crate) struct Port {
     number: u16,
     _reserved: File,
 }
 
 impl Port {
-    pub(super) fn number(&self) -> u16 {
+    pub(crate) fn number(&self) -> u16 {
         self.number
     }
 }
 
 /// Reserves `N` different free ports.
-pub(super) fn reserve<const N: usize>() -> Result<[Port; N], Error> {
+pub(crate) fn reserve<const N: usize>() -> Result<[Port; N], Error> {
     let dir = cache::subdir("ports")?;
     let mut found = Vec::with_capacity(N);
     for number in candidates() {

@@ -16,7 +16,7 @@ const TAKEN: &str = "address already in use";
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Repeats `check` until it succeeds, the server ends, or the time limit is reached.
-pub(super) fn wait(
+pub(crate) fn wait(
     daemon: &mut Daemon,
     server: &str,
     limit: Duration,
@@ -40,7 +40,7 @@ pub(super) fn wait(
 }
 
 /// Checks that Milvus reports on its metrics port that it is healthy.
-pub(super) fn healthy(port: u16) -> Result<(), String> {
+pub(crate) fn healthy(port: u16) -> Result<(), String> {
     let request = format!("GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n");
     let mut answer = String::new();
     connect(port)
@@ -51,7 +51,7 @@ pub(super) fn healthy(port: u16) -> Result<(), String> {
 }
 
 /// Checks that the port speaks HTTP/2, hence gRPC: it responds to the connection preface with its SETTINGS frame.
-pub(super) fn speaks_grpc(port: u16) -> Result<(), String> {
+pub(crate) fn speaks_grpc(port: u16) -> Result<(), String> {
     const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
     const SETTINGS: u8 = 4;
     let mut frame = [0; 9];
@@ -69,7 +69,7 @@ fn connect(port: u16) -> std::io::Result<TcpStream> {
 }
 
 /// Returns whether a start failed because another process took a port in the meantime.
-pub(super) fn port_clash(error: &Error) -> bool {
+pub(crate) fn port_clash(error: &Error) -> bool {
     matches!(error, Error::Start { reason, .. } if reason.starts_with(TAKEN))
 }
 

@@ -27,14 +27,14 @@ while rm -rf -- "$1"; [ -e "$1" ] && [ "$tries" -lt 50 ]; do tries=$((tries + 1)
 
 /// A fresh directory that is removed, and whose server is killed, when this is dropped or its process dies.
 #[derive(Debug)]
-pub(super) struct RunDir {
+pub(crate) struct RunDir {
     path: PathBuf,
     keeper: Child,
     orders: Option<ChildStdin>,
 }
 
 impl RunDir {
-    pub(super) fn new(name: &str) -> Result<Self, Error> {
+    pub(crate) fn new(name: &str) -> Result<Self, Error> {
         let root = cache::subdir("run")?;
         let dir = tempfile::Builder::new()
             .prefix(&format!("{name}."))
@@ -45,12 +45,12 @@ impl RunDir {
         Ok(Self { path: dir.keep(), keeper, orders })
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Makes the keeper kill `group` (or nothing) from now on.
-    pub(super) fn guard(&mut self, group: Option<u32>) -> std::io::Result<()> {
+    pub(crate) fn guard(&mut self, group: Option<u32>) -> std::io::Result<()> {
         let line = group.map_or_else(|| "\n".to_owned(), |group| format!("{group}\n"));
         self.orders.as_mut().map_or(Ok(()), |orders| orders.write_all(line.as_bytes()))
     }
