@@ -53,9 +53,11 @@ impl StoreRoot {
         let variables = match self.kind {
             StoreKind::SeaweedFs | StoreKind::Moto => self.of_s3(),
             StoreKind::Azurite => self.of_azure(),
-            StoreKind::Gcs => {
-                vec![("GOOGLE_ALLOW_HTTP", "true".to_owned()), ("GOOGLE_SERVICE_ACCOUNT_KEY", self.service_account())]
-            }
+            StoreKind::Gcs => vec![
+                ("GOOGLE_ALLOW_HTTP", "true".to_owned()),
+                ("GOOGLE_BASE_URL", self.endpoint.clone()),
+                ("GOOGLE_SERVICE_ACCOUNT_KEY", self.service_account()),
+            ],
         };
         variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
