@@ -5,6 +5,7 @@
 //! `MILVUS_BR_TEST_BINARY` names a command that is built already.
 
 #![expect(clippy::disallowed_methods, reason = "processes and servers are waited for in the time of the machine")]
+#![allow(clippy::print_stderr, reason = "tests say what they measured, and with which seed")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
 /// Runs each of these functions as a test of both servers: they take the kind, and a prefix for their collections.

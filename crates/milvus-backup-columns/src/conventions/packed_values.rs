@@ -59,7 +59,7 @@ impl Packed<'_> {
         }
     }
 
-    /// Reads identifiers from their text.
+    /// Reads identifiers, as bytes or as texts.
     pub(super) fn identifiers(self, data: Option<Data>) -> Result<Vec<[u8; 16]>> {
         match data {
             Some(Data::BytesData(values)) => self.each(&values.data, |bytes| bytes.as_slice().try_into().ok()),

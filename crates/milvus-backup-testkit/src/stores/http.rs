@@ -11,9 +11,10 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Checks that the server on this port of 127.0.0.1 responds to `GET /` with any of `expected` in its response.
 pub(super) fn responds(port: u16, expected: &[&str]) -> Result<(), String> {
     let response = get(port).map_err(|error| format!("port {port}: {error}"))?;
-    match expected.iter().any(|text| response.contains(text)) {
-        true => Ok(()),
-        false => Err(format!("port {port}: {}", response.lines().next().unwrap_or("no response"))),
+    if expected.iter().any(|text| response.contains(text)) {
+        Ok(())
+    } else {
+        Err(format!("port {port}: {}", response.lines().next().unwrap_or("no response")))
     }
 }
 

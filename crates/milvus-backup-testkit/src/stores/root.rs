@@ -121,9 +121,9 @@ impl StoreRoot {
 
     /// Returns the objects below the path, by their path relative to it, with their sizes in bytes, sorted.
     pub fn list(&self) -> Result<Vec<(String, u64)>, Error> {
-        let found = self.client.value("list", &[&self.bucket, &self.key("")], b"")?;
+        let found = self.client.value("list", &[&self.bucket, &key("")], b"")?;
         let found: Vec<(String, u64)> = self.parse("list", found)?;
-        let mut listed: Vec<(String, u64)> = found.into_iter().map(|(key, size)| (self.relative(&key), size)).collect();
+        let mut listed: Vec<(String, u64)> = found.into_iter().map(|(key, size)| (relative(&key), size)).collect();
         listed.sort();
         Ok(listed)
     }
@@ -131,40 +131,32 @@ impl StoreRoot {
     /// Returns the objects below the path for which there is an upload of parts that has neither ended nor been aborted,
     /// sorted, each as often as there is one.
     pub fn uploads(&self) -> Result<Vec<String>, Error> {
-        let found = self.client.value("uploads", &[&self.bucket, &self.key("")], b"")?;
+        let found = self.client.value("uploads", &[&self.bucket, &key("")], b"")?;
         let found: Vec<String> = self.parse("uploads", found)?;
-        let mut names: Vec<String> = found.iter().map(|key| self.relative(key)).collect();
+        let mut names: Vec<String> = found.iter().map(|key| relative(key)).collect();
         names.sort();
         Ok(names)
     }
 
     /// Returns the bytes of an object.
     pub fn read(&self, name: &str) -> Result<Vec<u8>, Error> {
-        self.client.bytes("get", &[&self.bucket, &self.key(name)])
+        self.client.bytes("get", &[&self.bucket, &key(name)])
     }
 
     /// Returns when an object was written last, as text, to the second.
     pub fn modified(&self, name: &str) -> Result<String, Error> {
-        let time = self.client.value("modified", &[&self.bucket, &self.key(name)], b"")?;
+        let time = self.client.value("modified", &[&self.bucket, &key(name)], b"")?;
         self.parse("modified", time)
     }
 
     /// Writes an object, and replaces an existing one.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
-        self.client.value("put", &[&self.bucket, &self.key(name)], bytes).map(drop)
+        self.client.value("put", &[&self.bucket, &key(name)], bytes).map(drop)
     }
 
     /// Removes an object of the store.
     pub fn remove(&self, name: &str) -> Result<(), Error> {
-        self.client.value("delete", &[&self.bucket, &self.key(name)], b"").map(drop)
-    }
-
-    fn key(&self, name: &str) -> String {
-        format!("{PREFIX}/{name}")
-    }
-
-    fn relative(&self, key: &str) -> String {
-        key.strip_prefix(&self.key("")).unwrap_or(key).to_owned()
+        self.client.value("delete", &[&self.bucket, &key(name)], b"").map(drop)
     }
 
     fn parse<T: serde::de::DeserializeOwned>(&self, call: &str, found: serde_json::Value) -> Result<T, Error> {
@@ -174,4 +166,14 @@ impl StoreRoot {
             problem: problem.to_string(),
         })
     }
+}
+
+/// Returns the name of an object in the repository.
+fn relative(found: &str) -> String {
+    found.strip_prefix(&key("")).unwrap_or(found).to_owned()
+}
+
+/// Returns the key of an object of the repository.
+fn key(name: &str) -> String {
+    format!("{PREFIX}/{name}")
 }

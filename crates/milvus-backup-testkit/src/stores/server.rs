@@ -30,7 +30,7 @@ enum Process {
     Moto(Moto),
     Azurite(Azurite),
     /// The gateway ends before the store behind it.
-    Gcs(Gateway, Seaweed),
+    Gcs(Box<(Gateway, Seaweed)>),
 }
 
 impl ObjectStoreServer {
@@ -42,7 +42,7 @@ impl ObjectStoreServer {
             StoreKind::Azurite => Process::Azurite(Azurite::start()?),
             StoreKind::Gcs => {
                 let store = Seaweed::start()?;
-                Process::Gcs(Gateway::start(store.port())?, store)
+                Process::Gcs(Box::new((Gateway::start(store.port())?, store)))
             }
         };
         Self::of(kind, process)
@@ -57,7 +57,8 @@ impl ObjectStoreServer {
         let (user, secret) = Credentials::Full.s3();
         let s3 = |port: u16| Account { kind: "s3", endpoint: address(port), user, secret };
         let account = match &process {
-            Process::Seaweed(store) | Process::Gcs(_, store) => s3(store.port()),
+            Process::Seaweed(store) => s3(store.port()),
+            Process::Gcs(pair) => s3(pair.1.port()),
             Process::Moto(store) => s3(store.port()),
             Process::Azurite(store) => {
                 let endpoint = format!("{}/{AZURE_ACCOUNT}", address(store.port()));
@@ -102,8 +103,8 @@ impl ObjectStoreServer {
             Process::Seaweed(store) => store.port(),
             Process::Moto(store) => store.port(),
             Process::Azurite(store) => store.port(),
-            Process::Gcs(gateway, _) if credentials == Credentials::ReadOnly => gateway.read_only_port(),
-            Process::Gcs(gateway, _) => gateway.port(),
+            Process::Gcs(pair) if credentials == Credentials::ReadOnly => pair.0.read_only_port(),
+            Process::Gcs(pair) => pair.0.port(),
         }
     }
 }

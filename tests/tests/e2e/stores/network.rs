@@ -39,7 +39,7 @@ fn a_storm_that_does_not_end(kind: StoreKind) {
     for calm in [0, 15] {
         bench.proxy.disturb(move |_, before| (before >= calm).then_some(Disturbance::UNAVAILABLE));
         let outcome = bench.br.run(&bench.create()).code(17);
-        assert!(outcome.elapsed < Duration::from_secs(60), "{outcome:#?}");
+        assert!(outcome.elapsed < Duration::from_mins(1), "{outcome:#?}");
         assert_eq!(outcome.error()["kind"], "storage");
         bench.require_nothing_left(&format!("after an outage from request {calm} on"));
     }
