@@ -1,11 +1,11 @@
 //! Calls to the store of each command that needs no Milvus: the table in `docs/architecture.md`. On an object store each of
 //! them costs some milliseconds and some money, so a change of these numbers is one of the table.
 
-use milvus_backup_core::{BackupId, CollectionName, VerificationParams};
+use milvus_backup_core::{BackupId, BackupParams, CollectionName, VerificationParams};
 use milvus_backup_engine::BackupRepository;
 
 use crate::counting::Calls;
-use crate::world::World;
+use crate::world::{World, with};
 
 /// Backups of each of the collections.
 const BACKUPS: usize = 3;
@@ -91,6 +91,22 @@ async fn a_backup_is_found_by_its_identifier_its_name_and_as_the_latest() {
     );
     filled.repository.latest_backup(&films).await.unwrap();
     assert_calls(&filled.calls(), &[("list", 1), ("get metadata.json", BACKUPS), ("get verification.json", BACKUPS)]);
+}
+
+/// The collection has two partitions, so two data files. On a service, each upload of one part is a put.
+#[tokio::test]
+async fn a_small_collection_is_backed_up_with_few_calls() {
+    let (world, films) = World::with_films().await;
+    for number in 0..2 {
+        world.log.take();
+        let params =
+            with(BackupParams::full().with_name(&format!("b{number}")), |params| params.verify_after = Some(false));
+        world.manager.create_backup(&films, &params).await.unwrap();
+        let calls = world.log.take();
+        println!("{calls:#?}");
+        let total: usize = calls.values().sum();
+        assert!(total <= 25, "{total}: {calls:#?}");
+    }
 }
 
 #[tokio::test]
