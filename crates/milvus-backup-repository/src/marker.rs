@@ -52,12 +52,14 @@ impl RepositoryHandle {
 
     /// Writes the marker if there is none. If several processes create it, one wins and the others use its marker.
     pub(crate) async fn create_marker(&self) -> Result<()> {
-        if self.marker().await?.is_none()
+        if self.known_marker().get().is_none()
             && let Some(draft) = self.drafted_marker().get()
         {
             match self.root().create_document(REPOSITORY, to_bytes(draft)?).await {
-                Err(error) if !is_conflict(&error) => return Err(error),
-                Ok(()) | Err(_) => {}
+                Ok(()) => drop(self.known_marker().set(draft.clone())),
+                // Another process created it first.
+                Err(error) if is_conflict(&error) => {}
+                Err(error) => return Err(error),
             }
         }
         self.require_writable().await
