@@ -107,8 +107,8 @@ fn answer(error: &StoreError) -> Option<String> {
 
 /// Returns the number of retries, if the client made any.
 fn retries(error: &StoreError) -> Option<u64> {
-    let texts = causes(error).map(ToString::to_string);
-    texts.filter_map(|text| text.split_once(RETRIED)?.0.rsplit(' ').next()?.parse().ok()).next()
+    let mut texts = causes(error).map(ToString::to_string);
+    texts.find_map(|text| text.split_once(RETRIED)?.0.rsplit(' ').next()?.parse().ok())
 }
 
 fn find<E: Error + 'static>(error: &StoreError) -> Option<&E> {

@@ -99,11 +99,11 @@ async fn a_backup_is_found_by_its_identifier_its_name_and_as_the_latest() {
 async fn a_small_collection_is_backed_up_with_few_calls() {
     let (world, films) = World::with_films().await;
     let unverified = |name| with(BackupParams::full().with_name(name), |params| params.verify_after = Some(false));
-    let files = ["%5Fdefault.parquet", "p1.parquet"];
+    let data = ["%5Fdefault.parquet", "p1.parquet"];
     let written =
         ["checksums.json", "indexes.json", "manifest.json", "metadata.json", "schema.json", "unfinished.json"];
     let mut expected: Vec<(String, usize)> = written.iter().map(|file| (format!("put {file}"), 1)).collect();
-    for file in files {
+    for file in data {
         expected.extend([
             (format!("upload {file}"), 1),
             (format!("put {file}.json"), 1),
