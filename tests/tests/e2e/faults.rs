@@ -203,7 +203,7 @@ fn at_each_side_effect_of_a_create(place: Place) {
 #[test]
 fn at_each_side_effect_of_an_upload_of_parts() {
     let name = "fault_parts";
-    Plain::on(LITE, name).partition("_default", 24_000).dim(128).make();
+    Plain::on(LITE, name).partition("_default", 12_000).dim(128).make();
     let bench = Bench::placed(Place::Store(StoreKind::SeaweedFs));
     let create = words(&["create", name, "--no-verify", "--compression", "none", "--json"]);
     let expected = ["begin", "part", "complete"];

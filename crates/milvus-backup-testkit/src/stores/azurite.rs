@@ -29,7 +29,7 @@ pub(super) fn install() -> Result<PathBuf, Error> {
 #[derive(Debug)]
 pub(super) struct Azurite {
     // The drop order matters: the process before the reservation of its port.
-    _daemon: Daemon,
+    daemon: Daemon,
     port: Port,
 }
 
@@ -62,7 +62,12 @@ impl Azurite {
         };
         let mut daemon = Daemon::start(run, launch)?;
         ready::wait(&mut daemon, NAME, LIMIT, || http::responds(port.number(), &["Azurite-Blob"]))?;
-        Ok(Self { _daemon: daemon, port })
+        Ok(Self { daemon, port })
+    }
+
+    /// Returns its process id.
+    pub(super) fn pid(&self) -> Option<u32> {
+        self.daemon.pid()
     }
 
     /// Returns the port of the blob service.

@@ -39,7 +39,7 @@ pub(super) fn install() -> Result<PathBuf, Error> {
 #[derive(Debug)]
 pub(super) struct Gateway {
     // The drop order matters: the process before the reservation of its ports.
-    _daemon: Daemon,
+    daemon: Daemon,
     ports: [Port; 2],
 }
 
@@ -73,7 +73,12 @@ impl Gateway {
         };
         let mut daemon = Daemon::start(run, launch)?;
         ready::wait(&mut daemon, NAME, LIMIT, || http::responds(ports[0].number(), &["ListAllMyBucketsResult"]))?;
-        Ok(Self { _daemon: daemon, ports })
+        Ok(Self { daemon, ports })
+    }
+
+    /// Returns its process id.
+    pub(super) fn pid(&self) -> Option<u32> {
+        self.daemon.pid()
     }
 
     /// Returns the port for clients that may write.

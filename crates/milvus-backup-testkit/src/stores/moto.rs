@@ -21,7 +21,7 @@ const LIMIT: Duration = Duration::from_mins(1);
 #[derive(Debug)]
 pub(super) struct Moto {
     // The drop order matters: the process before the reservation of its port.
-    _daemon: Daemon,
+    daemon: Daemon,
     port: Port,
 }
 
@@ -47,7 +47,12 @@ impl Moto {
         };
         let mut daemon = Daemon::start(run, launch)?;
         ready::wait(&mut daemon, NAME, LIMIT, || http::responds(port.number(), &["ListAllMyBucketsResult"]))?;
-        Ok(Self { _daemon: daemon, port })
+        Ok(Self { daemon, port })
+    }
+
+    /// Returns its process id.
+    pub(super) fn pid(&self) -> Option<u32> {
+        self.daemon.pid()
     }
 
     /// Returns the port of the interface of S3.

@@ -52,7 +52,7 @@ const PLENTY: (u32, u32) = (64, 5000);
 #[derive(Debug)]
 pub(super) struct Seaweed {
     // The drop order matters: the process before the reservation of its ports.
-    _daemon: Daemon,
+    daemon: Daemon,
     ports: [Port; PORT_OPTIONS.len()],
 }
 
@@ -95,7 +95,12 @@ impl Seaweed {
         let port = ports[0].number();
         // Without credentials, it lists no bucket.
         ready::wait(&mut daemon, NAME, LIMIT, || http::responds(port, &["ListAllMyBucketsResult"]))?;
-        Ok(Self { _daemon: daemon, ports })
+        Ok(Self { daemon, ports })
+    }
+
+    /// Returns its process id.
+    pub(super) fn pid(&self) -> Option<u32> {
+        self.daemon.pid()
     }
 
     /// Returns the port of the interface of S3.

@@ -98,6 +98,16 @@ impl ObjectStoreServer {
         Ok(StoreRoot { endpoint: address(self.port(credentials)), credentials, signature, ..root.clone() })
     }
 
+    /// Returns the ids of its processes.
+    pub fn pids(&self) -> Vec<u32> {
+        match &self.process {
+            Process::Seaweed(store) => store.pid().into_iter().collect(),
+            Process::Moto(store) => store.pid().into_iter().collect(),
+            Process::Azurite(store) => store.pid().into_iter().collect(),
+            Process::Gcs(both) => both.0.pid().into_iter().chain(both.1.pid()).collect(),
+        }
+    }
+
     fn port(&self, credentials: Credentials) -> u16 {
         match &self.process {
             Process::Seaweed(store) => store.port(),

@@ -1,7 +1,9 @@
 //! What holds for every kind of object store.
 
+use std::path::PathBuf;
+
 use futures::future::join_all;
-use milvus_backup_testkit::{Credentials, StoreKind, shared_store};
+use milvus_backup_testkit::{Credentials, ObjectStoreServer, StoreKind, shared_store};
 use object_store::path::Path;
 use object_store::{Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutResult};
 
@@ -25,6 +27,17 @@ fn the_client_of_the_vendor_takes_and_returns_objects() {
         assert_eq!(root.list().unwrap(), listed[1..], "{kind:?}");
         let error = root.read("films/a.json").unwrap_err().to_string();
         assert!(error.contains("get testkit-"), "{kind:?}: {error}");
+    }
+}
+
+#[test]
+fn nothing_is_left_after_a_drop() {
+    for kind in StoreKind::ALL {
+        let server = ObjectStoreServer::start(kind).unwrap();
+        let processes: Vec<_> = server.pids().iter().map(|pid| PathBuf::from(format!("/proc/{pid}"))).collect();
+        assert!(!processes.is_empty() && processes.iter().all(|process| process.is_dir()), "{kind:?}");
+        drop(server);
+        assert!(!processes.iter().any(|process| process.is_dir()), "{kind:?}");
     }
 }
 

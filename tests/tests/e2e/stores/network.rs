@@ -11,7 +11,12 @@ use super::bench::{Bench, LITE};
 const REJECTIONS: [Disturbance; 4] =
     [Disturbance::UNAVAILABLE, Disturbance::INTERNAL, Disturbance::SLOW_DOWN, Disturbance::TOO_MANY];
 
-in_each_store!(a_storm_that_ends_costs_time_only, a_storm_that_does_not_end, cut_connections);
+// The client of moto is that of SeaweedFS.
+in_stores!(seaweedfs SeaweedFs, azurite Azurite, gcs Gcs: [
+    a_storm_that_ends_costs_time_only,
+    a_storm_that_does_not_end,
+    cut_connections
+]);
 
 fn a_storm_that_ends_costs_time_only(kind: StoreKind) {
     let bench = Bench::new(kind, "store_storm");
