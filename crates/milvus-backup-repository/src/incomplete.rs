@@ -45,6 +45,10 @@ impl RepositoryHandle {
                 let directory = self.backup(&collection, &backup_id);
                 self.storage().refuse_links(directory.path()).await?;
                 let files = directory.list().await?;
+                if files.is_empty() && self.storage().is_remote() {
+                    // Some services list the prefix of deleted objects for a while.
+                    continue;
+                }
                 if files.iter().all(|(file, _)| file != METADATA) {
                     found.push(IncompleteBackup {
                         collection: collection.clone(),

@@ -52,12 +52,14 @@ impl RepositoryHandle {
 
     /// Writes the marker if there is none. If several processes create it, one wins and the others use its marker.
     pub(crate) async fn create_marker(&self) -> Result<()> {
-        if self.marker().await?.is_none()
+        if self.known_marker().get().is_none()
             && let Some(draft) = self.drafted_marker().get()
         {
             match self.root().create_document(REPOSITORY, to_bytes(draft)?).await {
-                Err(error) if !is_conflict(&error) => return Err(error),
-                Ok(()) | Err(_) => {}
+                Ok(()) => drop(self.known_marker().set(draft.clone())),
+                // Another process created it first.
+                Err(error) if is_conflict(&error) => {}
+                Err(error) => return Err(error),
             }
         }
         self.require_writable().await
@@ -97,8 +99,8 @@ impl RepositoryHandle {
 mod tests {
     use std::sync::Arc;
 
-    use milvus_backup_core::{CollectionRef, Operation};
-    use milvus_backup_storage::Storage;
+    use milvus_backup_core::{CollectionRef, ErrorKind, Hint, Operation};
+    use milvus_backup_storage::{Storage, StoreOptions};
     use object_store::memory::InMemory;
 
     use super::*;
@@ -122,6 +124,24 @@ mod tests {
         }
         assert!(one.marker().await.unwrap().is_some());
         assert_eq!(one.marker().await.unwrap(), other.marker().await.unwrap());
+    }
+
+    #[test]
+    fn an_unsafe_store_is_refused_unless_it_is_allowed() {
+        for (allowed, accepted) in [(false, false), (true, true)] {
+            let options = StoreOptions::default().with_unsafe_allowed(allowed);
+            let repository = RepositoryHandle::new(Storage::open_with("s3://bucket/root", &options).unwrap());
+            assert!(repository.require_safe(Vec::new()).is_ok());
+            let outcome = repository.require_safe(vec!["it ignores the condition of a conditional put".to_owned()]);
+            assert_eq!(outcome.is_ok(), accepted);
+            if let Err(error) = outcome {
+                let expected = "the store at `s3://bucket/root` is not safe for backups: it ignores the condition of a \
+                                conditional put";
+                assert_eq!(error.to_string(), expected);
+                assert_eq!(error.hint(), Some(Hint::AllowUnsafeStorage));
+                assert_eq!(error.kind(), ErrorKind::Refused);
+            }
+        }
     }
 
     #[tokio::test]

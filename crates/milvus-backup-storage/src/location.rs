@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::error::{of_disk, storage};
 
-/// A location in its parts.
+/// The parsed location of a root.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Location {
     /// A directory, by its absolute path.

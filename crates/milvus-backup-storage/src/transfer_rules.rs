@@ -33,13 +33,20 @@ impl Default for TransferRules {
 }
 
 impl TransferRules {
-    /// Returns the rules of an object store: each call may be a request.
+    /// Returns the rules of an object store that was opened by the caller.
     pub(crate) fn objects() -> Self {
-        Self { small_at_once: true, deletes_at_once: true, ..Self::default() }
+        Self { deletes_at_once: true, ..Self::default() }
     }
 
     /// Returns the rules of a store behind a network: requests in flight take the place of its latency.
     pub(crate) fn remote(attributes: Attributes, unconditional: bool) -> Self {
-        Self { attributes, ranges_ahead: 3, range_bytes: 4 << 20, unconditional, ..Self::objects() }
+        Self {
+            small_at_once: true,
+            attributes,
+            ranges_ahead: 3,
+            range_bytes: 4 << 20,
+            unconditional,
+            ..Self::objects()
+        }
     }
 }

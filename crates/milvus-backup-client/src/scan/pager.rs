@@ -95,7 +95,10 @@ impl Pager {
     async fn receive(&mut self) -> Result<Option<RecordBatch>> {
         let columns = self.fetch().await?;
         let rows = match columns.iter().find(|column| column.name() == self.primary_key.name) {
-            Some(keys) => keys.key_count(),
+            // Without a number of rows, the page would be taken for the last one.
+            Some(keys) => keys.key_count().ok_or_else(|| Error::Protocol {
+                message: format!("the primary keys `{}` were sent as values of another type", keys.name()),
+            })?,
             None if columns.is_empty() => 0,
             None => return Err(Error::Protocol { message: "a page without primary keys".to_owned() }),
         };

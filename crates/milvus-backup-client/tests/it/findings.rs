@@ -320,3 +320,23 @@ async fn the_role_among_clusters_that_replicate_is_known() {
     double.set_replication(Replication::Standby);
     assert_eq!(milvus.replication_role().await.unwrap(), ReplicationRole::Unknown, "without a collection");
 }
+
+/// Keys of a type that is not understood do not make a page the last one.
+#[tokio::test]
+async fn keys_of_another_type_are_an_error() {
+    use milvus::proto::schema::{ScalarField, TimestamptzArray, field_data, scalar_field};
+
+    let (double, milvus) = started(Version::new(3, 0, 2)).await;
+    let schema = samples::schema();
+    let films = created(&milvus, &schema).await;
+    milvus.insert(&films, &schema, None, samples::rows(&schema, 0..3, "a")).await.unwrap();
+    double.change_rows(|answer| {
+        let keys = answer.fields_data.iter_mut().filter(|column| column.field_name == "id");
+        for column in keys {
+            let data = Some(scalar_field::Data::TimestamptzData(TimestamptzArray { data: vec![1, 2, 3] }));
+            column.field = Some(field_data::Field::Scalars(ScalarField { data, ..ScalarField::default() }));
+        }
+    });
+    let read = read(&milvus, &films, &schema).await;
+    assert!(read.as_ref().is_err_and(|error| error.to_string().contains("another type")), "{read:?}");
+}

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::validity::Validity;
 use crate::error::mismatch;
 
-/// The first day of Unix time.
+/// The Unix epoch, from which dates are counted.
 const EPOCH: Date = Date::constant(1970, 1, 1);
 
 /// The values of one column, with the rows among them that are NULL: what was sent for these is not read.
@@ -59,7 +59,7 @@ impl Packed<'_> {
         }
     }
 
-    /// Reads identifiers, as bytes or as texts.
+    /// Reads identifiers of 16 bytes.
     pub(super) fn identifiers(self, data: Option<Data>) -> Result<Vec<[u8; 16]>> {
         match data {
             Some(Data::BytesData(values)) => self.each(&values.data, |bytes| bytes.as_slice().try_into().ok()),

@@ -37,16 +37,21 @@ impl WireColumn {
         &self.field_name
     }
 
-    /// Returns the number of values that can be primary keys; 0 for a column of another type.
-    pub fn key_count(&self) -> usize {
-        match &self.values {
-            Some(WireValues::Scalars(ScalarField { data: Some(scalar_field::Data::LongData(values)), .. })) => {
-                values.data.len()
-            }
-            Some(WireValues::Scalars(ScalarField { data: Some(scalar_field::Data::StringData(values)), .. })) => {
-                values.data.len()
-            }
-            _ => 0,
+    /// Returns the number of values that can be primary keys; `None` for a column of another type.
+    pub fn key_count(&self) -> Option<usize> {
+        use scalar_field::Data;
+
+        let scalars = match &self.values {
+            Some(WireValues::Scalars(scalars)) => scalars,
+            Some(_) => return None,
+            None => return Some(0),
+        };
+        match &scalars.data {
+            Some(Data::LongData(values)) => Some(values.data.len()),
+            Some(Data::StringData(values)) => Some(values.data.len()),
+            Some(Data::BytesData(values)) => Some(values.data.len()),
+            Some(_) => None,
+            None => Some(0),
         }
     }
 

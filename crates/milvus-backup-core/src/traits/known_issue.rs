@@ -9,9 +9,9 @@ use serde::Serialize;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AffectedOperation {
-    /// Rows are read from the server.
+    /// Rows are read from a collection.
     Create,
-    /// Rows are inserted into the server.
+    /// Rows are inserted into a collection.
     Insert,
     /// Files are imported by the server.
     Import,

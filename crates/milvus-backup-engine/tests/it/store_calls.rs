@@ -1,11 +1,11 @@
 //! Calls to the store of each command that needs no Milvus: the table in `docs/architecture.md`. On an object store each of
 //! them costs some milliseconds and some money, so a change of these numbers is one of the table.
 
-use milvus_backup_core::{BackupId, CollectionName, CopyParams, VerificationParams};
+use milvus_backup_core::{BackupId, BackupParams, CollectionName, CopyParams, VerificationParams};
 use milvus_backup_engine::BackupRepository;
 
 use crate::counting::Calls;
-use crate::world::World;
+use crate::world::{World, with};
 
 /// Backups of each of the collections.
 const BACKUPS: usize = 3;
@@ -91,6 +91,44 @@ async fn a_backup_is_found_by_its_identifier_its_name_and_as_the_latest() {
     );
     filled.repository.latest_backup(&films).await.unwrap();
     assert_calls(&filled.calls(), &[("list", 1), ("get metadata.json", BACKUPS), ("get verification.json", BACKUPS)]);
+}
+
+/// The collection has two partitions, so two data files. On a service, each upload of one part is one request, and so are
+/// the deletions after the commit.
+#[tokio::test]
+async fn a_small_collection_is_backed_up_with_few_calls() {
+    let (world, films) = World::with_films().await;
+    let unverified = |name| with(BackupParams::full().with_name(name), |params| params.verify_after = Some(false));
+    let data = ["%5Fdefault.parquet", "p1.parquet"];
+    let written =
+        ["checksums.json", "indexes.json", "manifest.json", "metadata.json", "schema.json", "unfinished.json"];
+    let mut expected: Vec<(String, usize)> = written.iter().map(|file| (format!("put {file}"), 1)).collect();
+    for file in data {
+        expected.extend([
+            (format!("upload {file}"), 1),
+            (format!("put {file}.json"), 1),
+            (format!("delete {file}.json"), 1),
+        ]);
+    }
+    for (call, number) in
+        [("delete unfinished.json", 1), ("list", 7), ("put lock", 1), ("get lock", 3), ("delete lock", 1)]
+    {
+        expected.push((call.to_owned(), number));
+    }
+    let with_marker = |marker: &[(&str, usize)]| -> Vec<(String, usize)> {
+        let marker = marker.iter().map(|(call, number)| ((*call).to_owned(), *number));
+        expected.iter().cloned().chain(marker).collect()
+    };
+    for (name, marker) in [
+        ("first", &[("get repository.json", 3), ("put repository.json", 1)][..]),
+        ("second", &[("get metadata.json", 1), ("get verification.json", 1)][..]),
+    ] {
+        world.log.take();
+        world.manager.create_backup(&films, &unverified(name)).await.unwrap();
+        let calls = with_marker(marker);
+        let calls: Vec<(&str, usize)> = calls.iter().map(|(call, number)| (call.as_str(), *number)).collect();
+        assert_calls(&world.log.take(), &calls);
+    }
 }
 
 #[tokio::test]

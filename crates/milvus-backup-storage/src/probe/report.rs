@@ -94,7 +94,7 @@ pub struct Check {
 pub enum ProbeExtent {
     /// The promises that every backup relies on, in five requests.
     Vital,
-    /// All promises of the store.
+    /// All promises that can be checked.
     All,
 }
 

@@ -67,14 +67,14 @@ impl Probe {
                 return false;
             }
             Err(error) => {
-                report.add(Promise::Write, failed("create", "first", error));
+                report.add(Promise::Write, self.failed("first", error));
                 return false;
             }
         }
         let outcome = match self.put("first", SECOND).await {
             Ok(()) => Outcome::Broken("it ignores the condition of a conditional put".to_owned()),
             Err(error) if exists_already(&error) => Outcome::Kept,
-            Err(error) => failed("create", "first", error),
+            Err(error) => self.failed("first", error),
         };
         report.add(Promise::ConditionalCreate, outcome);
         true
@@ -87,6 +87,10 @@ impl Probe {
             .map_err(|error| StoreError::Generic { store: "probe", source: error.to_string().into() })?;
         let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
         self.directory.store().put_opts(&path, Bytes::from_static(bytes).into(), options).await.map(drop)
+    }
+
+    fn failed(&self, file: &str, error: StoreError) -> Outcome {
+        Outcome::Failed(storage("create", format!("{}/{file}", self.directory.path()), error))
     }
 
     async fn read(&self) -> Outcome {
@@ -119,7 +123,7 @@ impl Probe {
             match outcome {
                 Ok(()) => won += 1,
                 Err(error) if exists_already(&error) => {}
-                Err(error) => return failed("create", "race", error),
+                Err(error) => return self.failed("race", error),
             }
         }
         match won {
@@ -177,10 +181,6 @@ impl Probe {
             Err(error) => Outcome::Failed(error),
         }
     }
-}
-
-fn failed(action: &str, file: &str, error: StoreError) -> Outcome {
-    Outcome::Failed(storage(action, file, error))
 }
 
 /// Compares the time of the last response with that of this machine.

@@ -16,7 +16,6 @@ use super::objects::Objects;
 use super::signed::{GcsBucket, SignedListing};
 use super::uploads::{ListedUploads, OpenUploads};
 use super::{budget, tls};
-use crate::error::storage;
 use crate::location::{Service, ServiceLocation};
 use crate::options::StoreOptions;
 use crate::transfer_rules::TransferRules;
@@ -85,7 +84,7 @@ impl Opening<'_> {
         }
         let retries = budget::retries(self.options.retry());
         let store = builder.with_retry(retries).with_http_connector(self.connector.clone()).build();
-        let store = store.map_err(|source| self.invalid(source))?;
+        let store = store.map_err(|source| self.invalid(&source))?;
         let uploads = self.uploads(store.clone(), store.clone());
         Ok((Arc::new(store), uploads))
     }
@@ -96,7 +95,7 @@ impl Opening<'_> {
         let builder = self.options.apply(Service::Azure, builder, MicrosoftAzureBuilder::with_config)?;
         let retries = budget::retries(self.options.retry());
         let store = builder.with_retry(retries).with_http_connector(self.connector.clone()).build();
-        Ok((Arc::new(store.map_err(|source| self.invalid(source))?), None))
+        Ok((Arc::new(store.map_err(|source| self.invalid(&source))?), None))
     }
 
     fn gcs(self) -> Result<Opened> {
@@ -107,7 +106,7 @@ impl Opening<'_> {
         let base = builder.get_config_value(&GoogleConfigKey::BaseUrl).unwrap_or_else(|| GCS.to_owned());
         let retries = budget::retries(self.options.retry());
         let store = builder.with_retry(retries).with_http_connector(self.connector.clone()).build();
-        let store = store.map_err(|source| self.invalid(source))?;
+        let store = store.map_err(|source| self.invalid(&source))?;
         let bucket = self.location.url.host_str().unwrap_or_default();
         let url = url::Url::parse(&format!("{}/{bucket}/", base.trim_end_matches('/'))).ok();
         let uploads = url.and_then(|url| self.uploads(GcsBucket { store: store.clone(), url }, store.clone()));
@@ -124,8 +123,19 @@ impl Opening<'_> {
         Some(Arc::new(ListedUploads { bucket, store, client, root: self.location.prefix.clone() }))
     }
 
-    fn invalid(&self, source: object_store::Error) -> Error {
-        storage("open", &self.location.url, source)
+    /// Returns the error for options that contradict each other, with the innermost cause, which names them.
+    fn invalid(&self, source: &object_store::Error) -> Error {
+        let mut cause: &dyn std::error::Error = source;
+        while let Some(inner) = cause.source() {
+            cause = inner;
+        }
+        Error::Storage {
+            action: "open".to_owned(),
+            path: self.location.url.to_string(),
+            permission: false,
+            retryable: false,
+            source: cause.to_string().into(),
+        }
     }
 }
 
