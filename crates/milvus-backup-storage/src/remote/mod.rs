@@ -2,6 +2,7 @@
 
 mod budget;
 mod client;
+mod gcs_address;
 mod objects;
 mod open;
 mod refusal;

@@ -12,6 +12,7 @@ use object_store::prefix::PrefixStore;
 use object_store::{Attribute, Attributes, Certificate, ClientOptions, ObjectStore};
 
 use super::client::Connector;
+use super::gcs_address::address;
 use super::objects::Objects;
 use super::signed::{GcsBucket, SignedListing};
 use super::uploads::{ListedUploads, OpenUploads};
@@ -25,9 +26,6 @@ const TIMEOUT: Duration = Duration::from_mins(2);
 
 /// Time limit of a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// Address of GCS, if the options have no other.
-const GCS: &str = "https://storage.googleapis.com";
 
 /// A store that has been opened.
 pub(crate) struct Remote {
@@ -82,10 +80,11 @@ impl Opening<'_> {
         {
             builder = builder.with_checksum_algorithm(Checksum::SHA256);
         }
+        let signed = is_signed(builder.get_config_value(&AmazonS3ConfigKey::SkipSignature));
         let retries = budget::retries(self.options.retry());
         let store = builder.with_retry(retries).with_http_connector(self.connector.clone()).build();
         let store = store.map_err(|source| self.invalid(&source))?;
-        let uploads = self.uploads(store.clone(), store.clone());
+        let uploads = if signed { self.uploads(store.clone(), store.clone()) } else { None };
         Ok((Arc::new(store), uploads))
     }
 
@@ -103,12 +102,12 @@ impl Opening<'_> {
             .with_url(self.location.url.as_str())
             .with_client_options(self.client.clone());
         let builder = self.options.apply(Service::Gcs, builder, GoogleCloudStorageBuilder::with_config)?;
-        let base = builder.get_config_value(&GoogleConfigKey::BaseUrl).unwrap_or_else(|| GCS.to_owned());
+        let (base, signed) = (address(&builder), is_signed(builder.get_config_value(&GoogleConfigKey::SkipSignature)));
         let retries = budget::retries(self.options.retry());
         let store = builder.with_retry(retries).with_http_connector(self.connector.clone()).build();
         let store = store.map_err(|source| self.invalid(&source))?;
         let bucket = self.location.url.host_str().unwrap_or_default();
-        let url = url::Url::parse(&format!("{}/{bucket}/", base.trim_end_matches('/'))).ok();
+        let url = url::Url::parse(&format!("{}/{bucket}/", base.trim_end_matches('/'))).ok().filter(|_| signed);
         let uploads = url.and_then(|url| self.uploads(GcsBucket { store: store.clone(), url }, store.clone()));
         Ok((Arc::new(store), uploads))
     }
@@ -137,6 +136,11 @@ impl Opening<'_> {
             source: cause.to_string().into(),
         }
     }
+}
+
+/// Returns whether requests are signed, by the option that switches it off. Without credentials, uploads cannot be listed.
+fn is_signed(skips_signature: Option<String>) -> bool {
+    skips_signature.is_none_or(|skips| skips.eq_ignore_ascii_case("false") || skips == "0")
 }
 
 fn client_options(options: &StoreOptions) -> Result<ClientOptions> {

@@ -54,11 +54,25 @@ impl Responder {
         };
         let variables = [("AWS_ACCESS_KEY_ID", "key"), ("AWS_SECRET_ACCESS_KEY", SECRET)];
         let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let retry = RetryPolicy { max_retries: 2, delay: std::time::Duration::from_millis(50) };
-        let options = StoreOptions::new(settings).with_environment(variables).with_retries(retry);
-        let storage = Storage::open_with("s3://bucket/root", &options).unwrap();
-        storage.with_retries(retry, &crate::environment::environment())
+        open("s3://bucket/root", StoreOptions::new(settings).with_environment(variables))
     }
+
+    /// Opens a root in the bucket `bucket` of the server with the protocol of GCS.
+    pub(crate) fn gcs(&self) -> Storage {
+        let account = format!(
+            r#"{{"gcs_base_url":"http://{}","disable_oauth":true,"client_email":"","private_key":"","private_key_id":""}}"#,
+            self.address
+        );
+        let mut settings = StorageSettings { allow_http: Some(true), ..StorageSettings::default() };
+        settings.options.insert("service_account_key".to_owned(), account);
+        open("gs://bucket/root", StoreOptions::new(settings))
+    }
+}
+
+fn open(root: &str, options: StoreOptions) -> Storage {
+    let retry = RetryPolicy { max_retries: 2, delay: std::time::Duration::from_millis(50) };
+    let storage = Storage::open_with(root, &options.with_retries(retry)).unwrap();
+    storage.with_retries(retry, &crate::environment::environment())
 }
 
 /// Serves the requests of one connection.

@@ -123,6 +123,13 @@ async fn interrupted_uploads_are_listed_page_by_page_and_aborted() {
 }
 
 #[tokio::test]
+async fn the_uploads_of_gcs_are_listed_at_its_address() {
+    let server = Responder::start(|_, _| ("200 OK", "<ListMultipartUploadsResult/>".to_owned())).await;
+    assert_eq!(server.gcs().open_uploads("items").await.unwrap(), Vec::<String>::new());
+    assert_eq!(server.requests(), ["GET /bucket/?uploads=&prefix=root%2Fitems%2F"]);
+}
+
+#[tokio::test]
 async fn a_service_that_does_not_list_uploads_has_none() {
     let server = Responder::start(|_, _| error("501 Not Implemented", "NotImplemented")).await;
     assert_eq!(server.storage().open_uploads("").await.unwrap(), Vec::<String>::new());
