@@ -37,7 +37,7 @@ fn after_a_kill(kind: ServerKind, place: Place) {
     let result = br.json(&["create", "--resume", &id[..20]]);
     assert_eq!(result["backup_id"], id.as_str(), "{result}");
     assert_eq!(result["row_count"], rows, "{result}");
-    assert!(result["limitations"].to_string().contains("cut off"), "{result}");
+    assert!(result["limitations"].to_string().contains("interrupted and resumed"), "{result}");
     assert_eq!(br.listed(), std::slice::from_ref(&id));
     assert_eq!(files.version(first), kept, "a file that was complete was written again");
     assert!(files.names().iter().all(|file| !file.starts_with("unfinished")), "{:?}", files.names());
