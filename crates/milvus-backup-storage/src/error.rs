@@ -42,6 +42,12 @@ pub(crate) fn exists_already(error: &StoreError) -> bool {
     matches!(error, StoreError::AlreadyExists { .. } | StoreError::Precondition { .. } | StoreError::NotModified { .. })
 }
 
+/// Returns whether a call that failed with this may succeed after a short delay, and was not yet retried by the client.
+pub(crate) fn may_be_repeated(error: &Error) -> bool {
+    let Error::Storage { retryable: true, source, .. } = error else { return false };
+    source.downcast_ref::<Failure>().is_some_and(|failure| !failure.was_retried())
+}
+
 fn is_permission(error: &StoreError) -> bool {
     matches!(error, StoreError::PermissionDenied { .. } | StoreError::Unauthenticated { .. })
         || io_kind(error) == Some(io::ErrorKind::PermissionDenied)

@@ -24,11 +24,12 @@ const RETRIED: &str = " retries, max_retries: ";
 /// The words of the client about a URL without TLS.
 const WITHOUT_TLS: &str = "URL scheme is not allowed";
 
-/// A failure of a service: its text, and whether it is a conflict with another process.
+/// A failure of a service: its text, whether it is a conflict with another process, and whether its request was retried.
 #[derive(Debug)]
 pub(crate) struct Failure {
     text: String,
     conflict: bool,
+    retried: bool,
 }
 
 impl Error for Failure {}
@@ -42,11 +43,17 @@ impl fmt::Display for Failure {
 impl Failure {
     /// Describes an error of a service; `None` for an error of another kind.
     pub(crate) fn of_service(error: &StoreError) -> Option<Self> {
-        is_of_service(error).then(|| Self { text: text(error), conflict: exists_already(error) })
+        let failure = || Self { text: text(error), conflict: exists_already(error), retried: was_retried(error) };
+        is_of_service(error).then(failure)
     }
 
     pub(crate) fn is_conflict(&self) -> bool {
         self.conflict
+    }
+
+    /// Returns whether the client has already retried the request, as long as its budget allowed.
+    pub(crate) fn was_retried(&self) -> bool {
+        self.retried
     }
 }
 

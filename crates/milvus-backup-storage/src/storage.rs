@@ -9,7 +9,7 @@ use object_store::ObjectStore;
 use object_store::path::Path;
 
 use crate::directory::Directory;
-use crate::error::storage;
+use crate::error::{may_be_repeated, storage};
 use crate::local::{LocalDisk, local_store};
 use crate::location::Location;
 use crate::medium::Medium;
@@ -199,7 +199,7 @@ impl Storage {
     /// # Errors
     /// [`Error::Storage`](milvus_backup_core::Error) if they cannot be listed.
     pub async fn open_uploads(&self, directory: &str) -> Result<Vec<String>> {
-        self.medium.open_uploads(directory).await
+        self.repeated(|| self.medium.open_uploads(directory)).await
     }
 
     /// Aborts the interrupted uploads below a directory, and removes their parts; on a disk, their temporary files.
@@ -207,7 +207,23 @@ impl Storage {
     /// # Errors
     /// [`Error::Storage`](milvus_backup_core::Error) if they cannot be listed or aborted.
     pub async fn abort_uploads(&self, directory: &str) -> Result<()> {
-        self.medium.abort_uploads(directory).await
+        self.repeated(|| self.medium.abort_uploads(directory)).await
+    }
+
+    /// Repeats a call that goes around the store, and so around its retries, unless its requests were retried.
+    async fn repeated<T, F>(&self, call: impl Fn() -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T>>,
+    {
+        if let Some(Retries { policy, environment }) = &self.retries {
+            for delay in policy.delays(environment) {
+                match call().await {
+                    Err(error) if may_be_repeated(&error) => environment.sleep(delay).await,
+                    outcome => return outcome,
+                }
+            }
+        }
+        call().await
     }
 
     /// Returns whether the root is in an object store to which each call is a request over a network.
