@@ -18,6 +18,7 @@ use crate::documents::{
 };
 use crate::handle::RepositoryHandle;
 use crate::layout::{CHECKSUMS, INDEXES, MANIFEST, METADATA, SCHEMA, document_limit};
+use crate::stored_sizes::require_stored;
 
 /// Durable data files, and everything needed to commit them.
 #[derive(Debug)]
@@ -54,7 +55,10 @@ impl PendingCommit {
         })?;
         let checksum = digest(self.plan.checksum_algorithm, &checksums);
         let size_bytes = files.values().map(|file| file.size_bytes).sum::<u64>() + checksums.len() as u64;
+        let size_of_checksums = checksums.len() as u64;
         self.directory.write_document(CHECKSUMS, checksums).await?;
+        let written = files.iter().map(|(file, entry)| (file.as_str(), entry.size_bytes));
+        require_stored(&self.directory, written.chain([(CHECKSUMS, size_of_checksums)])).await?;
         let directory = self.directory.clone();
         let repository = self.repository.clone();
         let metadata = self.metadata(completion, checksum, manifest_checksum, size_bytes);

@@ -35,6 +35,7 @@ mod process;
 mod removal;
 mod repository;
 mod staging;
+mod stored_sizes;
 #[cfg(test)]
 mod test_environment;
 mod transaction;

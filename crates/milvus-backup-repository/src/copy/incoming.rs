@@ -14,6 +14,7 @@ use milvus_backup_storage::{AbandonedUploads, Directory, Upload};
 use crate::handle::{RepositoryHandle, read_document};
 use crate::incomplete::note_owner;
 use crate::layout::{METADATA, UNFINISHED, is_inside};
+use crate::stored_sizes::require_stored;
 use crate::verify::digest_object;
 
 /// Number of files whose digests are recomputed concurrently.
@@ -106,6 +107,8 @@ impl IncomingCopy for Copying {
     }
 
     async fn commit(self: Box<Self>) -> Result<()> {
+        let written = self.backup.files.iter().map(|file| (file.path.as_str(), file.size_bytes));
+        require_stored(&self.directory, written).await?;
         self.repository.create_marker().await?;
         match self.directory.create_document(METADATA, self.backup.commit.clone()).await {
             Err(error) if is_conflict(&error) => return Err(self.repository.another(&self.backup)),
