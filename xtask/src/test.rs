@@ -20,7 +20,8 @@ pub(crate) fn run(options: &TestOptions) -> Result<()> {
             installing.join().unwrap_or_else(|panicked| panic::resume_unwind(panicked))?;
         }
         let command = test_command(options);
-        step(&format!("cargo {command}"), || workspace::run(with_threads(workspace::cargo(&command))))
+        let tests = with_binary(with_threads(workspace::cargo(&command)))?;
+        step(&format!("cargo {command}"), || workspace::run(tests))
     })
 }
 
@@ -32,6 +33,16 @@ fn with_threads(mut command: Command) -> Command {
         command.env("RUST_TEST_THREADS", TEST_THREADS);
     }
     command
+}
+
+/// Names the command to the end-to-end tests. `cargo test` builds it before any test runs, for the tests of its own package;
+/// the end-to-end tests would build it once more, and its dependencies with other features.
+fn with_binary(mut command: Command) -> Result<Command> {
+    const VARIABLE: &str = "MILVUS_BR_TEST_BINARY";
+    if std::env::var_os(VARIABLE).is_none() {
+        command.env(VARIABLE, workspace::built()?.join("milvus-br"));
+    }
+    Ok(command)
 }
 
 fn checks() -> Result<()> {

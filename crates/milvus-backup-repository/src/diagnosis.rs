@@ -2,7 +2,7 @@
 
 use milvus_backup_core::DiagnosisArea::Storage as AREA;
 use milvus_backup_core::{Diagnosis, DiagnosisStatus, Environment, ErrorKind, Result};
-use milvus_backup_storage::{Check, Outcome, ProbeExtent};
+use milvus_backup_storage::{Check, Outcome, ProbeExtent, Promise};
 
 use crate::handle::RepositoryHandle;
 
@@ -29,7 +29,9 @@ impl RepositoryHandle {
         found.push(self.diagnose_reading().await);
         found.push(self.diagnose_marker().await);
         let report = self.storage().probe(environment, ProbeExtent::All).await?;
-        found.extend(report.checks.into_iter().map(diagnosis));
+        // A directory has the clock of this machine.
+        let is_known = |check: &Check| self.storage().is_remote() || check.promise != Promise::Clock;
+        found.extend(report.checks.into_iter().filter(is_known).map(diagnosis));
         found.extend(self.diagnose_space());
         Ok(found)
     }

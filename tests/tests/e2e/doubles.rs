@@ -272,3 +272,13 @@ fn known_issues_of_the_server_are_shown() {
     let created = MilvusBr::new(filled(NEWEST).uri()).run(&["create", "films"]);
     assert!(!created.stderr.contains("known issue"), "{}", created.stderr);
 }
+
+/// `doctor` reports a standby, and the known issues of the version.
+#[test]
+fn doctor_reports_a_standby_and_known_issues() {
+    let double = filled(Version::new(2, 6, 12));
+    double.set_replication(Replication::Standby);
+    let examined = MilvusBr::new(double.uri()).run(&["doctor"]);
+    let told = format!("{}{}", examined.stdout, examined.stderr);
+    assert!(told.contains("standby of cluster `primary`") && told.contains("milvus#52055"), "{told}");
+}

@@ -1,7 +1,7 @@
 //! The diagnosis of a Milvus server.
 
 use milvus_backup_core::DiagnosisArea::Milvus as AREA;
-use milvus_backup_core::{Access, CollectionName, Diagnosis, DiagnosisStatus, Result};
+use milvus_backup_core::{Access, CollectionName, Diagnosis, DiagnosisStatus, ReplicationRole, Result};
 
 use crate::BackupManager;
 
@@ -9,11 +9,13 @@ use crate::BackupManager;
 const RESTORING_EVERYTHING: &[Access] = &[Access::CreatePartition, Access::CreateIndex, Access::Load];
 
 impl BackupManager {
-    /// Checks the version of Milvus, its known issues, and what the user may do: with this collection, or with the first
-    /// one of the database. Nothing is changed. What cannot be checked is a diagnosis.
+    /// Checks the version of Milvus, its known issues, its role among clusters that replicate, and what the user may do:
+    /// with this collection, or with the first one of the database. Nothing is changed. What cannot be checked is a
+    /// diagnosis.
     pub async fn diagnose(&self, collection: Option<&CollectionName>) -> Vec<Diagnosis> {
         let mut found = vec![self.version().await];
         found.extend(self.issues().await);
+        found.extend(self.role().await);
         match self.examined(collection).await {
             Ok(Some(name)) => found.extend([self.reading(&name).await, self.restoring(&name).await]),
             Ok(None) => {
@@ -45,6 +47,22 @@ impl BackupManager {
                 issues.iter().map(|issue| warning(issue.to_string())).collect()
             }
             Err(error) => vec![Diagnosis::failed(AREA, "known_issues", &error)],
+        }
+    }
+
+    /// Returns the role of the cluster, where clusters replicate.
+    async fn role(&self) -> Option<Diagnosis> {
+        match self.catalog.replication_role().await {
+            Ok(ReplicationRole::Standby { primary }) => {
+                let message = format!("this cluster is a standby of cluster `{primary}`: restores to it are refused");
+                Some(Diagnosis::new(AREA, "replication", DiagnosisStatus::Warning, message))
+            }
+            Ok(role) if role.replicates() => {
+                let message = "clusters replicate: a restore inserts rows, and imports no files";
+                Some(Diagnosis::passed(AREA, "replication", message))
+            }
+            Ok(_) => None,
+            Err(error) => Some(Diagnosis::failed(AREA, "replication", &error)),
         }
     }
 
