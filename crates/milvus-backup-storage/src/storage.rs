@@ -114,7 +114,7 @@ impl Storage {
     /// Lists the names of the directories directly below `path`; empty if the path does not exist.
     ///
     /// # Errors
-    /// [`Error::Storage`] if the store cannot be listed.
+    /// [`Storage`](milvus_backup_core::Error) if the store cannot be listed.
     pub async fn subdirectories(&self, path: &str) -> Result<Vec<String>> {
         let prefix = Path::parse(path).map_err(|source| storage("name", path, source.into()))?;
         let listed = match self.store.list_with_delimiter(Some(&prefix)).await {
