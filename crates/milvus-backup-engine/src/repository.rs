@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use milvus_backup_core::{
-    BackedUpDefinition, BackupId, BackupMetadata, BackupRecoveryConfig, CollectionRef, Environment, IncompleteBackup,
-    Listing, Operation, Progress, Repository, Result, RowFormat, Silent, StoredBackup,
+    BackedUpDefinition, BackupId, BackupMetadata, BackupRecoveryConfig, CollectionRef, Environment, Error,
+    IncompleteBackup, Listing, Operation, Progress, Repository, Result, RowFormat, Silent, StoredBackup,
 };
 
 use crate::lease::while_held;
@@ -94,6 +94,17 @@ impl BackupRepository {
     /// Returns the root of the store in human-readable form.
     pub fn root(&self) -> &str {
         self.store.location()
+    }
+
+    /// Compares the space that is needed with the free space of the repository.
+    ///
+    /// # Errors
+    /// [`Error::InsufficientStorage`].
+    pub(crate) fn require_space(&self, required_bytes: u64, available_bytes: u64) -> Result<()> {
+        if available_bytes >= required_bytes {
+            return Ok(());
+        }
+        Err(Error::InsufficientStorage { required_bytes, available_bytes, path: self.root().to_owned() })
     }
 
     /// Runs an operation that has no deadline of its own within `repository_timeout`.

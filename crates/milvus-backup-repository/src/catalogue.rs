@@ -1,5 +1,6 @@
 //! Reading of the documents of a repository, which are untrusted input.
 
+use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
 use milvus_backup_core::{
     BackedUpDefinition, BackupId, BackupManifest, BackupMetadata, BrokenBackup, CollectionRef, Error, Listing, Result,
@@ -61,12 +62,22 @@ impl RepositoryHandle {
     }
 
     async fn read_committed(&self, directory: &Directory, id: &BackupId) -> Result<Option<BackupMetadata>> {
-        self.storage().refuse_links(directory.path()).await?;
-        let Some(bytes) = read_document(directory, METADATA).await? else { return Ok(None) };
-        let mut metadata = metadata_from_bytes(directory.path(), &bytes)?;
-        check_metadata(directory, id, &metadata)?;
+        let Some((_, mut metadata)) = self.read_commit(directory, id).await? else { return Ok(None) };
         metadata.set_verifications(read_verifications(directory).await);
         Ok(Some(metadata))
+    }
+
+    /// Reads the summary of a backup, as bytes and in its parts; `None` if it is not committed.
+    pub(crate) async fn read_commit(
+        &self,
+        directory: &Directory,
+        id: &BackupId,
+    ) -> Result<Option<(Bytes, BackupMetadata)>> {
+        self.storage().refuse_links(directory.path()).await?;
+        let Some(bytes) = read_document(directory, METADATA).await? else { return Ok(None) };
+        let metadata = metadata_from_bytes(directory.path(), &bytes)?;
+        check_metadata(directory, id, &metadata)?;
+        Ok(Some((bytes, metadata)))
     }
 
     /// Reads the manifest of a backup, and checks its digest.
@@ -157,7 +168,7 @@ impl RepositoryHandle {
 }
 
 /// Checks that the metadata matches the path at which it was found.
-pub(crate) fn check_metadata(directory: &Directory, id: &BackupId, metadata: &BackupMetadata) -> Result<()> {
+fn check_metadata(directory: &Directory, id: &BackupId, metadata: &BackupMetadata) -> Result<()> {
     let broken = |message: String| Err(corrupted(directory.path(), METADATA, message));
     if metadata.backup_id != *id {
         return broken(format!("it says that it is backup {}", metadata.backup_id));

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::stream::{BoxStream, StreamExt, TryStreamExt};
 use milvus_backup_core::{
-    BackupFiles, BackupId, BackupState, CollectionRef, CopyParams, CopyResult, Error, IncomingCopy, Lease, Operation,
+    BackupFiles, BackupId, BackupState, CollectionRef, CopyParams, CopyResult, IncomingCopy, Lease, Operation,
     ProgressEvent, Result, StoredFile,
 };
 
@@ -23,9 +23,9 @@ impl BackupRepository {
     /// are missing when it is repeated; until then [`Self::prune_incomplete_backups`] of the destination removes it.
     ///
     /// # Errors
-    /// [`Error::BackupNotFound`], [`Error::Corrupted`] with the file that is damaged in the source, [`Error::Refused`] if the
-    /// destination holds a different backup with this identifier, [`Error::InsufficientStorage`], and
-    /// [`Error::InProgress`] while another operation changes backups of the collection there.
+    /// [`milvus_backup_core::Error::BackupNotFound`], [`milvus_backup_core::Error::Corrupted`] with the file that is damaged in the source, [`milvus_backup_core::Error::Refused`] if the
+    /// destination holds a different backup with this identifier, [`milvus_backup_core::Error::InsufficientStorage`], and
+    /// [`milvus_backup_core::Error::InProgress`] while another operation changes backups of the collection there.
     pub async fn copy_backup(
         &self,
         collection: &CollectionRef,
@@ -105,8 +105,12 @@ impl CopyJob<'_> {
         let incoming = self.destination.store.receive(backup).await?;
         let complete: HashSet<StoredFile> = incoming.complete_files().await?.into_iter().collect();
         let missing: Vec<&StoredFile> = backup.files.iter().filter(|file| !complete.contains(*file)).collect();
-        self.require_space(&missing).await?;
-        self.announce(&missing);
+        let required_bytes = missing.iter().map(|file| file.size_bytes).sum();
+        // An object store has no limit.
+        if let Some(available_bytes) = self.destination.store.available_bytes().await? {
+            self.destination.require_space(required_bytes, available_bytes)?;
+        }
+        self.announce(required_bytes);
         result.files_resumed = complete.len() as u64;
         result.files_copied = missing.len() as u64 + 1;
         self.write_all(incoming.as_ref(), backup, missing).await?;
@@ -150,22 +154,11 @@ impl CopyJob<'_> {
             .boxed()
     }
 
-    async fn require_space(&self, missing: &[&StoredFile]) -> Result<()> {
-        let store = &self.destination.store;
-        // An object store has no limit.
-        let Some(available_bytes) = store.available_bytes().await? else { return Ok(()) };
-        let required_bytes = missing.iter().map(|file| file.size_bytes).sum();
-        if available_bytes >= required_bytes {
-            return Ok(());
-        }
-        Err(Error::InsufficientStorage { required_bytes, available_bytes, path: store.location().to_owned() })
-    }
-
-    fn announce(&self, missing: &[&StoredFile]) {
+    fn announce(&self, total_bytes: u64) {
         self.source.progress.event(ProgressEvent::Planned {
             state: BackupState::InProgress,
             total_rows: 0,
-            total_bytes: missing.iter().map(|file| file.size_bytes).sum(),
+            total_bytes,
             partition_rows: BTreeMap::new(),
         });
     }

@@ -2,7 +2,7 @@
 
 use arrow_array::RecordBatch;
 use futures::StreamExt;
-use milvus_backup_core::{BackupPlan, Error, Result, ScanPosition, ScanSession, ScanUnit};
+use milvus_backup_core::{BackupPlan, Result, ScanPosition, ScanSession, ScanUnit};
 
 use super::job::{CreateJob, Scan};
 
@@ -19,16 +19,13 @@ impl CreateJob<'_> {
     /// Compares the estimated size of the backup with the free space. `written_bytes` are already stored.
     ///
     /// # Errors
-    /// [`Error::InsufficientStorage`].
+    /// [`milvus_backup_core::Error::InsufficientStorage`].
     pub(super) async fn require_space(&self, plan: &BackupPlan, scan: &Scan, written_bytes: u64) -> Result<()> {
-        let store = &self.manager.repository.store;
+        let repository = &self.manager.repository;
         // An object store has no limit.
-        let Some(available_bytes) = store.available_bytes().await? else { return Ok(()) };
+        let Some(available_bytes) = repository.store.available_bytes().await? else { return Ok(()) };
         let required_bytes = self.estimated_bytes(plan, scan).await?.saturating_sub(written_bytes) + DOCUMENTS_BYTES;
-        if available_bytes >= required_bytes {
-            return Ok(());
-        }
-        Err(Error::InsufficientStorage { required_bytes, available_bytes, path: store.location().to_owned() })
+        repository.require_space(required_bytes, available_bytes)
     }
 
     /// Estimates the size of all rows from the first rows of the largest unit, encoded as planned. The schema alone determines

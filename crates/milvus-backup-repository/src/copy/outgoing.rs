@@ -5,11 +5,12 @@ use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 use milvus_backup_core::{BackupFiles, BackupId, CollectionRef, Result, StoredFile};
 use milvus_backup_storage::error::{corrupted, storage};
+use milvus_backup_storage::split;
 use object_store::ObjectStoreExt;
 
-use crate::catalogue::{check_metadata, read_checksums};
-use crate::documents::{has_own_layout, metadata_from_bytes};
-use crate::handle::{RepositoryHandle, read_document};
+use crate::catalogue::read_checksums;
+use crate::documents::has_own_layout;
+use crate::handle::RepositoryHandle;
 use crate::layout::{CHECKSUMS, METADATA};
 
 /// Minimum number of bytes that are read at a time, except at the end of a file.
@@ -30,10 +31,7 @@ impl RepositoryHandle {
     pub async fn files(&self, collection: &CollectionRef, id: &BackupId) -> Result<BackupFiles> {
         self.require_readable().await?;
         let directory = self.backup(collection, id);
-        self.storage().refuse_links(directory.path()).await?;
-        let commit = read_document(&directory, METADATA).await?.ok_or_else(|| self.not_found(id))?;
-        let metadata = metadata_from_bytes(directory.path(), &commit)?;
-        check_metadata(&directory, id, &metadata)?;
+        let (commit, metadata) = self.read_commit(&directory, id).await?.ok_or_else(|| self.not_found(id))?;
         if !has_own_layout(&commit) {
             return Err(corrupted(directory.path(), METADATA, "contents differ from what was written"));
         }
@@ -60,12 +58,10 @@ impl RepositoryHandle {
         let directory = self.backup(&backup.collection, &backup.backup_id);
         let (path, size) = (file.path.clone(), file.size_bytes);
         let piece = piece_bytes(size);
-        let starts = stream::iter((0..size.div_ceil(piece)).map(move |number| number * piece));
-        let pieces = starts.map(move |start| {
+        let pieces = stream::iter(split(0..size, piece)).map(move |range| {
             let (directory, path) = (directory.clone(), path.clone());
             async move {
                 let object = directory.object(&path)?;
-                let range = start..size.min(start + piece);
                 directory.store().get_range(&object, range).await.map_err(|source| storage("read", &object, source))
             }
         });
