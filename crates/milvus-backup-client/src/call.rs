@@ -53,18 +53,14 @@ impl MilvusConnection {
         A: IntoStatus,
         F: Future<Output = Result<tonic::Response<A>, Status>> + Send,
     {
-        let started = self.environment().elapsed();
-        let answer = self.send(request, send).await;
-        let passed = self.environment().elapsed().saturating_sub(started);
-        tracing::debug!(call = name, milliseconds = passed.as_millis(), ok = answer.is_ok());
-        answer.map_err(Refusal::Grpc).and_then(checked).map_err(|refusal| self.failure(name, refusal))
+        self.call_under(None, name, request, send).await
     }
 
-    /// Makes one call without retries, under a key with which the server recognises a repetition.
+    /// Makes one call as [`Self::call_once`] does, under a key with which the server recognises a repetition.
     pub(crate) async fn call_under<Q, A, F>(
         &self,
+        key: Option<&IdempotencyKey>,
         name: &'static str,
-        key: &IdempotencyKey,
         request: Q,
         send: &(impl Fn(Client, Request<Q>) -> F + Sync),
     ) -> CallResult<A>
@@ -73,7 +69,10 @@ impl MilvusConnection {
         A: IntoStatus,
         F: Future<Output = Result<tonic::Response<A>, Status>> + Send,
     {
-        let answer = self.send_under(Some(key), request, send).await;
+        let started = self.environment().elapsed();
+        let answer = self.send_under(key, request, send).await;
+        let passed = self.environment().elapsed().saturating_sub(started);
+        tracing::debug!(call = name, milliseconds = passed.as_millis(), ok = answer.is_ok());
         answer.map_err(Refusal::Grpc).and_then(checked).map_err(|refusal| self.failure(name, refusal))
     }
 

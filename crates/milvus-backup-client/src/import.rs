@@ -85,7 +85,7 @@ impl MilvusConnection {
 
     async fn request_once(&self, key: &IdempotencyKey, request: pb::ImportRequest) -> CallResult<Vec<i64>> {
         let send = |mut client: Client, request| async move { client.import(request).await };
-        Ok(self.call_under("Import", key, request, &send).await?.tasks)
+        Ok(self.call_under(Some(key), "Import", request, &send).await?.tasks)
     }
 
     /// Returns the numbers of the imports into a collection.

@@ -103,10 +103,7 @@ impl Lite {
 
     fn with_retry(version: LiteVersion, data: Option<PathBuf>) -> Result<Self, Error> {
         let installed = version.environment().install()?;
-        match Self::attempt(version, &installed, data.clone()) {
-            Err(error) if ready::port_clash(&error) => Self::attempt(version, &installed, data),
-            result => result,
-        }
+        ready::on_free_ports(move || Self::attempt(version, &installed, data.clone()))
     }
 
     fn attempt(version: LiteVersion, installed: &Installed, data: Option<PathBuf>) -> Result<Self, Error> {

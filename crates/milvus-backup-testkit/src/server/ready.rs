@@ -68,8 +68,15 @@ fn connect(port: u16) -> std::io::Result<TcpStream> {
     Ok(stream)
 }
 
-/// Returns whether a start failed because another process took a port in the meantime.
-pub(crate) fn port_clash(error: &Error) -> bool {
+/// Starts a server, and once more, on other ports, if another process took one of them in the meantime.
+pub(crate) fn on_free_ports<S>(start: impl Fn() -> Result<S, Error>) -> Result<S, Error> {
+    match start() {
+        Err(error) if port_clash(&error) => start(),
+        result => result,
+    }
+}
+
+fn port_clash(error: &Error) -> bool {
     matches!(error, Error::Start { reason, .. } if reason.starts_with(TAKEN))
 }
 

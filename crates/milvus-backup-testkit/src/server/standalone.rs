@@ -42,10 +42,7 @@ impl Standalone {
     /// Starts a server and waits until it has created and dropped a collection.
     pub fn start(options: StandaloneOptions) -> Result<Self, Error> {
         let installed = Environment::milvus_235().install()?;
-        match Self::attempt(installed.clone(), options.clone()) {
-            Err(error) if ready::port_clash(&error) => Self::attempt(installed, options),
-            result => result,
-        }
+        ready::on_free_ports(move || Self::attempt(installed.clone(), options.clone()))
     }
 
     fn attempt(installed: Installed, options: StandaloneOptions) -> Result<Self, Error> {

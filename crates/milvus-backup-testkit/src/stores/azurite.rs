@@ -35,10 +35,7 @@ pub(super) struct Azurite {
 
 impl Azurite {
     pub(super) fn start() -> Result<Self, Error> {
-        match Self::attempt() {
-            Err(error) if ready::port_clash(&error) => Self::attempt(),
-            result => result,
-        }
+        ready::on_free_ports(Self::attempt)
     }
 
     fn attempt() -> Result<Self, Error> {

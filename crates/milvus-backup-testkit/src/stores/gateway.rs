@@ -46,10 +46,7 @@ pub(super) struct Gateway {
 impl Gateway {
     /// Starts a gateway to the store on this port.
     pub(super) fn start(upstream: u16) -> Result<Self, Error> {
-        match Self::attempt(upstream) {
-            Err(error) if ready::port_clash(&error) => Self::attempt(upstream),
-            result => result,
-        }
+        ready::on_free_ports(|| Self::attempt(upstream))
     }
 
     fn attempt(upstream: u16) -> Result<Self, Error> {

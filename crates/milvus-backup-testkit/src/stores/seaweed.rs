@@ -68,10 +68,7 @@ impl Seaweed {
     }
 
     fn with_volumes(volumes: (u32, u32)) -> Result<Self, Error> {
-        match Self::attempt(volumes) {
-            Err(error) if ready::port_clash(&error) => Self::attempt(volumes),
-            result => result,
-        }
+        ready::on_free_ports(|| Self::attempt(volumes))
     }
 
     fn attempt((mebibytes, count): (u32, u32)) -> Result<Self, Error> {
