@@ -9,6 +9,7 @@ const ENGINE: &str = "milvus-backup-engine";
 const CLIENT: &str = "milvus-backup-client";
 const STORAGE: &str = "milvus-backup-storage";
 const REPOSITORY: &str = "milvus-backup-repository";
+const SEGMENTS: &str = "milvus-backup-segments";
 const STORE_LOCAL: &str = "milvus-backup-store-local";
 const STORE_NATIVE: &str = "milvus-backup-store-native";
 const CLI: &str = "milvus-backup-cli";
@@ -27,16 +28,29 @@ pub(super) const MAY_USE: &[(&str, &[&str])] = &[
     (CLIENT, &[CORE, COLUMNS]),
     (STORAGE, &[CORE]),
     (REPOSITORY, &[CORE, INTEGRITY, STORAGE]),
+    (SEGMENTS, &[CORE, COLUMNS, STORAGE]),
     (STORE_LOCAL, &[CORE, INTEGRITY, CODEC, STORAGE, REPOSITORY]),
-    (STORE_NATIVE, &[CORE, INTEGRITY, STORAGE, REPOSITORY]),
+    (STORE_NATIVE, &[CORE, INTEGRITY, STORAGE, REPOSITORY, SEGMENTS]),
     (CLI, LIBRARIES),
     (TESTKIT, &[CORE, COLUMNS]),
     ("milvus-backup-tests", PRODUCT_AND_TESTKIT),
     ("xtask", &[TESTKIT]),
 ];
 
-const LIBRARIES: &[&str] =
-    &[CORE, INTEGRITY, CODEC, RETENTION, ENGINE, COLUMNS, CLIENT, STORAGE, REPOSITORY, STORE_LOCAL, STORE_NATIVE];
+const LIBRARIES: &[&str] = &[
+    CORE,
+    INTEGRITY,
+    CODEC,
+    RETENTION,
+    ENGINE,
+    COLUMNS,
+    CLIENT,
+    STORAGE,
+    REPOSITORY,
+    SEGMENTS,
+    STORE_LOCAL,
+    STORE_NATIVE,
+];
 const PRODUCT_AND_TESTKIT: &[&str] = &[
     CORE,
     INTEGRITY,
@@ -47,6 +61,7 @@ const PRODUCT_AND_TESTKIT: &[&str] = &[
     CLIENT,
     STORAGE,
     REPOSITORY,
+    SEGMENTS,
     STORE_LOCAL,
     STORE_NATIVE,
     CLI,

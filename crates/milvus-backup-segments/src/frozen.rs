@@ -1,0 +1,75 @@
+//! The segments of a collection that contain all its rows of one moment, as data.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::ops::Range;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use milvus_backup_core::Result;
+
+/// The logs that contain all rows of a collection at one moment, and possibly later rows and deletes, which a reader
+/// leaves out by their timestamps.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FrozenSegments {
+    /// The moment, as a hybrid timestamp of the server.
+    pub read_point: u64,
+    /// Rows with a timestamp before this one have expired; `None` if rows do not expire.
+    pub expired_before: Option<u64>,
+    /// Whether a row may be in several of the segments, as after a compaction while they were listed. The reader then
+    /// returns each row once, by its row id (field 0).
+    pub repeated: bool,
+    /// The partitions with their logs.
+    pub partitions: Vec<FrozenPartition>,
+}
+
+/// The logs of one partition.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FrozenPartition {
+    /// The name of the partition.
+    pub name: String,
+    /// The segments with its rows.
+    pub segments: Vec<FrozenSegment>,
+    /// The delete logs whose deletes apply to rows of any segment of the partition, each once.
+    pub delete_logs: Vec<LogFile>,
+}
+
+/// The insert logs of one segment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FrozenSegment {
+    /// The id of the segment.
+    pub id: i64,
+    /// The number of rows that were inserted into it, deletes not subtracted; `None` if the server did not report it.
+    pub rows: Option<u64>,
+    /// Its logs, in ascending order of log ids.
+    pub groups: Vec<LogGroup>,
+}
+
+/// The logs that contain the columns of the same rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LogGroup {
+    /// The file of each field (storage v1) or column group (storage v2), by id.
+    pub files: BTreeMap<i64, LogFile>,
+}
+
+/// A log file, as it was found when the segments were frozen.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct LogFile {
+    /// The path relative to the root of the storage.
+    pub path: String,
+    /// The size in bytes.
+    pub size_bytes: u64,
+    /// The version that the store reports, such as an entity tag; `None` if it has none.
+    pub version: Option<String>,
+}
+
+/// Reads log files exactly as they were when they were frozen.
+#[async_trait]
+pub trait LogStore: Send + Sync + Debug {
+    /// Returns the bytes of a file in a range.
+    ///
+    /// # Errors
+    /// [`milvus_backup_core::Error::Storage`] if the file cannot be read, is missing, or is no longer the file that was
+    /// frozen.
+    async fn read(&self, file: &LogFile, range: Range<u64>) -> Result<Bytes>;
+}
