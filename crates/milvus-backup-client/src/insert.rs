@@ -6,7 +6,7 @@ use milvus::proto::common::KeyValuePair;
 use milvus::proto::milvus as pb;
 use milvus::proto::milvus::MutationResult;
 use milvus_backup_core::schema::{CollectionSchema, value_bytes};
-use milvus_backup_core::{CollectionName, Error, INSERT_IDEMPOTENCY, Result, RowSink};
+use milvus_backup_core::{CollectionName, Error, INSERT_IDEMPOTENCY, Result, RowSink, SegmentCatalog};
 use tonic::Status;
 
 use crate::call::call;
@@ -56,30 +56,11 @@ impl RowSink for MilvusConnection {
     }
 
     async fn flush(&self, collection: &CollectionName) -> Result<()> {
-        let request = pb::FlushRequest {
-            db_name: self.request_database(),
-            collection_names: vec![collection.to_string()],
-            ..Default::default()
-        };
-        let answer = call!(self, "Flush", flush, request)?;
-        let name = collection.as_str();
-        let segments = answer.coll_seg_i_ds.get(name).map(|ids| ids.data.clone()).unwrap_or_default();
-        let flush_ts = answer.coll_flush_ts.get(name).copied().unwrap_or_default();
-        loop {
-            let request = pb::GetFlushStateRequest {
-                segment_i_ds: segments.clone(),
-                flush_ts,
-                db_name: self.request_database(),
-                collection_name: collection.to_string(),
-            };
-            match call!(self, "GetFlushState", get_flush_state, request) {
-                Ok(answer) if answer.flushed => return Ok(()),
-                Ok(_) => self.environment().sleep(POLL).await,
-                // A server without this call flushes before it responds.
-                Err(failure) if failure.is(RefusalKind::Unsupported) => return Ok(()),
-                Err(failure) => return Err(failure.into()),
-            }
+        let flush = self.request_flush(collection).await?;
+        while !self.is_flushed(collection, &flush).await? {
+            self.environment().sleep(POLL).await;
         }
+        Ok(())
     }
 
     async fn stored_rows(&self, collection: &CollectionName, partition: Option<&str>) -> Result<u64> {

@@ -49,6 +49,7 @@ mod retry;
 mod scan;
 mod segments;
 mod status;
+mod stored_segments;
 mod tls;
 mod transport;
 mod versions;

@@ -37,6 +37,21 @@ pub fn is_conflict(error: &Error) -> bool {
     exists_already(source) || io_kind(source) == Some(io::ErrorKind::NotFound)
 }
 
+/// Returns whether a read failed because the object does not exist any more, or is another one by now.
+pub fn is_gone(error: &Error) -> bool {
+    let Error::Storage { source, .. } = error else { return false };
+    if let Some(failure) = source.downcast_ref::<Failure>() {
+        return failure.is_gone();
+    }
+    source.downcast_ref::<StoreError>().is_some_and(is_gone_from_store)
+}
+
+/// Returns whether the store has no such object, or has another one than the request demands.
+pub(crate) fn is_gone_from_store(error: &StoreError) -> bool {
+    matches!(error, StoreError::NotFound { .. } | StoreError::Precondition { .. })
+        || io_kind(error) == Some(io::ErrorKind::NotFound)
+}
+
 /// Returns whether a conditional create failed because there is an object already.
 pub(crate) fn exists_already(error: &StoreError) -> bool {
     matches!(error, StoreError::AlreadyExists { .. } | StoreError::Precondition { .. } | StoreError::NotModified { .. })

@@ -40,6 +40,7 @@ mod storage;
 mod test_environment;
 mod transfer_rules;
 mod upload;
+mod versioned;
 mod window;
 
 pub use directory::Directory;
@@ -48,4 +49,5 @@ pub use pool::{ALIGNMENT, BufferPool, PooledBuffer};
 pub use probe::{Check, Outcome, ProbeExtent, ProbeReport, Promise};
 pub use storage::Storage;
 pub use upload::{AbandonedUploads, Upload};
+pub use versioned::VersionedObject;
 pub use window::{Window, WindowReader, split};

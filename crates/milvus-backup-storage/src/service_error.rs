@@ -9,7 +9,7 @@ use std::fmt;
 use object_store::Error as StoreError;
 use object_store::client::HttpError;
 
-use crate::error::exists_already;
+use crate::error::{exists_already, is_gone_from_store};
 use crate::remote::{MissingBucket, is_expired_token};
 
 /// The words of `object_store` before the status of a response.
@@ -24,11 +24,13 @@ const RETRIED: &str = " retries, max_retries: ";
 /// The words of the client about a URL without TLS.
 const WITHOUT_TLS: &str = "URL scheme is not allowed";
 
-/// A failure of a service: its text, whether it is a conflict with another process, and whether its request was retried.
+/// A failure of a service: its text, whether it is a conflict with another process, whether the object is gone, and
+/// whether its request was retried.
 #[derive(Debug)]
 pub(crate) struct Failure {
     text: String,
     conflict: bool,
+    gone: bool,
     retried: bool,
 }
 
@@ -43,12 +45,21 @@ impl fmt::Display for Failure {
 impl Failure {
     /// Describes an error of a service; `None` for an error of another kind.
     pub(crate) fn of_service(error: &StoreError) -> Option<Self> {
-        let failure = || Self { text: text(error), conflict: exists_already(error), retried: was_retried(error) };
+        let failure = || Self {
+            text: text(error),
+            conflict: exists_already(error),
+            gone: is_gone_from_store(error),
+            retried: was_retried(error),
+        };
         is_of_service(error).then(failure)
     }
 
     pub(crate) fn is_conflict(&self) -> bool {
         self.conflict
+    }
+
+    pub(crate) fn is_gone(&self) -> bool {
+        self.gone
     }
 
     /// Returns whether the client has already retried the request, as long as its budget allowed.
