@@ -11,6 +11,11 @@
 //! # let _ = LogFile { path: "insert_log/1/2/3/100/4".to_owned(), size_bytes: 1, version: None };
 //! ```
 
+mod error;
 mod frozen;
+mod log;
+mod rows;
 
 pub use frozen::{FrozenPartition, FrozenSegment, FrozenSegments, LogFile, LogGroup, LogStore};
+pub use log::{LogHeader, log_header};
+pub use rows::{SegmentRows, SegmentRowsOptions};
