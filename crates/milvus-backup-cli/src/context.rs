@@ -9,10 +9,11 @@ use milvus_backup_client::{
 };
 use milvus_backup_core::{
     BackupRecoveryConfig, BackupStorageType, CollectionName, CollectionRef, DEFAULT_DATABASE, Environment, Error,
-    Interrupt, Progress, ProgressEvent, Repository, Result, RowFormat,
+    Interrupt, Progress, ProgressEvent, Repository, Result, RowFormat, RowSource, SegmentCatalog,
 };
 use milvus_backup_engine::{BackupManager, BackupRepository};
 use milvus_backup_repository::RepositoryHandle;
+use milvus_backup_segments::{SegmentRowsOptions, SegmentSource};
 use milvus_backup_storage::StoreOptions;
 use milvus_backup_store_local::ParquetFormat;
 
@@ -22,6 +23,9 @@ use crate::json_lines::JsonLines;
 use crate::output::Output;
 use crate::progress::Display;
 use crate::target::Target;
+
+/// The share of the memory limit that the keys and deletes of segments may take.
+const SHARE_OF_KEYS: u64 = 4;
 
 /// The settings and components that every command uses.
 #[derive(Debug)]
@@ -198,15 +202,35 @@ impl Context {
         };
         let mut options = self.connection_options(uri)?;
         options.allow_missing_database = allow_missing_database;
-        let connection = self.wait_for_connection(&options, lite.is_some()).await?;
+        let connection = Arc::new(self.wait_for_connection(&options, lite.is_some()).await?);
+        let segments = self.segments(&connection)?;
         let manager = BackupManager::new(
-            (self.layers.milvus)(Arc::new(connection)),
+            (self.layers.milvus)(connection),
             Arc::clone(&self.repository),
             Arc::clone(&self.format),
             self.config.clone(),
             self.environment.clone(),
         )?;
-        Ok(Session { manager: manager.with_progress(Arc::clone(&self.progress)), lite })
+        let manager = manager.with_progress(Arc::clone(&self.progress));
+        let manager = segments.into_iter().fold(manager, |manager, segments| manager.with_segments(segments));
+        Ok(Session { manager, lite })
+    }
+
+    /// Returns the segment files in the storage of Milvus, if it is given. Nothing is read yet.
+    fn segments(&self, milvus: &Arc<MilvusConnection>) -> Result<Option<Arc<dyn RowSource>>> {
+        let given = self.global.milvus_storage.as_ref().or(self.config.milvus_storage.as_ref());
+        let Some(location) = given else { return Ok(None) };
+        // The files of a moment are held open, so that they stay readable.
+        crate::descriptors::raise_limit();
+        let options = StoreOptions::default()
+            .with_environment(crate::store_environment::variables_of_milvus())
+            .with_retries(self.config.retry_policy());
+        let storage = milvus_backup_storage::Storage::open_with(location, &options)?;
+        let storage = storage.with_retries(self.config.retry_policy(), &self.environment);
+        let memory_limit_bytes = self.config.memory_limit_bytes / SHARE_OF_KEYS;
+        let catalog: Arc<dyn SegmentCatalog> = Arc::<MilvusConnection>::clone(milvus);
+        let rows = SegmentRowsOptions { memory_limit_bytes };
+        Ok(Some(Arc::new(SegmentSource::new(catalog, storage, self.environment.clone(), rows))))
     }
 
     /// Connects; retries if Milvus Lite was just started, which accepts connections before it can respond.

@@ -31,6 +31,9 @@ pub(crate) fn words(hint: &Hint) -> String {
         Hint::Reload => {
             "reload the collection and try again; without --strict the differences are recorded in the backup"
         }
+        Hint::ReadByQueries => {
+            "repeat it when no compaction or import is running, or read by queries with --source query"
+        }
         Hint::LikeServer => {
             "restore to a server like the one that was backed up, or restore the partitions without such rows (--partition)"
         }

@@ -13,6 +13,7 @@ mod command_error;
 mod commands;
 mod confirm;
 mod context;
+mod descriptors;
 pub mod exit_code;
 mod hints;
 mod json_lines;

@@ -2,15 +2,33 @@
 //!
 //! This is the only place that reads them: libraries get them as options.
 
+use std::ffi::OsString;
+
 /// The beginnings of the names of these variables.
 const PREFIXES: &[&str] = &["AWS_", "AZURE_", "GOOGLE_"];
+
+/// The prefix of the variables for the storage of Milvus, whose credentials are not those of the backups.
+const MILVUS_STORAGE: &str = "MILVUS_STORAGE_";
 
 /// The address at which Azure reports the identity of a machine, under the name that its client expects.
 const IDENTITY: (&str, &str) = ("IDENTITY_ENDPOINT", "AZURE_MSI_ENDPOINT");
 
 /// Returns the variables with their values. A variable that is not text, or is empty, is not an option.
 pub(crate) fn variables() -> Vec<(String, String)> {
-    chosen(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))))
+    chosen(texts(std::env::vars_os()))
+}
+
+/// Returns the variables for the storage of Milvus: those whose names begin with [`MILVUS_STORAGE`], without that. If
+/// there are none, the storage is reached like the root of the backups.
+pub(crate) fn variables_of_milvus() -> Vec<(String, String)> {
+    let own = texts(std::env::vars_os())
+        .filter_map(|(name, value)| name.strip_prefix(MILVUS_STORAGE).map(|name| (name.to_owned(), value)));
+    let own = chosen(own);
+    if own.is_empty() { variables() } else { own }
+}
+
+fn texts(variables: impl Iterator<Item = (OsString, OsString)>) -> impl Iterator<Item = (String, String)> {
+    variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
 fn chosen(variables: impl Iterator<Item = (String, String)>) -> Vec<(String, String)> {

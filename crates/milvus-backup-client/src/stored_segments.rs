@@ -14,7 +14,9 @@ use crate::refusal::RefusalKind;
 #[async_trait]
 impl SegmentCatalog for MilvusConnection {
     async fn stored_collection(&self, collection: &CollectionName) -> Result<StoredCollection> {
-        let id = self.describe(collection).await?.answer.collection_id;
+        let described = self.describe(collection).await?.answer;
+        let fields = described.schema.into_iter().flat_map(|schema| schema.fields);
+        let fields = fields.map(|field| (field.name, field.field_id)).collect();
         let request = pb::ShowPartitionsRequest {
             db_name: self.request_database(),
             collection_name: collection.to_string(),
@@ -22,7 +24,8 @@ impl SegmentCatalog for MilvusConnection {
         };
         let answer = call!(self, "ShowPartitions", show_partitions, request)?;
         let partitions = answer.partition_names.into_iter().zip(answer.partition_i_ds);
-        Ok(StoredCollection { id, partitions: partitions.map(|(name, id)| StoredPartition { id, name }).collect() })
+        let partitions = partitions.map(|(name, id)| StoredPartition { id, name }).collect();
+        Ok(StoredCollection { id: described.collection_id, partitions, fields })
     }
 
     async fn stored_segments(&self, collection: &CollectionName) -> Result<Vec<StoredSegment>> {

@@ -28,6 +28,9 @@ pub struct BackupRecoveryConfig {
     pub default_storage_type: BackupStorageType,
     /// Root of the local backend: a directory or an object store URL.
     pub local_backup_root_path: String,
+    /// Root of the storage in which Milvus keeps its own data: a directory or an object store URL.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub milvus_storage: Option<String>,
     /// Bucket of the native backend, if one is configured.
     pub milvus_backup_bucket: Option<String>,
     /// Target size of a finished data file in MiB.
@@ -105,6 +108,7 @@ impl Default for BackupRecoveryConfig {
         Self {
             default_storage_type: BackupStorageType::LocalFile,
             local_backup_root_path: "./milvus_backups".to_owned(),
+            milvus_storage: None,
             milvus_backup_bucket: None,
             default_chunk_size_mb: 256,
             max_concurrent_chunks: 4,

@@ -46,7 +46,7 @@ pub use names::{
     validate_new_collection_name,
 };
 pub use params::{
-    AutoIdPolicy, BackupParams, CopyParams, LoadPolicy, RestoreMethod, RestoreParams, VerificationParams,
+    AutoIdPolicy, BackupParams, CopyParams, LoadPolicy, RestoreMethod, RestoreParams, SourceChoice, VerificationParams,
 };
 pub use retry::RetryPolicy;
 pub use storage_settings::StorageSettings;

@@ -115,6 +115,7 @@ impl BackupManagerBuilder {
         Ok(BackupManager {
             catalog: part(self.catalog, "catalog")?,
             source: part(self.source, "source")?,
+            segments: None,
             sink: part(self.sink, "sink")?,
             repository: match self.progress {
                 Some(progress) => repository.with_progress(progress),

@@ -20,6 +20,8 @@ use crate::BackupRepository;
 pub struct BackupManager {
     pub(crate) catalog: Arc<dyn Catalog>,
     pub(crate) source: Arc<dyn RowSource>,
+    /// The segment files of the server, if its storage is known.
+    pub(crate) segments: Option<Arc<dyn RowSource>>,
     pub(crate) sink: Arc<dyn RowSink>,
     pub(crate) repository: BackupRepository,
 }
@@ -29,6 +31,14 @@ impl BackupManager {
     #[must_use]
     pub fn with_progress(mut self, progress: Arc<dyn Progress>) -> Self {
         self.repository = self.repository.with_progress(progress);
+        self
+    }
+
+    /// Reads the rows of backups from the segment files of the server, where [`milvus_backup_core::SourceChoice`] allows
+    /// it. Collections are compared by queries all the same.
+    #[must_use]
+    pub fn with_segments(mut self, segments: Arc<dyn RowSource>) -> Self {
+        self.segments = Some(segments);
         self
     }
 

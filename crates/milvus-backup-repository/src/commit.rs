@@ -148,6 +148,7 @@ impl PendingCommit {
             lease_epoch: completion.lease_epoch,
             partition_names: self.partitions.iter().map(|partition| partition.name.clone()).collect(),
             failed_partitions: self.failed,
+            source: plan.source,
             consistency: plan.read_point.consistency(),
             read_timestamp: plan.read_point.timestamp().map(|timestamp| timestamp.to_string()),
             milvus_uri: Some(plan.milvus_uri),

@@ -132,6 +132,7 @@ mod tests {
                 row_group_digests: Vec::new(),
                 base: ChunkBase::Backup,
                 ordered: true,
+                content_key: None,
                 primary_key_range: Some(PrimaryKeyRange { min: max.clone(), max }),
                 uncompressed_columns: Vec::new(),
                 row_traits: Vec::new(),

@@ -27,6 +27,16 @@ pub struct FrozenSegments {
     pub partitions: Vec<FrozenPartition>,
 }
 
+impl FrozenSegments {
+    /// Returns all log files.
+    pub fn files(&self) -> impl Iterator<Item = &LogFile> {
+        self.partitions.iter().flat_map(|partition| {
+            let groups = partition.segments.iter().flat_map(|segment| &segment.groups);
+            groups.flat_map(|group| group.files.values()).chain(&partition.delete_logs)
+        })
+    }
+}
+
 /// The logs of one partition.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FrozenPartition {
@@ -57,7 +67,7 @@ pub struct LogGroup {
 }
 
 /// A log file, as it was found when the segments were frozen.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LogFile {
     /// The path relative to the root of the storage.
     pub path: String,

@@ -11,11 +11,19 @@
 //! # let _ = LogFile { path: "insert_log/1/2/3/100/4".to_owned(), size_bytes: 1, version: None };
 //! ```
 
+mod descriptors;
 mod error;
+mod freeze;
 mod frozen;
+mod listing;
 mod log;
+mod pin;
+mod preflight;
 mod rows;
+mod session;
+mod source;
 
 pub use frozen::{FrozenPartition, FrozenSegment, FrozenSegments, LogFile, LogGroup, LogStore};
 pub use log::{LogHeader, log_header};
 pub use rows::{SegmentRows, SegmentRowsOptions};
+pub use source::SegmentSource;

@@ -37,11 +37,9 @@ impl Directory {
                 let parts = object.location.prefix_match(&root);
                 let relative = parts.map(|parts| parts.map(|part| part.as_ref().to_owned()).collect::<Vec<_>>());
                 match relative {
-                    Some(parts) => Ok(VersionedObject {
-                        path: parts.join("/"),
-                        size_bytes: object.size,
-                        version: object.e_tag,
-                    }),
+                    Some(parts) => {
+                        Ok(VersionedObject { path: parts.join("/"), size_bytes: object.size, version: object.e_tag })
+                    }
                     None => Err(Error::Protocol {
                         message: format!("the store listed `{}` below `{prefix}`", object.location),
                     }),

@@ -78,6 +78,7 @@ fn plan(schema: &CollectionSchema, compression_codec: CompressionCodec) -> Backu
             addressable: true,
             expected_rows: u64::from(ROWS),
         }],
+        source: SourceKind::Query,
         read_point: ReadPoint::Unknown,
         compression_enabled: compression_codec != CompressionCodec::None,
         compression_codec,

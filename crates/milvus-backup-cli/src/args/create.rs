@@ -49,6 +49,9 @@ pub(crate) struct CreateArgs {
     /// What to do if the collection, or a partition to back up, is not loaded
     #[arg(long, value_name = "POLICY", default_value = "auto", env = "MILVUS_BR_LOAD")]
     pub(crate) load: Load,
+    /// What the rows are read from
+    #[arg(long, value_name = "SOURCE", default_value = "auto", env = "MILVUS_BR_SOURCE")]
+    pub(crate) source: Source,
     /// Fail if rows may be missing: if Milvus stores or counts a different number of rows than it returns, without a
     /// known reason
     #[arg(long, env = "MILVUS_BR_STRICT")]
@@ -83,4 +86,15 @@ pub(crate) enum Load {
     Auto,
     /// Fail without loading anything
     Never,
+}
+
+/// The sources of the rows of a backup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Source {
+    /// Segment files if --milvus-storage is given and is the storage of this Milvus, otherwise queries
+    Auto,
+    /// Queries, which need the collection in memory
+    Query,
+    /// The segment files of Milvus in --milvus-storage, as they were at one moment
+    Segments,
 }

@@ -27,6 +27,10 @@ pub(crate) struct Global {
     /// Storage backend of the backups [default: local, or as configured]
     #[arg(long, global = true, env = "MILVUS_BR_STORAGE")]
     pub(crate) storage: Option<Storage>,
+    /// Root of the storage in which Milvus keeps its own data, which has the directory `insert_log`: a directory, or a URL
+    /// like that of the root. Backups then read segment files, see `create --source`
+    #[arg(long, global = true, value_name = "DIR|URL", env = "MILVUS_BR_MILVUS_STORAGE")]
+    pub(crate) milvus_storage: Option<String>,
     /// Start a repository even on an object store that ignores conditional puts, or lists objects late: locks then
     /// protect nothing, and two operations at the same time can destroy each other's backups
     #[arg(long, global = true, env = "MILVUS_BR_ALLOW_UNSAFE_STORAGE", hide_short_help = true, value_parser = clap::builder::FalseyValueParser::new())]

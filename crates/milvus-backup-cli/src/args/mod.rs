@@ -12,7 +12,7 @@ mod verify;
 
 pub(crate) use command_line::{Cli, Command};
 pub(crate) use copy::CopyArgs;
-pub(crate) use create::{Checksum, Compression, CreateArgs, Load};
+pub(crate) use create::{Checksum, Compression, CreateArgs, Load, Source};
 pub(crate) use doctor::DoctorArgs;
 pub(crate) use global::{Global, ProgressFormat, Storage};
 pub(crate) use prune::PruneArgs;

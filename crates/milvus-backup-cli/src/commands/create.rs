@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use milvus_backup_core::{
     BackupParams, BackupResult, BackupStorageType, BackupType, ChecksumAlgorithm, CollectionName, CompressionCodec,
-    Error, ErrorKind, Hint, LoadPolicy, Result,
+    Error, ErrorKind, Hint, LoadPolicy, Result, SourceChoice,
 };
 
-use crate::args::{Checksum, Compression, CreateArgs, Load};
+use crate::args::{Checksum, Compression, CreateArgs, Load, Source};
 use crate::command_error::CommandError;
 use crate::context::{Context, Session};
 use crate::exit_code;
@@ -155,6 +155,11 @@ fn params(args: &CreateArgs, timeout: Option<Duration>) -> BackupParams {
     params.load = match args.load {
         Load::Auto => LoadPolicy::Auto,
         Load::Never => LoadPolicy::Never,
+    };
+    params.source = match args.source {
+        Source::Auto => SourceChoice::Auto,
+        Source::Query => SourceChoice::Query,
+        Source::Segments => SourceChoice::Segments,
     };
     params.strict = args.strict;
     params.protect_from_compaction = args.protect_from_compaction;

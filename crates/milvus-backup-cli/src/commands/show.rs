@@ -141,6 +141,7 @@ fn summary(backup: &StoredBackup) -> Lines {
         ("rows", metadata.row_count.to_string()),
         ("size", format_size(metadata.size_bytes)),
         ("compression", format!("{codec} (level {level}){}, ratio {ratio}", uncompressed(&backup.manifest))),
+        ("source", metadata.source.to_string()),
         ("consistency", format!("{} (read point {read_at})", metadata.consistency)),
         ("verified", verified),
         ("checksums", metadata.checksum_algorithm.to_string()),

@@ -41,6 +41,8 @@ pub enum Hint {
     WithoutIndexes,
     /// Reload the collection; without the strict check, differences are recorded in the backup.
     Reload,
+    /// Read the rows by queries, or wait until compactions and imports end.
+    ReadByQueries,
     /// Restore to a server like the source, or restore only the partitions without such rows.
     LikeServer,
     /// Restore a full backup, restore to another name, or confirm that all other partitions are lost.
@@ -131,6 +133,7 @@ impl fmt::Display for Hint {
                 "restore without indexes, and create them afterwards with parameters that this server accepts"
             }
             Self::Reload => "reload the collection and try again; without the strict check differences are recorded",
+            Self::ReadByQueries => "read the rows by queries, or repeat it when no compaction or import is running",
             Self::LikeServer => {
                 "restore to a server like the one that was backed up, or only the partitions without such rows"
             }
@@ -192,6 +195,7 @@ impl Error {
             Self::NotLoaded { loaded, .. } => Hint::Load { loaded: loaded.clone() },
             Self::IndexRefused { .. } => Hint::WithoutIndexes,
             Self::RowsUnexplained { .. } => Hint::Reload,
+            Self::SegmentsUnsettled { .. } => Hint::ReadByQueries,
             Self::RowsIncompatible { .. } => Hint::LikeServer,
             Self::PartialReplacement { .. } => Hint::ReplaceWithPart,
             Self::TargetIsAlias { collection, .. } => Hint::NotToAlias { collection: collection.clone() },

@@ -120,6 +120,7 @@ impl Error {
             | Self::Milvus { .. }
             | Self::ServerLimit { .. }
             | Self::Protocol { .. }
+            | Self::SegmentsUnsettled { .. }
             | Self::Encoding { .. } => ErrorKind::Failed,
         }
     }
@@ -133,6 +134,7 @@ impl Error {
             Self::Unreachable { .. }
             | Self::InProgress { .. }
             | Self::LiteDatabaseOpen { .. }
+            | Self::SegmentsUnsettled { .. }
             | Self::Stalled { .. } => true,
             _ => false,
         }

@@ -150,6 +150,16 @@ pub enum Error {
         loaded: Vec<String>,
     },
 
+    /// The segment files of a collection changed each time they were read, so that it is not certain that none of its
+    /// rows would be missing.
+    #[error("the segment files of collection `{collection}` changed while they were listed: {}", .reasons.join("; "))]
+    SegmentsUnsettled {
+        /// The collection that was to be read.
+        collection: String,
+        /// What changed, for each attempt.
+        reasons: Vec<String>,
+    },
+
     /// The server stores or counts a different number of rows than it returned, without an explanation: rows may be
     /// missing.
     #[error("rows may be missing: {}", .differences.join("; "))]

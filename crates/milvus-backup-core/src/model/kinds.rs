@@ -131,9 +131,20 @@ named! {
 }
 
 named! {
+    /// The source that the rows of a backup were read from.
+    SourceKind {
+        /// Queries of the server.
+        Query = "query",
+        /// The segment files of the server.
+        Segments = "segments",
+    }
+}
+
+named! {
     /// The temporal consistency of the rows of one backup.
     Consistency {
-        /// All pages were read at one timestamp by multi-version concurrency control (Milvus 2.5 and later).
+        /// All rows were read as they were at one timestamp: by multi-version concurrency control (Milvus 2.5 and later),
+        /// or from segment files.
         Snapshot = "snapshot",
         /// Each page reflects at least the state of the read point; later writes may or may not be included.
         Fuzzy = "fuzzy",

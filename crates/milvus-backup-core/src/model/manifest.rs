@@ -95,6 +95,10 @@ pub struct ChunkMetadata {
     /// Smallest and largest primary key, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub primary_key_range: Option<PrimaryKeyRange>,
+    /// The key of the unit of rows that the chunk is a part of, if its source has one. The same key always means the
+    /// same rows, in this and in any other backup: all chunks of a partition with the same key together have them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_key: Option<String>,
     /// Columns that are not compressed although a codec was requested, because it would hardly have reduced their size.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub uncompressed_columns: Vec<String>,

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::kinds::{
-    BackupState, BackupStorageType, BackupType, ChecksumAlgorithm, CompressionCodec, Consistency, VerificationType,
+    BackupState, BackupStorageType, BackupType, ChecksumAlgorithm, CompressionCodec, Consistency, SourceKind,
+    VerificationType,
 };
 use super::results::VerificationResult;
 use crate::error::Result;
@@ -72,6 +73,9 @@ pub struct BackupMetadata {
     /// The requested partitions that failed. Non-empty only for a [`BackupState::PartiallyCompleted`] backup.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failed_partitions: Vec<FailedPartition>,
+    /// The source that the rows were read from.
+    #[serde(default = "by_queries")]
+    pub source: SourceKind,
     /// The temporal consistency of the rows.
     pub consistency: Consistency,
     /// The hybrid timestamp of the read point, as a decimal string; absent if the server reports none.
@@ -106,6 +110,11 @@ pub struct BackupMetadata {
     /// Earlier verifications of other depths, newest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier_verifications: Vec<VerificationRecord>,
+}
+
+/// Returns the source of backups that do not name one.
+fn by_queries() -> SourceKind {
+    SourceKind::Query
 }
 
 impl BackupMetadata {

@@ -17,7 +17,8 @@ mod version;
 pub use copy::CopyResult;
 pub use diagnosis::{Diagnosis, DiagnosisArea, DiagnosisStatus};
 pub use kinds::{
-    BackupState, BackupStorageType, BackupType, ChecksumAlgorithm, CompressionCodec, Consistency, VerificationType,
+    BackupState, BackupStorageType, BackupType, ChecksumAlgorithm, CompressionCodec, Consistency, SourceKind,
+    VerificationType,
 };
 pub use latest::{LatestBackup, latest_full_backup};
 pub use manifest::{

@@ -50,6 +50,8 @@ pub struct BackupParams {
     pub skip_failed_partitions: bool,
     /// The policy for a collection that is not loaded.
     pub load: LoadPolicy,
+    /// The source that rows are read from.
+    pub source: SourceChoice,
     /// Whether to fail if rows may be missing: if the server counts or stores a different number of rows than it
     /// returned, and copies of keys do not explain it. Otherwise such a difference is recorded as a limitation of the
     /// backup.
@@ -73,6 +75,20 @@ pub enum LoadPolicy {
     Never,
 }
 
+/// The source that rows are read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SourceChoice {
+    /// Read segment files if the storage of the server is known and fits, and queries otherwise.
+    #[default]
+    Auto,
+    /// Read by queries.
+    Query,
+    /// Read segment files, or fail.
+    Segments,
+}
+
 impl Default for BackupParams {
     fn default() -> Self {
         Self {
@@ -90,6 +106,7 @@ impl Default for BackupParams {
             verify_after: None,
             skip_failed_partitions: false,
             load: LoadPolicy::Auto,
+            source: SourceChoice::Auto,
             strict: false,
             protect_from_compaction: false,
             timeout: None,

@@ -5,7 +5,7 @@ mod copy;
 mod restore;
 mod verification;
 
-pub use backup::{BackupParams, LoadPolicy};
+pub use backup::{BackupParams, LoadPolicy, SourceChoice};
 pub use copy::CopyParams;
 pub use restore::{AutoIdPolicy, RestoreMethod, RestoreParams};
 pub use verification::VerificationParams;

@@ -39,6 +39,9 @@ impl Access {
     /// The access that a backup needs to the collection that it reads.
     pub const READING: &'static [Self] = &[Self::ShowPartitions, Self::LoadState, Self::Query];
 
+    /// The access that a backup needs to the collection whose segment files it reads.
+    pub const READING_SEGMENTS: &'static [Self] = &[Self::ShowPartitions, Self::LoadState, Self::Flush];
+
     /// The access that every restore needs to the collection that it creates.
     pub const RESTORING: &'static [Self] =
         &[Self::CreateCollection, Self::Insert, Self::Flush, Self::RenameCollection, Self::DropCollection];

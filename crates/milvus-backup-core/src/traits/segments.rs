@@ -3,6 +3,7 @@
 //! A reader of segment files needs these calls in addition to the files: the files alone do not tell which of them are
 //! alive, nor which rows are still only in memory.
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use async_trait::async_trait;
@@ -17,6 +18,8 @@ pub struct StoredCollection {
     pub id: i64,
     /// Its partitions, including those among which a partition key distributes rows.
     pub partitions: Vec<StoredPartition>,
+    /// The identifiers of its fields, by name.
+    pub fields: BTreeMap<String, i64>,
 }
 
 /// The identifier under which the files of a partition are stored.

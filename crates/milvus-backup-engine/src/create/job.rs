@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use milvus_backup_core::{
     BackupId, BackupParams, BackupVersion, CollectionName, CollectionRef, Completion, Error, Lease, Operation,
-    PinnedCollection, Result, ScanSession, ScanUnit, Transaction, WrittenRows,
+    PinnedCollection, Result, ScanSession, ScanUnit, SourceKind, Transaction, WrittenRows,
 };
 
 use super::shortage::Shortage;
@@ -31,6 +31,8 @@ pub(super) struct CreateJob<'a> {
     pub(super) phase: Phase,
     pub(super) undo: UndoStack<Undo>,
     pub(super) lease: Option<Arc<dyn Lease>>,
+    /// The source that the rows are read from.
+    pub(super) source: SourceKind,
     /// The backups of the collection before this one.
     pub(super) previous: Vec<BackupVersion>,
     /// Partitions in which queries find fewer rows than are stored.
@@ -90,6 +92,7 @@ impl<'a> CreateJob<'a> {
             phase: Phase::Preparing,
             undo,
             lease: None,
+            source: SourceKind::Query,
             previous: Vec::new(),
             shortages: Vec::new(),
         })

@@ -13,6 +13,7 @@ mod run;
 mod scan_targets;
 mod several;
 mod shortage;
+mod source;
 mod space;
 mod undo;
 mod undoing;

@@ -43,6 +43,7 @@ impl CreateJob<'_> {
             partitions: partitions.into_iter().zip(counts).map(partition).collect(),
             description,
             database_properties,
+            source: self.source,
             read_point: session.read_point(),
             compression_enabled,
             compression_codec: if compression_enabled { codec } else { CompressionCodec::None },
@@ -69,7 +70,7 @@ impl CreateJob<'_> {
         read_point: Option<ReadPoint>,
     ) -> Result<Arc<dyn ScanSession>> {
         let options = ScanOptions { read_point };
-        let session = self.manager.source.open(&self.collection.name, &description.schema, options).await?;
+        let session = self.row_source()?.open(&self.collection.name, &description.schema, options).await?;
         self.undo.push(Undo::Close(Arc::clone(&session)));
         Ok(session)
     }

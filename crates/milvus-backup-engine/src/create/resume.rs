@@ -3,8 +3,11 @@
 //! Must always hold: the backup is made as it was begun. What was asked for otherwise, or is not as it was, is refused
 //! with the reason, and what was written stays.
 
+use std::sync::Arc;
+
 use milvus_backup_core::{
-    BackupId, BackupParams, BackupPlan, BackupResult, CollectionRef, CompressionCodec, Consistency, Error, Hint, Result,
+    BackupId, BackupParams, BackupPlan, BackupResult, CollectionRef, CompressionCodec, Consistency, Error, Hint,
+    Result, ScanSession, SourceChoice, SourceKind,
 };
 
 use super::announcement::name_taken;
@@ -65,11 +68,12 @@ impl CreateJob<'_> {
             return Err(name_taken(&plan.collection, existing));
         }
         self.require_as_before(&plan).await?;
+        self.source = plan.source;
         self.announce();
         let partitions: Vec<String> = plan.partitions.iter().map(|partition| partition.name.clone()).collect();
         self.make_readable(&plan.description, &partitions).await?;
         self.protect().await?;
-        let session = self.open_session(&plan.description, Some(plan.read_point)).await?;
+        let session = self.reopen_session(&mut plan).await?;
         let units = session.plan(&scan_targets(&plan)).await?;
         let scan = Scan { session, units };
         self.require_space(&plan, &scan, interrupted.size_bytes).await?;
@@ -83,6 +87,20 @@ impl CreateJob<'_> {
             written.completion.limitations.push(message.to_owned());
         }
         Ok(written)
+    }
+
+    /// Opens a session at the read point of the first attempt. The segments of that moment may not exist any more: those
+    /// of the present are read then, and all of them, since no file is kept whose rows have no order.
+    async fn reopen_session(&mut self, plan: &mut BackupPlan) -> Result<Arc<dyn ScanSession>> {
+        if plan.source != SourceKind::Segments {
+            return self.open_session(&plan.description, Some(plan.read_point)).await;
+        }
+        let session = self.open_session(&plan.description, None).await?;
+        plan.read_point = session.read_point();
+        for partition in &mut plan.partitions {
+            partition.expected_rows = session.count_rows(&partition.name).await?;
+        }
+        Ok(session)
     }
 
     /// The collection must be the one that was begun with, as far as that can be told.
@@ -117,6 +135,12 @@ fn fitted(mut plan: BackupPlan, params: &BackupParams) -> Result<BackupPlan> {
             changed.push(format!("{what} was another"));
         }
     };
+    let asked = match params.source {
+        SourceChoice::Query => plan.source == SourceKind::Query,
+        SourceChoice::Segments => plan.source == SourceKind::Segments,
+        _ => true,
+    };
+    require(asked, "the source of the rows");
     require(params.backup_name.as_ref().is_none_or(|name| *name == plan.backup_name), "the name");
     require(params.tags.is_empty() || params.tags == plan.tags, "the list of tags");
     let begun: Vec<&String> = plan.partitions.iter().map(|partition| &partition.name).collect();

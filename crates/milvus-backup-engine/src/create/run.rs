@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use milvus_backup_core::{
-    Access, AffectedOperation, BackupId, BackupMetadata, BackupParams, BackupPlan, BackupResult, BackupState,
+    AffectedOperation, BackupId, BackupMetadata, BackupParams, BackupPlan, BackupResult, BackupState,
     CollectionDescription, CollectionName, ProgressEvent, Result,
 };
 
@@ -47,9 +47,10 @@ impl CreateJob<'_> {
     /// Everything from the collection to rows that are written and not committed.
     async fn write_anew(&mut self) -> Result<Written> {
         let (milvus, name) = (&self.manager.catalog, self.collection.name.clone());
-        milvus.require_access(&name, Access::READING).await?;
+        milvus.require_access(&name, self.needed_access()).await?;
         let description = milvus.describe_collection(&name).await?;
         let partitions = select_partitions(&name, &description, &self.params.partition_names)?;
+        self.choose_source(&description, &partitions).await?;
         self.manager.repository.store.prepare(&self.manager.repository.environment).await?;
         let lease = self.take_lease().await?;
         while_held(lease.as_ref(), self.read_and_write(description, partitions)).await
@@ -58,14 +59,33 @@ impl CreateJob<'_> {
     async fn read_and_write(&mut self, description: CollectionDescription, partitions: Vec<String>) -> Result<Written> {
         let backup_name = self.unused_name().await?;
         self.announce();
-        let was_loaded = self.make_readable(&description, &partitions).await?;
-        self.protect().await?;
-        let (plan, scan) = self.plan(description, partitions, backup_name, was_loaded).await?;
+        let (plan, scan) = self.open_and_plan(description, partitions, backup_name).await?;
         self.require_space(&plan, &scan, 0).await?;
         self.announce_plan(&plan);
         self.manager.warn_of_known_issues(AffectedOperation::Create).await?;
         self.phase = Phase::Writing;
         self.write(&plan, &scan).await
+    }
+
+    /// Opens the source and plans the backup. If the segment files turn out not to be usable, and they were not demanded,
+    /// the rows are read by queries.
+    async fn open_and_plan(
+        &mut self,
+        description: CollectionDescription,
+        partitions: Vec<String>,
+        backup_name: String,
+    ) -> Result<(BackupPlan, Scan)> {
+        let was_loaded = self.make_readable(&description, &partitions).await?;
+        self.protect().await?;
+        let name = backup_name.clone();
+        match self.plan(description.clone(), partitions.clone(), name, was_loaded).await {
+            Err(error) if self.may_use_queries_instead(&error) => {
+                self.use_queries_instead(&error);
+                let was_loaded = self.make_readable(&description, &partitions).await?;
+                self.plan(description, partitions, backup_name, was_loaded).await
+            }
+            planned => planned,
+        }
     }
 
     /// Moves the rows, and compares them with what the server counts.
@@ -137,7 +157,7 @@ impl CreateJob<'_> {
         description: &CollectionDescription,
         partitions: &[String],
     ) -> Result<bool> {
-        let BackupManager { source, sink, .. } = self.manager;
+        let (source, sink) = (self.row_source()?, &self.manager.sink);
         source.require_readable(&self.collection.name, &description.schema, partitions).await?;
         let requirements = source.requirements();
         if requirements.flushed {

@@ -14,7 +14,7 @@ use milvus_backup_core::{
     BackupMetadata, BackupPlan, BackupType, ChecksumAlgorithm, ChunkBase, ChunkMetadata, Clock, CollectionDescription,
     CollectionRef, CompletedChunks, Completion, CompressionCodec, Entropy, Environment, Error, FileNumbers, Interrupt,
     PartitionPlan, PrimaryKeyRange, ReadPoint, Result, RowOrder, ScanPosition, ScanSession, ScanTarget, ScanUnit,
-    Transaction, UnitFiles, UnitWriter, UnitWriters, WrittenRows,
+    SourceKind, Transaction, UnitFiles, UnitWriter, UnitWriters, WrittenRows,
 };
 use milvus_backup_integrity::RowDigest;
 
@@ -176,6 +176,7 @@ pub(super) fn chunk(path: &str, keys: &[i64], order: RowOrder) -> ChunkMetadata 
         row_digest: digest.to_hex(),
         row_group_digests: vec![digest.to_hex()],
         ordered,
+        content_key: None,
         primary_key_range: ordered.then_some(range),
         uncompressed_columns: Vec::new(),
         row_traits: Vec::new(),
@@ -281,6 +282,7 @@ pub(super) fn plan(chunk_rows: u64, concurrency: usize) -> BackupPlan {
         },
         database_properties: std::collections::BTreeMap::new(),
         partitions: vec![PartitionPlan { name: "p".to_owned(), addressable: true, expected_rows: 0 }],
+        source: SourceKind::Query,
         read_point: ReadPoint::Unknown,
         compression_enabled: false,
         compression_codec: CompressionCodec::None,

@@ -115,8 +115,9 @@ impl UnitTransfer<'_> {
     /// recorded, and a resumed backup reads the unit again.
     ///
     /// The file counts whether or not it can be recorded: a second attempt must not write its rows again beside it.
-    async fn complete(&self, open: &OpenUnit, chunk: ChunkMetadata, position: &mut Position) -> Result<()> {
+    async fn complete(&self, open: &OpenUnit, mut chunk: ChunkMetadata, position: &mut Position) -> Result<()> {
         let unit = open.unit();
+        chunk.content_key = unit.content.as_ref().map(|key| key.0.clone());
         let before = std::mem::replace(&mut position.saved, position.reached.clone());
         position.unsaved = (0, 0);
         position.completed.push(chunk.clone());

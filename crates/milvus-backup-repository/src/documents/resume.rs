@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use milvus_backup_core::schema::{CollectionSchema, IndexDefinition};
 use milvus_backup_core::{
     BackupId, BackupPlan, BackupType, ChecksumAlgorithm, CollectionDescription, CollectionName, CollectionRef,
-    CompressionCodec, Consistency, FORMAT_VERSION, PartitionPlan, ReadPoint,
+    CompressionCodec, Consistency, FORMAT_VERSION, PartitionPlan, ReadPoint, SourceKind,
 };
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +46,8 @@ struct ResumePlan {
     backup_type: BackupType,
     definition: ResumeDefinition,
     partitions: Vec<ResumePartition>,
+    #[serde(default = "by_queries")]
+    source: SourceKind,
     consistency: Consistency,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     read_timestamp: Option<u64>,
@@ -62,6 +64,11 @@ struct ResumePlan {
     was_loaded: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     replica_number: Option<u32>,
+}
+
+/// Returns the source of plans that do not name one.
+fn by_queries() -> SourceKind {
+    SourceKind::Query
 }
 
 /// The collection as it was when the backup was started.
@@ -108,6 +115,7 @@ impl From<BackupPlan> for ResumePlan {
                 limitations,
             },
             partitions: plan.partitions.into_iter().map(ResumePartition::from).collect(),
+            source: plan.source,
             consistency: plan.read_point.consistency(),
             read_timestamp: plan.read_point.timestamp(),
             compression_enabled: plan.compression_enabled,
@@ -141,6 +149,7 @@ impl From<ResumePlan> for BackupPlan {
             description: CollectionDescription { name, schema, partitions, indexes, aliases, limitations },
             database_properties,
             partitions: plan.partitions.into_iter().map(PartitionPlan::from).collect(),
+            source: plan.source,
             read_point: ReadPoint::new(plan.read_timestamp, plan.consistency),
             compression_enabled: plan.compression_enabled,
             compression_codec: plan.compression_codec,
@@ -206,6 +215,7 @@ mod tests {
             },
             database_properties: BTreeMap::from([("database.replica.number".to_owned(), "1".to_owned())]),
             partitions: vec![PartitionPlan { name: "p1".to_owned(), addressable: true, expected_rows: 3 }],
+            source: SourceKind::Query,
             read_point: ReadPoint::AtLeast(470_639_414_292_774_912),
             compression_enabled: true,
             compression_codec: CompressionCodec::Zstd,

@@ -17,22 +17,26 @@ pub(crate) async fn list_logs(storage: &Directory, collection: i64) -> Result<Op
     let inserts = storage.list_versions(&format!("{INSERT}/{collection}")).await?;
     let after = storage.list_versions(&deletes).await?;
     let mut listing = Listing::default();
-    for object in inserts {
-        match insert_log(below(&object, INSERT)) {
-            Ok(at) => listing.insert(at, at.field.unwrap_or_default(), log_file(object)),
-            Err(foreign) => drop(foreign.segment.map(|segment| listing.foreign.entry(segment).or_insert(object.path))),
-        }
-    }
-    for object in after {
-        match delete_log(below(&object, DELETE)) {
-            Ok(at) => listing.delete(at, log_file(object)),
-            Err(foreign) => drop(foreign.segment.map(|segment| listing.foreign.entry(segment).or_insert(object.path))),
-        }
-    }
+    inserts.into_iter().for_each(|object| add_insert_log(&mut listing, object));
+    after.into_iter().for_each(|object| add_delete_log(&mut listing, object));
     let found = listing.delete_paths();
     let is_known = |object: &VersionedObject| delete_log(below(object, DELETE)).is_ok();
     let kept = before.iter().filter(|object| is_known(object)).all(|object| found.contains(object.path.as_str()));
     Ok(kept.then_some(listing))
+}
+
+fn add_insert_log(listing: &mut Listing, object: VersionedObject) {
+    match insert_log(below(&object, INSERT)) {
+        Ok(at) => listing.insert(at, log_file(object)),
+        Err(foreign) => listing.add_foreign(foreign, object.path),
+    }
+}
+
+fn add_delete_log(listing: &mut Listing, object: VersionedObject) {
+    match delete_log(below(&object, DELETE)) {
+        Ok(at) => listing.delete(at, log_file(object)),
+        Err(foreign) => listing.add_foreign(foreign, object.path),
+    }
 }
 
 /// Returns the path below the directory of the collection.
@@ -43,6 +47,17 @@ fn below<'a>(object: &'a VersionedObject, kind: &str) -> &'a str {
 
 fn log_file(object: VersionedObject) -> LogFile {
     LogFile { path: object.path, size_bytes: object.size_bytes, version: object.version }
+}
+
+/// Returns the listing of insert logs, each by its path below the directory of the collection.
+#[cfg(test)]
+pub(crate) fn listing_of(paths: &[&str]) -> Listing {
+    let mut listing = Listing::default();
+    for path in paths {
+        let path = format!("{INSERT}/1/{path}");
+        add_insert_log(&mut listing, VersionedObject { path, size_bytes: 1, version: None });
+    }
+    listing
 }
 
 #[cfg(test)]
@@ -76,10 +91,10 @@ mod tests {
         let groups = listing.segment(2, 3).unwrap().groups().unwrap();
         let paths: Vec<Vec<&str>> =
             groups.iter().map(|group| group.files.values().map(|file| file.path.as_str()).collect()).collect();
-        assert_eq!(paths, [
-            ["insert_log/1/2/3/0/9", "insert_log/1/2/3/100/10"],
-            ["insert_log/1/2/3/0/11", "insert_log/1/2/3/100/12"]
-        ]);
+        assert_eq!(
+            paths,
+            [["insert_log/1/2/3/0/9", "insert_log/1/2/3/100/10"], ["insert_log/1/2/3/0/11", "insert_log/1/2/3/100/12"]]
+        );
         let uneven = listing.segment(2, 4).unwrap();
         assert_eq!((uneven.groups(), uneven.complete_groups().len()), (None, 1));
         let error = listing.require_known_layout(5).unwrap_err().to_string();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use milvus_backup_core::{Error, Result};
 
-use super::path::Position;
+use super::path::{FieldPosition, Foreign, Position};
 use crate::frozen::{LogFile, LogGroup};
 
 /// The partition under which deletes of all partitions are stored.
@@ -37,7 +37,8 @@ pub(crate) struct SegmentLogs {
 
 impl Listing {
     /// Adds an insert log.
-    pub(super) fn insert(&mut self, at: Position, field: i64, file: LogFile) {
+    pub(super) fn insert(&mut self, at: FieldPosition, file: LogFile) {
+        let FieldPosition { field, at } = at;
         let segment = self.partitions.entry(at.partition).or_default().segments.entry(at.segment).or_default();
         segment.fields.entry(field).or_default().insert(at.log, file);
     }
@@ -46,6 +47,13 @@ impl Listing {
     pub(super) fn delete(&mut self, at: Position, file: LogFile) {
         let partition = self.partitions.entry(at.partition).or_default();
         partition.deletes.entry(at.segment).or_default().insert(at.log, file);
+    }
+
+    /// Adds a file of an unknown layout.
+    pub(super) fn add_foreign(&mut self, foreign: Foreign, path: String) {
+        if let Some(segment) = foreign.segment {
+            self.foreign.entry(segment).or_insert(path);
+        }
     }
 
     /// Returns the logs of a partition; `None` if it has none.
@@ -61,6 +69,16 @@ impl Listing {
     /// Returns whether a segment has files of a known layout in any partition.
     pub(crate) fn has_segment(&self, segment: i64) -> bool {
         self.partitions.values().any(|partition| partition.segments.contains_key(&segment))
+    }
+
+    /// Returns the insert logs and delete logs of these segments.
+    pub(crate) fn files_of(&self, segments: &BTreeSet<i64>) -> impl Iterator<Item = &LogFile> {
+        self.partitions.values().flat_map(|partition| {
+            let inserts = partition.segments.iter().filter(|(id, _)| segments.contains(id));
+            let inserts = inserts.flat_map(|(_, logs)| logs.fields.values().flat_map(BTreeMap::values));
+            let deletes = partition.deletes.iter().filter(|(id, _)| segments.contains(id));
+            inserts.chain(deletes.flat_map(|(_, logs)| logs.values()))
+        })
     }
 
     /// Returns the paths of all delete logs.

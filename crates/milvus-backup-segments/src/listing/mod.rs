@@ -5,4 +5,6 @@ mod files;
 mod path;
 
 pub(crate) use collect::list_logs;
-pub(crate) use files::{Listing, PartitionLogs, SegmentLogs};
+#[cfg(test)]
+pub(crate) use collect::listing_of;
+pub(crate) use files::{EVERY_PARTITION, Listing, SegmentLogs};

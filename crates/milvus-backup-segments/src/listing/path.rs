@@ -12,9 +12,15 @@ pub(super) const DELETE: &str = "delta_log";
 pub(super) struct Position {
     pub(super) partition: i64,
     pub(super) segment: i64,
-    /// The field or column group; `None` for deletes.
-    pub(super) field: Option<i64>,
     pub(super) log: i64,
+}
+
+/// The position of an insert log in its collection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct FieldPosition {
+    /// The field or column group.
+    pub(super) field: i64,
+    pub(super) at: Position,
 }
 
 /// The segment of a file that is not a log of a known layout.
@@ -24,11 +30,12 @@ pub(super) struct Foreign {
 }
 
 /// Parses a path below the directory of the inserted rows of a collection.
-pub(super) fn insert_log(path: &str) -> Result<Position, Foreign> {
+pub(super) fn insert_log(path: &str) -> Result<FieldPosition, Foreign> {
     let parts: Vec<Option<i64>> = path.split('/').map(|part| part.parse().ok()).collect();
     match parts.as_slice() {
-        [Some(partition), Some(segment), field @ Some(_), Some(log)] => {
-            Ok(Position { partition: *partition, segment: *segment, field: *field, log: *log })
+        [Some(partition), Some(segment), Some(field), Some(log)] => {
+            let at = Position { partition: *partition, segment: *segment, log: *log };
+            Ok(FieldPosition { field: *field, at })
         }
         parts => Err(Foreign { segment: parts.get(1).copied().flatten() }),
     }
@@ -39,7 +46,7 @@ pub(super) fn delete_log(path: &str) -> Result<Position, Foreign> {
     let parts: Vec<Option<i64>> = path.split('/').map(|part| part.parse().ok()).collect();
     match parts.as_slice() {
         [Some(partition), Some(segment), Some(log)] => {
-            Ok(Position { partition: *partition, segment: *segment, field: None, log: *log })
+            Ok(Position { partition: *partition, segment: *segment, log: *log })
         }
         parts => Err(Foreign { segment: parts.get(1).copied().flatten() }),
     }
@@ -51,9 +58,9 @@ mod tests {
 
     #[test]
     fn paths_of_logs_are_parsed_and_others_are_of_no_known_layout() {
-        let position = Position { partition: 2, segment: 3, field: Some(100), log: 4 };
-        assert_eq!(insert_log("2/3/100/4"), Ok(position));
-        assert_eq!(delete_log("-1/3/4"), Ok(Position { partition: -1, field: None, ..position }));
+        let at = Position { partition: 2, segment: 3, log: 4 };
+        assert_eq!(insert_log("2/3/100/4"), Ok(FieldPosition { field: 100, at }));
+        assert_eq!(delete_log("-1/3/4"), Ok(Position { partition: -1, ..at }));
         for path in ["2/3/_data/0_a.parquet", "2/3/_metadata/manifest-1.avro", "2/3/4"] {
             assert_eq!(insert_log(path), Err(Foreign { segment: Some(3) }), "{path}");
         }

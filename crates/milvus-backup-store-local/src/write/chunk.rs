@@ -101,6 +101,7 @@ fn chunk_metadata(path: String, ordered: bool, summary: Summary) -> ChunkMetadat
         row_digest: summary.digest.to_hex(),
         row_group_digests: summary.row_groups.iter().map(RowDigest::to_hex).collect(),
         ordered,
+        content_key: None,
         // If rows are unordered, the first and the last key are not the smallest and the largest one.
         primary_key_range: summary.keys.filter(|_| ordered),
         uncompressed_columns: summary.uncompressed_columns,

@@ -1,0 +1,15 @@
+//! Fixes the segments that contain all rows of one moment, while the server goes on writing and compacting.
+//!
+//! Must always hold: a set of segments that may lack a row or a delete of the moment is never returned. It is tried
+//! again at a later moment instead.
+
+mod attempt;
+mod candidates;
+mod expiry;
+mod observation;
+mod seen;
+mod settle;
+mod unsettled;
+
+pub(crate) use attempt::Attempt;
+pub(crate) use unsettled::Unsettled;
