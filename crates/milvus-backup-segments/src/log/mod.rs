@@ -18,6 +18,8 @@ mod page_header;
 mod pages;
 mod runs;
 mod thrift;
+#[cfg(test)]
+mod untrusted_input;
 mod values;
 
 pub(crate) use arrays::{array, dynamic, slices};

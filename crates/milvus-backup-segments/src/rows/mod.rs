@@ -8,6 +8,8 @@ mod group;
 mod key_hash;
 mod key_range;
 mod living;
+#[cfg(test)]
+mod random_models;
 mod read;
 mod segment_rows;
 mod stretches;

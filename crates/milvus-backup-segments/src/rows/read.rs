@@ -175,7 +175,8 @@ impl GroupDecoders {
 
 /// Returns the average size of the values of a row, at least 1.
 fn row_bytes(group: &OpenGroup) -> usize {
-    let bytes: u64 = group.columns.iter().flatten().map(|column| column.column().value_bytes()).sum();
+    let columns = group.columns.iter().flatten().map(|column| column.column().value_bytes());
+    let bytes = columns.fold(0, u64::saturating_add);
     let average = bytes / (group.rows as u64).max(1);
     usize::try_from(average).unwrap_or(usize::MAX).max(1)
 }
