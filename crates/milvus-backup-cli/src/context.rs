@@ -13,7 +13,7 @@ use milvus_backup_core::{
 };
 use milvus_backup_engine::{BackupManager, BackupRepository};
 use milvus_backup_repository::RepositoryHandle;
-use milvus_backup_segments::{SegmentRowsOptions, SegmentSource};
+use milvus_backup_segments::SegmentSource;
 use milvus_backup_storage::StoreOptions;
 use milvus_backup_store_local::ParquetFormat;
 
@@ -229,8 +229,7 @@ impl Context {
         let storage = storage.with_retries(self.config.retry_policy(), &self.environment);
         let memory_limit_bytes = self.config.memory_limit_bytes / SHARE_OF_KEYS;
         let catalog: Arc<dyn SegmentCatalog> = Arc::<MilvusConnection>::clone(milvus);
-        let rows = SegmentRowsOptions { memory_limit_bytes };
-        Ok(Some(Arc::new(SegmentSource::new(catalog, storage, self.environment.clone(), rows))))
+        Ok(Some(Arc::new(SegmentSource::new(catalog, storage, self.environment.clone(), memory_limit_bytes))))
     }
 
     /// Connects; retries if Milvus Lite was just started, which accepts connections before it can respond.

@@ -21,6 +21,11 @@ impl LogError {
         Self::Damaged(message.to_string())
     }
 
+    /// Returns the error for bytes that end before they are complete.
+    pub(crate) fn ended() -> Self {
+        Self::damaged("ends too early")
+    }
+
     /// Returns the error for a form that is not read.
     pub(crate) fn unsupported(what: impl Display) -> Self {
         Self::Unsupported(what.to_string())

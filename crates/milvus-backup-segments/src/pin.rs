@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use milvus_backup_core::{Error, Result};
+use milvus_backup_core::Result;
 use milvus_backup_storage::error::{blocking, is_gone, of_disk, storage};
 use milvus_backup_storage::{Directory, Storage, VersionedObject};
 

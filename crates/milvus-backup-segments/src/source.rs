@@ -28,19 +28,25 @@ pub struct SegmentSource {
     catalog: Arc<dyn SegmentCatalog>,
     storage: Storage,
     environment: Environment,
-    options: SegmentRowsOptions,
+    memory_limit_bytes: u64,
 }
 
 impl SegmentSource {
     /// Creates a source of the collections of a server, whose storage has the directories `insert_log` and `delta_log`
-    /// at its root.
+    /// at its root. Keys and deletes take up to `memory_limit_bytes`.
     pub fn new(
         catalog: Arc<dyn SegmentCatalog>,
         storage: Storage,
         environment: Environment,
-        options: SegmentRowsOptions,
+        memory_limit_bytes: u64,
     ) -> Self {
-        Self { catalog, storage, environment, options }
+        Self { catalog, storage, environment, memory_limit_bytes }
+    }
+
+    fn options(&self) -> Result<SegmentRowsOptions> {
+        let [high, low] = [self.environment.entropy.bytes()?, self.environment.entropy.bytes()?].map(u32::from_le_bytes);
+        let seed = u64::from(high) << 32 | u64::from(low);
+        Ok(SegmentRowsOptions { memory_limit_bytes: self.memory_limit_bytes, seed })
     }
 
     /// Freezes the segments at a new moment, and determines their visible rows.
@@ -60,7 +66,7 @@ impl SegmentSource {
         let frozen = Arc::new(attempt.freeze(&mut pins).await?);
         let pins = Arc::new(pins);
         let logs = Arc::<PinnedLogs>::clone(&pins);
-        let prepared = SegmentRows::prepare(Arc::clone(schema), Arc::clone(&frozen), logs, self.options).await;
+        let prepared = SegmentRows::prepare(Arc::clone(schema), Arc::clone(&frozen), logs, self.options()?).await;
         let rows = prepared.map_err(|error| match error {
             Error::Storage { .. } if pins.is_any_gone() => Unsettled::Again(error.full_message()),
             error => Unsettled::Failed(error),

@@ -20,9 +20,14 @@ impl<'a> Cursor<'a> {
         self.total - self.bytes.len()
     }
 
+    /// Returns the number of bytes that were not read.
+    pub(crate) fn left(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// Returns the next bytes.
     pub(crate) fn take(&mut self, length: usize) -> Result<&'a [u8], LogError> {
-        let (taken, rest) = self.bytes.split_at_checked(length).ok_or_else(|| LogError::damaged("ends too early"))?;
+        let (taken, rest) = self.bytes.split_at_checked(length).ok_or_else(LogError::ended)?;
         self.bytes = rest;
         Ok(taken)
     }
@@ -30,7 +35,7 @@ impl<'a> Cursor<'a> {
     /// Returns the next bytes as an array.
     pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], LogError> {
         let (taken, rest) =
-            self.bytes.split_first_chunk::<N>().ok_or_else(|| LogError::damaged("ends too early"))?;
+            self.bytes.split_first_chunk::<N>().ok_or_else(LogError::ended)?;
         self.bytes = rest;
         Ok(*taken)
     }

@@ -15,8 +15,10 @@ const DESCRIPTOR: u8 = 0;
 const INSERT: u8 = 1;
 const DELETE: u8 = 2;
 
-/// Sizes in bytes: the header of an event, the fixed part of a descriptor, the lengths of other headers in it.
+/// Size of the header of an event in bytes.
 const EVENT_HEADER: usize = 17;
+
+/// Number of bytes in a descriptor that are the lengths of the headers of other events.
 const POST_HEADER_LENGTHS: usize = 8;
 
 /// The largest JSON text of extra options.
@@ -47,6 +49,8 @@ pub struct LogHeader {
     pub multi_field: bool,
     /// The position of the payload in the file, in bytes.
     pub payload_start: usize,
+    /// The position after the payload, which is the end of the file.
+    pub payload_end: usize,
 }
 
 /// Reads the header of a log of storage v1 from the first bytes of the file `path`, of which 64 KiB always suffice and a
@@ -77,6 +81,7 @@ pub(crate) fn parse_header(bytes: &[u8]) -> Result<LogHeader, LogError> {
     if cursor.position() != MAGIC.len() + descriptor.length {
         return Err(LogError::damaged("has a descriptor of another length than it says"));
     }
+    let event_start = cursor.position();
     let event = event_header(&mut cursor)?;
     let deletes = match event.kind {
         INSERT => false,
@@ -96,6 +101,7 @@ pub(crate) fn parse_header(bytes: &[u8]) -> Result<LogHeader, LogError> {
         deletes,
         multi_field: extra.version.as_deref() == Some("MULTI_FIELD"),
         payload_start: cursor.position(),
+        payload_end: event_start + event.length,
     })
 }
 
