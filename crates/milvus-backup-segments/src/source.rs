@@ -44,7 +44,8 @@ impl SegmentSource {
     }
 
     fn options(&self) -> Result<SegmentRowsOptions> {
-        let [high, low] = [self.environment.entropy.bytes()?, self.environment.entropy.bytes()?].map(u32::from_le_bytes);
+        let [high, low] =
+            [self.environment.entropy.bytes()?, self.environment.entropy.bytes()?].map(u32::from_le_bytes);
         let seed = u64::from(high) << 32 | u64::from(low);
         Ok(SegmentRowsOptions { memory_limit_bytes: self.memory_limit_bytes, seed })
     }

@@ -15,8 +15,8 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use milvus_backup_core::schema::{CollectionSchema, DataType, FieldSchema, arrow_schema};
 use milvus_backup_core::{
     BackupPlan, BackupType, ChecksumAlgorithm, CollectionDescription, CollectionRef, Completion, CompressionCodec,
-    FileNumbers, PartitionMetadata, PartitionPlan, ReadPoint, RowFormat, RowOrder, StoredBackup, Transaction,
-    UnitFiles, WrittenRows,
+    FileNumbers, PartitionMetadata, PartitionPlan, ReadPoint, RowFormat, RowOrder, SourceKind, StoredBackup,
+    Transaction, UnitFiles, WrittenRows,
 };
 use milvus_backup_repository::RepositoryHandle;
 use milvus_backup_storage::Storage;
