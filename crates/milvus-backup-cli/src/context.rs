@@ -9,23 +9,20 @@ use milvus_backup_client::{
 };
 use milvus_backup_core::{
     BackupRecoveryConfig, BackupStorageType, CollectionName, CollectionRef, DEFAULT_DATABASE, Environment, Error,
-    Interrupt, Progress, ProgressEvent, Repository, Result, RowFormat, RowSource, SegmentCatalog,
+    Interrupt, Progress, ProgressEvent, Repository, Result, RowFormat, RowSource,
 };
 use milvus_backup_engine::{BackupManager, BackupRepository};
 use milvus_backup_repository::RepositoryHandle;
-use milvus_backup_segments::SegmentSource;
 use milvus_backup_storage::StoreOptions;
 use milvus_backup_store_local::ParquetFormat;
 
 use crate::Layers;
 use crate::args::{Global, ProgressFormat, Storage};
+use crate::command_error::CommandError;
 use crate::json_lines::JsonLines;
 use crate::output::Output;
 use crate::progress::Display;
 use crate::target::Target;
-
-/// The share of the memory limit that the keys and deletes of segments may take.
-const SHARE_OF_KEYS: u64 = 4;
 
 /// The settings and components that every command uses.
 #[derive(Debug)]
@@ -216,20 +213,23 @@ impl Context {
         Ok(Session { manager, lite })
     }
 
+    /// Returns the root of the storage of Milvus, if it is given.
+    fn milvus_storage(&self) -> Option<&str> {
+        self.global.milvus_storage.as_deref().or(self.config.milvus_storage.as_deref())
+    }
+
+    /// Fails unless the storage of Milvus is given.
+    pub(crate) fn require_milvus_storage(&self) -> Result<(), CommandError> {
+        if self.milvus_storage().is_some() {
+            return Ok(());
+        }
+        Err(crate::milvus_storage::missing())
+    }
+
     /// Returns the segment files in the storage of Milvus, if it is given. Nothing is read yet.
     fn segments(&self, milvus: &Arc<MilvusConnection>) -> Result<Option<Arc<dyn RowSource>>> {
-        let given = self.global.milvus_storage.as_ref().or(self.config.milvus_storage.as_ref());
-        let Some(location) = given else { return Ok(None) };
-        // The files of a moment are held open, so that they stay readable.
-        crate::descriptors::raise_limit();
-        let options = StoreOptions::default()
-            .with_environment(crate::store_environment::variables_of_milvus())
-            .with_retries(self.config.retry_policy());
-        let storage = milvus_backup_storage::Storage::open_with(location, &options)?;
-        let storage = storage.with_retries(self.config.retry_policy(), &self.environment);
-        let memory_limit_bytes = self.config.memory_limit_bytes / SHARE_OF_KEYS;
-        let catalog: Arc<dyn SegmentCatalog> = Arc::<MilvusConnection>::clone(milvus);
-        Ok(Some(Arc::new(SegmentSource::new(catalog, storage, self.environment.clone(), memory_limit_bytes))))
+        let open = |location| crate::milvus_storage::segments(location, milvus, &self.config, &self.environment);
+        self.milvus_storage().map(open).transpose()
     }
 
     /// Connects; retries if Milvus Lite was just started, which accepts connections before it can respond.

@@ -17,6 +17,7 @@ mod descriptors;
 pub mod exit_code;
 mod hints;
 mod json_lines;
+mod milvus_storage;
 mod newest_good;
 mod output;
 mod progress;

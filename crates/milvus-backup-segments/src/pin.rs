@@ -19,12 +19,18 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use milvus_backup_core::Result;
 use milvus_backup_storage::error::{blocking, is_gone, of_disk, storage};
-use milvus_backup_storage::{Directory, Storage, VersionedObject};
+use milvus_backup_storage::{BufferPool, Directory, Storage, VersionedObject};
 
 use crate::descriptors::spare_descriptors;
 use crate::freeze::Unsettled;
 use crate::frozen::{FrozenSegments, LogFile, LogStore};
 use crate::listing::Listing;
+
+/// Size of a reused buffer in bytes: slightly more than the readers of logs request at once.
+const BUFFER_BYTES: usize = 9 << 20;
+
+/// Size from which on a buffer is reused, in bytes. Smaller ones are cheap, and may be kept for long.
+const MIN_REUSED: usize = 1 << 20;
 
 /// The log files of frozen segments.
 #[derive(Debug)]
@@ -33,6 +39,7 @@ pub(crate) struct PinnedLogs {
     /// The root on a disk.
     local_root: Option<PathBuf>,
     open: HashMap<LogFile, Arc<File>>,
+    buffers: BufferPool,
     /// Whether a file was missing or another one when it was read.
     gone: AtomicBool,
 }
@@ -44,6 +51,7 @@ impl PinnedLogs {
             directory: storage.directory(""),
             local_root: storage.local_root().map(Path::to_path_buf),
             open: HashMap::new(),
+            buffers: BufferPool::new(BUFFER_BYTES),
             gone: AtomicBool::new(false),
         }
     }
@@ -118,7 +126,7 @@ impl PinnedLogs {
 impl LogStore for PinnedLogs {
     async fn read(&self, file: &LogFile, range: Range<u64>) -> Result<Bytes> {
         let read = match self.open.get(file) {
-            Some(handle) => read_handle(Arc::clone(handle), file.clone(), range).await,
+            Some(handle) => read_handle(Arc::clone(handle), file.clone(), range, self.buffers.clone()).await,
             None => self.read_listed(file, range).await,
         };
         read.inspect_err(|error| {
@@ -130,7 +138,7 @@ impl LogStore for PinnedLogs {
 }
 
 /// Reads a range of an open file, which must have the size that was listed.
-async fn read_handle(handle: Arc<File>, file: LogFile, range: Range<u64>) -> Result<Bytes> {
+async fn read_handle(handle: Arc<File>, file: LogFile, range: Range<u64>, buffers: BufferPool) -> Result<Bytes> {
     let path = file.path.clone();
     let read = blocking(move || -> io::Result<Bytes> {
         let found = handle.metadata()?.len();
@@ -139,9 +147,15 @@ async fn read_handle(handle: Arc<File>, file: LogFile, range: Range<u64>) -> Res
             return Err(io::Error::new(io::ErrorKind::NotFound, message));
         }
         let length = usize::try_from(range.end.saturating_sub(range.start)).map_err(io::Error::other)?;
-        let mut bytes = vec![0; length];
+        if !(MIN_REUSED..=BUFFER_BYTES).contains(&length) {
+            let mut bytes = vec![0; length];
+            handle.read_exact_at(&mut bytes, range.start)?;
+            return Ok(Bytes::from(bytes));
+        }
+        let mut bytes = buffers.get();
+        bytes.resize(length, 0);
         handle.read_exact_at(&mut bytes, range.start)?;
-        Ok(Bytes::from(bytes))
+        Ok(buffers.freeze(bytes))
     });
     read.await?.map_err(|source| storage("read", path, of_disk(source)))
 }

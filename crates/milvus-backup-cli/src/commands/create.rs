@@ -24,6 +24,9 @@ pub(crate) async fn run(context: &Context, args: CreateArgs) -> Result<u8, Comma
     if let Some(backup) = &args.resume {
         return resume(context, backup, &collections, params).await;
     }
+    if args.source == Source::Segments {
+        context.require_milvus_storage()?;
+    }
     let session = context.connect().await?;
     params.timeout = context.timeout();
     let outcome = match collections.as_slice() {

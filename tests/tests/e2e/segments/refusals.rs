@@ -81,7 +81,7 @@ fn a_flipped_byte_and_a_missing_log_are_named() {
     let br = with_storage_at(&storage);
     let intact = br.create(&[name, "--source", "segments"]);
     let collection = collection_id(name);
-    for field in ["0", "1", "100", "102"] {
+    for field in ["1", "100", "102"] {
         let log = logs_of(&storage, &collection, field).remove(0);
         let file = log.strip_prefix(&storage).unwrap().to_str().unwrap().to_owned();
         let bytes = fs::read(&log).unwrap();
