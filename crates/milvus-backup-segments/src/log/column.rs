@@ -98,7 +98,7 @@ impl ColumnDecoder {
         selected_end: Option<usize>,
         into: &mut Collected,
     ) -> Result<usize, LogError> {
-        let page = pages.pop_front().ok_or_else(|| LogError::damaged("has fewer rows than it says"))?;
+        let page = pages.pop_front().ok_or_else(|| LogError::damaged("has fewer rows in its pages than it says"))?;
         match page.header.kind {
             PageKind::Index => return Ok(0),
             PageKind::Dictionary => {

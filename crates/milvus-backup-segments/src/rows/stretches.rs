@@ -85,7 +85,7 @@ impl Column {
     }
 
     fn take(&mut self, rows: usize) -> VecDeque<StoredPage> {
-        let (pages, taken) = self.pages.take();
+        let (pages, taken) = self.pages.take(rows.saturating_sub(self.ahead));
         // If the column ends too early, its decoder finds out.
         self.ahead = (self.ahead + taken).saturating_sub(rows);
         pages
