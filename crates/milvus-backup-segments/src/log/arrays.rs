@@ -28,17 +28,17 @@ pub(crate) fn array(field: &FieldSchema, collected: Collected) -> Result<ArrayRe
         (DataType::Int64, Values::Fixed { bytes, .. }) => Ok(numbers::<Int64Type>(bytes.freeze(), nulls)),
         (DataType::Float, Values::Fixed { bytes, .. }) => Ok(numbers::<Float32Type>(bytes.freeze(), nulls)),
         (DataType::Double, Values::Fixed { bytes, .. }) => Ok(numbers::<Float64Type>(bytes.freeze(), nulls)),
-        (DataType::VarChar | DataType::Json, Values::Variable { ends, bytes }) => texts(field, &ends, bytes, nulls),
+        (DataType::VarChar | DataType::Json, Values::Variable { ends, bytes }) => texts(field, &ends, bytes.freeze(), nulls),
         (DataType::Array, Values::Variable { ends, bytes }) => {
             let decode = |row: &[u8]| {
                 ScalarField::decode(row)
                     .map_err(|error| LogError::damaged(format_args!("has an array that cannot be read: {error}")))
             };
-            let rows = slices(&ends, &bytes).map(decode).collect::<Result<Vec<_>, _>>()?;
+            let rows = slices(&ends, bytes.as_slice()).map(decode).collect::<Result<Vec<_>, _>>()?;
             arrays(field, &validity, rows).map_err(LogError::damaged)
         }
         (DataType::SparseFloatVector, Values::Variable { ends, bytes }) => {
-            let rows: Vec<&[u8]> = slices(&ends, &bytes).collect();
+            let rows: Vec<&[u8]> = slices(&ends, bytes.as_slice()).collect();
             sparse_vectors(field, &validity, &rows).map_err(of_conventions)
         }
         (_, Values::Fixed { bytes, .. }) if field.data_type.is_vector() => {
@@ -103,7 +103,7 @@ fn spread_bits(values: BooleanBuffer, nulls: Option<&NullBuffer>) -> BooleanBuff
 fn texts(
     field: &FieldSchema,
     ends: &[i32],
-    bytes: Vec<u8>,
+    bytes: Buffer,
     nulls: Option<NullBuffer>,
 ) -> Result<ArrayRef, LogError> {
     let mut offsets = Vec::with_capacity(nulls.as_ref().map_or(ends.len(), NullBuffer::len) + 1);
@@ -121,7 +121,7 @@ fn texts(
         }
     }
     let offsets = OffsetBuffer::new(ScalarBuffer::from(offsets));
-    StringArray::try_new(offsets, Buffer::from_vec(bytes), nulls)
+    StringArray::try_new(offsets, bytes, nulls)
         .map(|array| Arc::new(array) as ArrayRef)
         .map_err(|error| LogError::damaged(format_args!("has texts of field `{}` that are none: {error}", field.name)))
 }

@@ -7,8 +7,8 @@ use arrow_buffer::{Buffer, MutableBuffer};
 /// Smaller buffers are not kept.
 const MIN_KEPT: usize = 64 << 10;
 
-/// The largest number of buffers that are kept.
-const MAX_KEPT: usize = 8;
+/// The largest size of all buffers that are kept.
+const MAX_KEPT: usize = 24 << 20;
 
 /// Keeps buffers, and returns those that nobody else uses. Clones share them.
 #[derive(Debug, Clone, Default)]
@@ -20,8 +20,9 @@ impl Buffers {
     /// Returns a buffer for about `expected` bytes.
     pub(crate) fn get(&self, expected: usize) -> ReusedBuffer {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let fits = |buffer: &Buffer| buffer.strong_count() == 1 && buffer.capacity() >= expected;
-        let found = (expected >= MIN_KEPT).then(|| kept.iter().position(fits)).flatten();
+        let free = |(_, buffer): &(usize, &Buffer)| buffer.strong_count() == 1 && buffer.capacity() >= expected;
+        let smallest = || kept.iter().enumerate().filter(free).min_by_key(|(_, buffer)| buffer.capacity());
+        let found = (expected >= MIN_KEPT).then(smallest).flatten().map(|(place, _)| place);
         let reused = found.and_then(|place| kept.swap_remove(place).into_mutable().ok());
         let bytes = reused.unwrap_or_else(|| MutableBuffer::from_len_zeroed(expected));
         ReusedBuffer { bytes, used: 0, pool: self.clone() }
@@ -32,10 +33,10 @@ impl Buffers {
             return;
         }
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() == MAX_KEPT {
+        kept.push(buffer.clone());
+        while kept.iter().map(Buffer::capacity).sum::<usize>() > MAX_KEPT {
             kept.remove(0);
         }
-        kept.push(buffer.clone());
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) enum Values {
     /// Booleans, as bits.
     Bits(BooleanBufferBuilder),
     /// Values of different sizes, one after the other, between these ends.
-    Variable { ends: Vec<i32>, bytes: Vec<u8> },
+    Variable { ends: Vec<i32>, bytes: ReusedBuffer },
 }
 
 impl Collected {
@@ -68,8 +68,8 @@ impl Collected {
         match &mut self.values {
             Values::Fixed { bytes, width } if *width == value.len() => bytes.room(value.len()).copy_from_slice(value),
             Values::Variable { ends, bytes } => {
-                bytes.extend_from_slice(value);
-                let end = i32::try_from(bytes.len());
+                bytes.room(value.len()).copy_from_slice(value);
+                let end = i32::try_from(bytes.as_slice().len());
                 ends.push(end.map_err(|_| LogError::unsupported("values of 2 GiB in one batch"))?);
             }
             _ => return Err(wrong_form()),

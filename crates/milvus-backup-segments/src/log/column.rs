@@ -4,14 +4,20 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use arrow_buffer::BooleanBufferBuilder;
-use parquet::basic::{Compression, Encoding, Type};
+use parquet::basic::{Encoding, Type};
 
 use super::buffers::Buffers;
 use super::collected::{Collected, Values};
+use super::layout::LogColumn;
 use super::page::{Codec, ColumnForm, OpenPage, StoredPage, decompress_into, decompressed};
 use super::page_header::PageKind;
 use super::values::Dictionary;
 use crate::error::LogError;
+
+/// The largest average size of a value, and the largest size of all values of a batch, for which memory is taken
+/// beforehand: sizes in a file may be wrong.
+const MAX_AVERAGE: usize = 64 << 10;
+const MAX_EXPECTED: usize = 16 << 20;
 
 /// The state of a column between batches.
 #[derive(Debug)]
@@ -20,19 +26,29 @@ pub(crate) struct ColumnDecoder {
     codec: Codec,
     dictionary: Option<Dictionary>,
     open: Option<OpenPage>,
+    /// The average size of a value in bytes.
+    value_bytes: usize,
+    buffers: Buffers,
 }
 
 impl ColumnDecoder {
-    pub(crate) fn new(form: ColumnForm, compression: Compression) -> Result<Self, LogError> {
-        Ok(Self { form, codec: Codec::new(compression)?, dictionary: None, open: None })
+    /// Creates the decoder of a column, with buffers for its pages and values.
+    pub(crate) fn new(column: &LogColumn, buffers: &Buffers) -> Result<Self, LogError> {
+        let codec = Codec::new(column.compression)?;
+        let average = column.value_bytes() / (column.rows() as u64).max(1);
+        let value_bytes = usize::try_from(average).unwrap_or(MAX_AVERAGE).min(MAX_AVERAGE);
+        Ok(Self { form: column.form, codec, dictionary: None, open: None, value_bytes, buffers: buffers.clone() })
     }
 
     /// Returns an empty collection for values of the column.
-    pub(crate) fn collection(&self, rows: usize, buffers: &Buffers) -> Collected {
+    pub(crate) fn collection(&self, rows: usize) -> Collected {
         Collected::new(match self.form.width {
             Some(_) if self.form.physical == Type::BOOLEAN => Values::Bits(BooleanBufferBuilder::new(rows)),
-            Some(width) => Values::Fixed { bytes: buffers.get(rows.saturating_mul(width)), width },
-            None => Values::Variable { ends: Vec::with_capacity(rows), bytes: Vec::new() },
+            Some(width) => Values::Fixed { bytes: self.buffers.get(rows.saturating_mul(width)), width },
+            None => {
+                let bytes = rows.saturating_mul(self.value_bytes).min(MAX_EXPECTED);
+                Values::Variable { ends: Vec::with_capacity(rows), bytes: self.buffers.get(bytes) }
+            }
         })
     }
 
@@ -82,11 +98,11 @@ impl ColumnDecoder {
         selected_end: Option<usize>,
         into: &mut Collected,
     ) -> Result<usize, LogError> {
-        let page = pages.pop_front().ok_or_else(|| LogError::damaged("has fewer rows than it says"))?;
+        let page = pages.pop_front().ok_or_else(|| LogError::damaged("has fewer rows in its pages than it says"))?;
         match page.header.kind {
             PageKind::Index => return Ok(0),
             PageKind::Dictionary => {
-                let bytes = decompressed(&page.body, page.header.bytes, &mut self.codec)?;
+                let bytes = decompressed(&page.body, page.header.bytes, &mut self.codec, &self.buffers)?;
                 self.dictionary = Some(Dictionary::new(bytes, self.form, page.header.values)?);
                 return Ok(0);
             }
@@ -102,7 +118,7 @@ impl ColumnDecoder {
             into.count_valid(page_rows);
             return Ok(page_rows);
         }
-        self.open = Some(OpenPage::new(&page, self.form, &mut self.codec, self.dictionary.as_ref())?);
+        self.open = Some(OpenPage::new(&page, self.form, &mut self.codec, self.dictionary.as_ref(), &self.buffers)?);
         Ok(0)
     }
 

@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn deletes_are_json_or_pairs() {
-        let number = |text: &str| parse(text.as_bytes(), DataType::Int64).map_err(|_| ());
+        let number = |text: &'static str| parse(text.as_bytes(), DataType::Int64).map_err(|_| ());
         assert_eq!(number(r#"{"pk":-7,"ts":442959098087473153,"pkType":5}"#), Ok((DeletedKey::Int64(-7), 442_959_098_087_473_153)));
         assert_eq!(number("12,34"), Ok((DeletedKey::Int64(12), 34)));
         for wrong in ["", "{", "{}", r#"{"pk":1}"#, r#"{"pk":"1","ts":1}"#, r#"{"pk":1.5,"ts":1}"#, "1", "a,b", "1,-2"] {

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use parquet::basic::{Compression, Encoding, Type};
 use zstd::bulk::Decompressor;
 
+use super::buffers::Buffers;
 use super::cursor::Cursor;
 use super::other_encodings::plain;
 use super::page_header::{PageHeader, PageKind};
@@ -99,10 +100,11 @@ impl OpenPage {
         form: ColumnForm,
         codec: &mut Codec,
         dictionary: Option<&Dictionary>,
+        buffers: &Buffers,
     ) -> Result<Self, LogError> {
         let header = &page.header;
         let rows = header.values;
-        let (levels, body) = split_levels(page, form, codec)?;
+        let (levels, body) = split_levels(page, form, codec, buffers)?;
         let validity = levels.map(|levels| numbers(&levels, 1, rows)).transpose()?;
         let present = validity.as_ref().map_or(rows, |valid| valid.iter().filter(|valid| **valid == 1).count());
         let values = match header.encoding {
@@ -123,20 +125,21 @@ fn split_levels(
     page: &StoredPage,
     form: ColumnForm,
     codec: &mut Codec,
+    buffers: &Buffers,
 ) -> Result<(Option<Bytes>, Bytes), LogError> {
     match page.header.kind {
         PageKind::DataV2 { levels, compressed } => {
             let (levels, stored) = (page.body.slice(..levels), page.body.slice(levels..));
             let body = match codec {
                 Codec::Zstd(_) if compressed && page.header.bytes > levels.len() => {
-                    decompressed(&stored, page.header.bytes - levels.len(), codec)?
+                    decompressed(&stored, page.header.bytes - levels.len(), codec, buffers)?
                 }
                 _ => stored,
             };
             Ok((form.optional.then_some(levels), body))
         }
         _ => {
-            let mut body = decompressed(&page.body, page.header.bytes, codec)?;
+            let mut body = decompressed(&page.body, page.header.bytes, codec, buffers)?;
             if !form.optional {
                 return Ok((None, body));
             }
@@ -151,13 +154,18 @@ fn split_levels(
 }
 
 /// Returns the decompressed bytes of a page.
-pub(super) fn decompressed(stored: &Bytes, length: usize, codec: &mut Codec) -> Result<Bytes, LogError> {
+pub(super) fn decompressed(
+    stored: &Bytes,
+    length: usize,
+    codec: &mut Codec,
+    buffers: &Buffers,
+) -> Result<Bytes, LogError> {
     if matches!(codec, Codec::Uncompressed) && stored.len() == length {
         return Ok(stored.clone());
     }
-    let mut bytes = vec![0; length];
-    codec.decompress(stored, &mut bytes)?;
-    Ok(bytes.into())
+    let mut bytes = buffers.get(length);
+    codec.decompress(stored, bytes.room(length))?;
+    Ok(Bytes::from_owner(bytes.freeze()))
 }
 
 /// Decompresses a page without levels, whose values are plain, to a buffer of its size.

@@ -84,9 +84,17 @@ impl PageSource {
         })
     }
 
-    /// Returns the pages that were read, and the number of their rows.
-    pub(crate) fn take(&mut self) -> (VecDeque<StoredPage>, usize) {
-        (std::mem::take(&mut self.pages), std::mem::take(&mut self.queued))
+    /// Returns the first pages that have at least this number of rows, and the number of rows that they have.
+    pub(crate) fn take(&mut self, rows: usize) -> (VecDeque<StoredPage>, usize) {
+        let (mut taken, mut found) = (VecDeque::new(), 0);
+        while found < rows
+            && let Some(page) = self.pages.pop_front()
+        {
+            found += page.rows();
+            taken.push_back(page);
+        }
+        self.queued -= found;
+        (taken, found)
     }
 
     async fn next_page(&mut self) -> Result<Option<StoredPage>> {

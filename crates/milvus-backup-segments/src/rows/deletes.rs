@@ -71,7 +71,7 @@ impl<K: KeyHash> Deletes<K> {
         match part.columns.as_slice() {
             [texts] => {
                 let Values::Variable { ends, bytes } = &texts.values else { return Err(LogError::ended()) };
-                for text in slices(ends, bytes) {
+                for text in slices(ends, bytes.as_slice()) {
                     let (key, timestamp) = parse_delete(text, K::KEY_TYPE)?;
                     self.push(K::of_delete(&key, self.seed)?, timestamp);
                 }

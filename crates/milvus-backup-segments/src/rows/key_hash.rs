@@ -66,7 +66,7 @@ impl KeyHash for u128 {
 
     fn of_rows(keys: &Collected, seed: u64) -> Result<Vec<Self>, LogError> {
         let Values::Variable { ends, bytes } = &keys.values else { return Err(other_type()) };
-        Ok(slices(ends, bytes).map(|key| xxh3_128_with_seed(key, seed)).collect())
+        Ok(slices(ends, bytes.as_slice()).map(|key| xxh3_128_with_seed(key, seed)).collect())
     }
 
     fn of_delete(key: &DeletedKey<'_>, seed: u64) -> Result<Self, LogError> {
@@ -99,6 +99,7 @@ fn other_type() -> LogError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::log::Buffers;
 
     #[test]
     fn numbers_stay_different_and_are_spread() {
@@ -112,7 +113,9 @@ mod tests {
 
     #[test]
     fn the_hash_of_a_delete_is_that_of_its_row() {
-        let mut keys = Collected::new(Values::Variable { ends: vec![1, 1], bytes: b"a".to_vec() });
+        let mut bytes = Buffers::default().get(1);
+        bytes.room(1).copy_from_slice(b"a");
+        let mut keys = Collected::new(Values::Variable { ends: vec![1, 1], bytes });
         keys.rows = 2;
         let of = |key: &str| <u128 as KeyHash>::of_delete(&DeletedKey::VarChar(key.into()), 7).unwrap();
         assert_eq!(<u128 as KeyHash>::of_rows(&keys, 7).unwrap(), [of("a"), of("")]);

@@ -55,13 +55,12 @@ impl Stretches {
     pub(super) fn decoders(&self, buffers: &Buffers) -> Result<Decoders> {
         let decoder = |column: &Column| {
             let path = column.pages.path().to_owned();
-            let column = column.pages.column();
-            let decoder = ColumnDecoder::new(column.form, column.compression);
+            let decoder = ColumnDecoder::new(column.pages.column(), buffers);
             let decoder = decoder.map_err(|error| error.of_file(&path))?;
             Ok((path, decoder))
         };
         let columns = self.columns.iter().map(decoder).collect::<Result<_>>()?;
-        Ok(Decoders { columns, buffers: buffers.clone() })
+        Ok(Decoders { columns })
     }
 
     /// Reads the pages of the next rows; `None` if no selected row is left.
@@ -86,7 +85,7 @@ impl Column {
     }
 
     fn take(&mut self, rows: usize) -> VecDeque<StoredPage> {
-        let (pages, taken) = self.pages.take();
+        let (pages, taken) = self.pages.take(rows.saturating_sub(self.ahead));
         // If the column ends too early, its decoder finds out.
         self.ahead = (self.ahead + taken).saturating_sub(rows);
         pages
@@ -113,7 +112,6 @@ fn wanted_rows(rest: &BooleanBuffer, target: usize) -> Option<usize> {
 #[derive(Debug)]
 pub(super) struct Decoders {
     columns: Vec<(String, ColumnDecoder)>,
-    buffers: Buffers,
 }
 
 impl Decoders {
@@ -122,7 +120,7 @@ impl Decoders {
         let rows = stretch.selected.iter().map(ExactSizeIterator::len).sum();
         let mut collected = Vec::with_capacity(self.columns.len());
         for ((path, decoder), pages) in self.columns.iter_mut().zip(&mut stretch.pages) {
-            let mut values = decoder.collection(rows, &self.buffers);
+            let mut values = decoder.collection(rows);
             guarded(path, || decoder.read(pages, stretch.rows, &stretch.selected, &mut values))?;
             collected.push(values);
         }

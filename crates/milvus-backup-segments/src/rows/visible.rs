@@ -78,9 +78,10 @@ impl KeysPass<'_> {
     async fn living<K: KeyHash>(&self, living: Living<K>) -> Result<Repeated<K>> {
         let seed = self.seed;
         let step = move |(group, living): &mut (usize, Living<K>), part: &Part| {
-            let rows = (|| Ok((timestamps(&part.columns[0])?, K::of_rows(&part.columns[1], seed)?)))();
-            let (timestamps, hashes) = rows.map_err(|error: LogError| error.of_file(&part.path))?;
-            living.rows(*group, part.first_row, timestamps, &hashes);
+            let [times, keys] = part.columns.as_slice() else { return Ok(()) };
+            let of_file = |error: LogError| error.of_file(&part.path);
+            let hashes = K::of_rows(keys, seed).map_err(of_file)?;
+            living.rows(*group, part.first_row, numbers(times).map_err(of_file)?, &hashes);
             Ok(())
         };
         let mut living = living;
@@ -100,9 +101,10 @@ impl KeysPass<'_> {
         let seed = self.seed;
         let step = move |(group, newest): &mut (usize, Newest<K>), part: &Part| {
             let [times, keys, row_ids] = part.columns.as_slice() else { return Ok(()) };
-            let rows = (|| Ok((timestamps(times)?, K::of_rows(keys, seed)?, timestamps(row_ids)?)))();
-            let (timestamps, hashes, row_ids) = rows.map_err(|error: LogError| error.of_file(&part.path))?;
-            newest.rows(*group, part.first_row, timestamps, &hashes, row_ids);
+            let of_file = |error: LogError| error.of_file(&part.path);
+            let hashes = K::of_rows(keys, seed).map_err(of_file)?;
+            let (times, row_ids) = (numbers(times).map_err(of_file)?, numbers(row_ids).map_err(of_file)?);
+            newest.rows(*group, part.first_row, times, &hashes, row_ids);
             Ok(())
         };
         let mut bits = bits;
@@ -160,7 +162,7 @@ fn require_rows(bits: &mut Bits, group: usize, rows: usize, path: &str) -> Resul
 }
 
 /// Returns numbers of 64 bits.
-fn timestamps(column: &Collected) -> Result<&[[u8; 8]], LogError> {
+fn numbers(column: &Collected) -> Result<&[[u8; 8]], LogError> {
     match &column.values {
         Values::Fixed { bytes, width: 8 } => Ok(bytes.as_slice().as_chunks().0),
         _ => Err(LogError::damaged("has numbers of another type")),
