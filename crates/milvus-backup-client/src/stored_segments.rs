@@ -4,12 +4,19 @@ use async_trait::async_trait;
 use milvus::proto::common::{SegmentLevel, SegmentState};
 use milvus::proto::milvus as pb;
 use milvus_backup_core::{
-    CollectionName, RequestedFlush, Result, SegmentCatalog, StoredCollection, StoredPartition, StoredSegment,
+    CollectionName, Error, RequestedFlush, Result, SegmentCatalog, StoredCollection, StoredPartition, StoredSegment,
 };
 
 use crate::call::call;
 use crate::connection::MilvusConnection;
+use crate::polling::POLL;
 use crate::refusal::RefusalKind;
+
+/// The code of a listing that failed because one of its segments was compacted meanwhile.
+const SEGMENT_NOT_FOUND: i32 = 600;
+
+/// Number of times that the segments are listed until no compaction interferes.
+const LISTINGS: usize = 10;
 
 #[async_trait]
 impl SegmentCatalog for MilvusConnection {
@@ -29,13 +36,13 @@ impl SegmentCatalog for MilvusConnection {
     }
 
     async fn stored_segments(&self, collection: &CollectionName) -> Result<Vec<StoredSegment>> {
-        let request = pb::GetPersistentSegmentInfoRequest {
-            db_name: self.request_database(),
-            collection_name: collection.to_string(),
-            ..Default::default()
-        };
-        let answer = call!(self, "GetPersistentSegmentInfo", get_persistent_segment_info, request)?;
-        Ok(answer.infos.iter().filter(|segment| is_alive(segment.state)).map(stored_segment).collect())
+        for _ in 1..LISTINGS {
+            match self.persistent_segments(collection).await {
+                Err(Error::Milvus { code: SEGMENT_NOT_FOUND, .. }) => self.environment().sleep(POLL).await,
+                listed => return listed,
+            }
+        }
+        self.persistent_segments(collection).await
     }
 
     async fn allocate_timestamp(&self) -> Result<u64> {
@@ -70,6 +77,18 @@ impl SegmentCatalog for MilvusConnection {
             Err(failure) if failure.is(RefusalKind::Unsupported) => Ok(true),
             Err(failure) => Err(failure.into()),
         }
+    }
+}
+
+impl MilvusConnection {
+    async fn persistent_segments(&self, collection: &CollectionName) -> Result<Vec<StoredSegment>> {
+        let request = pb::GetPersistentSegmentInfoRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            ..Default::default()
+        };
+        let answer = call!(self, "GetPersistentSegmentInfo", get_persistent_segment_info, request)?;
+        Ok(answer.infos.iter().filter(|segment| is_alive(segment.state)).map(stored_segment).collect())
     }
 }
 

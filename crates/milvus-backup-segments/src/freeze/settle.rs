@@ -126,7 +126,9 @@ mod tests {
         sealed: impl IntoIterator<Item = i64>,
     ) -> Observation {
         let mut seen = Seen::default();
-        listed.map(|listed| seen.add(listed));
+        for listed in listed {
+            seen.add(listed);
+        }
         let partitions = vec![StoredPartition { id: PARTITION, name: "p".to_owned() }];
         let [files_before, files] = files.map(|files| listing_of(files));
         let collection = StoredCollection { id: 1, partitions, fields: std::collections::BTreeMap::new() };

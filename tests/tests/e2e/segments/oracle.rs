@@ -9,7 +9,7 @@ use milvus_backup_tests::{backup_files::BackupFiles, milvus_br::MilvusBr, script
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::oracle_server::restless_server;
+use super::oracle_server::Restless;
 
 const DEFAULT_SHOTS: usize = 5;
 
@@ -32,14 +32,21 @@ struct Verdict {
 }
 
 #[test]
-fn backups_under_running_writers_are_exact_or_refused() {
-    let server = restless_server();
-    let storage = server.data_dir();
-    let br = MilvusBr::new(server.uri()).with_env("MILVUS_BR_MILVUS_STORAGE", storage.to_str().unwrap());
+fn backups_under_running_writers_are_exact_or_refused_on_disk() {
+    are_exact_or_refused(&Restless::on_disk());
+}
+
+#[test]
+fn backups_under_running_writers_are_exact_or_refused_on_s3() {
+    are_exact_or_refused(&Restless::on_s3());
+}
+
+fn are_exact_or_refused(server: &Restless) {
+    let br = &server.br;
     let (until, log) = (br.scratch().join("until"), br.scratch().join("log.jsonl"));
     let writing = br.scratch().join("writing");
     let given = json!({
-        "uri": server.uri(),
+        "uri": server.uri,
         "collection": "restless",
         "writers": 4,
         "writing": writing,
@@ -63,7 +70,7 @@ fn backups_under_running_writers_are_exact_or_refused() {
         std::fs::write(&until, "").unwrap();
         (backups, refusals, writer.join().unwrap())
     });
-    let verdicts: Vec<Verdict> = backups.iter().map(|backup| compare(&br, backup, &log)).collect();
+    let verdicts: Vec<Verdict> = backups.iter().map(|backup| compare(br, backup, &log)).collect();
     eprintln!("{written}\n{} backups, refused: {refusals:#?}", backups.len());
     for Verdict { expected, undecided, .. } in &verdicts {
         eprintln!("{expected} rows, {undecided} of operations in flight");
