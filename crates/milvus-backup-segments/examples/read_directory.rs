@@ -102,7 +102,8 @@ async fn main() -> std::result::Result<(), Box<dyn Error>> {
     };
     let root = PathBuf::from(root);
     let partitions = numbers(&root.join(format!("insert_log/{collection}")));
-    let partitions = partitions.into_iter().map(|id| partition(&root, collection, id)).collect::<std::io::Result<_>>()?;
+    let partitions =
+        partitions.into_iter().map(|id| partition(&root, collection, id)).collect::<std::io::Result<_>>()?;
     let frozen = FrozenSegments { read_point: u64::MAX, partitions, ..FrozenSegments::default() };
     let schema = Arc::new(serde_json::from_slice(&fs::read(schema)?)?);
     let logs = Arc::new(Files { root, buffers: BufferPool::new(9 << 20) });

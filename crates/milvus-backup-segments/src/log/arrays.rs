@@ -28,7 +28,9 @@ pub(crate) fn array(field: &FieldSchema, collected: Collected) -> Result<ArrayRe
         (DataType::Int64, Values::Fixed { bytes, .. }) => Ok(numbers::<Int64Type>(bytes.freeze(), nulls)),
         (DataType::Float, Values::Fixed { bytes, .. }) => Ok(numbers::<Float32Type>(bytes.freeze(), nulls)),
         (DataType::Double, Values::Fixed { bytes, .. }) => Ok(numbers::<Float64Type>(bytes.freeze(), nulls)),
-        (DataType::VarChar | DataType::Json, Values::Variable { ends, bytes }) => texts(field, &ends, bytes.freeze(), nulls),
+        (DataType::VarChar | DataType::Json, Values::Variable { ends, bytes }) => {
+            texts(field, &ends, bytes.freeze(), nulls)
+        }
         (DataType::Array, Values::Variable { ends, bytes }) => {
             let decode = |row: &[u8]| {
                 ScalarField::decode(row)
@@ -100,12 +102,7 @@ fn spread_bits(values: BooleanBuffer, nulls: Option<&NullBuffer>) -> BooleanBuff
 }
 
 /// Returns texts, which must be UTF-8.
-fn texts(
-    field: &FieldSchema,
-    ends: &[i32],
-    bytes: Buffer,
-    nulls: Option<NullBuffer>,
-) -> Result<ArrayRef, LogError> {
+fn texts(field: &FieldSchema, ends: &[i32], bytes: Buffer, nulls: Option<NullBuffer>) -> Result<ArrayRef, LogError> {
     let mut offsets = Vec::with_capacity(nulls.as_ref().map_or(ends.len(), NullBuffer::len) + 1);
     offsets.push(0);
     match &nulls {
@@ -150,4 +147,3 @@ fn of_conventions(error: milvus_backup_core::Error) -> LogError {
         other => LogError::damaged(other),
     }
 }
-

@@ -34,8 +34,7 @@ impl<'a> Cursor<'a> {
 
     /// Returns the next bytes as an array.
     pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], LogError> {
-        let (taken, rest) =
-            self.bytes.split_first_chunk::<N>().ok_or_else(LogError::ended)?;
+        let (taken, rest) = self.bytes.split_first_chunk::<N>().ok_or_else(LogError::ended)?;
         self.bytes = rest;
         Ok(*taken)
     }

@@ -38,9 +38,7 @@ impl DeleteForm {
                 _ => Err(LogError::damaged("has deletes that are not texts")),
             };
         }
-        let named = |names: [&str; 2]| {
-            log.columns.iter().position(|column| names.contains(&column.name.as_str()))
-        };
+        let named = |names: [&str; 2]| log.columns.iter().position(|column| names.contains(&column.name.as_str()));
         let (Some(keys), Some(timestamps)) = (named(["pk", "0"]), named(["ts", "1"])) else {
             return Err(LogError::damaged("has deletes without keys or timestamps"));
         };
@@ -71,9 +69,8 @@ struct DeleteText<'a> {
 
 /// Reads the text of a delete: its key and its timestamp.
 pub(crate) fn parse(text: &[u8], key_type: DataType) -> Result<(DeletedKey<'_>, u64), LogError> {
-    let wrong = |error: &dyn std::fmt::Display| {
-        LogError::damaged(format_args!("has a delete that cannot be read: {error}"))
-    };
+    let wrong =
+        |error: &dyn std::fmt::Display| LogError::damaged(format_args!("has a delete that cannot be read: {error}"));
     let text = std::str::from_utf8(text).map_err(|error| wrong(&error))?;
     if !text.starts_with('{') {
         return parse_pair(text).ok_or_else(|| wrong(&"neither JSON nor a pair of numbers"));
@@ -108,9 +105,13 @@ mod tests {
     #[test]
     fn deletes_are_json_or_pairs() {
         let number = |text: &'static str| parse(text.as_bytes(), DataType::Int64).map_err(|_| ());
-        assert_eq!(number(r#"{"pk":-7,"ts":442959098087473153,"pkType":5}"#), Ok((DeletedKey::Int64(-7), 442_959_098_087_473_153)));
+        assert_eq!(
+            number(r#"{"pk":-7,"ts":442959098087473153,"pkType":5}"#),
+            Ok((DeletedKey::Int64(-7), 442_959_098_087_473_153))
+        );
         assert_eq!(number("12,34"), Ok((DeletedKey::Int64(12), 34)));
-        for wrong in ["", "{", "{}", r#"{"pk":1}"#, r#"{"pk":"1","ts":1}"#, r#"{"pk":1.5,"ts":1}"#, "1", "a,b", "1,-2"] {
+        for wrong in ["", "{", "{}", r#"{"pk":1}"#, r#"{"pk":"1","ts":1}"#, r#"{"pk":1.5,"ts":1}"#, "1", "a,b", "1,-2"]
+        {
             assert!(number(wrong).is_err(), "{wrong}");
         }
         let text = |text: &'static str| parse(text.as_bytes(), DataType::VarChar).map(|(key, _)| key).map_err(|_| ());

@@ -43,7 +43,8 @@ impl OpenLog {
         let footer_length = footer_bytes(&tail).map_err(of_file)?;
         let payload = envelope.payload_start()..size;
         let footer_start = size.checked_sub(footer_length as u64).filter(|start| *start >= payload.start);
-        let footer_start = footer_start.ok_or_else(|| damaged(&file.path, "has a footer that is longer than the file"))?;
+        let footer_start =
+            footer_start.ok_or_else(|| damaged(&file.path, "has a footer that is longer than the file"))?;
         let footer = match tail.len().checked_sub(footer_length) {
             Some(start) => tail.slice(start..),
             None => read(&*store, &file, footer_start..size).await?,
@@ -59,9 +60,7 @@ impl OpenLog {
         let Some(complete) = &self.complete else { return read(&*self.store, &self.file, range).await };
         let place = usize::try_from(range.start).ok().zip(usize::try_from(range.end).ok());
         let found = place.filter(|(start, end)| start <= end && *end <= complete.len());
-        found
-            .map(|(start, end)| complete.slice(start..end))
-            .ok_or_else(|| damaged(&self.file.path, "ends too early"))
+        found.map(|(start, end)| complete.slice(start..end)).ok_or_else(|| damaged(&self.file.path, "ends too early"))
     }
 }
 

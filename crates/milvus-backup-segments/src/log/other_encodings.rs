@@ -56,11 +56,7 @@ struct OnePage {
 }
 
 impl OnePage {
-    fn values<T: DataType>(
-        self,
-        form: ColumnForm,
-        append: impl Fn(&T::T, &mut Vec<u8>),
-    ) -> Result<Bytes, LogError> {
+    fn values<T: DataType>(self, form: ColumnForm, append: impl Fn(&T::T, &mut Vec<u8>)) -> Result<Bytes, LogError> {
         let failed =
             |error: ParquetError| LogError::damaged(format_args!("has a page that cannot be decoded: {error}"));
         let count = self.count;

@@ -73,9 +73,9 @@ impl Codec {
                 stored.len()
             }
             Self::Uncompressed => stored.len(),
-            Self::Zstd(zstd) => zstd.decompress_to_buffer(stored, into).map_err(|error| {
-                LogError::damaged(format_args!("has a page that cannot be decompressed: {error}"))
-            })?,
+            Self::Zstd(zstd) => zstd
+                .decompress_to_buffer(stored, into)
+                .map_err(|error| LogError::damaged(format_args!("has a page that cannot be decompressed: {error}")))?,
         };
         if length == into.len() {
             return Ok(());

@@ -133,7 +133,13 @@ impl Parts {
         if kind == PageKind::Index {
             return Ok(PageHeader { kind, values: 0, encoding: Encoding::PLAIN, stored_bytes, bytes });
         }
-        Ok(PageHeader { kind, values: size(self.values, MAX_VALUES)?, encoding: encoding(self.encoding)?, stored_bytes, bytes })
+        Ok(PageHeader {
+            kind,
+            values: size(self.values, MAX_VALUES)?,
+            encoding: encoding(self.encoding)?,
+            stored_bytes,
+            bytes,
+        })
     }
 }
 
@@ -157,4 +163,3 @@ fn encoding(number: Option<i32>) -> Result<Encoding, LogError> {
         other => return Err(LogError::unsupported(format_args!("pages with encoding {other:?}"))),
     })
 }
-

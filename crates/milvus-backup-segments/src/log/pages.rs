@@ -40,16 +40,7 @@ pub(crate) struct PageSource {
 impl PageSource {
     pub(crate) fn new(log: Arc<OpenLog>, column: usize) -> Self {
         let position = log.columns[column].chunks.first().map_or(0, |chunk| chunk.range.start);
-        Self {
-            log,
-            column,
-            chunk: 0,
-            position,
-            rows_read: 0,
-            window: Bytes::new(),
-            pages: VecDeque::new(),
-            queued: 0,
-        }
+        Self { log, column, chunk: 0, position, rows_read: 0, window: Bytes::new(), pages: VecDeque::new(), queued: 0 }
     }
 
     pub(crate) fn column(&self) -> &LogColumn {

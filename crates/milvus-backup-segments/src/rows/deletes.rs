@@ -13,6 +13,9 @@ use crate::error::{LogError, damaged};
 use crate::frozen::{LogFile, LogStore};
 use crate::log::{DeleteForm, OpenLog, PageSource, Values, parse_delete, slices};
 
+/// The smallest number of deletes for which there is always memory.
+const MIN_DELETES: usize = 16;
+
 /// Delete logs that are opened ahead of those that are read.
 const LOGS_AHEAD: usize = 2;
 
@@ -37,8 +40,13 @@ impl<K: KeyHash> Deletes<K> {
         limits: DeleteLimits,
     ) -> Result<Self> {
         let limit = usize::try_from(limits.memory_bytes).unwrap_or(usize::MAX) / size_of::<(K, u64)>();
-        let mut deletes =
-            Self { range, last: Vec::new(), limit: limit.max(1024), read_point: limits.read_point, seed: limits.seed };
+        let mut deletes = Self {
+            range,
+            last: Vec::new(),
+            limit: limit.max(MIN_DELETES),
+            read_point: limits.read_point,
+            seed: limits.seed,
+        };
         let opened = stream::iter(logs.iter().cloned()).map(|log| OpenLog::open(Arc::clone(store), log));
         let mut opened = opened.buffered(LOGS_AHEAD);
         while let Some(log) = opened.try_next().await? {

@@ -31,7 +31,7 @@ impl<K: KeyHash> Newest<K> {
     /// Returns the number of keys for which a number of bytes suffices.
     pub(super) fn keys_in(memory_bytes: u64) -> usize {
         let one = size_of::<K>() + size_of::<Option<Row>>();
-        (usize::try_from(memory_bytes).unwrap_or(usize::MAX) / one).max(1024)
+        (usize::try_from(memory_bytes).unwrap_or(usize::MAX) / one).max(16)
     }
 
     /// Looks at some rows of a group.
@@ -43,9 +43,10 @@ impl<K: KeyHash> Newest<K> {
         hashes: &[K],
         row_ids: &[[u8; 8]],
     ) {
-        let ages = timestamps.iter().zip(row_ids).map(|(timestamp, row_id)| {
-            (u64::from_le_bytes(*timestamp), i64::from_le_bytes(*row_id))
-        });
+        let ages = timestamps
+            .iter()
+            .zip(row_ids)
+            .map(|(timestamp, row_id)| (u64::from_le_bytes(*timestamp), i64::from_le_bytes(*row_id)));
         for (row, (age, hash)) in (first_row..).zip(ages.zip(hashes)) {
             let Ok(key) = self.keys.binary_search(hash) else { continue };
             if !self.bits[group].get_bit(row) {

@@ -29,10 +29,10 @@ impl OpenGroup {
             found.open(store, others).await?;
         }
         let rows = found.rows.as_ref().map(|(rows, _)| *rows);
-        let columns = ids.iter().map(|id| {
-            found.columns.get(id).map(|(log, column)| PageSource::new(Arc::clone(log), *column))
-        });
-        let rows = rows.ok_or_else(|| Error::Protocol { message: "a segment has a log group without files".to_owned() })?;
+        let columns =
+            ids.iter().map(|id| found.columns.get(id).map(|(log, column)| PageSource::new(Arc::clone(log), *column)));
+        let rows =
+            rows.ok_or_else(|| Error::Protocol { message: "a segment has a log group without files".to_owned() })?;
         Ok(Self { rows, columns: columns.collect() })
     }
 }
@@ -48,9 +48,9 @@ struct Found {
 
 impl Found {
     async fn open(&mut self, store: &Arc<dyn LogStore>, files: Vec<(&i64, &LogFile)>) -> Result<()> {
-        let opened = files.into_iter().map(async |(id, file)| {
-            Ok::<_, Error>((*id, OpenLog::open(Arc::clone(store), file.clone()).await?))
-        });
+        let opened = files
+            .into_iter()
+            .map(async |(id, file)| Ok::<_, Error>((*id, OpenLog::open(Arc::clone(store), file.clone()).await?)));
         for (id, log) in try_join_all(opened).await? {
             self.add(id, Arc::new(log))?;
         }
@@ -68,7 +68,8 @@ impl Found {
             return Err(damaged(&path, format_args!("has {} columns instead of one", log.columns.len())));
         }
         for (number, column) in log.columns.iter().enumerate() {
-            let column_id = if said.is_some() { Some(id) } else { column.field_id.or_else(|| column.name.parse().ok()) };
+            let column_id =
+                if said.is_some() { Some(id) } else { column.field_id.or_else(|| column.name.parse().ok()) };
             let rows = column.rows();
             match &self.rows {
                 Some((others, file)) if *others != rows => {

@@ -6,7 +6,7 @@ use super::key_range::HashRange;
 use super::visible::{Bits, Moment};
 
 /// The smallest number of keys for which there is always memory.
-const MIN_KEYS: usize = 1024;
+const MIN_KEYS: usize = 16;
 
 /// Collects the keys of rows that no delete covers, and hides the other rows.
 #[derive(Debug)]

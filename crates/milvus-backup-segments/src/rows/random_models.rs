@@ -5,11 +5,11 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use arrow_select::concat::concat_batches;
 use futures::TryStreamExt;
+use milvus_backup_core::schema::DataType;
 use milvus_backup_core::schema::arrow_schema;
 use milvus_backup_core::{Error, Result, ScanPosition};
 use milvus_backup_testkit::columns::{Profile, table};
 use milvus_backup_testkit::mutation::{mutate, mutation};
-use milvus_backup_core::schema::DataType;
 use proptest::prelude::*;
 use tokio::runtime::{Builder, Runtime};
 
@@ -84,7 +84,8 @@ fn model() -> impl Strategy<Value = Model> {
     let moment = (50..100_u64, prop::option::of(1..40_u64));
     (table(profile()), any::<bool>(), prop::collection::vec(partition(), 1..3), moment).prop_map(
         |(table, text_keys, mut partitions, (read_point, expired_before))| {
-            for group in partitions.iter_mut().flat_map(|partition| &mut partition.segments).flat_map(|s| &mut s.groups) {
+            for group in partitions.iter_mut().flat_map(|partition| &mut partition.segments).flat_map(|s| &mut s.groups)
+            {
                 group.rows.iter_mut().for_each(|row| row.values %= table.rows);
             }
             Model { table, text_keys, partitions, read_point, expired_before }
@@ -121,10 +122,15 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn rows_are_those_of_the_moment(model in model(), batch_bytes in 1..5_000_usize, skip in 0..20_u64) {
+    fn rows_are_those_of_the_moment(
+        model in model(),
+        batch_bytes in 1..5_000_usize,
+        skip in 0..20_u64,
+        memory in prop::sample::select(vec![0, 1000, 1 << 20]),
+    ) {
         let (frozen, logs) = model.write();
         runtime().block_on(async {
-            let rows = prepare(&model, frozen.clone(), logs, 1 << 20).await.unwrap();
+            let rows = prepare(&model, frozen.clone(), logs, memory).await.unwrap();
             for (number, partition) in frozen.partitions.iter().enumerate() {
                 let expected = joined(&model, &model.expected(number));
                 let found = read(&rows, &partition.name, batch_bytes).await.unwrap();

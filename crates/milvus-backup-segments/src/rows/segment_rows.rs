@@ -154,9 +154,9 @@ impl Inner {
             limit: "a unit of these segments, and a number of its rows".to_owned(),
         };
         let number = usize::try_from(unit.id.0).ok();
-        let known = number.and_then(|number| self.units.get(number)).filter(|known| {
-            (&known.unit.id, &known.unit.content) == (&unit.id, &unit.content)
-        });
+        let known = number
+            .and_then(|number| self.units.get(number))
+            .filter(|known| (&known.unit.id, &known.unit.content) == (&unit.id, &unit.content));
         let known = known.ok_or_else(|| invalid("unit"))?;
         let skip = match from {
             ScanPosition::Start => 0,
