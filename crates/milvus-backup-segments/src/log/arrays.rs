@@ -147,3 +147,92 @@ fn of_conventions(error: milvus_backup_core::Error) -> LogError {
         other => LogError::damaged(other),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::cast::AsArray;
+
+    use super::*;
+    use crate::log::Buffers;
+
+    fn fixed(width: usize, values: &[u8]) -> Collected {
+        let mut bytes = Buffers::default().get(values.len());
+        bytes.room(values.len()).copy_from_slice(values);
+        let rows = values.len() / width;
+        Collected { values: Values::Fixed { bytes, width }, validity: Vec::new(), rows }
+    }
+
+    fn variable(values: &[&[u8]]) -> Collected {
+        let mut bytes = Buffers::default().get(0);
+        let mut ends = Vec::new();
+        for value in values {
+            bytes.room(value.len()).copy_from_slice(value);
+            ends.push(i32::try_from(bytes.as_slice().len()).unwrap());
+        }
+        Collected { values: Values::Variable { ends, bytes }, validity: Vec::new(), rows: values.len() }
+    }
+
+    fn field(data_type: DataType) -> FieldSchema {
+        FieldSchema::new("f", data_type)
+    }
+
+    #[test]
+    fn floats_keep_every_bit() {
+        let bits = [0x7fc0_dead, 0x8000_0000, 0xff80_0000, 1_u32];
+        let bytes: Vec<u8> = bits.iter().flat_map(|bits| bits.to_le_bytes()).collect();
+        let floats = array(&field(DataType::Float), fixed(4, &bytes)).unwrap();
+        let found = |floats: &dyn Array| -> Vec<u32> {
+            floats.as_primitive::<Float32Type>().values().iter().map(|value| value.to_bits()).collect()
+        };
+        assert_eq!(found(&floats), bits);
+        let vectors = array(&field(DataType::FloatVector).with_param("dim", 2), fixed(8, &bytes)).unwrap();
+        assert_eq!(found(vectors.as_list::<i32>().values()), bits);
+        assert_eq!(vectors.len(), 2);
+    }
+
+    #[test]
+    fn integers_fit_their_field() {
+        let bytes: Vec<u8> = [-128_i32, 127].iter().flat_map(|value| value.to_le_bytes()).collect();
+        let numbers = array(&field(DataType::Int8), fixed(4, &bytes)).unwrap();
+        assert_eq!(numbers.as_primitive::<Int8Type>().values(), &[-128, 127]);
+        assert!(array(&field(DataType::Int8), fixed(4, &128_i32.to_le_bytes())).is_err());
+        assert!(array(&field(DataType::Int16), fixed(4, &32_768_i32.to_le_bytes())).is_err());
+    }
+
+    #[test]
+    fn texts_may_have_nul_and_are_utf8() {
+        let texts = array(&field(DataType::VarChar), variable(&[b"", b"a\0b", "é".as_bytes()])).unwrap();
+        assert_eq!(texts.as_string::<i32>().iter().flatten().collect::<Vec<_>>(), ["", "a\0b", "é"]);
+        assert!(array(&field(DataType::VarChar), variable(&[b"\xc3", b"\xa9"])).is_err(), "a letter in two texts");
+    }
+
+    #[test]
+    fn a_null_has_no_value_and_needs_a_nullable_field() {
+        let nullable = |data_type| FieldSchema { nullable: true, ..field(data_type) };
+        let with_null = |mut collected: Collected| {
+            collected.validity = vec![false, true];
+            collected.rows = 2;
+            collected
+        };
+        let numbers = array(&nullable(DataType::Int64), with_null(fixed(8, &7_i64.to_le_bytes()))).unwrap();
+        assert_eq!(numbers.as_primitive::<Int64Type>().iter().collect::<Vec<_>>(), [None, Some(7)]);
+        let texts = array(&nullable(DataType::Json), with_null(variable(&[b"{}"]))).unwrap();
+        assert_eq!(texts.as_string::<i32>().iter().collect::<Vec<_>>(), [None, Some("{}")]);
+        let sparse: Vec<u8> = [5_u32.to_le_bytes(), 0.5_f32.to_le_bytes()].concat();
+        let sparse = array(&nullable(DataType::SparseFloatVector), with_null(variable(&[&sparse]))).unwrap();
+        assert_eq!(sparse.as_string::<i32>().iter().collect::<Vec<_>>(), [None, Some("{\"5\":0.5}")]);
+        assert!(array(&field(DataType::Int64), with_null(fixed(8, &[0; 8]))).is_err(), "not nullable");
+        let meta = dynamic(&field(DataType::Json), with_null(variable(&[b"{\"a\":1}"]))).unwrap();
+        assert_eq!(meta.as_string::<i32>().iter().flatten().collect::<Vec<_>>(), ["{}", "{\"a\":1}"]);
+    }
+
+    #[test]
+    fn an_empty_array_is_one_with_or_without_its_type() {
+        let mut tags = field(DataType::Array);
+        tags.element_type = Some(DataType::VarChar);
+        let lists = array(&tags, variable(&[b"", b"\x32\x00"])).unwrap();
+        assert_eq!((lists.as_list::<i32>().value_length(0), lists.as_list::<i32>().value_length(1)), (0, 0));
+        assert_eq!(lists.null_count(), 0);
+        assert!(array(&tags, variable(&[b"\xff"])).is_err(), "no message");
+    }
+}

@@ -144,3 +144,41 @@ fn extra_options<'a>(cursor: &mut Cursor<'a>) -> Result<Extra<'a>, LogError> {
     }
     Ok(extra)
 }
+
+#[cfg(test)]
+mod tests {
+    use milvus_backup_core::Error;
+
+    use super::*;
+    use crate::fixtures::{LogKind, envelope};
+
+    #[test]
+    fn a_header_says_what_the_log_contains() {
+        let log = envelope(LogKind::Insert, 102, 101, (5, 9), b"PAR1");
+        let header = log_header("log", &log).unwrap();
+        assert_eq!((header.collection_id, header.partition_id, header.segment_id), (445, 446, 447));
+        assert_eq!((header.field_id, header.data_type, header.start_ts, header.end_ts), (102, 101, 5, 9));
+        assert_eq!(&log[header.payload_start..header.payload_end], b"PAR1");
+        assert!(!header.deletes && !header.multi_field);
+        let header = log_header("log", &envelope(LogKind::DeleteColumns, -1, 5, (0, 0), b"")).unwrap();
+        assert!(header.deletes && header.multi_field);
+    }
+
+    #[test]
+    fn every_prefix_and_an_encrypted_log_are_refused_by_name() {
+        let log = envelope(LogKind::Insert, 102, 101, (5, 9), b"");
+        for length in 0..log.len() {
+            let refused = log_header("insert_log/1", &log[..length]);
+            assert!(matches!(refused, Err(Error::Corrupted { failed_files, .. }) if failed_files == ["insert_log/1"]));
+        }
+        let place = log.windows(15).position(|window| window == b"\"original_size\"").unwrap();
+        let mut encrypted = log.clone();
+        encrypted[place..place + 15].copy_from_slice(b"\"edek\":\"abcde\",");
+        assert!(matches!(parse_header(&encrypted), Err(LogError::Damaged(_))), "what follows is no JSON");
+        let text = encrypted[place + 15..].iter().position(|byte| *byte == b'}').unwrap();
+        encrypted[place + 14..place + 15 + text].fill(b' ');
+        assert!(
+            matches!(log_header("log", &encrypted), Err(Error::Unsupported { what }) if what.contains("encrypted"))
+        );
+    }
+}

@@ -198,3 +198,45 @@ fn form(column: &ColumnDescriptor) -> Result<ColumnForm, LogError> {
     };
     Ok(ColumnForm { physical, width, optional: column.max_def_level() == 1 })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::{FileColumn, LogKind, Style, envelope, parquet_file};
+
+    #[test]
+    fn the_first_bytes_decide() {
+        let refused = |head: &[u8]| match Envelope::recognise(head, 100) {
+            Err(LogError::Unsupported(what)) => what,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(refused(b"PARE...."), "encrypted Parquet");
+        assert_eq!(refused(b"VTXF...."), "the Vortex format");
+        assert_eq!(refused(b"VLIM\x05\0\0\0"), "a manifest of storage v3");
+        assert_eq!(refused(b"Obj\x01"), "a manifest of storage v3");
+        assert!(matches!(Envelope::recognise(b"{\"\"}", 100), Err(LogError::Damaged(_))));
+        assert!(matches!(Envelope::recognise(b"PA", 2), Err(LogError::Damaged(_))));
+        assert_eq!(Envelope::recognise(b"PAR1", 100).unwrap(), Envelope::None);
+    }
+
+    #[test]
+    fn a_log_is_as_long_as_it_says() {
+        let log = envelope(LogKind::Insert, 100, 5, (1, 2), b"PAR1");
+        let size = log.len() as u64;
+        assert_eq!(Envelope::recognise(&log, size).unwrap().payload_start(), size - 4);
+        assert!(matches!(Envelope::recognise(&log, size - 1), Err(LogError::Damaged(_))));
+        assert!(matches!(Envelope::recognise(&log, size + 1), Err(LogError::Unsupported(_))));
+    }
+
+    #[test]
+    fn columns_are_within_the_payload() {
+        let columns_of = vec![FileColumn::numbers("100", 0..500), FileColumn::numbers("1", 0..500)];
+        let file = parquet_file(&columns_of, Style { group_rows: 200, ..Style::default() });
+        let footer = &file[file.len() - footer_bytes(&file).unwrap()..];
+        let found = columns(footer, 50..50 + file.len() as u64).unwrap();
+        assert_eq!(found.iter().map(|column| column.name.as_str()).collect::<Vec<_>>(), ["100", "1"]);
+        assert_eq!(found[0].chunks.iter().map(|chunk| chunk.rows).collect::<Vec<_>>(), [200, 200, 100]);
+        assert_eq!((found[0].rows(), found[0].chunks[0].range.start), (500, 54));
+        assert!(columns(footer, 50..500).is_err(), "a column beyond the end");
+    }
+}

@@ -59,3 +59,40 @@ fn default_values(field: &FieldSchema, value: &DefaultValue, rows: usize) -> Res
         _ => return Err(wrong()),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::Array;
+    use arrow_array::cast::AsArray;
+    use milvus_backup_core::schema::arrow_field;
+
+    use super::*;
+
+    #[test]
+    fn a_missing_value_is_the_default_or_null() {
+        let mut price = FieldSchema::new("price", DataType::Double);
+        assert!(!can_be_missing(&price));
+        price.default_value = Some(DefaultValue::Double("-0".to_owned()));
+        let prices = missing(&price, 2).unwrap();
+        assert_eq!(prices.as_primitive::<arrow_array::types::Float64Type>().value(1).to_bits(), (-0.0_f64).to_bits());
+        price.default_value = Some(DefaultValue::Long(1));
+        assert!(missing(&price, 2).is_err(), "a value of another type");
+        price.default_value = None;
+        assert!(missing(&price, 2).is_err(), "neither default nor NULL");
+    }
+
+    #[test]
+    fn every_type_can_be_null() {
+        for data_type in DataType::ALL {
+            let mut field = FieldSchema::new("f", *data_type).with_param("dim", 8);
+            field.nullable = true;
+            field.element_type = (*data_type == DataType::Array).then_some(DataType::Int8);
+            if super::super::require_supported(&field).is_err() {
+                continue;
+            }
+            let column = missing(&field, 3).unwrap();
+            assert_eq!((column.len(), column.null_count()), (3, 3), "{data_type}");
+            assert_eq!(column.data_type(), arrow_field(&field).unwrap().data_type());
+        }
+    }
+}

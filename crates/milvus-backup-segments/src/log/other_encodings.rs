@@ -68,7 +68,9 @@ impl OnePage {
             return Err(LogError::damaged("has a page with another number of values than it says"));
         }
         let mut plain = Vec::with_capacity(count * form.width.unwrap_or(16));
-        values.iter().for_each(|value| append(value, &mut plain));
+        for value in &values {
+            append(value, &mut plain);
+        }
         Ok(plain.into())
     }
 }

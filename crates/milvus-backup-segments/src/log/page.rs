@@ -127,30 +127,22 @@ fn split_levels(
     codec: &mut Codec,
     buffers: &Buffers,
 ) -> Result<(Option<Bytes>, Bytes), LogError> {
-    match page.header.kind {
-        PageKind::DataV2 { levels, compressed } => {
-            let (levels, stored) = (page.body.slice(..levels), page.body.slice(levels..));
-            let body = match codec {
-                Codec::Zstd(_) if compressed && page.header.bytes > levels.len() => {
-                    decompressed(&stored, page.header.bytes - levels.len(), codec, buffers)?
-                }
-                _ => stored,
-            };
-            Ok((form.optional.then_some(levels), body))
-        }
-        _ => {
-            let mut body = decompressed(&page.body, page.header.bytes, codec, buffers)?;
-            if !form.optional {
-                return Ok((None, body));
-            }
-            let mut cursor = Cursor::new(&body);
-            let length = usize::try_from(cursor.i32()?).map_err(|_| LogError::ended())?;
-            let start = cursor.position();
-            cursor.take(length)?;
-            let levels = body.slice(start..start + length);
-            Ok((Some(levels), body.split_off(start + length)))
-        }
+    if let PageKind::DataV2 { levels, compressed } = page.header.kind {
+        let (levels, stored) = (page.body.slice(..levels), page.body.slice(levels..));
+        let length = page.header.bytes - levels.len();
+        let body = if compressed && length > 0 { decompressed(&stored, length, codec, buffers)? } else { stored };
+        return Ok((form.optional.then_some(levels), body));
     }
+    let mut body = decompressed(&page.body, page.header.bytes, codec, buffers)?;
+    if !form.optional {
+        return Ok((None, body));
+    }
+    let mut cursor = Cursor::new(&body);
+    let length = usize::try_from(cursor.i32()?).map_err(|_| LogError::ended())?;
+    let start = cursor.position();
+    cursor.take(length)?;
+    let levels = body.slice(start..start + length);
+    Ok((Some(levels), body.split_off(start + length)))
 }
 
 /// Returns the decompressed bytes of a page.

@@ -106,7 +106,7 @@ impl Parts {
                 4 => self.encoding = Some(fields.i32(field)?),
                 5 => self.levels[0] = Some(fields.i32(field)?),
                 6 => self.levels[1] = Some(fields.i32(field)?),
-                7 => self.uncompressed = !fields.flag(field)?,
+                7 => self.uncompressed = !field.flag()?,
                 _ => fields.skip(field)?,
             }
         }

@@ -33,6 +33,17 @@ pub(super) struct Field {
     kind: u8,
 }
 
+impl Field {
+    /// Returns the value of a boolean, which its type says.
+    pub(super) fn flag(self) -> Result<bool, LogError> {
+        match self.kind {
+            TRUE => Ok(true),
+            FALSE => Ok(false),
+            _ => Err(broken()),
+        }
+    }
+}
+
 impl<'c, 'a> Fields<'c, 'a> {
     /// Starts to read the structure that the cursor is at.
     pub(super) fn new(cursor: &'c mut Cursor<'a>) -> Self {
@@ -61,15 +72,6 @@ impl<'c, 'a> Fields<'c, 'a> {
             return Err(broken());
         }
         i32::try_from(zigzag(varint(self.cursor)?)).map_err(|_| broken())
-    }
-
-    /// Reads the value of a field that is a boolean, which its type says.
-    pub(super) fn flag(&mut self, field: Field) -> Result<bool, LogError> {
-        match field.kind {
-            TRUE => Ok(true),
-            FALSE => Ok(false),
-            _ => Err(broken()),
-        }
     }
 
     /// Reads the value of a field that is a structure.

@@ -10,12 +10,12 @@ pub(super) struct Newest<K> {
     /// The keys in ascending order.
     keys: Vec<K>,
     /// The newest row of each key so far.
-    newest: Vec<Option<Row>>,
+    best: Vec<Option<Candidate>>,
 }
 
-/// A row with what decides about it: the greatest timestamp, then the greatest row id.
+/// The place of a row, with what decides about it: the greatest timestamp, then the greatest row id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Row {
+struct Candidate {
     age: (u64, i64),
     group: usize,
     row: usize,
@@ -24,13 +24,13 @@ struct Row {
 impl<K: KeyHash> Newest<K> {
     /// Starts with the rows that are visible so far, and keys in ascending order.
     pub(super) fn new(bits: Bits, keys: Vec<K>) -> Self {
-        let newest = vec![None; keys.len()];
-        Self { bits, keys, newest }
+        let best = vec![None; keys.len()];
+        Self { bits, keys, best }
     }
 
     /// Returns the number of keys for which a number of bytes suffices.
     pub(super) fn keys_in(memory_bytes: u64) -> usize {
-        let one = size_of::<K>() + size_of::<Option<Row>>();
+        let one = size_of::<K>() + size_of::<Option<Candidate>>();
         (usize::try_from(memory_bytes).unwrap_or(usize::MAX) / one).max(16)
     }
 
@@ -52,10 +52,10 @@ impl<K: KeyHash> Newest<K> {
             if !self.bits[group].get_bit(row) {
                 continue;
             }
-            let other = &mut self.newest[key];
+            let other = &mut self.best[key];
             let hidden = match other {
                 Some(newest) if newest.age >= age => Some((group, row)),
-                _ => other.replace(Row { age, group, row }).map(|older| (older.group, older.row)),
+                _ => other.replace(Candidate { age, group, row }).map(|older| (older.group, older.row)),
             };
             if let Some((group, row)) = hidden {
                 self.bits[group].set_bit(row, false);

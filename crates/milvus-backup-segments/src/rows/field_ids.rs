@@ -63,7 +63,8 @@ fn field_ids<'a>(schema: &'a CollectionSchema, ids: &BTreeMap<String, i64>) -> R
 /// created. Fields that were added later have ids beyond it.
 fn first_unused(known: &BTreeMap<&str, i64>) -> i64 {
     let used: BTreeSet<i64> = known.values().copied().collect();
-    (FIRST_FIELD..).find(|id| !used.contains(id)).unwrap_or(FIRST_FIELD)
+    let beyond = used.last().map_or(FIRST_FIELD, |last| last.saturating_add(1));
+    (FIRST_FIELD..beyond).find(|id| !used.contains(id)).unwrap_or(beyond)
 }
 
 #[cfg(test)]

@@ -52,13 +52,13 @@ impl Found {
             .into_iter()
             .map(async |(id, file)| Ok::<_, Error>((*id, OpenLog::open(Arc::clone(store), file.clone()).await?)));
         for (id, log) in try_join_all(opened).await? {
-            self.add(id, Arc::new(log))?;
+            self.add(id, &Arc::new(log))?;
         }
         Ok(())
     }
 
     /// Adds the columns of a file, whose rows must be those of the other files.
-    fn add(&mut self, id: i64, log: Arc<OpenLog>) -> Result<()> {
+    fn add(&mut self, id: i64, log: &Arc<OpenLog>) -> Result<()> {
         let path = log.file.path.clone();
         let said = log.envelope.header().map(|header| (header.field_id, header.deletes));
         if said.is_some_and(|said| said != (id, false)) {
@@ -79,7 +79,7 @@ impl Found {
                 None => self.rows = Some((rows, path.clone())),
             }
             let Some(column_id) = column_id else { continue };
-            if self.columns.insert(column_id, (Arc::clone(&log), number)).is_some() {
+            if self.columns.insert(column_id, (Arc::clone(log), number)).is_some() {
                 return Err(damaged(&path, format_args!("has a second column of field {column_id}")));
             }
         }

@@ -11,6 +11,8 @@ mod living;
 #[cfg(test)]
 mod random_models;
 mod read;
+#[cfg(test)]
+mod rules;
 mod segment_rows;
 mod stretches;
 mod units;

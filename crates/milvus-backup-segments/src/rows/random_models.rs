@@ -93,11 +93,16 @@ fn model() -> impl Strategy<Value = Model> {
     )
 }
 
-fn runtime() -> Runtime {
+pub(super) fn runtime() -> Runtime {
     Builder::new_current_thread().build().unwrap()
 }
 
-async fn prepare(model: &Model, frozen: FrozenSegments, logs: Arc<MemoryLogs>, memory: u64) -> Result<SegmentRows> {
+pub(super) async fn prepare(
+    model: &Model,
+    frozen: FrozenSegments,
+    logs: Arc<MemoryLogs>,
+    memory: u64,
+) -> Result<SegmentRows> {
     let options = SegmentRowsOptions { memory_limit_bytes: memory, seed: 7 };
     SegmentRows::prepare(Arc::new(model.schema()), Arc::new(frozen), logs, options).await
 }
