@@ -12,7 +12,12 @@ const LIMIT: Duration = Duration::from_mins(10);
 
 /// Runs a script of this package, which finds `input` in `given`.
 pub fn ask<T: DeserializeOwned>(script: &str, input: &impl Serialize) -> T {
+    ask_within(LIMIT, script, input)
+}
+
+/// Runs a script that may take this long.
+pub fn ask_within<T: DeserializeOwned>(limit: Duration, script: &str, input: &impl Serialize) -> T {
     static WITNESS: OnceLock<Witness> = OnceLock::new();
-    let witness = WITNESS.get_or_init(|| Witness::new().unwrap().with_timeout(LIMIT));
+    let witness = WITNESS.get_or_init(|| Witness::new().unwrap()).clone().with_timeout(limit);
     witness.ask(&format!("{WIRE}\n{script}"), input).unwrap_or_else(|error| panic!("{error}"))
 }

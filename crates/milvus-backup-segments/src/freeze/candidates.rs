@@ -9,6 +9,7 @@ use super::observation::Observation;
 use super::settle::Chosen;
 use super::unsettled::Unsettled;
 use crate::frozen::{LogFile, LogGroup, LogStore};
+use crate::listing::SegmentLogs;
 use crate::log::log_header;
 use crate::pin::PinnedLogs;
 
@@ -37,7 +38,7 @@ impl Candidates<'_> {
             let mut groups = Vec::new();
             // A group that is not complete was begun after the flush, and so has only later rows.
             let logs = seen.files.segment(candidate.partition, candidate.segment);
-            for group in logs.map(|logs| logs.complete_groups()).unwrap_or_default() {
+            for group in logs.map(SegmentLogs::complete_groups).unwrap_or_default() {
                 if self.may_have_rows(&group).await? {
                     groups.push(group);
                 }

@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 
 use super::observation::Observation;
 use super::unsettled::Unsettled;
+use crate::listing::SegmentLogs;
 
 /// A segment to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,7 +96,7 @@ fn candidates(seen: &Observation) -> Vec<Chosen> {
         }
         for (segment, logs) in &logs.segments {
             let before = seen.files_before.segment(*partition, *segment);
-            let old: BTreeSet<&str> = before.into_iter().flat_map(|before| before.paths()).collect();
+            let old: BTreeSet<&str> = before.into_iter().flat_map(SegmentLogs::paths).collect();
             if !seen.is_acknowledged(*segment) && logs.paths().any(|path| !old.contains(path)) {
                 found.push(Chosen { partition: *partition, segment: *segment, rows: None });
             }

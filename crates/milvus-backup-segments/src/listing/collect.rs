@@ -17,8 +17,12 @@ pub(crate) async fn list_logs(storage: &Directory, collection: i64) -> Result<Op
     let inserts = storage.list_versions(&format!("{INSERT}/{collection}")).await?;
     let after = storage.list_versions(&deletes).await?;
     let mut listing = Listing::default();
-    inserts.into_iter().for_each(|object| add_insert_log(&mut listing, object));
-    after.into_iter().for_each(|object| add_delete_log(&mut listing, object));
+    for object in inserts {
+        add_insert_log(&mut listing, object);
+    }
+    for object in after {
+        add_delete_log(&mut listing, object);
+    }
     let found = listing.delete_paths();
     let is_known = |object: &VersionedObject| delete_log(below(object, DELETE)).is_ok();
     let kept = before.iter().filter(|object| is_known(object)).all(|object| found.contains(object.path.as_str()));

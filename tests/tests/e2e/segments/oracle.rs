@@ -5,13 +5,20 @@
 
 use std::{path::Path, time::Duration};
 
-use milvus_backup_tests::{backup_files::BackupFiles, milvus_br::MilvusBr, scripts::ask};
+use milvus_backup_tests::{
+    backup_files::BackupFiles,
+    milvus_br::MilvusBr,
+    scripts::{ask, ask_within},
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::oracle_server::Restless;
 
 const DEFAULT_SHOTS: usize = 5;
+
+/// How long the writers may write.
+const LIMIT: Duration = Duration::from_hours(3);
 
 fn shots() -> usize {
     std::env::var("MILVUS_BR_TEST_SHOTS").ok().and_then(|text| text.parse().ok()).unwrap_or(DEFAULT_SHOTS)
@@ -54,7 +61,8 @@ fn are_exact_or_refused(server: &Restless) {
         "log": log,
     });
     let (backups, refusals, written) = std::thread::scope(|scope| {
-        let writer = scope.spawn(|| ask::<Value>(include_str!("../../../scripts/write_and_log.py"), &given));
+        let writer =
+            scope.spawn(|| ask_within::<Value>(LIMIT, include_str!("../../../scripts/write_and_log.py"), &given));
         while !writing.exists() {
             assert!(!writer.is_finished(), "nothing was written");
             std::thread::sleep(Duration::from_millis(50));
