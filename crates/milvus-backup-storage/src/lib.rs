@@ -42,7 +42,7 @@ mod transfer_rules;
 mod upload;
 mod window;
 
-pub use directory::Directory;
+pub use directory::{Directory, Entry};
 pub use options::StoreOptions;
 pub use pool::{ALIGNMENT, BufferPool, PooledBuffer};
 pub use probe::{Check, Outcome, ProbeExtent, ProbeReport, Promise};

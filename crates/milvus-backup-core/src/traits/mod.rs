@@ -48,7 +48,7 @@ pub use progress::{BackupProgress, Operation, Progress, ProgressEvent, ProgressT
 pub use read_point::ReadPoint;
 pub use recovery::{IncompleteBackup, InterruptedBackup, Lease, OwnerState, StagingCollection};
 pub use replication::ReplicationRole;
-pub use repository::Repository;
+pub use repository::{Repository, VerifiedBackup};
 pub use session::ScanSession;
 pub use sink::RowSink;
 pub use source::{RowSource, ScanOptions, SourceRequirements};
