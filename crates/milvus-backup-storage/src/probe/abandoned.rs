@@ -21,6 +21,10 @@ impl Storage {
                 continue;
             }
             let objects = self.directory(name.as_str()).entries().await?;
+            if objects.is_empty() && self.is_remote() {
+                // Some services list the prefix of deleted objects for a while.
+                continue;
+            }
             if objects.iter().all(|object| now.duration_since(object.modified_at) > ABANDONED) {
                 abandoned.push(name);
             }

@@ -14,8 +14,11 @@ const OF_THE_FIRST: usize = 8;
 
 fn of_a_small_backup(kind: StoreKind) {
     let [first, second] = counted(kind, "store_requests");
+    // Google's service has no request that deletes several objects: the journal is two.
+    let single_deletes = usize::from(kind == StoreKind::Gcs);
+    let most = MOST + single_deletes;
     // The second one reads the name of the first one.
-    assert!(first <= MOST + OF_THE_FIRST && second <= MOST + 1, "{first} {second}");
+    assert!(first <= most + OF_THE_FIRST && second <= most + 1, "{first} {second}");
 }
 
 fn counted(kind: StoreKind, name: &str) -> [usize; 2] {
