@@ -1,6 +1,6 @@
 //! The last look at the files of a backup before its commit: an upload that succeeded is a claim.
 //!
-//! A proxy can cut off a request on its way, and a store that compares no digest then keeps a shorter object.
+//! A proxy can truncate a request, and a store that compares no digest then keeps a shorter object.
 
 use std::collections::HashMap;
 

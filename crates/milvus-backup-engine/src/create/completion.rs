@@ -56,7 +56,7 @@ impl CreateJob<'_> {
     /// Some servers return no rows, and no error, for a partition that was dropped: it did not fail, and is not whole.
     ///
     /// # Errors
-    /// [`Error::PartitionNotFound`], and [`Error::Protocol`] for another schema: the collection was made anew.
+    /// [`Error::PartitionNotFound`], and [`Error::Protocol`] for another schema: the collection was recreated.
     async fn require_unchanged(&self, plan: &BackupPlan, written: &[Option<u64>]) -> Result<()> {
         let name = &plan.collection.name;
         let now = self.manager.catalog.describe_collection(name).await?;

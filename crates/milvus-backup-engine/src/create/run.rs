@@ -74,8 +74,8 @@ impl CreateJob<'_> {
         let (store, encoding) = (&repository.store, Arc::new(plan.encoding()));
         let writers = repository.format.writers(&self.collection, &self.backup_id, encoding);
         self.undo.push(Undo::Discard(Arc::clone(&writers)));
-        let begun = if self.resumed { store.resume(plan) } else { store.begin(plan) };
-        let transaction = begun.await?;
+        let started = if self.resumed { store.resume(plan) } else { store.begin(plan) };
+        let transaction = started.await?;
         let resumed = self.resumed;
         let write = async |progress| {
             let transfer = BackupTransfer {

@@ -105,7 +105,7 @@ fn an_expired_token() {
     bench.proxy.disturb(|_, _| Some(Disturbance::Reject { status: 400, code: "ExpiredToken" }));
     let outcome = bench.br.run(&bench.create()).code(17);
     assert!(outcome.error().to_string().contains("xpired"), "{outcome:#?}");
-    // Before it has begun, and in the middle.
+    // Before it has started, and in the middle.
     bench.proxy.disturb(|_, before| (before > 8).then_some(Disturbance::Reject { status: 400, code: "ExpiredToken" }));
     bench.br.run(&bench.create()).code(17).error();
     bench.require_nothing_left("after a token expired");
