@@ -118,6 +118,11 @@ pub fn everything_below(root: &Path) -> Vec<String> {
     without_marker(Root::Directory(root.to_owned()).names())
 }
 
+/// Whether a file is what a killed write of a lock left in a directory: the next holder removes it once it is a minute old.
+pub fn is_of_a_torn_write(name: &str) -> bool {
+    name.contains("/locks/") && name.contains('#')
+}
+
 pub(crate) fn without_marker(mut names: Vec<String>) -> Vec<String> {
     names.retain(|name| name != "repository.json");
     names

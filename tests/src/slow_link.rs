@@ -1,4 +1,4 @@
-//! A slow network between the command and a server, so that what is to be cut off takes a while on any machine.
+//! A slow network between the command and a server, so that an operation that is to be interrupted takes a while on any machine.
 
 use std::{
     io::{Read as _, Write as _},

@@ -132,7 +132,7 @@ impl Drop for Display {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate for people to read")]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a human-readable rate")]
 fn describe(progress: &BackupProgress) -> String {
     let rate = progress.bytes_per_second.map(|rate| format!(", {}/s", format_size(rate as u64))).unwrap_or_default();
     let eta = progress.formatted_eta().map(|eta| format!(", {eta} left")).unwrap_or_default();

@@ -80,6 +80,10 @@ async fn resolve_latest<'a>(
     name: &str,
 ) -> Result<Resolved<'a>, CommandError> {
     let text = format!("{name}{LATEST}");
+    if name.is_empty() {
+        let limit = format!("the name of a collection before `{LATEST}`");
+        return Err(Error::InvalidParameter { field: "backup".to_owned(), value: text, limit }.into());
+    }
     let (collection, listing) = list_collection(context, repository, name).await?;
     let summary = Summary::of(&listing);
     let latest = summary.latest(&collection);

@@ -139,7 +139,7 @@ impl Permit {
         let mut window = self.limiter.lock();
         if window.refused(self.halvings) {
             let limit = window.limit;
-            tracing::info!(%failure, limit, "the server pushes back: fewer calls at once");
+            tracing::info!(%failure, limit, "the server rate-limits calls: fewer of them concurrently");
         }
     }
 }

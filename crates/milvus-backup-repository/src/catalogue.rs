@@ -113,20 +113,38 @@ impl RepositoryHandle {
             Some(collection) => vec![collection.directory()],
             None => self.storage().subdirectories("").await?,
         };
+        self.list_in(&collections, true).await
+    }
+
+    /// Lists the backups of one collection like [`Self::list_backups`], without the outcomes of their verifications.
+    ///
+    /// # Errors
+    /// [`Error::Storage`] if the repository cannot be listed.
+    pub async fn list_committed(&self, collection: &CollectionRef) -> Result<Listing> {
+        self.require_readable().await?;
+        self.list_in(&[collection.directory()], false).await
+    }
+
+    async fn list_in(&self, collections: &[String], with_verifications: bool) -> Result<Listing> {
         let mut found = Vec::new();
         for collection in collections {
-            for name in self.storage().subdirectories(&collection).await? {
+            for name in self.storage().subdirectories(collection).await? {
                 // Any other directory in a repository is not a backup.
                 if let Ok(id) = name.parse::<BackupId>() {
                     let directory = self.storage().directory(format!("{collection}/{name}"));
-                    found.push((directory, CollectionRef::from_directory(&collection), id));
+                    found.push((directory, CollectionRef::from_directory(collection), id));
                 }
             }
         }
         let mut listing = Listing::default();
         let mut results = futures::stream::iter(found)
             .map(|(directory, collection, backup_id)| async move {
-                (self.read_committed(&directory, &backup_id).await, collection, backup_id)
+                let metadata = if with_verifications {
+                    self.read_committed(&directory, &backup_id).await
+                } else {
+                    self.read_commit(&directory, &backup_id).await.map(|found| found.map(|(_, metadata)| metadata))
+                };
+                (metadata, collection, backup_id)
             })
             .buffer_unordered(READERS);
         while let Some((result, collection, backup_id)) = results.next().await {

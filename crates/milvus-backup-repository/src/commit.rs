@@ -58,7 +58,7 @@ impl PendingCommit {
         let size_of_checksums = checksums.len() as u64;
         self.directory.write_document(CHECKSUMS, checksums).await?;
         let written = files.iter().map(|(file, entry)| (file.as_str(), entry.size_bytes));
-        require_stored(&self.directory, written.chain([(CHECKSUMS, size_of_checksums)])).await?;
+        let stored = require_stored(&self.directory, written.chain([(CHECKSUMS, size_of_checksums)])).await?;
         let directory = self.directory.clone();
         let repository = self.repository.clone();
         let metadata = self.metadata(completion, checksum, manifest_checksum, size_bytes);
@@ -67,7 +67,7 @@ impl PendingCommit {
         repository.create_marker().await?;
         directory.create_document(METADATA, bytes).await?;
         // The journal was needed only to resume the backup. Its remains do no harm.
-        if let Err(error) = crate::journal::remove(&repository, &directory).await {
+        if let Err(error) = crate::journal::remove(&repository, &directory, stored).await {
             tracing::warn!(error = error.full_message(), "cannot remove the journal of a backup that is complete");
         }
         Ok(metadata)

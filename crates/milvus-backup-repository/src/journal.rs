@@ -83,10 +83,9 @@ fn covered(
     Ok((chunks, missing))
 }
 
-/// Removes the journal, and the record of the process that writes the backup.
-pub(crate) async fn remove(repository: &RepositoryHandle, directory: &Directory) -> Result<()> {
-    let files = directory.list().await?.into_iter().map(|(file, _)| file);
-    directory.delete(files.filter(|file| is_of_unfinished(file)).collect::<Vec<_>>()).await?;
+/// Removes the journal, and the record of the process that writes the backup, whose files are `stored`.
+pub(crate) async fn remove(repository: &RepositoryHandle, directory: &Directory, stored: Vec<String>) -> Result<()> {
+    directory.delete(stored.into_iter().filter(|file| is_of_unfinished(file))).await?;
     repository.storage().remove_empty(&format!("{}/{JOURNAL}", directory.path()));
     Ok(())
 }

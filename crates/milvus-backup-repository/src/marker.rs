@@ -56,7 +56,7 @@ impl RepositoryHandle {
             && let Some(draft) = self.drafted_marker().get()
         {
             match self.root().create_document(REPOSITORY, to_bytes(draft)?).await {
-                Ok(()) => drop(self.known_marker().set(draft.clone())),
+                Ok(_) => drop(self.known_marker().set(draft.clone())),
                 // Another process created it first.
                 Err(error) if is_conflict(&error) => {}
                 Err(error) => return Err(error),

@@ -9,7 +9,7 @@ use milvus_backup_core::{
     BackedUpDefinition, BackupFiles, BackupId, BackupMetadata, BackupPlan, CollectionName, CollectionRef, ContentCheck,
     Diagnosis, Environment, IncomingCopy, IncompleteBackup, InterruptedBackup, Lease, Listing, Operation, OwnerState,
     Progress, Repository, Result, StagingCollection, StoredBackup, StoredFile, Transaction, VerificationParams,
-    VerificationRecord, VerificationResult,
+    VerificationRecord, VerificationResult, VerifiedBackup,
 };
 
 use crate::handle::RepositoryHandle;
@@ -65,6 +65,10 @@ impl Repository for RepositoryHandle {
         self.list_backups(collection).await
     }
 
+    async fn list_committed(&self, collection: &CollectionRef) -> Result<Listing> {
+        self.list_committed(collection).await
+    }
+
     async fn open(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<StoredBackup> {
         self.open(collection, backup_id).await
     }
@@ -98,8 +102,9 @@ impl Repository for RepositoryHandle {
         collection: &CollectionRef,
         backup_id: &BackupId,
         record: &VerificationRecord,
+        owner: VerifiedBackup,
     ) -> Result<()> {
-        self.keep_verification(collection, backup_id, record.clone()).await
+        self.keep_verification(collection, backup_id, record.clone(), owner).await
     }
 
     async fn delete(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
@@ -124,6 +129,18 @@ impl Repository for RepositoryHandle {
 
     async fn incomplete(&self) -> Result<Vec<IncompleteBackup>> {
         self.find_incomplete().await
+    }
+
+    async fn dead_leases(&self, environment: &Environment) -> Result<Vec<CollectionRef>> {
+        self.dead_leases(environment).await
+    }
+
+    async fn abandoned_probes(&self, environment: &Environment) -> Result<Vec<String>> {
+        self.storage().abandoned_probes(environment.clock.now()).await
+    }
+
+    async fn remove_probe(&self, name: &str) -> Result<()> {
+        self.storage().remove_probe(name).await
     }
 
     async fn register_staging(&self, source: &CollectionRef, staging: &StagingCollection) -> Result<()> {

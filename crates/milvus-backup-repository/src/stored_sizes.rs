@@ -1,20 +1,20 @@
 //! The last look at the files of a backup before its commit: an upload that succeeded is a claim.
 //!
-//! A proxy can cut off a request on its way, and a store that compares no digest then keeps a shorter object.
+//! A proxy can truncate a request, and a store that compares no digest then keeps a shorter object.
 
 use std::collections::HashMap;
 
 use milvus_backup_core::{Error, Result};
 use milvus_backup_storage::Directory;
 
-/// Checks that the store has every file, in the size in which it was written.
+/// Checks that the store has every file, in the size in which it was written, and returns all files of the directory.
 ///
 /// # Errors
 /// [`Error::Storage`] with the first file that differs.
 pub(crate) async fn require_stored<'a>(
     directory: &Directory,
     written: impl IntoIterator<Item = (&'a str, u64)>,
-) -> Result<()> {
+) -> Result<Vec<String>> {
     let stored: HashMap<String, u64> = directory.list().await?.into_iter().collect();
     for (file, size) in written {
         let found = match stored.get(file) {
@@ -30,7 +30,7 @@ pub(crate) async fn require_stored<'a>(
             source: found.into(),
         });
     }
-    Ok(())
+    Ok(stored.into_keys().collect())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
+use jiff::Timestamp;
 use milvus_backup_core::{Error, Result};
 use object_store::path::Path;
 use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt, PutMode, PutOptions};
@@ -24,6 +25,19 @@ enum Found {
     /// Another one, or one that cannot be read.
     Other,
     Nothing,
+}
+
+/// An object below a directory, as a listing reports it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The path relative to the directory.
+    pub file: String,
+    /// The size in bytes.
+    pub size: u64,
+    /// The entity tag, without quotation marks; `None` if the store reports none.
+    pub e_tag: Option<String>,
+    /// The time of the last change by the clock of the store, in whole seconds.
+    pub modified_at: Timestamp,
 }
 
 /// The objects below one directory of the repository.
@@ -124,7 +138,8 @@ impl Directory {
         Ok(())
     }
 
-    /// Writes a document only if there is none.
+    /// Writes a document only if there is none. Returns its entity tag, without quotation marks; `None` if the store
+    /// reports none, or if the response was lost.
     ///
     /// A failure does not prove that nothing was written, and a document that the store reports may be our own, from an
     /// attempt whose response was lost. It is therefore read back and compared, repeatedly if it differs, since a
@@ -133,19 +148,20 @@ impl Directory {
     ///
     /// # Errors
     /// [`Error::Storage`]; [`is_conflict`](crate::error::is_conflict) returns whether another process was first.
-    pub async fn create_document(&self, file: &str, bytes: Bytes) -> Result<()> {
+    pub async fn create_document(&self, file: &str, bytes: Bytes) -> Result<Option<String>> {
         let path = self.object(file)?;
         let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
         let mut attempt = 1;
         loop {
-            let Err(source) = self.store.put_opts(&path, bytes.clone().into(), options.clone()).await else {
-                return Ok(());
+            let source = match self.store.put_opts(&path, bytes.clone().into(), options.clone()).await {
+                Ok(created) => return Ok(created.e_tag.as_deref().map(unquoted)),
+                Err(source) => source,
             };
             if self.rules.unconditional && is_unsupported(&source) {
-                return self.create_unconditionally(file, bytes).await;
+                return self.create_unconditionally(file, bytes).await.map(|()| None);
             }
             match self.read_back(file, &bytes).await {
-                Found::Same => return Ok(()),
+                Found::Same => return Ok(None),
                 Found::Nothing if attempt < CREATES && exists_already(&source) => attempt += 1,
                 Found::Nothing | Found::Other => return Err(storage("create", &path, source)),
             }
@@ -180,6 +196,14 @@ impl Directory {
     /// # Errors
     /// [`Error::Storage`] if the store cannot be listed.
     pub async fn list(&self) -> Result<Vec<(String, u64)>> {
+        Ok(self.entries().await?.into_iter().map(|entry| (entry.file, entry.size)).collect())
+    }
+
+    /// Lists every object below the directory, with its entity tag, in arbitrary order.
+    ///
+    /// # Errors
+    /// [`Error::Storage`] if the store cannot be listed.
+    pub async fn entries(&self) -> Result<Vec<Entry>> {
         let prefix = self.object("")?;
         let objects = self.store.list(Some(&prefix)).map_err(|source| storage("list", &prefix, source));
         objects
@@ -189,8 +213,10 @@ impl Directory {
                     .location
                     .prefix_match(&prefix)
                     .map(|parts| parts.map(|part| part.as_ref().to_owned()).collect::<Vec<_>>().join("/"));
-                relative.map(|relative| (relative, object.size)).ok_or_else(|| Error::Protocol {
-                    message: format!("the store listed `{}` below `{prefix}`", object.location),
+                let e_tag = object.e_tag.as_deref().map(unquoted);
+                let modified_at = Timestamp::from_second(object.last_modified.timestamp()).unwrap_or_default();
+                relative.map(|file| Entry { file, size: object.size, e_tag, modified_at }).ok_or_else(|| {
+                    Error::Protocol { message: format!("the store listed `{}` below `{prefix}`", object.location) }
                 })
             })
             .try_collect()
@@ -226,6 +252,11 @@ impl Directory {
     }
 }
 
+/// Returns an entity tag in one form: some services quote it in responses to a write, and not in listings.
+fn unquoted(e_tag: &str) -> String {
+    e_tag.trim_matches('"').to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use object_store::memory::InMemory;
@@ -239,5 +270,14 @@ mod tests {
         let error = directory.read_document("schema.json", 10).await.unwrap_err();
         assert!(error.to_string().ends_with("schema.json: 11 bytes exceed the limit of 10"), "{error}");
         assert!(directory.read_document("schema.json", 11).await.unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_listing_has_the_entity_tag_of_the_creation() {
+        let directory = Directory::new(Arc::new(InMemory::new()), "items");
+        let created = directory.create_document("a.json", Bytes::from_static(b"a")).await.unwrap();
+        assert!(created.is_some());
+        let [Entry { file, size, e_tag, .. }] = directory.entries().await.unwrap().try_into().unwrap();
+        assert_eq!((file.as_str(), size, e_tag), ("a.json", 1, created));
     }
 }

@@ -9,7 +9,7 @@ use milvus_backup_core::{Error, Result};
 use object_store::Error as StoreError;
 
 use crate::service_error::{
-    Failure, has_expired_credentials, is_missing_bucket, is_of_service, is_without_tls, status,
+    Failure, has_expired_credentials, is_missing_bucket, is_of_service, is_without_tls, kept_object, status,
 };
 
 /// Returns the error for a failure to `action` the object at `path`. That of a service has no secrets in it.
@@ -68,6 +68,7 @@ fn is_permission(error: &StoreError) -> bool {
         || io_kind(error) == Some(io::ErrorKind::PermissionDenied)
         || matches!(status(error), Some(401 | 403))
         || has_expired_credentials(error)
+        || kept_object(error).is_some_and(|code| code == "AccessDenied")
 }
 
 /// Returns whether the same call may succeed after a short delay.

@@ -43,7 +43,7 @@ mod upload;
 mod versioned;
 mod window;
 
-pub use directory::Directory;
+pub use directory::{Directory, Entry};
 pub use options::StoreOptions;
 pub use pool::{ALIGNMENT, BufferPool, PooledBuffer};
 pub use probe::{Check, Outcome, ProbeExtent, ProbeReport, Promise};

@@ -21,6 +21,11 @@ const REQUEST: &str = "Error performing ";
 /// Its words after the number of retries.
 const RETRIED: &str = " retries, max_retries: ";
 
+/// Its words before the key of an object that a bulk deletion kept, although its response has a status of success.
+const KEPT: &str = "DeleteObjects request failed for key ";
+/// Its words before the code of the reason, which a parenthesis ends.
+const CODE: &str = "(code: ";
+
 /// The words of the client about a URL without TLS.
 const WITHOUT_TLS: &str = "URL scheme is not allowed";
 
@@ -91,6 +96,12 @@ pub(crate) fn status(error: &StoreError) -> Option<u16> {
     text[STATUS.len()..].get(..3)?.parse().ok()
 }
 
+/// Returns the code with which a bulk deletion of S3 kept an object, see "`DeleteObjects`" in the API of Amazon S3.
+pub(crate) fn kept_object(error: &StoreError) -> Option<String> {
+    let text = causes(error).map(ToString::to_string).find(|text| text.starts_with(KEPT))?;
+    text.rsplit_once(CODE)?.1.strip_suffix(')').map(str::to_owned)
+}
+
 /// Returns whether the bucket or container does not exist.
 pub(crate) fn is_missing_bucket(error: &StoreError) -> bool {
     find::<MissingBucket>(error).is_some()
@@ -114,7 +125,10 @@ pub(crate) fn was_retried(error: &StoreError) -> bool {
 /// Returns whether an error is one of a service behind a network.
 pub(crate) fn is_of_service(error: &StoreError) -> bool {
     let is_request = |error: &(dyn Error + 'static)| error.to_string().starts_with(REQUEST);
-    find::<HttpError>(error).is_some() || answer(error).is_some() || causes(error).any(is_request)
+    find::<HttpError>(error).is_some()
+        || answer(error).is_some()
+        || kept_object(error).is_some()
+        || causes(error).any(is_request)
 }
 
 /// Returns the status and the body of the response that an error is about.
@@ -169,6 +183,8 @@ mod tests {
         let error = answered("Server returned non-2xx status code: 403 Forbidden: AccessDenied: no");
         assert_eq!(status(&error), Some(403));
         assert_eq!(text(&error), "403 Forbidden: AccessDenied: no");
+        let kept = answered("DeleteObjects request failed for key a (code: x): Denied (code: AccessDenied)");
+        assert_eq!(kept_object(&kept).as_deref(), Some("AccessDenied"));
         assert_eq!(status(&answered("Server returned non-2xx status code: 5")), None);
         assert_eq!(text(&answered("Server returned non-2xx status code: 502 Bad Gateway: ")), "502 Bad Gateway");
     }

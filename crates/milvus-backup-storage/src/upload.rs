@@ -232,7 +232,7 @@ mod tests {
         }
     }
 
-    fn begun(fake: &Fake, abandoned: &AbandonedUploads) -> Upload {
+    fn started(fake: &Fake, abandoned: &AbandonedUploads) -> Upload {
         let (store, rules) = (Arc::new(InMemory::new()), TransferRules::default());
         Upload {
             path: "data/p.parquet".to_owned(),
@@ -268,13 +268,13 @@ mod tests {
         let abandoned = AbandonedUploads::default();
         let fake = Fake::default();
         let aborted = || fake.aborted.load(Ordering::SeqCst);
-        let mut complete = begun(&fake, &abandoned);
+        let mut complete = started(&fake, &abandoned);
         complete.put(Bytes::from_static(b"part")).await.unwrap();
         complete.complete().await.unwrap();
         assert_eq!(aborted(), 0);
-        begun(&fake, &abandoned).abort().await;
+        started(&fake, &abandoned).abort().await;
         assert_eq!(aborted(), 1);
-        drop(begun(&fake, &abandoned));
+        drop(started(&fake, &abandoned));
         abandoned.settle().await;
         assert_eq!(aborted(), 2);
     }
@@ -283,9 +283,9 @@ mod tests {
     async fn an_upload_that_cannot_be_completed_is_aborted() {
         let abandoned = AbandonedUploads::default();
         let fake = Fake { fails_completion: true, ..Fake::default() };
-        assert!(begun(&fake, &abandoned).complete().await.is_err());
+        assert!(started(&fake, &abandoned).complete().await.is_err());
         let late = Fake { fails_parts: true, aborted: Arc::clone(&fake.aborted), ..Fake::default() };
-        let mut upload = begun(&late, &abandoned);
+        let mut upload = started(&late, &abandoned);
         upload.put(Bytes::from_static(b"part")).await.unwrap();
         assert!(upload.complete().await.is_err());
         assert_eq!(fake.aborted.load(Ordering::SeqCst), 2);

@@ -171,7 +171,7 @@ impl ChunkReader {
         let batches = catch_unwind(AssertUnwindSafe(|| {
             decode(&RowGroupBytes(window.clone()), &self.footer, group, &self.source.vectors)
         }))
-        .map_err(|_| self.undecodable(group, "its decoder gave up"))?
+        .map_err(|_| self.undecodable(group, "its decoder panicked"))?
         .map_err(|error| self.undecodable(group, error))?;
         self.check_digest(group, &batches)?;
         Ok(batches)

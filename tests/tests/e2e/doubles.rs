@@ -162,7 +162,7 @@ fn idempotent_inserts_are_made_under_keys() {
     assert_eq!(created_with(INSERT_IDEMPOTENCY, "true"), [INSERT_IDEMPOTENCY]);
 }
 
-/// H6: an insert whose answer is lost is made again under its key, and the restore goes on: its collection is created once.
+/// H6: an insert whose response is lost is repeated under its key, and the restore continues: its collection is created once.
 #[test]
 fn a_lost_answer_of_an_insert_does_not_restart_the_restore() {
     let double = Double::start(NEWEST);

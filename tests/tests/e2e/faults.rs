@@ -15,7 +15,7 @@ use std::{
 
 use milvus_backup_testkit::{ServerKind, StoreKind};
 use milvus_backup_tests::{
-    backup_files::everything_below,
+    backup_files::{everything_below, is_of_a_torn_write},
     collections::{Plain, forget, names, release},
     comparison::Snapshot,
     faults::VARIABLE,
@@ -141,7 +141,7 @@ impl Bench {
         assert_eq!(self.br.files().uploads(), Vec::<String>::new(), "{what}");
         let left: Vec<_> = files
             .iter()
-            .filter(|file| !file.contains("/locks/") && listed.iter().all(|id| !file.contains(id)))
+            .filter(|file| !is_of_a_torn_write(file) && listed.iter().all(|id| !file.contains(id)))
             .collect();
         assert!(left.is_empty(), "{what}: {left:?}");
         assert_eq!(self.br.listed(), listed, "{what}");

@@ -7,6 +7,7 @@ use std::{env, thread};
 
 use milvus_backup_testkit::ServerKind;
 use milvus_backup_tests::{
+    backup_files::is_of_a_torn_write,
     collections::{Plain, forget, names},
     comparison::Snapshot,
     milvus_br::MilvusBr,
@@ -129,7 +130,7 @@ fn at_random_moments(place: Place) {
         .everything()
         .into_iter()
         .filter(|file| kept.iter().all(|name| !file.contains(name)))
-        .filter(|file| !file.contains("/locks/") && listed.iter().all(|id| !file.contains(id)))
+        .filter(|file| !is_of_a_torn_write(file) && listed.iter().all(|id| !file.contains(id)))
         .collect();
     assert_eq!(left, Vec::<String>::new(), "files are left after {pruned}");
     let uploads: Vec<String> =

@@ -6,7 +6,7 @@ use milvus_backup_testkit::{Server, Standalone, StandaloneOptions};
 use milvus_backup_tests::{collections::Plain, comparison::Snapshot, milvus_br::MilvusBr, outcome::Outcome};
 
 /// What the client says when it sends fewer calls at once.
-const SLOWER: &str = "the server pushes back";
+const SLOWER: &str = "the server rate-limits calls";
 
 #[test]
 fn of_a_server_that_limits_rates() {

@@ -1,4 +1,4 @@
-//! A partition that is large is read in ranges of primary keys, side by side: every row once, whatever the keys are.
+//! A large partition is read in ranges of primary keys concurrently: every row once, whatever the keys are.
 //!
 //! On Milvus 2.3.5: Milvus Lite answers one call at a time, and is read in one range.
 

@@ -1,4 +1,4 @@
-//! The server dies in the middle of a create and of a restore, and comes back on the same data: the operation goes on. Or
+//! The server dies in the middle of a create and of a restore, and comes back on the same data: the operation continues. Or
 //! it hangs: the operation ends, and can be continued.
 
 use std::{fs, thread, time::Duration};

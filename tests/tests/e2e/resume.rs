@@ -1,4 +1,4 @@
-//! A create that was cut off is continued from the data files that were complete, or refused with the reason.
+//! An interrupted create is resumed from the data files that were complete, or refused with the reason.
 
 use milvus_backup_testkit::ServerKind;
 use milvus_backup_tests::{

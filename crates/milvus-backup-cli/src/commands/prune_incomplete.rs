@@ -76,6 +76,8 @@ fn line(orphan: &Orphan) -> String {
         OrphanKind::Protection => {
             format!("{action}  protection {name} of {collection_name} from compaction: {reason}")
         }
+        OrphanKind::Lock => format!("{action}  lock of {collection_name}: {reason}"),
+        OrphanKind::Probe => format!("{action}  examination of the store {name}: {reason}"),
         _ => format!("{action}  collection {name}, for {collection_name}: {reason}"),
     }
 }

@@ -49,7 +49,7 @@ macro_rules! features {
                 }
             }
 
-            /// Returns its name for people, and the source for the version.
+            /// Returns its human-readable name, and the source for the version.
             #[cfg(test)]
             fn texts(self) -> [&'static str; 2] {
                 match self {

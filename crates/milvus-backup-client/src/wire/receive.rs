@@ -72,7 +72,7 @@ impl Answer {
         match self.message {
             Some(message) if message.is_whole() => Ok(buffers.share(message.buffer).slice(message.start..)),
             // The server disconnected during the response.
-            _ => Err(Status::unavailable("the answer breaks off")),
+            _ => Err(Status::unavailable("the response was truncated")),
         }
     }
 }

@@ -458,7 +458,7 @@ impl Error {
     }
 
     /// Returns the required and available space of [`Error::InsufficientStorage`] in GiB; `None` for other errors.
-    #[expect(clippy::cast_precision_loss, reason = "a size for people to read")]
+    #[expect(clippy::cast_precision_loss, reason = "a human-readable size")]
     pub fn required_and_available_gb(&self) -> Option<(f64, f64)> {
         const GIB: f64 = 1_073_741_824.0;
         match self {

@@ -127,13 +127,13 @@ impl BackupMetadata {
     }
 
     /// Returns the size in MiB.
-    #[expect(clippy::cast_precision_loss, reason = "a size for people to read")]
+    #[expect(clippy::cast_precision_loss, reason = "a human-readable size")]
     pub fn size_mb(&self) -> f64 {
         self.size_bytes as f64 / 1_048_576.0
     }
 
     /// Returns the stored bytes per byte of column values, or `None` for a backup without rows.
-    #[expect(clippy::cast_precision_loss, reason = "a ratio for people to read")]
+    #[expect(clippy::cast_precision_loss, reason = "a human-readable ratio")]
     pub fn compression_ratio(&self) -> Option<f64> {
         (self.uncompressed_size_bytes > 0)
             .then(|| self.compressed_size_bytes as f64 / self.uncompressed_size_bytes as f64)

@@ -61,7 +61,7 @@ impl BackupResult {
     }
 
     /// Returns the size in MiB.
-    #[expect(clippy::cast_precision_loss, reason = "a size for people to read")]
+    #[expect(clippy::cast_precision_loss, reason = "a human-readable size")]
     pub fn size_mb(&self) -> f64 {
         self.size_bytes as f64 / 1_048_576.0
     }

@@ -99,7 +99,7 @@ impl RetentionResult {
 /// Returns the space that the deletions free, in bytes and in GiB.
 ///
 /// Decisions on backups that are not among `backups` free nothing.
-#[expect(clippy::cast_precision_loss, reason = "GiB are for people to read")]
+#[expect(clippy::cast_precision_loss, reason = "GiB are human-readable")]
 pub fn calculate_storage_savings(backups: &[BackupVersion], decisions: &[Decision]) -> (u64, f64) {
     let sizes: BTreeMap<(&BackupId, String), u64> =
         backups.iter().map(|backup| ((&backup.backup_id, backup.collection_label()), backup.size_bytes)).collect();

@@ -49,7 +49,7 @@ pub use progress::{BackupProgress, Operation, Progress, ProgressEvent, ProgressT
 pub use read_point::ReadPoint;
 pub use recovery::{IncompleteBackup, InterruptedBackup, Lease, OwnerState, StagingCollection};
 pub use replication::ReplicationRole;
-pub use repository::Repository;
+pub use repository::{Repository, VerifiedBackup};
 pub use segments::{RequestedFlush, SegmentCatalog, StoredCollection, StoredPartition, StoredSegment};
 pub use session::ScanSession;
 pub use sink::RowSink;

@@ -21,6 +21,15 @@ pub trait Lease: Send + Sync + Debug {
     /// [`crate::Error::InProgress`] if another operation took the lease over.
     async fn check(&self) -> Result<u64>;
 
+    /// Returns the epoch of the lease like [`Lease::check`], but asks the store only if the lease was not confirmed a
+    /// moment ago. A step that relies on it must be followed by a check.
+    ///
+    /// # Errors
+    /// The same errors as [`Lease::check`].
+    async fn epoch(&self) -> Result<u64> {
+        self.check().await
+    }
+
     /// Completes when the lease is lost, and never otherwise. The operation that holds it must stop then. Cancel-safe.
     fn lost(&self) -> BoxFuture<'static, ()>;
 

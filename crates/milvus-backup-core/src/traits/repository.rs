@@ -20,6 +20,16 @@ use crate::model::{BackupMetadata, Diagnosis, StoredBackup, VerificationRecord, 
 use crate::names::{BackupId, CollectionName, CollectionRef};
 use crate::params::VerificationParams;
 
+/// Whether other operations can have changed a backup before and during its verification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum VerifiedBackup {
+    /// The caller has committed it, and holds the lease of its collection since: it was not verified before, and it is
+    /// not deleted meanwhile.
+    New,
+    /// Any other backup.
+    Existing,
+}
+
 /// A repository of backups: it lists them, excludes concurrent changes, and makes them visible.
 ///
 /// # Errors
@@ -80,6 +90,10 @@ pub trait Repository: Send + Sync + Debug {
     /// Lists the backups of one collection, or of all.
     async fn list(&self, collection: Option<&CollectionRef>) -> Result<Listing>;
 
+    /// Lists the backups of one collection as they were committed, without the outcomes of their verifications. Reads
+    /// half as many objects as [`Repository::list`].
+    async fn list_committed(&self, collection: &CollectionRef) -> Result<Listing>;
+
     /// Opens one backup: reads its summary and its manifest, and checks their digests.
     ///
     /// # Errors
@@ -118,6 +132,7 @@ pub trait Repository: Send + Sync + Debug {
         collection: &CollectionRef,
         backup_id: &BackupId,
         record: &VerificationRecord,
+        owner: VerifiedBackup,
     ) -> Result<()>;
 
     /// Removes a backup. Its commit is removed first, so that it is never listed while it is partly removed.
@@ -151,6 +166,19 @@ pub trait Repository: Send + Sync + Debug {
 
     /// Lists the backups that were started and not committed, including those that are in progress.
     async fn incomplete(&self) -> Result<Vec<IncompleteBackup>>;
+
+    /// Lists the collections whose lease is held by an operation that is dead. Acquiring and releasing such a lease
+    /// removes it.
+    ///
+    /// # Errors
+    /// [`crate::Error::Refused`] for a lease that cannot be read.
+    async fn dead_leases(&self, environment: &Environment) -> Result<Vec<CollectionRef>>;
+
+    /// Lists the examinations of the store that were interrupted, by the names of the directories with their objects.
+    async fn abandoned_probes(&self, environment: &Environment) -> Result<Vec<String>>;
+
+    /// Removes the objects of an interrupted examination of the store.
+    async fn remove_probe(&self, name: &str) -> Result<()>;
 
     /// Registers a collection that a restore of a backup of `source` creates under a temporary name, so that it is
     /// found if the process dies.

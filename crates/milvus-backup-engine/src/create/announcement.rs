@@ -24,7 +24,7 @@ impl CreateJob<'_> {
 
     /// Returns the backup of the collection that has this name.
     pub(super) async fn backup_named(&mut self, name: &str) -> Result<Option<BackupMetadata>> {
-        let backups = self.manager.repository.store.list(Some(&self.collection)).await?.backups;
+        let backups = self.manager.repository.store.list_committed(&self.collection).await?.backups;
         self.previous = backups.iter().map(BackupVersion::from).collect();
         Ok(backups.into_iter().find(|metadata| metadata.backup_name == name))
     }

@@ -56,7 +56,7 @@ impl CreateJob<'_> {
     /// Some servers return no rows, and no error, for a partition that was dropped: it did not fail, and is not whole.
     ///
     /// # Errors
-    /// [`Error::PartitionNotFound`], and [`Error::Protocol`] for another schema: the collection was made anew.
+    /// [`Error::PartitionNotFound`], and [`Error::Protocol`] for another schema: the collection was recreated.
     async fn require_unchanged(&self, plan: &BackupPlan, written: &[Option<u64>]) -> Result<()> {
         let name = &plan.collection.name;
         let now = self.manager.catalog.describe_collection(name).await?;
@@ -79,9 +79,9 @@ impl CreateJob<'_> {
     /// after, and takes its commit back: its files may be gone.
     pub(super) async fn commit(&self, written: Written) -> Result<BackupMetadata> {
         let Written { transaction, rows, mut completion } = written;
-        completion.lease_epoch = self.require_lease().await?;
+        completion.lease_epoch = self.lease()?.epoch().await?;
         let metadata = transaction.commit(rows, completion).await?;
-        if let Err(lost) = self.require_lease().await {
+        if let Err(lost) = self.lease()?.check().await {
             self.manager.repository.store.delete(&self.collection, &self.backup_id).await?;
             return Err(lost);
         }

@@ -111,12 +111,10 @@ impl<'a> CreateJob<'a> {
         Ok(lease)
     }
 
-    /// Returns the epoch of the lease after confirming that it is still held.
-    pub(super) async fn require_lease(&self) -> Result<u64> {
-        match &self.lease {
-            Some(lease) => lease.check().await,
-            None => Err(Error::Internal { action: "commit a backup".to_owned(), source: "no lease was taken".into() }),
-        }
+    /// Returns the lease that this job holds.
+    pub(super) fn lease(&self) -> Result<&dyn Lease> {
+        let missing = || Error::Internal { action: "commit a backup".to_owned(), source: "no lease was taken".into() };
+        self.lease.as_deref().ok_or_else(missing)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Resume: an interrupted create, continued from the data files that were complete.
 //!
-//! Must always hold: the backup is made as it was begun. What was asked for otherwise, or is not as it was, is refused
+//! Must always hold: the backup is completed with the parameters it was started with. A request or a collection that differs is refused
 //! with the reason, and what was written stays.
 
 use std::sync::Arc;
@@ -62,7 +62,7 @@ impl CreateJob<'_> {
         let repository = &self.manager.repository;
         let interrupted = repository.store.interrupted(&self.collection, &self.backup_id).await?;
         let mut plan = fitted(interrupted.plan, self.params)?;
-        // The memory of this machine, and not of the one it was begun on.
+        // The memory of this machine, and not of the one it was started on.
         plan.memory_limit_bytes = repository.config.memory_limit_bytes;
         if let Some(existing) = self.backup_named(&plan.backup_name).await? {
             return Err(name_taken(&plan.collection, existing));
@@ -103,7 +103,7 @@ impl CreateJob<'_> {
         Ok(session)
     }
 
-    /// The collection must be the one that was begun with, as far as that can be told.
+    /// The collection must be the one that the backup was started with, as far as this can be checked.
     async fn require_as_before(&self, plan: &BackupPlan) -> Result<()> {
         let milvus = &self.manager.catalog;
         let now = milvus.describe_collection(&plan.collection.name).await?;
@@ -143,10 +143,10 @@ fn fitted(mut plan: BackupPlan, params: &BackupParams) -> Result<BackupPlan> {
     require(asked, "the source of the rows");
     require(params.backup_name.as_ref().is_none_or(|name| *name == plan.backup_name), "the name");
     require(params.tags.is_empty() || params.tags == plan.tags, "the list of tags");
-    let begun: Vec<&String> = plan.partitions.iter().map(|partition| &partition.name).collect();
+    let started: Vec<&String> = plan.partitions.iter().map(|partition| &partition.name).collect();
     let asked = &params.partition_names;
     require(
-        asked.is_empty() || (asked.len() == begun.len() && asked.iter().all(|name| begun.contains(&name))),
+        asked.is_empty() || (asked.len() == started.len() && asked.iter().all(|name| started.contains(&name))),
         "the list of partitions",
     );
     require(params.chunk_size_bytes.is_none_or(|size| size == plan.chunk_size_bytes), "the chunk size");

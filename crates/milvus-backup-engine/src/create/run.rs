@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use milvus_backup_core::{
     AffectedOperation, BackupId, BackupMetadata, BackupParams, BackupPlan, BackupResult, BackupState,
-    CollectionDescription, CollectionName, ProgressEvent, Result,
+    CollectionDescription, CollectionName, ProgressEvent, Result, VerifiedBackup,
 };
 
 use super::job::{CreateJob, Phase, Scan, Written};
@@ -94,8 +94,8 @@ impl CreateJob<'_> {
         let (store, encoding) = (&repository.store, Arc::new(plan.encoding()));
         let writers = repository.format.writers(&self.collection, &self.backup_id, encoding);
         self.undo.push(Undo::Discard(Arc::clone(&writers)));
-        let begun = if self.resumed { store.resume(plan) } else { store.begin(plan) };
-        let transaction = begun.await?;
+        let started = if self.resumed { store.resume(plan) } else { store.begin(plan) };
+        let transaction = started.await?;
         let resumed = self.resumed;
         let write = async |progress| {
             let transfer = BackupTransfer {
@@ -171,7 +171,7 @@ impl CreateJob<'_> {
         Ok(was_loaded)
     }
 
-    async fn verify_created(&self, metadata: BackupMetadata) -> Result<BackupMetadata> {
+    async fn verify_created(&self, mut metadata: BackupMetadata) -> Result<BackupMetadata> {
         let repository = &self.manager.repository;
         if !self.params.verify_after.unwrap_or(repository.config.auto_verify_after_backup) {
             return Ok(metadata);
@@ -180,11 +180,14 @@ impl CreateJob<'_> {
             state: BackupState::Verifying,
             message: format!("verifying backup {}", self.backup_id),
         });
-        let verification = repository.require_verified(&self.collection, &self.backup_id);
-        if let Err(error) = repository.environment.bounded(repository.config.verification_timeout, verification).await {
-            self.warn(format!("backup {} is written and listed, but not verified", self.backup_id));
-            return Err(error);
+        let verification = repository.require_verified(&self.collection, &self.backup_id, VerifiedBackup::New);
+        match repository.environment.bounded(repository.config.verification_timeout, verification).await {
+            Ok(record) => metadata.set_verifications(vec![record]),
+            Err(error) => {
+                self.warn(format!("backup {} is written and listed, but not verified", self.backup_id));
+                return Err(error);
+            }
         }
-        Ok(repository.store.open(&self.collection, &self.backup_id).await?.metadata)
+        Ok(metadata)
     }
 }

@@ -24,9 +24,9 @@ pub const SAFETY_AGE: SignedDuration = SignedDuration::from_hours(24);
 pub struct Orphan {
     /// The kind of the item.
     pub kind: OrphanKind,
-    /// The identifier of the backup, or the name of the collection.
+    /// The identifier of the backup, or the name of the collection or of the objects.
     pub name: String,
-    /// The collection of the backup, or the target of the restore.
+    /// The collection of the backup or of the lock, or the target of the restore; empty if there is none.
     pub collection_name: String,
     /// Size of its files in bytes; 0 for a collection.
     pub size_bytes: u64,
@@ -47,6 +47,10 @@ pub enum OrphanKind {
     Collection,
     /// A snapshot in Milvus that protects segments from compaction.
     Protection,
+    /// The lock of a collection.
+    Lock,
+    /// The objects of an examination of the store.
+    Probe,
 }
 
 /// Returns whether an item can be removed, and the reason.
@@ -65,13 +69,38 @@ fn decision(owner: OwnerState, started: Option<Timestamp>, now: Timestamp) -> (b
 }
 
 impl BackupRepository {
-    /// Removes the incomplete backups that no process can be writing; with `dry_run`, only lists them.
+    /// Removes what interrupted operations left in the repository and no process can be using: incomplete backups, locks,
+    /// and objects of an examination of the store. With `dry_run`, only lists it.
     pub async fn prune_incomplete_backups(&self, dry_run: bool) -> Result<Vec<Orphan>> {
+        let locks = self.bounded(self.store.dead_leases(&self.environment)).await?;
         let mut orphans = Vec::new();
         for backup in self.incomplete_backups().await? {
             orphans.push(self.prune_incomplete_backup(backup, dry_run).await?);
         }
+        // The lock of a process whose backup is removed belongs to that.
+        let with_backup = |collection: &String| orphans.iter().any(|orphan| orphan.collection_name == *collection);
+        let locks: Vec<_> = locks.into_iter().filter(|collection| !with_backup(&collection.to_string())).collect();
+        for collection in locks {
+            let removed = dry_run || self.remove_dead_lock(&collection).await?;
+            let reason = if removed { "its process has exited" } else { "another operation took it over" };
+            orphans.push(orphan_of_store(OrphanKind::Lock, "lock".to_owned(), collection.to_string(), removed, reason));
+        }
+        for name in self.bounded(self.store.abandoned_probes(&self.environment)).await? {
+            if !dry_run {
+                self.bounded(self.store.remove_probe(&name)).await?;
+            }
+            orphans.push(orphan_of_store(OrphanKind::Probe, name, String::new(), true, "it was interrupted"));
+        }
         Ok(orphans)
+    }
+
+    /// Takes over the lock of a dead process and releases it. Returns false if another operation has it by now.
+    async fn remove_dead_lock(&self, collection: &CollectionRef) -> Result<bool> {
+        match self.delete_leased(collection, async { Ok(()) }).await {
+            Ok(()) => Ok(true),
+            Err(Error::InProgress { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     async fn prune_incomplete_backup(&self, backup: IncompleteBackup, dry_run: bool) -> Result<Orphan> {
@@ -230,6 +259,10 @@ impl BackupManager {
         }
         Ok(None)
     }
+}
+
+fn orphan_of_store(kind: OrphanKind, name: String, collection_name: String, removed: bool, reason: &str) -> Orphan {
+    Orphan { kind, name, collection_name, size_bytes: 0, removed, reason: reason.to_owned() }
 }
 
 /// Returns the effect of removing a staging collection on the collection that it was to replace.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use milvus_backup_core::{
     AffectedOperation, BackedUpDefinition, BackupId, Capabilities, CollectionName, CollectionRef, Error, RestoreMethod,
-    RestoreParams, RestorePlan, RestoreResult, Result, StoredBackup,
+    RestoreParams, RestorePlan, RestoreResult, Result, StoredBackup, VerifiedBackup,
 };
 
 use super::access::needed_access;
@@ -118,7 +118,8 @@ impl RestoreJob<'_> {
         self.announce();
         let verify = params.verify_before_restore.unwrap_or(manager.repository.config.auto_verify_before_restore);
         if verify {
-            manager.repository.require_verified(&self.source, &self.backup.metadata.backup_id).await?;
+            let backup_id = &self.backup.metadata.backup_id;
+            manager.repository.require_verified(&self.source, backup_id, VerifiedBackup::Existing).await?;
         }
         self.announce_plan_of(&target, &partitions);
         manager.warn_of_known_issues(affected(params.method)).await?;

@@ -5,7 +5,7 @@
 
 use milvus_backup_core::{
     Access, AutoIdPolicy, BackupId, CollectionName, CollectionRef, ProgressEvent, RestoreParams, Result, StoredBackup,
-    VerificationParams, VerificationResult, VerificationType,
+    VerificationParams, VerificationResult, VerificationType, VerifiedBackup,
 };
 
 use super::scans::OpenScans;
@@ -58,7 +58,7 @@ impl BackupManager {
         result.success = result.errors.is_empty();
         result.verified_at = environment.clock.now();
         result.verification_time_ms = self.repository.milliseconds_since(started);
-        self.repository.keep_verification(collection, &result).await;
+        self.repository.keep_verification(collection, &result, VerifiedBackup::Existing).await;
         Ok(result)
     }
 

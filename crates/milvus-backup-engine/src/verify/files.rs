@@ -1,8 +1,8 @@
 //! Verification of the files of a backup, which needs no Milvus.
 
 use milvus_backup_core::{
-    BackupId, CollectionRef, Error, Operation, ProgressEvent, Result, VerificationParams, VerificationResult,
-    VerificationType,
+    BackupId, CollectionRef, Error, Operation, ProgressEvent, Result, VerificationParams, VerificationRecord,
+    VerificationResult, VerificationType, VerifiedBackup,
 };
 
 use crate::BackupRepository;
@@ -31,7 +31,8 @@ impl BackupRepository {
         }
         self.announce_verification(collection, backup_id);
         let deadline = params.timeout.unwrap_or(self.config.verification_timeout);
-        self.environment.bounded(deadline, self.verify_files(collection, backup_id, params)).await
+        let verification = self.verify_files(collection, backup_id, params, VerifiedBackup::Existing);
+        self.environment.bounded(deadline, verification).await
     }
 
     pub(crate) fn announce_verification(&self, collection: &CollectionRef, backup_id: &BackupId) {
@@ -48,11 +49,12 @@ impl BackupRepository {
         collection: &CollectionRef,
         backup_id: &BackupId,
         params: &VerificationParams,
+        owner: VerifiedBackup,
     ) -> Result<VerificationResult> {
         let started = self.environment.clock.elapsed();
         let mut result = self.compare_files(collection, backup_id, params).await?;
         result.verification_time_ms = self.milliseconds_since(started);
-        self.keep_verification(collection, &result).await;
+        self.keep_verification(collection, &result, owner).await;
         Ok(result)
     }
 
@@ -72,20 +74,34 @@ impl BackupRepository {
     }
 
     /// Records the outcome with the backup. If the store is read-only, the verification does not fail.
-    pub(crate) async fn keep_verification(&self, collection: &CollectionRef, result: &VerificationResult) {
-        if let Err(error) = self.store.keep_verification(collection, &result.backup_id, &result.into()).await {
+    pub(crate) async fn keep_verification(
+        &self,
+        collection: &CollectionRef,
+        result: &VerificationResult,
+        owner: VerifiedBackup,
+    ) {
+        let kept = self.store.keep_verification(collection, &result.backup_id, &result.into(), owner).await;
+        if let Err(error) = kept {
             let message = format!("cannot keep the outcome of the verification: {}", error.full_message());
             self.progress.event(ProgressEvent::Warning { message });
         }
     }
 
-    /// Fails with [`Error::Corrupted`] unless the backup verifies.
-    pub(crate) async fn require_verified(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
+    /// Verifies a backup, and returns the record of it.
+    ///
+    /// # Errors
+    /// [`Error::Corrupted`] for damage.
+    pub(crate) async fn require_verified(
+        &self,
+        collection: &CollectionRef,
+        backup_id: &BackupId,
+        owner: VerifiedBackup,
+    ) -> Result<VerificationRecord> {
         let mut params = VerificationParams::checksum();
         params.fail_fast = false;
-        let result = self.verify_files(collection, backup_id, &params).await?;
+        let result = self.verify_files(collection, backup_id, &params, owner).await?;
         if result.success {
-            return Ok(());
+            return Ok((&result).into());
         }
         let first = result.errors.first().map_or_else(String::new, |finding| finding.message.clone());
         Err(Error::Corrupted {

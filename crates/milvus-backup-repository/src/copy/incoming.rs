@@ -112,7 +112,7 @@ impl IncomingCopy for Copying {
         self.repository.create_marker().await?;
         match self.directory.create_document(METADATA, self.backup.commit.clone()).await {
             Err(error) if is_conflict(&error) => return Err(self.repository.another(&self.backup)),
-            outcome => outcome?,
+            outcome => drop(outcome?),
         }
         // The note was needed only until the commit. Its remains do no harm.
         if let Err(error) = self.directory.delete([UNFINISHED.to_owned()]).await {

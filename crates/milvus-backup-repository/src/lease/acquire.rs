@@ -7,8 +7,9 @@ use milvus_backup_core::{CollectionRef, Environment, Lease, Operation, Result};
 use milvus_backup_storage::Directory;
 use milvus_backup_storage::error::is_conflict;
 
+use super::confirmation::Confirmation;
 use super::document::{LeaseDocument, in_progress};
-use super::files::{epochs, file_of, read, read_until};
+use super::files::{Epoch, epochs, file_of, read, read_until};
 use super::held::Held;
 use super::renewal::{RENEWAL, RenewedLease};
 use crate::documents::to_bytes;
@@ -70,21 +71,27 @@ impl Contender<'_> {
     /// may then be free, and the next epoch differs.
     async fn attempt(&self) -> Result<Option<Held>> {
         let dead = self.dead().await?;
-        let epoch = dead.last().map_or(1, |last| last + 1);
+        let number = dead.last().map_or(1, |last| last + 1);
         // Distinguishes this acquisition from all others.
         let owner = random_hex(self.environment.entropy.as_ref(), 2)?;
         let document = LeaseDocument::new(owner, self.operation, self.environment.clock.now());
-        if let Err(error) = self.directory.create_document(&file_of(epoch), to_bytes(&document)?).await {
-            return match read(&self.directory, epoch).await? {
-                Some(winner) => Err(in_progress(&self.resource, winner.holder())),
-                None if is_conflict(&error) => Ok(None),
-                None => Err(error),
-            };
-        }
-        self.require_alone(epoch, &dead).await?;
+        let e_tag = match self.directory.create_document(&file_of(number), to_bytes(&document)?).await {
+            Ok(e_tag) => e_tag,
+            Err(error) => {
+                return match read(&self.directory, number).await? {
+                    Some(winner) => Err(in_progress(&self.resource, winner.holder())),
+                    None if is_conflict(&error) => Ok(None),
+                    None => Err(error),
+                };
+            }
+        };
+        let asked = Confirmation::now(self.environment.clock.as_ref());
+        self.require_alone(number, &dead).await?;
         self.directory.delete(dead.into_iter().map(file_of)).await?;
         let (directory, resource) = (self.directory.clone(), self.resource.clone());
-        Ok(Some(Held::new(self.repository.storage().clone(), directory, resource, epoch, document)))
+        let (storage, clock) = (self.repository.storage().clone(), Arc::clone(&self.environment.clock));
+        let created = (Epoch { number, e_tag }, document);
+        Ok(Some(Held::new(storage, directory, resource, clock, created, asked)))
     }
 
     /// Lists the epochs that dead processes left, in ascending order.
@@ -93,7 +100,7 @@ impl Contender<'_> {
     /// [`InProgress`](milvus_backup_core::Error::InProgress) if the holder of one is alive.
     async fn dead(&self) -> Result<Vec<u64>> {
         let mut dead = Vec::new();
-        for epoch in epochs(&self.directory).await? {
+        for Epoch { number: epoch, .. } in epochs(&self.directory).await? {
             let is_alive = |lease: &LeaseDocument| !lease.is_dead(self.environment.clock.now());
             match read_until(&self.directory, epoch, is_alive).await? {
                 // The lease was released concurrently.
@@ -108,7 +115,7 @@ impl Contender<'_> {
     /// Checks that this process is the only contender: another operation may have started without a lease while this
     /// one took over a dead one. Both then see each other, and both withdraw.
     async fn require_alone(&self, ours: u64, dead: &[u64]) -> Result<()> {
-        for epoch in epochs(&self.directory).await? {
+        for Epoch { number: epoch, .. } in epochs(&self.directory).await? {
             if epoch == ours || dead.contains(&epoch) {
                 continue;
             }

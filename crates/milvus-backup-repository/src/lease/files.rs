@@ -1,7 +1,7 @@
 //! The files of leases: their epochs, and how they are read.
 
 use milvus_backup_core::{Error, Result};
-use milvus_backup_storage::Directory;
+use milvus_backup_storage::{Directory, Entry};
 
 use super::document::LeaseDocument;
 use crate::documents::from_bytes;
@@ -21,10 +21,18 @@ pub(super) fn epoch_of(file: &str) -> Option<u64> {
     (file_of(epoch) == file).then_some(epoch)
 }
 
+/// An epoch, and the entity tag of its file if the store reports one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Epoch {
+    pub(super) number: u64,
+    pub(super) e_tag: Option<String>,
+}
+
 /// Lists the existing epochs, in ascending order.
-pub(super) async fn epochs(directory: &Directory) -> Result<Vec<u64>> {
-    let files = directory.list().await?;
-    let mut epochs: Vec<u64> = files.iter().filter_map(|(file, _)| epoch_of(file)).collect();
+pub(super) async fn epochs(directory: &Directory) -> Result<Vec<Epoch>> {
+    let files = directory.entries().await?.into_iter();
+    let epoch = |entry: Entry| epoch_of(&entry.file).map(|number| Epoch { number, e_tag: entry.e_tag });
+    let mut epochs: Vec<Epoch> = files.filter_map(epoch).collect();
     epochs.sort_unstable();
     Ok(epochs)
 }

@@ -5,6 +5,8 @@
 //! deleted, or that finds a higher one than its own, has lost. The store only needs to support a conditional put.
 
 mod acquire;
+mod confirmation;
+mod dead;
 mod document;
 mod files;
 mod held;

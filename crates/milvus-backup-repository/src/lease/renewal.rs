@@ -60,6 +60,10 @@ impl Lease for RenewedLease {
         self.held.check().await
     }
 
+    async fn epoch(&self) -> Result<u64> {
+        self.held.epoch().await
+    }
+
     fn lost(&self) -> BoxFuture<'static, ()> {
         let mut lost = self.lost.clone();
         async move {

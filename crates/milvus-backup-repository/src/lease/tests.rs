@@ -69,6 +69,17 @@ async fn a_dead_lock_is_taken_over_and_its_holder_cannot_commit() {
 }
 
 #[tokio::test]
+async fn a_lock_of_a_dead_holder_is_found_and_one_of_a_living_holder_is_not() {
+    let root = tempfile::tempdir().unwrap();
+    let store = RepositoryHandle::new(Storage::open(root.path().to_str().unwrap()).unwrap());
+    assert_eq!(store.dead_leases(&environment()).await.unwrap(), []);
+    plant(root.path(), 7, "2026-11-25T11:00:00Z");
+    assert_eq!(store.dead_leases(&environment()).await.unwrap(), [items()]);
+    plant(root.path(), 8, "2026-11-25T11:59:00Z");
+    assert_eq!(store.dead_leases(&environment()).await.unwrap(), []);
+}
+
+#[tokio::test]
 async fn what_a_killed_writer_of_a_lock_left_is_removed() {
     let root = tempfile::tempdir().unwrap();
     let store = RepositoryHandle::new(Storage::open(root.path().to_str().unwrap()).unwrap());

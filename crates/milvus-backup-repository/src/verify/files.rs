@@ -14,12 +14,12 @@ use super::hash::digest_object;
 use super::manifest::{check_manifest, compare_algorithms, compare_with_manifest};
 use crate::catalogue::read_checksums;
 use crate::documents::{ChecksumsDocument, FileEntry, has_own_layout};
-use crate::handle::{RepositoryHandle, read_document};
+use crate::handle::RepositoryHandle;
 use crate::layout::{CHECKSUMS, DATA, MANIFEST, METADATA, VERIFICATION, is_of_unfinished};
 
-/// Number of files of a store behind a network that are read concurrently. The link limits the rate, not the number of
-/// processors, and the ranges in flight are limited by this number.
-const REMOTE_FILES: usize = 4;
+/// Number of files of a store behind a network that are read concurrently, each over a connection of its own. The link
+/// limits the rate, not the number of processors.
+const REMOTE_FILES: usize = 8;
 
 impl RepositoryHandle {
     /// Compares a backup with its records. A quick verification skips the digests of data files, and uses `content` to
@@ -38,8 +38,13 @@ impl RepositoryHandle {
     ) -> Result<VerificationResult> {
         let directory = self.backup(collection, id);
         let mut findings = Findings::new(params.fail_fast, progress);
-        match self.read_metadata(collection, id).await {
-            Ok(metadata) => self.compare_files(&directory, metadata, params, content, &mut findings).await?,
+        self.require_readable().await?;
+        match self.read_commit(&directory, id).await {
+            Ok(Some((bytes, metadata))) => {
+                check_metadata_layout(&bytes, &mut findings);
+                self.compare_files(&directory, metadata, params, content, &mut findings).await?;
+            }
+            Ok(None) => return Err(self.not_found(id)),
             Err(Error::Corrupted { message, failed_files, .. }) => {
                 for file in &failed_files {
                     findings.checked(file, 0);
@@ -63,7 +68,6 @@ impl RepositoryHandle {
         content: &dyn ContentCheck,
         findings: &mut Findings<'_>,
     ) -> Result<()> {
-        check_metadata_layout(directory, findings).await?;
         let mut actual: BTreeMap<String, u64> = directory.list().await?.into_iter().collect();
         let mut checksums = match read_checksums(directory, &metadata).await {
             Ok(checksums) => checksums,
@@ -128,13 +132,11 @@ fn is_unexpected(file: &str, checksums: &ChecksumsDocument) -> bool {
 }
 
 /// Checks the bytes of the metadata: its digest covers only the content, but the bytes must be unchanged, too.
-async fn check_metadata_layout(directory: &Directory, findings: &mut Findings<'_>) -> Result<()> {
-    let bytes = read_document(directory, METADATA).await?.unwrap_or_default();
+fn check_metadata_layout(bytes: &[u8], findings: &mut Findings<'_>) {
     findings.checked(METADATA, bytes.len() as u64);
-    if !has_own_layout(&bytes) {
+    if !has_own_layout(bytes) {
         findings.add(METADATA, FindingKind::Malformed, "", "", "contents differ from what was written".to_owned());
     }
-    Ok(())
 }
 
 /// Records files that are missing or have another size, and returns the others.

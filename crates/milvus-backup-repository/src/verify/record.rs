@@ -1,6 +1,6 @@
 //! `verification.json`: the outcomes of verifications, outside the chain of digests.
 
-use milvus_backup_core::{BackupId, CollectionRef, FORMAT_VERSION, Result, VerificationRecord};
+use milvus_backup_core::{BackupId, CollectionRef, FORMAT_VERSION, Result, VerificationRecord, VerifiedBackup};
 
 use crate::catalogue::read_verifications;
 use crate::documents::{VerificationDocument, to_bytes};
@@ -19,17 +19,18 @@ impl RepositoryHandle {
         collection: &CollectionRef,
         backup_id: &BackupId,
         verification: VerificationRecord,
+        owner: VerifiedBackup,
     ) -> Result<()> {
         let directory = self.backup(collection, backup_id);
         self.storage().refuse_links(directory.path()).await?;
-        if directory.size(METADATA).await?.is_none() {
-            return Ok(());
-        }
-        let mut earlier_verifications = read_verifications(&directory).await;
+        let mut earlier_verifications = match owner {
+            VerifiedBackup::New => Vec::new(),
+            VerifiedBackup::Existing => read_verifications(&directory).await,
+        };
         earlier_verifications.retain(|earlier| !verification.supersedes(earlier));
         let document = VerificationDocument { format_version: FORMAT_VERSION, verification, earlier_verifications };
         directory.write_document(VERIFICATION, to_bytes(&document)?).await?;
-        if directory.size(METADATA).await?.is_none() {
+        if owner == VerifiedBackup::Existing && directory.size(METADATA).await?.is_none() {
             directory.delete([VERIFICATION.to_owned()]).await?;
             self.storage().remove_empty(directory.path());
         }

@@ -3,6 +3,7 @@
 //! Some services accept a conditional put and ignore its condition. Two backups at once can then destroy each other, and
 //! nothing reports it. The probe finds this out with objects of its own, which it removes.
 
+mod abandoned;
 mod report;
 mod run;
 #[cfg(test)]

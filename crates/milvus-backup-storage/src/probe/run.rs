@@ -14,7 +14,7 @@ use crate::storage::Storage;
 use crate::upload::AbandonedUploads;
 
 /// Beginning of the name of the directory of a probe.
-const DIRECTORY: &str = "milvus-br-probe-";
+pub(super) const DIRECTORY: &str = "milvus-br-probe-";
 
 /// Number of creates at once.
 const CREATES: usize = 8;

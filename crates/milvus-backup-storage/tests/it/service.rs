@@ -41,6 +41,24 @@ async fn refusals_are_not_retried() {
     assert_eq!(server.requests().len(), 5, "{:?}", server.requests());
 }
 
+fn kept(code: &str) -> (&'static str, String) {
+    let kept = format!("<Error><Key>root/items/a.json</Key><Code>{code}</Code><Message>no</Message></Error>");
+    ("200 OK", format!("<?xml version=\"1.0\"?><DeleteResult>{kept}</DeleteResult>"))
+}
+
+/// A user may delete no object: the request succeeds, and its response names the objects that are kept.
+#[tokio::test]
+async fn a_deletion_that_is_refused_for_each_object_is_a_missing_permission() {
+    let denied = Responder::start(|_, _| kept("AccessDenied")).await;
+    let delete = denied.storage().directory("items").delete(["a.json".to_owned()]).await.unwrap_err();
+    assert_error(&delete, true, "AccessDenied");
+    assert!(!delete.retryable());
+    let failing = Responder::start(|_, _| kept("InternalError")).await;
+    let delete = failing.storage().directory("items").delete(["a.json".to_owned()]).await.unwrap_err();
+    assert_error(&delete, false, "InternalError");
+    assert!(delete.retryable());
+}
+
 #[tokio::test]
 async fn expired_credentials_and_a_wrong_clock_are_named() {
     let server = Responder::start(|_, _| error("400 Bad Request", "ExpiredToken")).await;

@@ -1,4 +1,4 @@
-//! One request and its response, on their way through the proxy.
+//! One request and its response, as they pass through the proxy.
 
 use std::convert::Infallible;
 use std::sync::Arc;

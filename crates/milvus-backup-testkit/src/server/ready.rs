@@ -28,7 +28,7 @@ pub(crate) fn wait(
         let Err(reason) = answer else { return Ok(()) };
         let reason = match daemon.ended() {
             Some(status) if daemon.log().to_ascii_lowercase().contains(TAKEN) => format!("{TAKEN} ({status})"),
-            Some(status) => format!("it ended by itself ({status})"),
+            Some(status) => format!("it exited ({status})"),
             None if started.elapsed() > limit => format!("not ready within {limit:?}: {reason}"),
             None => {
                 thread::sleep(POLL);
@@ -92,7 +92,7 @@ mod tests {
             log_tail: String::new(),
         };
         assert!(port_clash(&failed("address already in use (exit status: 1)")));
-        assert!(!port_clash(&failed("it ended by itself (exit status: 1)")));
+        assert!(!port_clash(&failed("it exited (exit status: 1)")));
         assert!(!port_clash(&Error::NoCacheDir));
     }
 

@@ -34,7 +34,7 @@ fn a_failed_start_shows_why() {
     let error = Standalone::start(options).unwrap_err();
     assert!(matches!(error, Error::Start { .. }), "{error}");
     let text = error.to_string();
-    assert!(text.contains("it ended by itself") && text.contains("InitEtcdServer"), "{text}");
+    assert!(text.contains("it exited") && text.contains("InitEtcdServer"), "{text}");
 }
 
 #[test]

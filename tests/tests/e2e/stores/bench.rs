@@ -59,14 +59,11 @@ impl Drop for Bench {
     }
 }
 
-/// No backup is listed, and after a prune of what is incomplete, nothing is there but the marker of the repository and the
-/// locks of dead processes.
+/// No backup is listed, and after a prune of what is incomplete, nothing is there but the marker of the repository.
 pub(super) fn require_nothing_left(br: &MilvusBr, what: &str) {
     assert_eq!(br.listed(), Vec::<String>::new(), "{what}");
     br.run(&["prune", "--incomplete", "--yes"]).code(0);
-    // The lock of a process that is dead is taken over by the next operation on the collection.
-    let left: Vec<_> = br.everything().into_iter().filter(|file| !file.contains("/locks/")).collect();
-    assert_eq!(left, Vec::<String>::new(), "files are left: {what}");
+    assert_eq!(br.everything(), Vec::<String>::new(), "files are left: {what}");
     // Azure has no call that lists or aborts them. They take no name, and are discarded after a week.
     if br.files().store().kind() != StoreKind::Azurite {
         assert_eq!(br.files().uploads(), Vec::<String>::new(), "uploads are left: {what}");

@@ -116,7 +116,7 @@ impl ProgressTracker {
     }
 
     /// Adds rows and bytes that were moved by the time `elapsed`.
-    #[expect(clippy::cast_precision_loss, reason = "a rate for people to read")]
+    #[expect(clippy::cast_precision_loss, reason = "a human-readable rate")]
     pub fn advance(&mut self, rows: u64, bytes: u64, elapsed: Duration) {
         self.rows += rows;
         self.bytes += bytes;
@@ -132,7 +132,7 @@ impl ProgressTracker {
     }
 
     /// Returns the progress of the operation.
-    #[expect(clippy::cast_precision_loss, reason = "a rate for people to read")]
+    #[expect(clippy::cast_precision_loss, reason = "a human-readable rate")]
     pub fn progress(&self) -> BackupProgress {
         let speed = (!self.speeds.is_empty()).then(|| self.speeds.iter().sum::<f64>() / self.speeds.len() as f64);
         let (done, total) =

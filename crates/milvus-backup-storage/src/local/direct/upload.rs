@@ -91,7 +91,7 @@ mod tests {
 
     use super::*;
 
-    async fn begun(directory: &tempfile::TempDir) -> Option<DirectUpload> {
+    async fn started(directory: &tempfile::TempDir) -> Option<DirectUpload> {
         DirectUpload::begin(directory.path().join("file")).await.unwrap()
     }
 
@@ -102,7 +102,7 @@ mod tests {
     #[tokio::test]
     async fn parts_lie_in_the_order_in_which_they_were_given() {
         let directory = directory();
-        let Some(mut upload) = begun(&directory).await else { return };
+        let Some(mut upload) = started(&directory).await else { return };
         let parts =
             ["first ", "second ", "third"].map(|part| upload.put_part(PutPayload::from_static(part.as_bytes())));
         try_join_all(parts.into_iter().rev()).await.unwrap();
@@ -115,8 +115,8 @@ mod tests {
     async fn what_is_given_up_is_removed() {
         let directory = directory();
         let files = || fs::read_dir(directory.path()).unwrap().count();
-        let Some(mut aborted) = begun(&directory).await else { return };
-        let dropped = begun(&directory).await;
+        let Some(mut aborted) = started(&directory).await else { return };
+        let dropped = started(&directory).await;
         assert_eq!(files(), 2);
         aborted.abort().await.unwrap();
         assert_eq!(files(), 1);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::call::Call;
 
-/// The error that a call fails with. Errors are made anew for each call.
+/// The error that a call fails with. Each call gets a new error.
 #[derive(Clone, Default)]
 pub struct Failure(Kind);
 

@@ -140,18 +140,18 @@ impl ObjectStore for FaultyStore {
         locations.and_then(delete).boxed()
     }
 
-    /// One that fails breaks off after its first object.
+    /// A listing that fails is interrupted after its first object.
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
         let turn = self.faults.enter("list", prefix.map_or("", Path::as_ref), CallKind::Read);
         let (this, listed) = (self.clone(), self.inner.list(prefix));
         let without_new = self.faults.chance(Chance::hit);
-        let begun = async move {
+        let started = async move {
             match turn.run(async { this.read() }, failed).await {
                 Ok(()) => listed.try_filter(move |object| std::future::ready(!(without_new && is_new(object)))).boxed(),
                 Err(error) => listed.take(1).chain(stream::once(async { Err(error) })).boxed(),
             }
         };
-        stream::once(begun).flatten().boxed()
+        stream::once(started).flatten().boxed()
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {

@@ -1,4 +1,4 @@
-//! Bulk import: the server reads files by itself. Here it finds their rows under their paths.
+//! Bulk import: the server itself reads files. Here it finds their rows under their paths.
 
 use milvus_backup_core::{CollectionName, Error, Result};
 

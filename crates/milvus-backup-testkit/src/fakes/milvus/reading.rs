@@ -119,7 +119,7 @@ impl State {
         self.model.loading.reports_pending.then(|| collection.poll_pending(partitions))
     }
 
-    /// The partitions that a read gets its rows from, loaded where the server does that by itself.
+    /// The partitions that a read gets its rows from, loaded where the server does that automatically.
     pub(super) fn open(&mut self, name: &CollectionName, partition: Option<&str>) -> Result<Vec<String>> {
         let call = "Query";
         self.permit(Access::Query, call)?;

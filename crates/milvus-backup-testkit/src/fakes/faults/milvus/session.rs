@@ -59,8 +59,8 @@ impl ScanSession for FaultySession {
         let (milvus, subject) = (self.milvus.clone(), self.collection.to_string());
         let turn = milvus.faults.enter("read", &subject, CallKind::Read);
         let pages = self.inner.read(unit, from, batch_bytes);
-        let begun = async move { milvus.run(turn, async { Ok((milvus.clone(), subject, pages)) }).await };
-        let read = stream::once(begun).map_ok(|(milvus, subject, pages)| {
+        let started = async move { milvus.run(turn, async { Ok((milvus.clone(), subject, pages)) }).await };
+        let read = stream::once(started).map_ok(|(milvus, subject, pages)| {
             stream::try_unfold(pages, move |mut pages| {
                 let (milvus, turn) = (milvus.clone(), milvus.faults.enter("page", &subject, CallKind::Read));
                 async move {

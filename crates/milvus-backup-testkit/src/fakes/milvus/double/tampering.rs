@@ -56,7 +56,7 @@ impl Tampering {
     }
 }
 
-/// A service whose answers are changed on their way out.
+/// A service whose responses are changed before they are sent.
 #[derive(Clone)]
 pub(super) struct Tampered<S> {
     pub(super) service: S,
