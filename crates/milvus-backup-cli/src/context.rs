@@ -209,7 +209,7 @@ impl Context {
             self.environment.clone(),
         )?;
         let manager = manager.with_progress(Arc::clone(&self.progress));
-        let manager = segments.into_iter().fold(manager, |manager, segments| manager.with_segments(segments));
+        let manager = segments.into_iter().fold(manager, BackupManager::with_segments);
         Ok(Session { manager, lite })
     }
 

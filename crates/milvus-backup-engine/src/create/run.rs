@@ -59,7 +59,7 @@ impl CreateJob<'_> {
     async fn read_and_write(&mut self, description: CollectionDescription, partitions: Vec<String>) -> Result<Written> {
         let backup_name = self.unused_name().await?;
         self.announce();
-        let (plan, scan) = self.open_and_plan(description, partitions, backup_name).await?;
+        let (plan, scan) = Box::pin(self.open_and_plan(description, partitions, backup_name)).await?;
         self.require_space(&plan, &scan, 0).await?;
         self.announce_plan(&plan);
         self.manager.warn_of_known_issues(AffectedOperation::Create).await?;

@@ -131,7 +131,7 @@ mod tests {
             seen.add(listed);
         }
         let partitions = vec![StoredPartition { id: PARTITION, name: "p".to_owned() }];
-        let [files_before, files] = files.map(|files| listing_of(files));
+        let [files_before, files] = files.map(listing_of);
         let collection = StoredCollection { id: 1, partitions, fields: std::collections::BTreeMap::new() };
         Observation { collection, files_before, seen, read_point: 7, sealed: sealed.into_iter().collect(), files }
     }
