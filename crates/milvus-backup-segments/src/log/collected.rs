@@ -21,7 +21,7 @@ pub(crate) struct Collected {
 pub(crate) enum Values {
     /// Values of the same size, one after the other.
     Fixed { bytes: ReusedBuffer, width: usize },
-    /// Booleans, as bits.
+    /// Booleans, as packed bits.
     Bits(BooleanBufferBuilder),
     /// Values of different sizes, one after the other, between these ends.
     Variable { ends: Vec<i32>, bytes: ReusedBuffer },
@@ -63,7 +63,7 @@ impl Collected {
         Ok(())
     }
 
-    /// Appends one value.
+    /// Appends one value of any size.
     pub(super) fn append(&mut self, value: &[u8]) -> Result<(), LogError> {
         match &mut self.values {
             Values::Fixed { bytes, width } if *width == value.len() => bytes.room(value.len()).copy_from_slice(value),
@@ -77,7 +77,7 @@ impl Collected {
         Ok(())
     }
 
-    /// Appends bits.
+    /// Appends a range of packed bits.
     pub(super) fn append_bits(&mut self, from: &[u8], range: Range<usize>) -> Result<(), LogError> {
         match &mut self.values {
             Values::Bits(bits) => bits.append_packed_range(range, from),

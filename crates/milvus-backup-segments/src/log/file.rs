@@ -11,12 +11,13 @@ use super::layout::{Envelope, FOOTER_END, LogColumn, columns, footer_bytes};
 use crate::error::{LogError, damaged};
 use crate::frozen::{LogFile, LogStore};
 
-/// Files up to this size are read at once.
-const SMALL: u64 = 1 << 20;
+/// Files up to this size are read at once. In tests, files are not as large.
+const SMALL: u64 = if cfg!(test) { 1 << 10 } else { 1 << 20 };
 
-/// Bytes that are read from the start and from the end of a large file: most headers and footers fit.
-const HEAD: u64 = 64 << 10;
-const TAIL: u64 = 64 << 10;
+/// Bytes that are read from the start of a large file, in which every header fits, and from its end, in which most
+/// footers fit.
+const HEAD: u64 = if cfg!(test) { 300 } else { 64 << 10 };
+const TAIL: u64 = if cfg!(test) { 20 } else { 64 << 10 };
 
 /// A log file that was opened.
 #[derive(Debug)]

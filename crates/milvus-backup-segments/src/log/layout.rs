@@ -23,7 +23,7 @@ const MAX_FOOTER: usize = 16 << 20;
 /// The envelope of the Parquet part of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Envelope {
-    /// Storage v1.
+    /// The events of storage v1.
     Events(LogHeader),
     /// Storage v2: the file is Parquet as a whole.
     None,

@@ -14,8 +14,11 @@ use super::page::StoredPage;
 use super::page_header::{PageHeader, PageKind};
 use crate::error::{LogError, damaged};
 
-/// Bytes that are read at once.
-const WINDOW: u64 = 8 << 20;
+/// Bytes that are read at once. Tests read their small files in many parts as well.
+const WINDOW: u64 = if cfg!(test) { 100 } else { 8 << 20 };
+
+/// Bytes that are added to the start of a header: most headers fit.
+const HEADER_ROOM: usize = if cfg!(test) { 5 } else { 16 << 10 };
 
 /// Reads the pages of one column.
 #[derive(Debug)]
@@ -25,12 +28,14 @@ pub(crate) struct PageSource {
     column: usize,
     /// The number of the chunk that is being read.
     chunk: usize,
-    /// The position in the file after the window.
+    /// The position in the file after the bytes that were read.
     position: u64,
     /// Rows of the chunk whose pages were read.
     rows_read: usize,
     /// Bytes that were read, and are not part of a page yet.
     window: Bytes,
+    /// The bytes after the window that were read.
+    after: Bytes,
     /// Pages that were read and not taken.
     pages: VecDeque<StoredPage>,
     /// Rows of these pages.
@@ -40,7 +45,17 @@ pub(crate) struct PageSource {
 impl PageSource {
     pub(crate) fn new(log: Arc<OpenLog>, column: usize) -> Self {
         let position = log.columns[column].chunks.first().map_or(0, |chunk| chunk.range.start);
-        Self { log, column, chunk: 0, position, rows_read: 0, window: Bytes::new(), pages: VecDeque::new(), queued: 0 }
+        Self {
+            log,
+            column,
+            chunk: 0,
+            position,
+            rows_read: 0,
+            window: Bytes::new(),
+            after: Bytes::new(),
+            pages: VecDeque::new(),
+            queued: 0,
+        }
     }
 
     pub(crate) fn column(&self) -> &LogColumn {
@@ -91,18 +106,18 @@ impl PageSource {
     async fn next_page(&mut self) -> Result<Option<StoredPage>> {
         loop {
             let Some(chunk) = self.column().chunks.get(self.chunk).cloned() else { return Ok(None) };
-            if self.window.is_empty() && self.position == chunk.range.end {
+            if self.window.is_empty() && self.after.is_empty() && self.position == chunk.range.end {
                 self.finish_chunk(&chunk)?;
                 continue;
             }
             let of_file = |error: LogError| error.of_file(self.path());
             let Some((header, header_bytes)) = PageHeader::read(&self.window).map_err(of_file)? else {
-                self.extend(&chunk, self.window.len() as u64 + 1).await?;
+                self.extend(&chunk, self.window.len() + 1).await?;
                 continue;
             };
             let needed = header_bytes + header.stored_bytes;
             if needed > self.window.len() {
-                self.extend(&chunk, needed as u64).await?;
+                self.extend(&chunk, needed).await?;
                 continue;
             }
             let mut page = self.window.split_to(needed);
@@ -117,24 +132,30 @@ impl PageSource {
         }
     }
 
-    /// Reads on until the window has at least this number of bytes.
-    async fn extend(&mut self, chunk: &Chunk, needed: u64) -> Result<()> {
-        let missing = needed - self.window.len() as u64;
-        let left = chunk.range.end - self.position;
-        if missing > left {
-            return Err(damaged(self.path(), "has a page that is longer than its column"));
-        }
-        let end = self.position + left.min(missing.max(WINDOW));
-        let more = self.log.bytes(self.position..end).await?;
-        self.position = end;
-        self.window = if self.window.is_empty() {
-            more
-        } else {
-            let mut joined = BytesMut::with_capacity(self.window.len() + more.len());
+    /// Reads on until the window has at least this number of bytes. Only the page that two reads share is copied.
+    async fn extend(&mut self, chunk: &Chunk, needed: usize) -> Result<()> {
+        while self.window.len() < needed {
+            if self.after.is_empty() {
+                let missing = (needed - self.window.len()) as u64;
+                let left = chunk.range.end - self.position;
+                if missing > left {
+                    return Err(damaged(self.path(), "has a page that is longer than its column"));
+                }
+                let end = self.position + left.min(missing.max(WINDOW));
+                self.after = self.log.bytes(self.position..end).await?;
+                self.position = end;
+            }
+            if self.window.is_empty() {
+                self.window = std::mem::take(&mut self.after);
+                continue;
+            }
+            let wanted = needed.max(self.window.len() + HEADER_ROOM) - self.window.len();
+            let part = self.after.split_to(wanted.min(self.after.len()));
+            let mut joined = BytesMut::with_capacity(self.window.len() + part.len());
             joined.extend_from_slice(&self.window);
-            joined.extend_from_slice(&more);
-            joined.freeze()
-        };
+            joined.extend_from_slice(&part);
+            self.window = joined.freeze();
+        }
         Ok(())
     }
 

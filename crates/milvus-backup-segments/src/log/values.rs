@@ -68,7 +68,7 @@ pub(super) enum PageValues {
 }
 
 impl PageValues {
-    /// Returns plain values.
+    /// Returns the values of a plain page.
     pub(super) fn plain(bytes: Bytes, form: ColumnForm, count: usize) -> Result<Self, LogError> {
         let wrong = "has a page with another number of values than it says";
         match form.width {
@@ -96,7 +96,7 @@ impl PageValues {
         Ok(Self::References { dictionary: dictionary.clone(), numbers: numbers.into_iter() })
     }
 
-    /// Passes over values.
+    /// Passes over a number of values.
     pub(super) fn skip(&mut self, count: usize) -> Result<(), LogError> {
         match self {
             Self::Fixed { bytes, width } => {

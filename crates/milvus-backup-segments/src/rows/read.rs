@@ -25,7 +25,7 @@ pub(super) struct Shape {
     pub(super) store: Arc<dyn LogStore>,
 }
 
-/// Reads a unit.
+/// Reads the batches of a unit.
 #[derive(Debug)]
 pub(super) struct UnitReader {
     shape: Arc<Shape>,

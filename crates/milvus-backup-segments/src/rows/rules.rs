@@ -7,8 +7,8 @@ use super::random_models::{prepare, runtime};
 use crate::fixtures::{Delete, Group, Layout, LogKind, Model, ModelPartition, Row, Segment, Style};
 
 /// A row of the key 7.
-fn row(timestamp: u64, row_id: i64) -> Row {
-    Row { values: 0, key: 7, timestamp, row_id }
+fn row(timestamp: u64, id: i64) -> Row {
+    Row { values: 0, key: 7, timestamp, id }
 }
 
 fn group(rows: &[Row]) -> Group {
