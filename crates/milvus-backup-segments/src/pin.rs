@@ -45,7 +45,7 @@ pub(crate) struct PinnedLogs {
 }
 
 impl PinnedLogs {
-    /// Pins nothing yet.
+    /// Creates a store of logs that pins nothing yet.
     pub(crate) fn new(storage: &Storage) -> Self {
         Self {
             directory: storage.directory(""),

@@ -83,7 +83,7 @@ pub enum SourceChoice {
     /// Read segment files if the storage of the server is known and fits, and queries otherwise.
     #[default]
     Auto,
-    /// Read by queries.
+    /// Read the rows by queries.
     Query,
     /// Read segment files, or fail.
     Segments,
