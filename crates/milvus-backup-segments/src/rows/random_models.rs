@@ -75,7 +75,7 @@ fn group() -> impl Strategy<Value = Group> {
 fn partition() -> impl Strategy<Value = ModelPartition> {
     let segment = prop::collection::vec(group(), 1..3).prop_map(|groups| Segment { groups });
     let delete = (0..30_u8, 1..100_u64).prop_map(|(key, timestamp)| Delete { key, timestamp });
-    let kind = prop::sample::select(vec![LogKind::Delete, LogKind::DeleteColumns]);
+    let kind = prop::sample::select(vec![LogKind::Delete, LogKind::DeleteColumns, LogKind::DeleteFile]);
     let deletes = prop::collection::vec((kind, prop::collection::vec(delete, 0..20)), 0..3);
     (prop::collection::vec(segment, 0..3), deletes).prop_map(|(segments, deletes)| ModelPartition { segments, deletes })
 }
