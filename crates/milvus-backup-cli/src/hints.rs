@@ -31,6 +31,9 @@ pub(crate) fn words(hint: &Hint) -> String {
         Hint::Reload => {
             "reload the collection and try again; without --strict the differences are recorded in the backup"
         }
+        Hint::WhileInMemory => {
+            "Milvus may still have the rows in memory: read them with --source query before it is restarted"
+        }
         Hint::ReadByQueries => {
             "repeat it when no compaction or import is running, or read by queries with --source query"
         }

@@ -102,6 +102,7 @@ impl Facts {
             Error::Corrupted { failed_files, .. } => {
                 Self { failed_files: Some(failed_files.clone()), ..Self::default() }
             }
+            Error::LogDamaged { file, .. } => Self { failed_files: Some(vec![file.clone()]), ..Self::default() },
             _ => Self::default(),
         }
     }

@@ -42,9 +42,5 @@ impl LogError {
 
 /// Returns the error for a log whose bytes are not as they must be.
 pub(crate) fn damaged(path: &str, message: impl Display) -> Error {
-    Error::Corrupted {
-        backup: path.to_owned(),
-        message: format!("the segment file {message}"),
-        failed_files: vec![path.to_owned()],
-    }
+    Error::LogDamaged { file: path.to_owned(), message: format!("it {message}") }
 }

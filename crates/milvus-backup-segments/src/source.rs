@@ -1,5 +1,6 @@
 //! [`SegmentSource`]: the segment files of Milvus as a [`RowSource`].
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -11,7 +12,8 @@ use milvus_backup_core::{
 use milvus_backup_storage::Storage;
 
 use crate::freeze::{Attempt, Unsettled};
-use crate::frozen::FrozenSegments;
+use crate::frozen::{FrozenSegments, LogFile};
+use crate::listing::list_logs;
 use crate::pin::PinnedLogs;
 use crate::preflight::require_segments;
 use crate::rows::{SegmentRows, SegmentRowsOptions};
@@ -68,12 +70,29 @@ impl SegmentSource {
         let pins = Arc::new(pins);
         let logs = Arc::<PinnedLogs>::clone(&pins);
         let prepared = SegmentRows::prepare(Arc::clone(schema), Arc::clone(&frozen), logs, self.options()?).await;
-        let rows = prepared.map_err(|error| match error {
-            Error::Storage { .. } if pins.is_any_gone() => Unsettled::Again(error.full_message()),
-            error => Unsettled::Failed(error),
-        })?;
+        let rows = match prepared {
+            Ok(rows) => rows,
+            Err(error @ Error::Storage { .. }) if pins.is_any_gone() => {
+                return Err(Unsettled::Again(error.full_message()));
+            }
+            // Files that are being deleted look like damage.
+            Err(error @ Error::LogDamaged { .. }) if !self.has_all(collection, &frozen).await? => {
+                return Err(Unsettled::Again(error.full_message()));
+            }
+            Err(error) => return Err(error.into()),
+        };
         require_rows(&frozen, &rows)?;
         Ok(SegmentSession::new(&frozen, rows, schema.has_partition_key()))
+    }
+}
+
+impl SegmentSource {
+    /// Returns whether all files of frozen segments still are in the storage.
+    async fn has_all(&self, collection: &CollectionName, frozen: &FrozenSegments) -> Result<bool> {
+        let id = self.catalog.stored_collection(collection).await?.id;
+        let Some(listing) = list_logs(&self.storage.directory(""), id).await? else { return Ok(false) };
+        let found: HashSet<&LogFile> = listing.files().collect();
+        Ok(frozen.files().all(|file| found.contains(file)))
     }
 }
 

@@ -41,6 +41,8 @@ pub enum Hint {
     WithoutIndexes,
     /// Reload the collection; without the strict check, differences are recorded in the backup.
     Reload,
+    /// Read the rows by queries while they are in memory.
+    WhileInMemory,
     /// Read the rows by queries, or wait until compactions and imports end.
     ReadByQueries,
     /// Restore to a server like the source, or restore only the partitions without such rows.
@@ -133,6 +135,9 @@ impl fmt::Display for Hint {
                 "restore without indexes, and create them afterwards with parameters that this server accepts"
             }
             Self::Reload => "reload the collection and try again; without the strict check differences are recorded",
+            Self::WhileInMemory => {
+                "Milvus may still have the rows in memory: read them by queries before it is restarted"
+            }
             Self::ReadByQueries => "read the rows by queries, or repeat it when no compaction or import is running",
             Self::LikeServer => {
                 "restore to a server like the one that was backed up, or only the partitions without such rows"
@@ -195,6 +200,7 @@ impl Error {
             Self::NotLoaded { loaded, .. } => Hint::Load { loaded: loaded.clone() },
             Self::IndexRefused { .. } => Hint::WithoutIndexes,
             Self::RowsUnexplained { .. } => Hint::Reload,
+            Self::LogDamaged { .. } => Hint::WhileInMemory,
             Self::SegmentsUnsettled { .. } => Hint::ReadByQueries,
             Self::RowsIncompatible { .. } => Hint::LikeServer,
             Self::PartialReplacement { .. } => Hint::ReplaceWithPart,

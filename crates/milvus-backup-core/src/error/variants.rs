@@ -150,6 +150,15 @@ pub enum Error {
         loaded: Vec<String>,
     },
 
+    /// A segment file of the server is damaged, or contradicts others.
+    #[error("segment file `{file}` of Milvus is damaged: {message}")]
+    LogDamaged {
+        /// The path of the file, relative to the root of the storage of the server.
+        file: String,
+        /// A description of what is wrong.
+        message: String,
+    },
+
     /// The segment files of a collection changed each time they were read, so that it is not certain that none of its
     /// rows would be missing.
     #[error("the segment files of collection `{collection}` changed while they were listed: {}", .reasons.join("; "))]

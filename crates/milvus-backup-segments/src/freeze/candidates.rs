@@ -68,7 +68,7 @@ impl Candidates<'_> {
             Ok(first) => Ok(first <= self.read_point),
             // A file without such a header says nothing of its rows.
             Err(Error::Unsupported { .. }) => Ok(true),
-            Err(error) if is_gone(&error) || matches!(error, Error::Corrupted { .. }) => {
+            Err(error) if is_gone(&error) || matches!(error, Error::LogDamaged { .. }) => {
                 Err(Unsettled::Again(format!("`{}` is being written or deleted", file.path)))
             }
             Err(error) => Err(error.into()),

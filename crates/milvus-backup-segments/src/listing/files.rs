@@ -71,6 +71,14 @@ impl Listing {
         self.partitions.values().any(|partition| partition.segments.contains_key(&segment))
     }
 
+    /// Returns all insert logs and delete logs.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &LogFile> {
+        self.partitions.values().flat_map(|partition| {
+            let inserts = partition.segments.values().flat_map(|logs| logs.fields.values().flat_map(BTreeMap::values));
+            inserts.chain(partition.delete_logs())
+        })
+    }
+
     /// Returns the insert logs and delete logs of these segments.
     pub(crate) fn files_of(&self, segments: &BTreeSet<i64>) -> impl Iterator<Item = &LogFile> {
         self.partitions.values().flat_map(|partition| {

@@ -57,7 +57,7 @@ pub struct LogHeader {
 /// few hundred usually do.
 ///
 /// # Errors
-/// [`milvus_backup_core::Error::Corrupted`] if the bytes are no such header or end before it does;
+/// [`milvus_backup_core::Error::LogDamaged`] if the bytes are no such header or end before it does;
 /// [`milvus_backup_core::Error::Unsupported`] for an encrypted log, and for files of other forms, which have no header.
 pub fn log_header(path: &str, bytes: &[u8]) -> Result<LogHeader> {
     parse_header(bytes).map_err(|error| error.of_file(path))
@@ -169,7 +169,7 @@ mod tests {
         let log = envelope(LogKind::Insert, 102, 101, (5, 9), b"");
         for length in 0..log.len() {
             let refused = log_header("insert_log/1", &log[..length]);
-            assert!(matches!(refused, Err(Error::Corrupted { failed_files, .. }) if failed_files == ["insert_log/1"]));
+            assert!(matches!(refused, Err(Error::LogDamaged { file, .. }) if file == "insert_log/1"));
         }
         let place = log.windows(15).position(|window| window == b"\"original_size\"").unwrap();
         let mut encrypted = log.clone();

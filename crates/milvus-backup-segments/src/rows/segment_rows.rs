@@ -47,7 +47,7 @@ impl SegmentRows {
     /// Columns of values are not read. Dropping the future stops it; decoding that runs is completed.
     ///
     /// # Errors
-    /// [`Error::Corrupted`] with the name of a file whose bytes are not as they must be, and [`Error::Storage`] for one
+    /// [`Error::LogDamaged`] with the name of a file whose bytes are not as they must be, and [`Error::Storage`] for one
     /// that cannot be read. [`Error::Unsupported`] for types and forms of files that are recognised and not read.
     pub async fn prepare(
         schema: Arc<CollectionSchema>,

@@ -122,8 +122,8 @@ async fn a_damaged_log_of_milvus_is_never_read_as_something_else() {
             let files = Files(Arc::clone(&files.0), Some((log.path.clone(), changed.into())));
             match read(&frozen, files).await {
                 Ok(rows) => assert_eq!(rows, whole, "byte {place} of {}", log.path),
-                Err(Error::Corrupted { failed_files, .. }) => {
-                    assert_eq!(failed_files, [log.path.as_str()]);
+                Err(Error::LogDamaged { file, .. }) => {
+                    assert_eq!(file, log.path);
                     refused += 1;
                 }
                 Err(Error::Unsupported { what }) => assert!(what.contains(&log.path), "{what}"),

@@ -110,7 +110,7 @@ fn a_flipped_byte_and_a_missing_log_are_named() {
     let bytes = fs::read(&log).unwrap();
     fs::remove_file(&log).unwrap();
     let segment = log.ancestors().nth(2).unwrap().file_name().unwrap().to_str().unwrap();
-    br.run(&["create", name, "--source", "segments"]).code(1).says(&[segment, "--source query"]);
+    br.run(&["create", name, "--source", "segments"]).code(13).says(&[segment, "--source query"]);
     fs::write(&log, &bytes).unwrap();
     assert_eq!(br.listed(), [intact], "only the backup of intact logs is listed");
     br.create(&[name, "--source", "segments"]);
