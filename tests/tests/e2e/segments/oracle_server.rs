@@ -37,7 +37,10 @@ impl Restless {
             .env("MINIO_BUCKETNAME", name)
             .env("MINIO_ROOTPATH", path)
             .env("MINIO_REGION", "us-east-1")
-            .env("MINIO_USESSL", "false");
+            .env("MINIO_USESSL", "false")
+            // No file can be held open in a bucket.
+            .env("DATACOORD_GC_INTERVAL", "60")
+            .env("DATACOORD_GC_DROPTOLERANCE", "60");
         let server = Standalone::start(options).unwrap();
         let br = MilvusBr::new(server.uri()).with_env("MILVUS_BR_MILVUS_STORAGE", &url);
         let reader = store.root_with(&bucket, Credentials::ReadOnly).unwrap().environment();
