@@ -3,6 +3,7 @@
 mod hint;
 mod kind;
 mod limit;
+mod message;
 #[cfg(test)]
 mod tests;
 mod variants;
