@@ -6,11 +6,12 @@ use crate::error::Result;
 use crate::terminal::step;
 use crate::workspace;
 
-/// The decoders of the files of a repository, of the pages of Milvus, and of the configuration.
-const TARGETS: [&str; 4] = [
+/// The decoders of the files of a repository, of the pages and the segment files of Milvus, and of the configuration.
+const TARGETS: [&str; 5] = [
     "milvus-backup-repository --lib",
     "milvus-backup-store-local --lib",
     "milvus-backup-columns --test it",
+    "milvus-backup-segments --lib",
     "milvus-backup-cli --lib",
 ];
 

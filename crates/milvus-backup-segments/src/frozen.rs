@@ -19,6 +19,10 @@ pub struct FrozenSegments {
     /// Whether a row may be in several of the segments, as after a compaction while they were listed. The reader then
     /// returns each row once, by its row id (field 0).
     pub repeated: bool,
+    /// The ids of the fields by name, as the server reports them in the definition of the collection; that of the
+    /// dynamic field under `$meta`, if it is known. If it is empty, the fields have the ids that a collection is created
+    /// with: ascending from 100 in the order of the schema, the dynamic field last.
+    pub field_ids: BTreeMap<String, i64>,
     /// The partitions with their logs.
     pub partitions: Vec<FrozenPartition>,
 }
