@@ -1,10 +1,10 @@
 //! Periods of the calendar: hours, days, ISO weeks, months and years.
 
-use jiff::Zoned;
+use jiff::{Timestamp, Zoned};
 use milvus_backup_core::{CalendarDuration, KeepRules};
 
 /// A kind of period of which rules keep the newest backup.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Period {
     Hour,
     Day,
@@ -20,14 +20,17 @@ impl Period {
     /// Returns the period that a moment is in, as it follows the words `newest backup`. Two moments are in the same
     /// period if the texts are equal. When clocks are set back, the hour that is repeated is two periods, with different
     /// offsets from UTC.
-    pub(crate) fn containing(self, moment: &Zoned) -> String {
-        let week = moment.date().iso_week_date();
+    fn containing(self, moment: &Zoned) -> String {
+        let date = moment.date();
         match self {
-            Self::Hour => format!("in the hour {}", moment.strftime("%Y-%m-%d %H:00 %:z")),
-            Self::Day => format!("on {}", moment.date()),
-            Self::Week => format!("in week {}-W{:02}", week.year(), week.week()),
-            Self::Month => format!("in {}", moment.strftime("%Y-%m")),
-            Self::Year => format!("in {}", moment.year()),
+            Self::Hour => format!("in the hour {date} {:02}:00 {}", moment.hour(), moment.strftime("%:z")),
+            Self::Day => format!("on {date}"),
+            Self::Week => {
+                let week = date.iso_week_date();
+                format!("in week {}-W{:02}", week.year(), week.week())
+            }
+            Self::Month => format!("in {:04}-{:02}", date.year(), date.month()),
+            Self::Year => format!("in {:04}", date.year()),
         }
     }
 
@@ -65,9 +68,16 @@ impl Period {
     }
 
     /// Returns whether a rule examines the periods.
-    pub(crate) fn is_used(self, rules: &KeepRules) -> bool {
+    fn is_used(self, rules: &KeepRules) -> bool {
         self.number(rules) > 0 || !self.within(rules).is_zero()
     }
+}
+
+/// Returns the periods that a moment is in, of the kinds that rules examine.
+pub(crate) fn periods(rules: &KeepRules, moment: Timestamp) -> Vec<(Period, String)> {
+    let local = rules.time_zone.local(moment);
+    let used = Period::ALL.into_iter().filter(|period| period.is_used(rules));
+    used.map(|period| (period, period.containing(&local))).collect()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use jiff::Timestamp;
 use milvus_backup_core::{BackupSeries, BackupVersion, Decision, shrunken_backups};
 
+use crate::calendar::periods;
 use crate::policy::RetentionPolicy;
 use crate::position::Position;
 use crate::rules::judge;
@@ -44,15 +45,19 @@ fn decide_series<'a>(
     let is_shrunken = |backup: &BackupVersion| shrunken.contains(&key(backup));
     let counted = || backups.iter().copied().filter(|backup| counts(backup));
     let any_complete = counted().next().is_some();
-    let mut all = Track::new(&policy.keep, counted());
-    let mut good = Track::new(&policy.keep, counted().filter(|backup| !is_shrunken(backup)));
+    let mut all = Track::new(counted());
+    let mut good = Track::new(counted().filter(|backup| !is_shrunken(backup)));
     let (mut newer_complete, mut newer_shrunken) = (0, 0);
     let mut decided = Vec::with_capacity(backups.len());
     for &backup in &backups {
         let is_shrunken = is_shrunken(backup);
-        let mut places = if counts(backup) { all.enter(backup) } else { Vec::new() };
-        if counts(backup) && !is_shrunken {
-            places = good.enter(backup);
+        let mut places = Vec::new();
+        if counts(backup) {
+            let periods = periods(&policy.keep, backup.created_at);
+            places = all.enter(&periods);
+            if !is_shrunken {
+                places = good.enter(&periods);
+            }
         }
         let track = if is_shrunken { &all } else { &good };
         let (newest, is_oldest) = (track.newest(), track.is_oldest(backup));

@@ -2,6 +2,7 @@
 //!
 //! They are those of [`KeepRules`], and only ever keep.
 
+use milvus_backup_core::wording::count;
 use milvus_backup_core::{BackupVersion, CalendarDuration, KeepRules};
 
 use crate::calendar::Period;
@@ -27,13 +28,14 @@ pub(crate) fn complete(rules: &KeepRules, backup: &BackupVersion, position: &Pos
         reasons.push(format!("{number} {newest} (keep last {})", rules.last));
     }
     for place in &position.places {
-        let (number, noun) = (place.period.number(rules), place.period.noun());
+        let number = place.period.number(rules);
+        let periods = count(number, place.period.noun());
         let newest = || format!("{} {}", position.counted("newest"), place.containing);
         if place.is_newest && place.number <= number {
-            reasons.push(format!("{} ({} of {number} {noun}s)", newest(), ordinal(place.number)));
+            reasons.push(format!("{} ({} of {periods})", newest(), ordinal(place.number)));
         } else if position.is_oldest && place.number < number {
             reasons.push(format!(
-                "{}, as long as there are fewer than {number} {noun}s with backups",
+                "{}, as long as there are fewer than {periods} with backups",
                 position.counted("oldest")
             ));
         }
@@ -47,32 +49,22 @@ pub(crate) fn complete(rules: &KeepRules, backup: &BackupVersion, position: &Pos
 
 /// Returns in words why no rule by calendar or age keeps the backup.
 pub(crate) fn why_not(rules: &KeepRules, position: &Position<'_>) -> Vec<String> {
+    let (newest, others): (Vec<&Place>, Vec<&Place>) = position.places.iter().partition(|place| place.is_newest);
     let mut reasons = Vec::new();
-    let not_newest: Vec<&str> =
-        position.places.iter().filter(|place| !place.is_newest).map(|place| place.containing.as_str()).collect();
-    if !not_newest.is_empty() {
-        reasons.push(format!("not the newest {}", not_newest.join(", ")));
+    for place in &newest {
+        let (period, number) = (place.period.noun(), place.period.number(rules));
+        if number > 0 {
+            reasons.push(format!("{} {period} with backups (keep {number})", ordinal(place.number)));
+        }
     }
-    let newest = || position.places.iter().filter(|place| place.is_newest);
-    reasons.extend(newest().filter(|place| place.period.number(rules) > 0).map(|place| beyond(place, rules)));
-    let slots = newest().map(|place| place.period.within(rules));
-    let outside: Vec<String> = std::iter::once(&rules.within)
-        .chain(slots)
-        .filter(|duration| !duration.is_zero())
-        .map(|duration| format!("not within {duration} of the newest"))
-        .collect();
-    reasons.extend(outside);
-    reasons.dedup();
+    let durations = newest.iter().map(|place| place.period.within(rules)).chain([&rules.within]);
+    let outside = durations.filter(|duration| !duration.is_zero());
+    reasons.extend(outside.map(|duration| format!("not within {duration} of the newest")));
+    if !others.is_empty() {
+        let periods: Vec<&str> = others.iter().map(|place| place.containing.as_str()).collect();
+        reasons.push(format!("not the newest {}", periods.join(", ")));
+    }
     reasons
-}
-
-fn beyond(place: &Place, rules: &KeepRules) -> String {
-    format!(
-        "in the {} {} with backups (keep {})",
-        ordinal(place.number),
-        place.period.noun(),
-        place.period.number(rules)
-    )
 }
 
 /// Returns whether the backup is older than the newest one that counts by at most this duration, the exact moment

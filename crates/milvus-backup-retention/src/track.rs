@@ -1,9 +1,9 @@
 //! The backups of a series that count, and the periods of the calendar that they are in.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
-use milvus_backup_core::{BackupVersion, KeepRules};
+use milvus_backup_core::BackupVersion;
 
 use crate::calendar::Period;
 
@@ -23,34 +23,33 @@ pub(crate) struct Place {
 /// Backups of a series that count, examined newest first.
 #[derive(Debug)]
 pub(crate) struct Track<'a> {
-    rules: &'a KeepRules,
-    newest: Option<Timestamp>,
+    newest: Option<&'a BackupVersion>,
     oldest: Option<&'a BackupVersion>,
-    seen: [HashSet<String>; Period::ALL.len()],
+    /// The periods that have a backup among those that were examined.
+    seen: HashMap<Period, HashSet<String>>,
 }
 
 impl<'a> Track<'a> {
     /// Creates the track of `counted`, which are ordered newest first.
-    pub(crate) fn new(rules: &'a KeepRules, counted: impl Iterator<Item = &'a BackupVersion> + Clone) -> Self {
-        let newest = counted.clone().next().map(|backup| backup.created_at);
-        Self { rules, newest, oldest: counted.last(), seen: Default::default() }
+    pub(crate) fn new(counted: impl Iterator<Item = &'a BackupVersion> + Clone) -> Self {
+        Self { newest: counted.clone().next(), oldest: counted.last(), seen: HashMap::new() }
     }
 
-    /// Returns the places of the next backup in the periods that rules examine.
-    pub(crate) fn enter(&mut self, backup: &BackupVersion) -> Vec<Place> {
-        let local = self.rules.time_zone.local(backup.created_at);
-        let used = Period::ALL.into_iter().zip(&mut self.seen).filter(|(period, _)| period.is_used(self.rules));
-        used.map(|(period, seen)| {
-            let containing = period.containing(&local);
+    /// Returns the places of the next backup in the periods that it is in.
+    pub(crate) fn enter(&mut self, periods: &[(Period, String)]) -> Vec<Place> {
+        let mut places = Vec::with_capacity(periods.len());
+        for (period, containing) in periods {
+            let seen = self.seen.entry(*period).or_default();
             let is_newest = seen.insert(containing.clone());
-            Place { period, containing, number: seen.len() as u64, is_newest }
-        })
-        .collect()
+            let number = seen.len() as u64;
+            places.push(Place { period: *period, containing: containing.clone(), number, is_newest });
+        }
+        places
     }
 
     /// Returns the time of the newest backup.
     pub(crate) fn newest(&self) -> Option<Timestamp> {
-        self.newest
+        self.newest.map(|newest| newest.created_at)
     }
 
     /// Returns whether no backup is older.

@@ -49,10 +49,10 @@ impl Years {
         self.backups.push(backup);
     }
 
-    /// Finds damage in a backup of the past, now and then.
+    /// Finds damage in one of the latest backups, now and then.
     fn damage(&mut self) {
-        let which = usize::try_from(self.chance.next(2000)).unwrap();
-        if let Some(backup) = self.backups.get_mut(which) {
+        let which = usize::try_from(self.chance.next(500)).unwrap();
+        if let Some(backup) = self.backups.iter_mut().rev().take(50).nth(which) {
             backup.state = BackupState::Failed;
         }
     }
@@ -74,7 +74,6 @@ impl Years {
         self.backups.retain(|backup| !gone.contains(&backup.backup_id));
         assert_eq!(before - gone.len(), self.backups.len());
         assert!(newest.iter().flatten().all(|id| !gone.contains(id)), "{now}: the newest good backup was removed");
-        assert_eq!(policy.backups_to_delete(&self.backups, now), [] as [&BackupVersion; 0], "{now}: a second run");
     }
 }
 
@@ -106,8 +105,12 @@ fn the_newest_good_backup_is_never_removed() {
             years.hour(midnight + SignedDuration::from_hours(hour), is_emptied);
         }
         years.damage();
-        years.prune(&policy, midnight + SignedDuration::from_hours(24));
+        let now = midnight + SignedDuration::from_hours(24);
+        years.prune(&policy, now);
         largest = largest.max(years.backups.len());
+        if night % 30 == 0 {
+            assert!(policy.backups_to_delete(&years.backups, now).is_empty(), "{now}: a second run");
+        }
     }
     // 24 + 7 + 5 + 12 + 10 good ones, as many of the emptied collection, what failed in the last hours, and the future.
     assert!(largest < 250, "{largest} backups at the same time");
