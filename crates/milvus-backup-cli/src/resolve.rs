@@ -46,11 +46,10 @@ impl<'a> Resolved<'a> {
     /// # Errors
     /// [`Error::Refused`] if it is known to be pinned. The pin of a damaged backup is found when it is deleted.
     pub(crate) fn unpinned_place(self) -> Result<(CollectionRef, BackupId), CommandError> {
-        match &self.backup {
-            FoundBackup::Readable(BackupMetadata { backup_id, pin: Some(pin), .. }) => {
-                Err(Error::pinned(backup_id, pin).into())
-            }
-            _ => self.place(),
+        let FoundBackup::Readable(metadata) = &self.backup else { return self.place() };
+        match &metadata.pin {
+            Some(pin) => Err(Error::pinned(&metadata.backup_id, pin).into()),
+            None => self.place(),
         }
     }
 

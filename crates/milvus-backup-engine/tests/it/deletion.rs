@@ -1,11 +1,17 @@
 //! Deleting backups, one by one and by rules.
 
-use milvus_backup_core::{Error, ErrorKind, Hint, Operation, Pin, Repository};
+use milvus_backup_core::{Error, ErrorKind, Hint, KeepRules, Operation, Pin, Repository};
 use milvus_backup_retention::RetentionPolicy;
 
 use crate::world::{World, one_by_one, silence};
 
-pub(crate) const KEEP_ONE: RetentionPolicy = RetentionPolicy { retention_count: 1, ..RetentionPolicy::OFF };
+pub(crate) static KEEP_ONE: RetentionPolicy = RetentionPolicy {
+    retention_count: 1,
+    retention_days: 0,
+    min_backups_to_keep: 0,
+    min_rows_ratio: None,
+    keep: KeepRules::OFF,
+};
 
 #[tokio::test]
 async fn a_deleted_backup_leaves_no_file() {
