@@ -3,9 +3,25 @@
 use clap::Args;
 use milvus_backup_core::{CalendarDuration, KeepRules, TagSet, TimeZoneName};
 
+/// The options that are rules.
+pub(crate) const RULES: [&str; 13] = [
+    "keep_last",
+    "keep_hourly",
+    "keep_daily",
+    "keep_weekly",
+    "keep_monthly",
+    "keep_yearly",
+    "keep_within",
+    "keep_within_hourly",
+    "keep_within_daily",
+    "keep_within_weekly",
+    "keep_within_monthly",
+    "keep_within_yearly",
+    "keep_tag",
+];
+
 /// Rules by calendar, age and tag. Each option overrides only its own value in the configuration.
 #[derive(Debug, Clone, Default, Args)]
-#[group(id = "keep")]
 #[command(next_help_heading = "Rules by calendar, age and tag (0 disables a number, 0h a duration)")]
 pub(crate) struct KeepArgs {
     /// Keep the last N complete backups

@@ -17,7 +17,6 @@ pub(crate) use copy::CopyArgs;
 pub(crate) use create::{Checksum, Compression, CreateArgs, Load};
 pub(crate) use doctor::DoctorArgs;
 pub(crate) use global::{Global, ProgressFormat, Storage};
-pub(crate) use keep::KeepArgs;
 pub(crate) use pin::{PinArgs, UnpinArgs};
 pub(crate) use prune::PruneArgs;
 pub(crate) use restore::{AutoId, Method, RestoreArgs};

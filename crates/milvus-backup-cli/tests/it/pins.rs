@@ -69,9 +69,12 @@ fn a_copy_is_not_pinned() {
 }
 
 #[test]
-fn a_wrong_name_pins_nothing() {
+fn a_wrong_name_or_reason_pins_nothing() {
     let sandbox = Sandbox::golden();
     let printed = sandbox.run(&["pin", FULL, "nothing"]);
     assert_eq!(printed.exit_code, 10, "{}", printed.stderr);
+    let printed = sandbox.run(&["pin", FULL, "--reason", "two\nlines"]);
+    assert_eq!(printed.exit_code, 2, "{}", printed.stderr);
+    assert!(printed.stderr.contains("must be one line without control characters"), "{}", printed.stderr);
     assert!(!sandbox.path("root/golden/pins").exists());
 }

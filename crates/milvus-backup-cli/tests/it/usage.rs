@@ -39,7 +39,6 @@ fn mistakes() {
         &["prune", "--time-zone", "Europe/Berln"],
         &["prune", "--incomplete", "--keep-daily", "7"],
         &["pin"],
-        &["pin", "films@latest", "--reason", "two\nlines"],
         &["unpin"],
         &["list", "--config", "keep.toml"],
         &["list", "--storage", "tape"],
