@@ -63,13 +63,11 @@ impl BackupRepository {
             });
             if to_delete {
                 match self.delete_backup(&collection, &metadata.backup_id).await {
+                    Ok(()) => deleted.push(metadata.backup_id.clone()),
                     Err(Error::Refused { reason, hint: Hint::Unpin(_) }) => {
-                        warnings.push(format!("{reason} meanwhile"))
+                        warnings.push(format!("{reason} meanwhile"));
                     }
-                    outcome => {
-                        outcome?;
-                        deleted.push(metadata.backup_id.clone());
-                    }
+                    Err(error) => return Err(error),
                 }
             }
         }

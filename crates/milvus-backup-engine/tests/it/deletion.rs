@@ -97,7 +97,7 @@ async fn a_pinned_backup_is_deleted_neither_by_name_nor_by_rules() {
     assert!(repository.unpin_backup(&collection, &first).await.unwrap().is_some());
     assert_eq!(repository.unpin_backup(&collection, &first).await.unwrap(), None);
     let run = world.manager.apply_retention_policy(None, &KEEP_ONE, false).await.unwrap();
-    assert_eq!(run.deleted_backup_ids, [first.clone()]);
+    assert_eq!(run.deleted_backup_ids, std::slice::from_ref(&first));
     assert!(world.files().await.iter().all(|file| file.contains(second.as_str())), "{:?}", world.files().await);
     let gone = repository.pin_backup(&collection, &first, None).await;
     assert!(matches!(gone, Err(Error::BackupNotFound { .. })), "{gone:?}");

@@ -90,14 +90,14 @@ fn decided(table: &str) -> String {
     let mut text = String::new();
     for case in table.split("# ").skip(1).map(Case::parse) {
         let backups = case.backups();
-        text += &format!("# {}\n", case.title);
+        text.extend(["# ", case.title, "\n"]);
         let decisions = case.policy.decide(&backups, case.now);
         assert_eq!(decisions.len(), case.lines.len(), "{}", case.title);
         for (line, decision) in case.lines.iter().zip(&decisions) {
             let action = if decision.action == DecisionAction::Keep { "keep" } else { "delete" };
             let reasons = decision.reasons.join("; ");
             assert!(line.starts_with(action), "{}: {line}\n{action}: {reasons}", case.title);
-            text += &format!("{line}\n        {reasons}\n");
+            text.extend([line, "\n        ", &reasons, "\n"]);
         }
         text.push('\n');
     }

@@ -99,10 +99,10 @@ async fn with_the_other_in_the_middle(outer: Change, inner: Change) {
 
 #[tokio::test]
 async fn with_a_deletion_in_the_middle() {
-    with_the_other_in_the_middle(Change::Pin, Change::Deletion).await;
+    Box::pin(with_the_other_in_the_middle(Change::Pin, Change::Deletion)).await;
 }
 
 #[tokio::test]
 async fn in_the_middle_of_a_deletion() {
-    with_the_other_in_the_middle(Change::Deletion, Change::Pin).await;
+    Box::pin(with_the_other_in_the_middle(Change::Deletion, Change::Pin)).await;
 }
