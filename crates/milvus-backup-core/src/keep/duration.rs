@@ -23,9 +23,9 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct CalendarDuration {
-    /// Number of years.
+    /// Number of calendar years.
     pub years: u32,
-    /// Number of months.
+    /// Number of calendar months.
     pub months: u32,
     /// Number of days of the calendar, which may have 23 or 25 hours.
     pub days: u32,

@@ -26,7 +26,7 @@ use crate::error::{Error, Result};
 pub struct TimeZoneName(TimeZone);
 
 impl TimeZoneName {
-    /// Coordinated Universal Time.
+    /// Coordinated Universal Time, the default.
     pub const UTC: Self = Self(TimeZone::UTC);
 
     /// Returns the date and the time of the day that `moment` has in the time zone.
