@@ -39,7 +39,7 @@ impl RepositoryHandle {
         let (directory, file) = (self.pins(collection).await?, pin_file(backup_id));
         match directory.create_document(&file, to_bytes(&PinDocument::new(pin))?).await {
             Err(error) if is_conflict(&error) => return read_pin(&directory, &file).await,
-            outcome => outcome?,
+            outcome => drop(outcome?),
         }
         let undisturbed = async {
             self.require_no_deletion(collection, now).await?;

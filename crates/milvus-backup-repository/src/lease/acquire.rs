@@ -65,7 +65,7 @@ impl RepositoryHandle {
     pub(crate) async fn require_no_deletion(&self, collection: &CollectionRef, now: Timestamp) -> Result<()> {
         let directory = self.storage().directory(format!("{}/{LOCKS}", collection.directory()));
         for epoch in epochs(&directory).await? {
-            if let Some(lease) = read(&directory, epoch).await?
+            if let Some(lease) = read(&directory, epoch.number).await?
                 && lease.is_of_deletion()
                 && !lease.is_dead(now)
             {
