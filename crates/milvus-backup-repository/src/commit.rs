@@ -160,6 +160,7 @@ impl PendingCommit {
             limitations: completion.limitations,
             verification: None,
             earlier_verifications: Vec::new(),
+            pin: None,
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::hint::Hint;
 use super::limit::ServerLimit;
 use crate::identity::CollectionChange;
+use crate::model::Pin;
 use crate::names::BackupId;
 
 /// The result of every fallible call of this crate and of its adapters.
@@ -445,6 +446,11 @@ impl Error {
         let mut texts: Vec<String> = causes.map(ToString::to_string).collect();
         texts.dedup();
         texts.join(": ")
+    }
+
+    /// Returns the refusal to delete a backup that is pinned.
+    pub fn pinned(backup_id: &BackupId, pin: &Pin) -> Self {
+        Self::Refused { reason: format!("backup {backup_id} is {pin}"), hint: Hint::Unpin(backup_id.clone()) }
     }
 
     /// Returns the required and available space of [`Error::InsufficientStorage`] in GiB; `None` for other errors.

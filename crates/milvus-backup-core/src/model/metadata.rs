@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::kinds::{
     BackupState, BackupStorageType, BackupType, ChecksumAlgorithm, CompressionCodec, Consistency, VerificationType,
 };
+use super::pin::Pin;
 use super::results::VerificationResult;
 use crate::error::Result;
 use crate::names::{BackupId, CollectionName, CollectionRef};
@@ -106,6 +107,10 @@ pub struct BackupMetadata {
     /// Earlier verifications of other depths, newest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier_verifications: Vec<VerificationRecord>,
+    /// The mark that protects the backup from deletion, if it is pinned. It is stored beside the backup, and merged on
+    /// reading: `metadata.json` never has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin: Option<Pin>,
 }
 
 impl BackupMetadata {

@@ -9,6 +9,9 @@ use crate::process::Process;
 /// Time for which a lease of another machine is valid after its last renewal.
 pub(super) const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 
+/// The operation that deletes backups, as a lease records it.
+const DELETION: &str = "delete";
+
 /// The content of a lease: its holder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct LeaseDocument {
@@ -28,7 +31,7 @@ impl LeaseDocument {
     pub(super) fn new(owner: String, operation: Operation, now: Timestamp) -> Self {
         let operation = match operation {
             Operation::Create => "create",
-            Operation::Delete => "delete",
+            Operation::Delete => DELETION,
             Operation::Copy => "copy",
             _ => "another operation",
         };
@@ -57,6 +60,11 @@ impl LeaseDocument {
             OwnerState::Unknown => now.duration_since(self.renewed_at).abs() > LIFETIME,
             OwnerState::Running => false,
         }
+    }
+
+    /// Returns whether it was acquired to delete backups.
+    pub(super) fn is_of_deletion(&self) -> bool {
+        self.operation == DELETION
     }
 
     /// Returns the holder in human-readable form.
