@@ -28,6 +28,7 @@ fn mistakes() {
         &["verify", "20261122T073015Z-4f9c2a7e", "--sample", "101"],
         &["delete"],
         &["copy", "--to", "other"],
+        &["verify", "@latest"],
         &["copy", "films@latest"],
         &["copy", "films@latest", "--all", "--to", "other"],
         &["copy", "--all", "--to", "other", "--bandwidth", "0"],

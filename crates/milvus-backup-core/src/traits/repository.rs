@@ -26,7 +26,7 @@ pub enum VerifiedBackup {
     /// The caller has committed it, and holds the lease of its collection since: it was not verified before, and it is
     /// not deleted meanwhile.
     New,
-    /// Any other backup.
+    /// Any other backup: it may have been verified before, and may be deleted meanwhile.
     Existing,
 }
 
