@@ -13,6 +13,7 @@ pub(crate) fn words(hint: &Hint) -> String {
         Hint::NameDatabase(database) => return format!("select that database with --db {database}"),
         Hint::ListBackups => "`milvus-br list` lists the existing backups",
         Hint::ShowBackup(backup_id) => return format!("`milvus-br show {backup_id}` shows it"),
+        Hint::Unpin(backup_id) => return format!("`milvus-br unpin {backup_id}` removes the pin"),
         Hint::OtherBackupName => "choose another name with --name, or delete that backup first",
         Hint::NewBackup => "create a new backup; `milvus-br prune --incomplete` removes the incomplete one",
         Hint::Load { loaded } if loaded.is_empty() => {

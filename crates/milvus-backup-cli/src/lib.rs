@@ -109,6 +109,8 @@ async fn dispatch(cli: Cli, output: &Output, signals: &signals::Signals, layers:
         Command::Restore(args) => commands::restore::run(&context, args).await,
         Command::Copy(args) => commands::copy::run(&context, args).await,
         Command::Delete(args) => commands::delete::run(&context, args).await,
+        Command::Pin(args) => commands::pin::pin(&context, args).await,
+        Command::Unpin(args) => commands::pin::unpin(&context, args).await,
         Command::Doctor(args) => Ok(commands::doctor::run(&context, args).await?),
         Command::Prune(args) => Ok(commands::prune::run(&context, args).await?),
     }

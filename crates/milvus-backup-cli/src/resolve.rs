@@ -41,6 +41,18 @@ impl<'a> Resolved<'a> {
         }
     }
 
+    /// Returns the collection and the identifier of a backup that is to be deleted.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] if it is known to be pinned. The pin of a damaged backup is found when it is deleted.
+    pub(crate) fn unpinned_place(self) -> Result<(CollectionRef, BackupId), CommandError> {
+        let FoundBackup::Readable(metadata) = &self.backup else { return self.place() };
+        match &metadata.pin {
+            Some(pin) => Err(Error::pinned(&metadata.backup_id, pin).into()),
+            None => self.place(),
+        }
+    }
+
     /// Returns what an error about this backup names beside it.
     pub(crate) fn newest_good(&self) -> NewestGood<'a> {
         self.newest_good.clone()

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::keep::KeepRules;
 use crate::model::{BackupStorageType, ChecksumAlgorithm, CompressionCodec};
 use crate::retry::RetryPolicy;
 use crate::storage_settings::StorageSettings;
@@ -94,13 +95,16 @@ pub struct BackupRecoveryConfig {
     /// Whether a repository may be started on a store that does not keep the promises on which commits and locks rely.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub allow_unsafe_storage: bool,
+    /// Rules of retention by calendar, age and tag, in addition to the numbers above.
+    #[serde(skip_serializing_if = "is_default")]
+    pub keep: KeepRules,
     /// How the object store at the root is reached.
     #[serde(skip_serializing_if = "is_default")]
     pub storage: StorageSettings,
 }
 
-fn is_default(settings: &StorageSettings) -> bool {
-    *settings == StorageSettings::default()
+fn is_default<T: Default + PartialEq>(settings: &T) -> bool {
+    *settings == T::default()
 }
 
 impl Default for BackupRecoveryConfig {
@@ -135,6 +139,7 @@ impl Default for BackupRecoveryConfig {
             progress_poll_interval: Duration::from_secs(2),
             memory_limit_bytes: 512 << 20,
             allow_unsafe_storage: false,
+            keep: KeepRules::OFF,
             storage: StorageSettings::default(),
         }
     }
@@ -298,5 +303,7 @@ mod tests {
         assert_eq!(config.retention_days, 7);
         assert_eq!(config.default_backup_timeout, Duration::from_millis(1500));
         assert!(toml::from_str::<BackupRecoveryConfig>("retention_day = 7").is_err());
+        let config: BackupRecoveryConfig = toml::from_str("[keep]\nmonthly = 12\nwithin = \"2d\"").unwrap();
+        assert_eq!((config.keep.monthly, config.keep.within.days), (12, 2));
     }
 }

@@ -27,6 +27,7 @@
 mod config;
 mod error;
 mod identity;
+mod keep;
 mod model;
 mod names;
 mod params;
@@ -40,6 +41,7 @@ pub mod wording;
 pub use config::{BackupRecoveryConfig, validate_ratio};
 pub use error::{Error, ErrorKind, Hint, Result, ServerLimit, Source};
 pub use identity::{CollectionChange, CollectionMark, PinnedCollection};
+pub use keep::{CalendarDuration, KeepRules, TagSet, TimeZoneName};
 pub use model::*;
 pub use names::{
     BackupId, CollectionName, CollectionRef, DEFAULT_DATABASE, MAX_NAME_LENGTH, path_segment, validate_name,

@@ -68,7 +68,7 @@ impl BackupRepository {
     /// listed, or no longer listed, and [`Self::prune_incomplete_backups`] removes the rest.
     ///
     /// # Errors
-    /// [`milvus_backup_core::Error::BackupNotFound`], and
+    /// [`milvus_backup_core::Error::BackupNotFound`], [`milvus_backup_core::Error::Refused`] if it is pinned, and
     /// [`milvus_backup_core::Error::InProgress`] while another operation changes backups of the collection.
     pub async fn delete_backup(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
         self.delete_leased(collection, self.store.delete(collection, backup_id)).await

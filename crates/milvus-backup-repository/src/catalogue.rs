@@ -1,10 +1,12 @@
 //! Reading of the documents of a repository, which are untrusted input.
 
+use std::collections::HashMap;
+
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
 use milvus_backup_core::{
-    BackedUpDefinition, BackupId, BackupManifest, BackupMetadata, BrokenBackup, CollectionRef, Error, Listing, Result,
-    StoredBackup, VerificationRecord,
+    BackedUpDefinition, BackupId, BackupManifest, BackupMetadata, BrokenBackup, CollectionRef, Error, Listing, Pin,
+    Result, StoredBackup, VerificationRecord,
 };
 use milvus_backup_storage::Directory;
 use milvus_backup_storage::error::corrupted;
@@ -14,20 +16,30 @@ use crate::documents::{
     metadata_from_bytes,
 };
 use crate::handle::{RepositoryHandle, read_document};
-use crate::layout::{CHECKSUMS, INDEXES, MANIFEST, METADATA, SCHEMA, VERIFICATION, is_inside};
+use crate::layout::{CHECKSUMS, INDEXES, MANIFEST, METADATA, PINS, SCHEMA, VERIFICATION, is_inside};
 
 /// Number of documents that are read concurrently.
 const READERS: usize = 8;
 
 impl RepositoryHandle {
-    /// Opens a backup: reads its summary, with the outcome of its last verification, and its manifest.
+    /// Opens a backup: reads its summary, with the outcome of its last verification and its pin, and its manifest.
     ///
     /// # Errors
     /// [`Error::BackupNotFound`], [`Error::Corrupted`], [`Error::UnsupportedFormatVersion`], [`Error::Storage`].
     pub async fn open(&self, collection: &CollectionRef, id: &BackupId) -> Result<StoredBackup> {
-        let metadata = self.read_metadata(collection, id).await?;
+        let metadata = self.summary(collection, id).await?;
         let manifest = self.read_manifest(&metadata).await?;
         Ok(StoredBackup { metadata, manifest })
+    }
+
+    /// Reads the summary of a backup, with the outcome of its last verification and its pin.
+    ///
+    /// # Errors
+    /// The errors of [`RepositoryHandle::open`].
+    pub async fn summary(&self, collection: &CollectionRef, id: &BackupId) -> Result<BackupMetadata> {
+        let mut metadata = self.read_metadata(collection, id).await?;
+        metadata.pin = self.pin_of(collection, id).await?;
+        Ok(metadata)
     }
 
     /// Returns the collections that have a backup with this identifier: at most one, unless directories were copied.
@@ -52,7 +64,7 @@ impl RepositoryHandle {
         Ok(found)
     }
 
-    /// Reads the summary of a backup, with the outcome of its last verification.
+    /// Reads the summary of a backup, with the outcome of its last verification, but without its pin.
     ///
     /// # Errors
     /// The errors of [`RepositoryHandle::open`].
@@ -64,6 +76,7 @@ impl RepositoryHandle {
     async fn read_committed(&self, directory: &Directory, id: &BackupId) -> Result<Option<BackupMetadata>> {
         let Some((_, mut metadata)) = self.read_commit(directory, id).await? else { return Ok(None) };
         metadata.set_verifications(read_verifications(directory).await);
+        metadata.pin = None;
         Ok(Some(metadata))
     }
 
@@ -116,7 +129,8 @@ impl RepositoryHandle {
         self.list_in(&collections, true).await
     }
 
-    /// Lists the backups of one collection like [`Self::list_backups`], without the outcomes of their verifications.
+    /// Lists the backups of one collection like [`Self::list_backups`], without the outcomes of their verifications and
+    /// without their pins.
     ///
     /// # Errors
     /// [`Error::Storage`] if the repository cannot be listed.
@@ -125,26 +139,20 @@ impl RepositoryHandle {
         self.list_in(&[collection.directory()], false).await
     }
 
-    async fn list_in(&self, collections: &[String], with_verifications: bool) -> Result<Listing> {
+    async fn list_in(&self, collections: &[String], with_marks: bool) -> Result<Listing> {
         let mut found = Vec::new();
         for collection in collections {
-            for name in self.storage().subdirectories(collection).await? {
-                // Any other directory in a repository is not a backup.
-                if let Ok(id) = name.parse::<BackupId>() {
-                    let directory = self.storage().directory(format!("{collection}/{name}"));
-                    found.push((directory, CollectionRef::from_directory(collection), id));
-                }
-            }
+            found.extend(self.directories_of(collection, with_marks).await?);
         }
         let mut listing = Listing::default();
         let mut results = futures::stream::iter(found)
-            .map(|(directory, collection, backup_id)| async move {
-                let metadata = if with_verifications {
+            .map(|Found { directory, collection, backup_id, pin }| async move {
+                let read = if with_marks {
                     self.read_committed(&directory, &backup_id).await
                 } else {
                     self.read_commit(&directory, &backup_id).await.map(|found| found.map(|(_, metadata)| metadata))
                 };
-                (metadata, collection, backup_id)
+                (read.map(|metadata| metadata.map(|read| BackupMetadata { pin, ..read })), collection, backup_id)
             })
             .buffer_unordered(READERS);
         while let Some((result, collection, backup_id)) = results.next().await {
@@ -160,6 +168,24 @@ impl RepositoryHandle {
         listing.backups.sort_by(|a, b| (b.created_at, &b.backup_id).cmp(&(a.created_at, &a.backup_id)));
         listing.broken.sort_by(|a, b| a.backup_id.cmp(&b.backup_id));
         Ok(listing)
+    }
+
+    /// Lists the directories of backups of a collection, perhaps with the pins of these. Another request is made only if
+    /// there are pins, which the list of directories tells.
+    async fn directories_of(&self, collection: &str, with_pins: bool) -> Result<Vec<Found>> {
+        let names = self.storage().subdirectories(collection).await?;
+        let reads_pins = with_pins && names.iter().any(|name| name == PINS);
+        let mut pins = if reads_pins { self.read_pins(collection).await? } else { HashMap::new() };
+        // Any other directory in a repository is not a backup.
+        let backups = names.into_iter().filter_map(|name| name.parse::<BackupId>().ok());
+        Ok(backups
+            .map(|backup_id| Found {
+                directory: self.storage().directory(format!("{collection}/{backup_id}")),
+                collection: CollectionRef::from_directory(collection),
+                pin: pins.remove(&backup_id),
+                backup_id,
+            })
+            .collect())
     }
 
     /// Reads the definition of the collection, and checks the digests of its documents.
@@ -183,6 +209,14 @@ impl RepositoryHandle {
             indexes,
         })
     }
+}
+
+/// A directory that may be that of a backup.
+struct Found {
+    directory: Directory,
+    collection: Option<CollectionRef>,
+    backup_id: BackupId,
+    pin: Option<Pin>,
 }
 
 /// Checks that the metadata matches the path at which it was found.

@@ -161,6 +161,7 @@ impl PendingCommit {
             limitations: completion.limitations,
             verification: None,
             earlier_verifications: Vec::new(),
+            pin: None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The paths of the files of a backup, relative to its directory.
 
-use milvus_backup_core::path_segment;
+use milvus_backup_core::{BackupId, path_segment};
 
 /// The summary, which is written last: its presence is the commit.
 pub const METADATA: &str = "metadata.json";
@@ -27,6 +27,18 @@ pub const JOURNAL: &str = "unfinished/";
 pub const LOCKS: &str = "locks";
 /// Below the directory of a collection: the collections that restores of its backups are creating.
 pub const NOTES: &str = "restores";
+/// Below the directory of a collection: the marks that protect backups from deletion.
+pub const PINS: &str = "pins";
+
+/// Returns the file of the pin of a backup, relative to the directory of the collection.
+pub fn pin_file(backup_id: &BackupId) -> String {
+    format!("{PINS}/{backup_id}.json")
+}
+
+/// Returns the backup that a file in the directory of the pins protects.
+pub(crate) fn pinned_backup(file: &str) -> Option<BackupId> {
+    file.strip_suffix(".json")?.parse().ok()
+}
 
 /// Returns the file of chunk `index` of a partition.
 pub fn chunk_file(partition: &str, index: usize) -> String {
@@ -64,10 +76,13 @@ const MAX_METADATA_BYTES: u64 = 8 << 20;
 const MAX_REPOSITORY_BYTES: u64 = 1 << 20;
 /// Maximum size of `verification.json` in bytes: a few records.
 const MAX_VERIFICATION_BYTES: u64 = 1 << 20;
+/// Maximum size of a pin in bytes.
+const MAX_PIN_BYTES: u64 = 64 << 10;
 
 /// Returns the maximum size in bytes of a document with this name, or at this path.
 pub fn document_limit(path: &str) -> u64 {
     match path.rsplit('/').next() {
+        _ if path.starts_with(PINS) && path[PINS.len()..].starts_with('/') => MAX_PIN_BYTES,
         Some(METADATA) => MAX_METADATA_BYTES,
         Some(REPOSITORY) => MAX_REPOSITORY_BYTES,
         Some(VERIFICATION) => MAX_VERIFICATION_BYTES,
@@ -106,5 +121,7 @@ mod tests {
         assert_eq!(document_limit("items/20261122T073015Z-4f9c2a7e/metadata.json"), 8 << 20);
         assert_eq!(document_limit("verification.json"), 1 << 20);
         assert_eq!(document_limit("data/verification.json.parquet"), 256 << 20);
+        assert_eq!(document_limit("pins/20261128T120000Z-00000000.json"), 64 << 10);
+        assert_eq!(document_limit("pins"), 256 << 20);
     }
 }

@@ -31,6 +31,7 @@ mod journal;
 pub mod layout;
 mod lease;
 mod marker;
+mod pins;
 mod process;
 mod removal;
 mod repository;

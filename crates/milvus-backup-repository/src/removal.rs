@@ -21,16 +21,19 @@ impl RepositoryHandle {
         self.remove_all(&directory).await
     }
 
-    /// Deletes a backup. Its commit is removed first, so that it is never listed while it is partly deleted.
+    /// Deletes a backup. Its commit is removed first, so that it is never listed while it is partly deleted. The caller
+    /// holds the lease of the collection.
     ///
     /// # Errors
-    /// [`BackupNotFound`](milvus_backup_core::Error::BackupNotFound), [`Storage`](milvus_backup_core::Error::Storage), and [`Corrupted`](milvus_backup_core::Error::Corrupted) with the path of a symbolic link.
+    /// [`BackupNotFound`](milvus_backup_core::Error::BackupNotFound), [`Refused`](milvus_backup_core::Error::Refused) if
+    /// it is pinned, [`Storage`](milvus_backup_core::Error::Storage), and [`Corrupted`](milvus_backup_core::Error::Corrupted) with the path of a symbolic link.
     pub async fn delete(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
         let directory = self.backup(collection, backup_id);
         self.storage().refuse_links(directory.path()).await?;
         if directory.size(METADATA).await?.is_none() {
             return Err(self.not_found(backup_id));
         }
+        self.require_unpinned(collection, backup_id).await?;
         // If this process is killed, its remains are then known to belong to a dead process. On a full disk this step
         // is skipped.
         if let Err(error) = note_owner(&directory, None).await {

@@ -8,7 +8,7 @@ use futures::stream::BoxStream;
 use milvus_backup_core::{
     BackedUpDefinition, BackupFiles, BackupId, BackupMetadata, BackupPlan, CollectionName, CollectionRef, ContentCheck,
     Diagnosis, Environment, IncomingCopy, IncompleteBackup, InterruptedBackup, Lease, Listing, Operation, OwnerState,
-    Progress, Repository, Result, StagingCollection, StoredBackup, StoredFile, Transaction, VerificationParams,
+    Pin, Progress, Repository, Result, StagingCollection, StoredBackup, StoredFile, Transaction, VerificationParams,
     VerificationRecord, VerificationResult, VerifiedBackup,
 };
 
@@ -74,7 +74,7 @@ impl Repository for RepositoryHandle {
     }
 
     async fn summary(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<BackupMetadata> {
-        self.read_metadata(collection, backup_id).await
+        self.summary(collection, backup_id).await
     }
 
     async fn find(&self, backup_id: &BackupId) -> Result<Vec<CollectionRef>> {
@@ -109,6 +109,20 @@ impl Repository for RepositoryHandle {
 
     async fn delete(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()> {
         self.delete(collection, backup_id).await
+    }
+
+    async fn pin(
+        &self,
+        collection: &CollectionRef,
+        backup_id: &BackupId,
+        pin: &Pin,
+        now: jiff::Timestamp,
+    ) -> Result<Option<Pin>> {
+        self.pin(collection, backup_id, pin, now).await
+    }
+
+    async fn unpin(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<Option<Pin>> {
+        self.unpin(collection, backup_id).await
     }
 
     async fn files(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<BackupFiles> {

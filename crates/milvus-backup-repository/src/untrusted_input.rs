@@ -10,7 +10,7 @@ use milvus_backup_testkit::mutation::{mutate, mutation};
 use proptest::prelude::*;
 
 use crate::documents::{
-    ChecksumsDocument, IndexesDocument, MarkerDocument, ResumeDocument, SchemaDocument, StagingDocument,
+    ChecksumsDocument, IndexesDocument, MarkerDocument, PinDocument, ResumeDocument, SchemaDocument, StagingDocument,
     VerificationDocument, from_bytes, has_own_layout, manifest_from_bytes, metadata_from_bytes,
 };
 use crate::layout::{CHECKSUMS, INDEXES, MANIFEST, METADATA, REPOSITORY, SCHEMA, UNFINISHED, VERIFICATION};
@@ -39,6 +39,7 @@ fn decode_everything(bytes: &[u8]) {
     drop(manifest_from_bytes("backup", bytes));
     drop(from_bytes::<ResumeDocument>("backup", UNFINISHED, bytes));
     drop(from_bytes::<StagingDocument>("backup", "staging.json", bytes));
+    drop(from_bytes::<PinDocument>("collection", "pins/pin.json", bytes));
     drop(from_bytes::<MarkerDocument>("", REPOSITORY, bytes));
     drop(from_bytes::<SchemaDocument>("backup", SCHEMA, bytes));
     drop(from_bytes::<IndexesDocument>("backup", INDEXES, bytes));

@@ -5,8 +5,11 @@ use std::collections::{BTreeMap, HashSet};
 use jiff::Timestamp;
 use milvus_backup_core::{BackupSeries, BackupVersion, Decision, shrunken_backups};
 
+use crate::calendar::periods;
 use crate::policy::RetentionPolicy;
-use crate::rules::{Position, judge};
+use crate::position::Position;
+use crate::rules::judge;
+use crate::track::Track;
 
 type Decided<'a> = Vec<(&'a BackupVersion, Decision)>;
 
@@ -39,12 +42,27 @@ fn decide_series<'a>(
 ) -> Decided<'a> {
     backups.sort_by(|a, b| newest_first(a, b));
     let counts = |backup: &BackupVersion| backup.is_complete() && backup.created_at <= now;
-    let any_complete = backups.iter().any(|backup| counts(backup));
+    let is_shrunken = |backup: &BackupVersion| shrunken.contains(&key(backup));
+    let counted = || backups.iter().copied().filter(|backup| counts(backup));
+    let any_complete = counted().next().is_some();
+    let mut all = Track::new(counted());
+    let mut good = Track::new(counted().filter(|backup| !is_shrunken(backup)));
     let (mut newer_complete, mut newer_shrunken) = (0, 0);
     let mut decided = Vec::with_capacity(backups.len());
-    for backup in backups {
-        let is_shrunken = shrunken.contains(&key(backup));
-        let position = Position { series, newer_complete, newer_shrunken, is_shrunken, any_complete };
+    for &backup in &backups {
+        let is_shrunken = is_shrunken(backup);
+        let mut places = Vec::new();
+        if counts(backup) {
+            let periods = periods(&policy.keep, backup.created_at);
+            places = all.enter(&periods);
+            if !is_shrunken {
+                places = good.enter(&periods);
+            }
+        }
+        let track = if is_shrunken { &all } else { &good };
+        let (newest, is_oldest) = (track.newest(), track.is_oldest(backup));
+        let position =
+            Position { series, newer_complete, newer_shrunken, is_shrunken, any_complete, places, newest, is_oldest };
         let (action, reasons) = judge(policy, backup, &position, now);
         newer_complete += u64::from(counts(backup));
         newer_shrunken += u64::from(is_shrunken);

@@ -20,11 +20,11 @@
 //!         state: BackupState::Completed,
 //!         is_verified: false,
 //!         tags: vec![],
+//!         pin: None,
 //!     })
 //! };
 //! let backups = [backup("2026-09-01T00:00:00Z")?, backup("2026-11-01T00:00:00Z")?];
-//! let policy =
-//!     RetentionPolicy { retention_count: 1, retention_days: 30, min_backups_to_keep: 1, min_rows_ratio: None };
+//! let policy = RetentionPolicy { retention_count: 1, retention_days: 30, ..RetentionPolicy::OFF };
 //!
 //! let decisions = policy.decide(&backups, "2026-11-22T00:00:00Z".parse()?);
 //! assert_eq!(decisions[0].action, DecisionAction::Keep);
@@ -36,9 +36,14 @@
 //! Pure policy: no clock, no files, no runtime, and no errors. The same input results in the same decisions, in any
 //! order. Deleting is left to the caller, who must decide again whenever the list of backups has changed.
 
+mod calendar;
 mod decide;
+mod keep;
 mod policy;
+mod position;
 mod rules;
+mod summary;
+mod track;
 mod warnings;
 mod wording;
 

@@ -4,47 +4,14 @@
 
 use jiff::{SignedDuration, Timestamp};
 use milvus_backup_core::wording::count;
-use milvus_backup_core::{BackupSeries, BackupState, BackupVersion, DecisionAction};
+use milvus_backup_core::{BackupState, BackupVersion, DecisionAction};
 
+use crate::keep;
 use crate::policy::RetentionPolicy;
+use crate::position::Position;
 use crate::wording::{in_words, ordinal};
 
 const DAY: i64 = 24 * 60 * 60;
-
-/// The position of a backup in its series. Complete backups dated in the future do not count.
-pub(crate) struct Position<'a> {
-    /// The series of the backup.
-    pub(crate) series: &'a BackupSeries,
-    /// Number of newer complete backups, including shrunken ones.
-    pub(crate) newer_complete: u64,
-    /// Number of shrunken backups among these.
-    pub(crate) newer_shrunken: u64,
-    /// Whether the backup is itself shrunken.
-    pub(crate) is_shrunken: bool,
-    /// Whether the series has any complete backup.
-    pub(crate) any_complete: bool,
-}
-
-impl Position<'_> {
-    /// Returns the number of complete backups that precede this one in the counts. Shrunken ones precede only other
-    /// shrunken ones, so that they never displace a good backup.
-    fn rank(&self) -> u64 {
-        if self.is_shrunken { self.newer_complete } else { self.newer_complete - self.newer_shrunken }
-    }
-
-    /// Returns the noun for the backups that are counted.
-    fn counted(&self, adjective: &str) -> String {
-        self.series.of(adjective) + self.limit_of_counts()
-    }
-
-    fn counted_several(&self, adjective: &str) -> String {
-        self.series.of_several(adjective) + self.limit_of_counts()
-    }
-
-    fn limit_of_counts(&self) -> &'static str {
-        if self.newer_shrunken > 0 && !self.is_shrunken { " that has not shrunk" } else { "" }
-    }
-}
 
 /// Returns the decision on `backup`, with every reason for it.
 pub(crate) fn judge(
@@ -53,18 +20,21 @@ pub(crate) fn judge(
     position: &Position<'_>,
     now: Timestamp,
 ) -> (DecisionAction, Vec<String>) {
+    let mut reasons: Vec<String> = backup.pin.iter().map(ToString::to_string).collect();
     if policy.keeps_everything() {
-        return (DecisionAction::Keep, vec!["every retention rule is off".to_owned()]);
+        reasons.push("every retention rule is off".to_owned());
+        return (DecisionAction::Keep, reasons);
     }
-    let mut reasons = Vec::new();
-    if backup.created_at > now {
+    let is_future = backup.created_at > now;
+    if is_future {
         reasons.push("dated in the future".to_owned());
     }
     match backup.state {
-        BackupState::Completed | BackupState::Verified if reasons.is_empty() => {
+        BackupState::Completed | BackupState::Verified if is_future => {}
+        BackupState::Completed | BackupState::Verified => {
             reasons.extend(complete(policy, position));
+            reasons.extend(keep::complete(&policy.keep, backup, position));
         }
-        BackupState::Completed | BackupState::Verified => {}
         BackupState::Failed | BackupState::PartiallyCompleted => reasons.extend(incomplete(policy, backup, position)),
         BackupState::InProgress => reasons.push("still being written".to_owned()),
         BackupState::Verifying => reasons.push("being verified".to_owned()),
@@ -73,6 +43,7 @@ pub(crate) fn judge(
     if within_days(policy, backup, now) {
         reasons.push(format!("newer than {}", count(policy.retention_days.into(), "day")));
     }
+    reasons.extend(keep::in_any_state(&policy.keep, backup, position));
     if reasons.is_empty() {
         (DecisionAction::Delete, vec![no_rule(policy, backup, position, now)])
     } else {
@@ -99,14 +70,14 @@ fn complete(policy: &RetentionPolicy, position: &Position<'_>) -> Vec<String> {
 
 fn incomplete(policy: &RetentionPolicy, backup: &BackupVersion, position: &Position<'_>) -> Option<String> {
     let (state, newer) = (backup.state, position.rank());
+    let limits = [(policy.retention_count, "keep"), (policy.keep.last, "keep last")];
     if !position.any_complete {
         Some(format!("{state}, but there is no {}", position.series.of("complete")))
     } else if newer == 0 {
         Some(format!("{state}, but newer than the newest {}", position.counted("complete")))
-    } else if newer < u64::from(policy.retention_count) {
-        Some(format!("{state}, with only {} (keep {})", newer_complete(position), policy.retention_count))
     } else {
-        None
+        let (limit, word) = limits.into_iter().find(|(limit, _)| newer < u64::from(*limit))?;
+        Some(format!("{state}, with only {} ({word} {limit})", newer_complete(position)))
     }
 }
 
@@ -125,21 +96,34 @@ fn within_days(policy: &RetentionPolicy, backup: &BackupVersion, now: Timestamp)
 }
 
 fn no_rule(policy: &RetentionPolicy, backup: &BackupVersion, position: &Position<'_>, now: Timestamp) -> String {
-    let (keep, min) = (policy.retention_count, policy.min_backups_to_keep);
-    let place = if backup.is_complete() {
-        let limit = if keep > 0 && keep >= min { format!("keep {keep}") } else { format!("minimum {min}") };
-        format!("{} newest {} ({limit})", ordinal(position.rank() + 1), position.counted(""))
-    } else {
-        let limit = if keep > 0 { format!(" (keep {keep})") } else { String::new() };
-        format!("{} with {}{limit}", backup.state, newer_complete(position))
-    };
-    let mut text = format!("no rule keeps it: {place}");
+    let mut reasons = vec![place(policy, backup, position)];
     if policy.retention_days > 0 {
         let kept = count(policy.retention_days.into(), "day");
         let age = now.duration_since(backup.created_at);
         let just_past = age.as_secs() / DAY == i64::from(policy.retention_days);
         let age = if just_past { ["just over ", &kept].concat() } else { in_words(age) };
-        text.push_str(&[", ", &age, " old (keep ", &kept, ")"].concat());
+        reasons.push([&age, " old (keep ", &kept, ")"].concat());
     }
-    text
+    reasons.extend(keep::why_not(&policy.keep, position));
+    format!("no rule keeps it: {}", reasons.join(", "))
+}
+
+/// Returns the place of a backup in the counts, with the numbers that it is beyond.
+fn place(policy: &RetentionPolicy, backup: &BackupVersion, position: &Position<'_>) -> String {
+    let (keep, min, last) = (policy.retention_count, policy.min_backups_to_keep, policy.keep.last);
+    let mut limits = Vec::new();
+    if keep > 0 && (keep >= min || !backup.is_complete()) {
+        limits.push(format!("keep {keep}"));
+    } else if min > 0 && backup.is_complete() {
+        limits.push(format!("minimum {min}"));
+    }
+    if last > 0 {
+        limits.push(format!("keep last {last}"));
+    }
+    let limits = if limits.is_empty() { String::new() } else { format!(" ({})", limits.join(", ")) };
+    if backup.is_complete() {
+        format!("{} newest {}{limits}", ordinal(position.rank() + 1), position.counted(""))
+    } else {
+        format!("{} with {}{limits}", backup.state, newer_complete(position))
+    }
 }

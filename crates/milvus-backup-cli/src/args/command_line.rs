@@ -4,7 +4,8 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand};
 
 use super::{
-    CopyArgs, CreateArgs, DeleteArgs, DoctorArgs, Global, ListArgs, PruneArgs, RestoreArgs, ShowArgs, VerifyArgs,
+    CopyArgs, CreateArgs, DeleteArgs, DoctorArgs, Global, ListArgs, PinArgs, PruneArgs, RestoreArgs, ShowArgs,
+    UnpinArgs, VerifyArgs,
 };
 
 const STYLES: Styles =
@@ -54,6 +55,10 @@ pub(crate) enum Command {
     Copy(CopyArgs),
     /// Delete one or more backups
     Delete(DeleteArgs),
+    /// Protect backups from deletion, by name as well as by the retention rules
+    Pin(PinArgs),
+    /// End the protection of backups from deletion
+    Unpin(UnpinArgs),
     /// Delete backups by the retention rules, or clean up after interrupted operations
     Prune(PruneArgs),
     /// Check the root, Milvus and the privileges before they are relied on

@@ -2,6 +2,8 @@
 
 use clap::Args;
 
+use super::keep::{KeepArgs, RULES};
+
 /// Arguments of the command `prune`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct PruneArgs {
@@ -22,9 +24,11 @@ pub(crate) struct PruneArgs {
     #[arg(long, value_name = "R", env = "MILVUS_BR_MIN_ROWS_RATIO")]
     pub(crate) min_rows_ratio: Option<f64>,
     /// Remove incomplete backups, and the temporary collections of interrupted operations, instead
-    #[arg(long, conflicts_with_all = ["collection", "keep_count", "keep_days", "min_keep"])]
+    #[arg(long, conflicts_with_all = ["collection", "keep_count", "keep_days", "min_keep"], conflicts_with_all = RULES)]
     pub(crate) incomplete: bool,
     /// Only report what would be deleted
     #[arg(long)]
     pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) keep: KeepArgs,
 }

@@ -16,12 +16,12 @@ struct Deleted {
     deleted_backup_ids: Vec<BackupId>,
 }
 
-/// Resolves all arguments before the first deletion, so that a wrong name deletes nothing.
+/// Resolves all arguments before the first deletion, so that a wrong name or a pinned backup deletes nothing.
 pub(crate) async fn run(context: &Context, args: DeleteArgs) -> Result<u8, CommandError> {
     let repository = context.repository()?;
     let mut to_delete = Vec::new();
     for text in &args.backups {
-        let backup = resolve(context, &repository, text).await?.place()?;
+        let backup = resolve(context, &repository, text).await?.unpinned_place()?;
         if !to_delete.contains(&backup) {
             to_delete.push(backup);
         }

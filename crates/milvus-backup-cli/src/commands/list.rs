@@ -72,9 +72,15 @@ fn row(metadata: &BackupMetadata) -> [String; 8] {
         type_of(metadata),
         metadata.row_count.to_string(),
         format_size(metadata.size_bytes),
-        metadata.effective_state().to_string(),
+        state_of(metadata),
         metadata.backup_name.clone(),
     ]
+}
+
+/// Returns the state, and whether the backup is pinned.
+fn state_of(metadata: &BackupMetadata) -> String {
+    let pinned = if metadata.pin.is_some() { ", pinned" } else { "" };
+    format!("{}{pinned}", metadata.effective_state())
 }
 
 /// Returns `full`, or `part` with a short list of its partitions.

@@ -5,6 +5,7 @@ pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod doctor;
 pub(crate) mod list;
+pub(crate) mod pin;
 pub(crate) mod prune;
 mod prune_incomplete;
 pub(crate) mod restore;

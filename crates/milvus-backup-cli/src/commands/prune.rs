@@ -78,6 +78,7 @@ fn policy(context: &Context, args: &PruneArgs) -> Result<RetentionPolicy> {
         retention_days: args.keep_days.unwrap_or(context.config.retention_days),
         min_backups_to_keep: args.min_keep.unwrap_or(context.config.min_backups_to_keep),
         min_rows_ratio,
+        keep: args.keep.clone().over(&context.config.keep),
     })
 }
 

@@ -149,6 +149,7 @@ fn summary(backup: &StoredBackup) -> Lines {
         ("loaded", loaded(metadata)),
         ("aliases", list_or_none(&metadata.aliases)),
         ("tags", list_or_none(&metadata.tags)),
+        ("pinned", pinned(metadata)),
         ("path", metadata.storage_path.clone()),
     ]
 }
@@ -168,6 +169,14 @@ fn loaded(metadata: &BackupMetadata) -> String {
         (true, Some(replicas)) => format!("yes, {}", count(replicas, "replica")),
         (true, None) => "yes".to_owned(),
     }
+}
+
+/// Returns since when the backup is pinned, and for which reason.
+fn pinned(metadata: &BackupMetadata) -> String {
+    let Some(pin) = &metadata.pin else { return "no".to_owned() };
+    let since = pin.pinned_at.map(|time| format!(", since {time}")).unwrap_or_default();
+    let reason = pin.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    format!("yes{since}{reason}")
 }
 
 fn list_or_none(names: &[String]) -> String {

@@ -19,7 +19,7 @@ macro_rules! help_of {
     };
 }
 
-help_of!(create, list, show, verify, restore, copy, delete, prune, doctor);
+help_of!(create, list, show, verify, restore, copy, delete, pin, unpin, prune, doctor);
 
 #[test]
 fn long() {

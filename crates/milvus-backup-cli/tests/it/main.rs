@@ -13,5 +13,7 @@ mod documents;
 mod help;
 mod latest;
 mod parts;
+mod pins;
 mod repository;
+mod retention;
 mod usage;

@@ -28,17 +28,26 @@ fn mistakes() {
         &["verify", "20261122T073015Z-4f9c2a7e", "--sample", "101"],
         &["delete"],
         &["copy", "--to", "other"],
+        &["verify", "@latest"],
         &["copy", "films@latest"],
         &["copy", "films@latest", "--all", "--to", "other"],
         &["copy", "--all", "--to", "other", "--bandwidth", "0"],
         &["copy", "--all", "--to", "other", "--concurrency", "0"],
         &["prune", "--keep-count", "-1"],
         &["prune", "--min-rows-ratio", "1.5"],
+        &["prune", "--keep-within", "1w"],
+        &["prune", "--keep-tag", "a,,b"],
+        &["prune", "--time-zone", "Europe/Berln"],
+        &["prune", "--incomplete", "--keep-daily", "7"],
+        &["pin"],
+        &["unpin"],
+        &["list", "--config", "keep.toml"],
         &["list", "--storage", "tape"],
         &["list", "--root", ""],
         &["list", "--config", "broken.toml"],
     ];
     std::fs::write(sandbox.path("broken.toml"), "retention_day = 7\n").unwrap();
+    std::fs::write(sandbox.path("keep.toml"), "[keep]\ntime_zone = \"Europe/Berln\"\n").unwrap();
     let mut all = Vec::new();
     for arguments in transcripts {
         let printed = sandbox.run(arguments);

@@ -24,6 +24,8 @@ pub enum Hint {
     ListBackups,
     /// Show this backup, which is complete.
     ShowBackup(BackupId),
+    /// Remove the pin of this backup first.
+    Unpin(BackupId),
     /// Use a longer prefix of the identifier.
     LongerPrefix,
     /// Choose another name for the backup, or delete the one that has it.
@@ -124,6 +126,7 @@ impl fmt::Display for Hint {
             Self::NameDatabase(database) => return write!(f, "connect to database `{database}`"),
             Self::ListBackups => "list the backups that exist",
             Self::ShowBackup(backup_id) => return write!(f, "backup {backup_id} is complete"),
+            Self::Unpin(backup_id) => return write!(f, "remove the pin of backup {backup_id} first"),
             Self::LongerPrefix => "use a longer prefix of the identifier",
             Self::OtherBackupName => "choose another name, or delete that backup first",
             Self::NewBackup => "create a new backup, and remove the incomplete one",

@@ -1,6 +1,9 @@
-//! What an error says with all its causes, and its sizes in units for people.
+//! What an error says with all its causes, its sizes in units for people, and errors that several places return.
 
+use super::hint::Hint;
 use super::variants::Error;
+use crate::model::Pin;
+use crate::names::BackupId;
 
 impl Error {
     /// Returns the message with its causes, separated by colons. A cause that repeats the one before it is omitted.
@@ -9,6 +12,11 @@ impl Error {
         let mut texts: Vec<String> = causes.map(ToString::to_string).collect();
         texts.dedup();
         texts.join(": ")
+    }
+
+    /// Returns the refusal to delete a backup that is pinned.
+    pub fn pinned(backup_id: &BackupId, pin: &Pin) -> Self {
+        Self::Refused { reason: format!("backup {backup_id} is {pin}"), hint: Hint::Unpin(backup_id.clone()) }
     }
 
     /// Returns the required and available space of [`Error::InsufficientStorage`] in GiB; `None` for other errors.

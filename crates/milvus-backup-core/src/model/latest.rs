@@ -107,6 +107,7 @@ mod tests {
             },
             is_verified: false,
             tags: vec![],
+            pin: None,
         }
     }
 

@@ -10,6 +10,7 @@ use super::kinds::{
     BackupState, BackupStorageType, BackupType, ChecksumAlgorithm, CompressionCodec, Consistency, SourceKind,
     VerificationType,
 };
+use super::pin::Pin;
 use super::results::VerificationResult;
 use crate::error::Result;
 use crate::names::{BackupId, CollectionName, CollectionRef};
@@ -110,6 +111,10 @@ pub struct BackupMetadata {
     /// Earlier verifications of other depths, newest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier_verifications: Vec<VerificationRecord>,
+    /// The mark that protects the backup from deletion, if it is pinned. It is stored beside the backup, and merged on
+    /// reading: `metadata.json` never has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin: Option<Pin>,
 }
 
 /// Returns the source of backups that do not name one.

@@ -9,6 +9,7 @@ mod kinds;
 mod latest;
 mod manifest;
 mod metadata;
+mod pin;
 mod results;
 mod retention;
 mod shrinkage;
@@ -25,6 +26,7 @@ pub use manifest::{
     BackupManifest, ChunkBase, ChunkMetadata, PartitionMetadata, PayloadKind, PrimaryKeyRange, StoredBackup,
 };
 pub use metadata::{BackupMetadata, FORMAT_VERSION, FailedPartition, VerificationRecord};
+pub use pin::Pin;
 pub use results::{BackupResult, Finding, FindingKind, NotRestored, RestoreResult, VerificationResult};
 pub use retention::{Decision, DecisionAction, RetentionResult, RetentionRules, calculate_storage_savings};
 pub use shrinkage::{DEFAULT_MIN_ROWS_RATIO, Shrinkage, row_loss, shrunken_backups};

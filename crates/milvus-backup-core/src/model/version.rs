@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::kinds::{BackupState, BackupType};
 use super::metadata::BackupMetadata;
+use super::pin::Pin;
 use crate::names::{BackupId, DEFAULT_DATABASE};
 
 /// Number of partition names that the name of a series lists before it only counts them.
@@ -42,6 +43,9 @@ pub struct BackupVersion {
     pub is_verified: bool,
     /// Labels chosen by the user.
     pub tags: Vec<String>,
+    /// The mark that protects the backup from deletion, if it is pinned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin: Option<Pin>,
 }
 
 impl From<&BackupMetadata> for BackupVersion {
@@ -61,6 +65,7 @@ impl From<&BackupMetadata> for BackupVersion {
             state: metadata.effective_state(),
             is_verified: metadata.is_verified(),
             tags: metadata.tags.clone(),
+            pin: metadata.pin.clone(),
         }
     }
 }

@@ -16,7 +16,7 @@ use super::progress::{Operation, Progress};
 use super::recovery::{IncompleteBackup, InterruptedBackup, Lease, OwnerState, StagingCollection};
 use super::transaction::Transaction;
 use crate::error::Result;
-use crate::model::{BackupMetadata, Diagnosis, StoredBackup, VerificationRecord, VerificationResult};
+use crate::model::{BackupMetadata, Diagnosis, Pin, StoredBackup, VerificationRecord, VerificationResult};
 use crate::names::{BackupId, CollectionName, CollectionRef};
 use crate::params::VerificationParams;
 
@@ -26,7 +26,7 @@ pub enum VerifiedBackup {
     /// The caller has committed it, and holds the lease of its collection since: it was not verified before, and it is
     /// not deleted meanwhile.
     New,
-    /// Any other backup of the repository.
+    /// Any other backup: it may have been verified before, and may be deleted meanwhile.
     Existing,
 }
 
@@ -135,11 +135,30 @@ pub trait Repository: Send + Sync + Debug {
         owner: VerifiedBackup,
     ) -> Result<()>;
 
-    /// Removes a backup. Its commit is removed first, so that it is never listed while it is partly removed.
+    /// Removes a backup. Its commit is removed first, so that it is never listed while it is partly removed. The caller
+    /// holds the lease of the collection.
     ///
     /// # Errors
-    /// [`crate::Error::BackupNotFound`] if there is none.
+    /// [`crate::Error::BackupNotFound`] if there is none, and [`crate::Error::Refused`] with [`crate::Hint::Unpin`] if it
+    /// is pinned.
     async fn delete(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<()>;
+
+    /// Pins a backup, so that it is not deleted until it is unpinned. Returns the pin that it has already, which then
+    /// stays as it is.
+    ///
+    /// # Errors
+    /// [`crate::Error::BackupNotFound`] if there is none, and [`crate::Error::InProgress`] while backups of the collection
+    /// are being deleted.
+    async fn pin(
+        &self,
+        collection: &CollectionRef,
+        backup_id: &BackupId,
+        pin: &Pin,
+        now: jiff::Timestamp,
+    ) -> Result<Option<Pin>>;
+
+    /// Removes the pin of a backup, and returns it; `None` if the backup is not pinned.
+    async fn unpin(&self, collection: &CollectionRef, backup_id: &BackupId) -> Result<Option<Pin>>;
 
     /// Lists the files of a committed backup, after checking the digests of the documents that list them.
     ///

@@ -1,6 +1,7 @@
 //! What keeps a repository and a Milvus in order: retention, and what dead operations left.
 
 mod orphans;
+mod pins;
 mod registration;
 mod retention;
 mod staging;

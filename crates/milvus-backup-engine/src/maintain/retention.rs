@@ -1,8 +1,8 @@
 //! Retention: the decisions of the rules, and the deletion of backups.
 
 use milvus_backup_core::{
-    BackupId, BackupMetadata, BackupVersion, BrokenBackup, CollectionRef, Decision, DecisionAction, Listing, Result,
-    RetentionResult, RetentionRules,
+    BackupId, BackupMetadata, BackupVersion, BrokenBackup, CollectionRef, Decision, DecisionAction, Error, Hint,
+    Listing, Result, RetentionResult, RetentionRules,
 };
 
 use crate::BackupRepository;
@@ -45,12 +45,13 @@ impl BackupRepository {
         Ok(RetentionPlan { backups, versions, decisions, warnings, broken })
     }
 
-    /// Deletes the backups that a plan selects, oldest first. Others are kept, whatever has changed since the plan.
+    /// Deletes the backups that a plan selects, oldest first. Others are kept, whatever has changed since the plan; so are
+    /// those that were pinned since, with a warning.
     ///
     /// # Errors
     /// The first failure to delete. Backups deleted before it stay deleted.
     pub async fn apply_retention_plan(&self, plan: &RetentionPlan) -> Result<RetentionResult> {
-        let mut deleted = Vec::new();
+        let (mut deleted, mut warnings) = (Vec::new(), plan.warnings.clone());
         // The list is newest first.
         for metadata in plan.backups.iter().rev() {
             let collection = metadata.collection()?;
@@ -61,11 +62,16 @@ impl BackupRepository {
                     && decision.collection_name == name
             });
             if to_delete {
-                self.delete_backup(&collection, &metadata.backup_id).await?;
-                deleted.push(metadata.backup_id.clone());
+                match self.delete_backup(&collection, &metadata.backup_id).await {
+                    Ok(()) => deleted.push(metadata.backup_id.clone()),
+                    Err(Error::Refused { reason, hint: Hint::Unpin(_) }) => {
+                        warnings.push(format!("{reason} meanwhile"));
+                    }
+                    Err(error) => return Err(error),
+                }
             }
         }
-        Ok(plan.result(false, deleted))
+        Ok(plan.result(false, deleted).with_warnings(warnings))
     }
 
     /// Creates a plan, and applies it unless `dry_run` is set.

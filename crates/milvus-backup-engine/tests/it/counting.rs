@@ -43,7 +43,8 @@ impl Log {
 
     fn count(&self, call: &str, location: &str) -> String {
         let file = location.rsplit('/').next().unwrap_or_default();
-        let kind = if location.contains("/locks/") { "lock" } else { file };
+        let kinds = [("/locks/", "lock"), ("/pins/", "pin")];
+        let kind = kinds.iter().find(|(part, _)| location.contains(part)).map_or(file, |(_, kind)| kind);
         let call = format!("{call} {kind}").trim_end().to_owned();
         *self.calls.lock().unwrap().entry(call.clone()).or_default() += 1;
         call

@@ -1,12 +1,17 @@
 //! Deleting backups, one by one and by rules.
 
-use milvus_backup_core::{Error, Operation, Repository};
+use milvus_backup_core::{Error, ErrorKind, Hint, KeepRules, Operation, Pin, Repository};
 use milvus_backup_retention::RetentionPolicy;
 
 use crate::world::{World, one_by_one, silence};
 
-pub(crate) const KEEP_ONE: RetentionPolicy =
-    RetentionPolicy { retention_count: 1, retention_days: 0, min_backups_to_keep: 0, min_rows_ratio: None };
+pub(crate) static KEEP_ONE: RetentionPolicy = RetentionPolicy {
+    retention_count: 1,
+    retention_days: 0,
+    min_backups_to_keep: 0,
+    min_rows_ratio: None,
+    keep: KeepRules::OFF,
+};
 
 #[tokio::test]
 async fn a_deleted_backup_leaves_no_file() {
@@ -72,6 +77,74 @@ async fn rules_for_one_collection_leave_the_others_alone() {
         let listing = world.manager.list_backups(Some(&world.reference(collection))).await.unwrap();
         assert_eq!(listing.backups.len(), left, "{collection}");
     }
+}
+
+#[tokio::test]
+async fn a_pinned_backup_is_deleted_neither_by_name_nor_by_rules() {
+    let (world, films) = World::with_films().await;
+    let (first, second) = (world.backed_up(&films, "a").await, world.backed_up(&films, "b").await);
+    let (collection, repository) = (world.reference(&films), world.reopened());
+    assert_eq!(repository.pin_backup(&collection, &first, Some("audit")).await.unwrap(), None);
+    let again = repository.pin_backup(&collection, &first, None).await.unwrap().unwrap();
+    assert_eq!(again.reason.as_deref(), Some("audit"), "the first pin stays");
+    let refused = world.manager.delete_backup(&collection, &first).await.unwrap_err();
+    assert_eq!((refused.kind(), refused.hint()), (ErrorKind::Refused, Some(Hint::Unpin(first.clone()))));
+    let run = world.manager.apply_retention_policy(None, &KEEP_ONE, false).await.unwrap();
+    assert_eq!(run.backups_to_delete, 0);
+    assert_eq!(run.decisions[1].reasons, ["pinned: audit"]);
+    assert_eq!(world.manager.get_backup(&collection, &first).await.unwrap().metadata.pin, Some(again));
+
+    assert!(repository.unpin_backup(&collection, &first).await.unwrap().is_some());
+    assert_eq!(repository.unpin_backup(&collection, &first).await.unwrap(), None);
+    let run = world.manager.apply_retention_policy(None, &KEEP_ONE, false).await.unwrap();
+    assert_eq!(run.deleted_backup_ids, std::slice::from_ref(&first));
+    assert!(world.files().await.iter().all(|file| file.contains(second.as_str())), "{:?}", world.files().await);
+    let gone = repository.pin_backup(&collection, &first, None).await;
+    assert!(matches!(gone, Err(Error::BackupNotFound { .. })), "{gone:?}");
+}
+
+#[tokio::test]
+async fn a_backup_that_is_pinned_after_the_plan_is_kept() {
+    let (world, films) = World::with_films().await;
+    let (first, second) = (world.backed_up(&films, "a").await, world.backed_up(&films, "b").await);
+    world.backed_up(&films, "c").await;
+    let (collection, repository) = (world.reference(&films), world.reopened());
+    let plan = repository.plan_retention(None, &KEEP_ONE).await.unwrap();
+    repository.pin_backup(&collection, &first, None).await.unwrap();
+    let run = repository.apply_retention_plan(&plan).await.unwrap();
+    assert_eq!(run.deleted_backup_ids, [second]);
+    assert_eq!(run.warnings, [format!("backup {first} is pinned meanwhile")]);
+}
+
+#[tokio::test]
+async fn nothing_is_pinned_while_backups_are_deleted() {
+    let (world, films) = World::with_films().await;
+    let id = world.backed_up(&films, "a").await;
+    let (collection, repository) = (world.reference(&films), world.reopened());
+    let before = world.files().await;
+    for (operation, is_pinned) in [(Operation::Delete, false), (Operation::Create, true)] {
+        let lease = Repository::lease(&world.repository, &collection, operation, &world.environment).await.unwrap();
+        let pinned = repository.pin_backup(&collection, &id, None).await;
+        assert_eq!(pinned.is_ok(), is_pinned, "{pinned:?}");
+        lease.release().await;
+        assert_eq!(world.files().await == before, !is_pinned, "a pin is withdrawn");
+    }
+}
+
+/// A pin that cannot be read protects its backup like any other.
+#[tokio::test]
+async fn a_damaged_pin_is_one() {
+    let (world, films) = World::with_films().await;
+    let id = world.backed_up(&films, "a").await;
+    let (collection, repository) = (world.reference(&films), world.reopened());
+    repository.pin_backup(&collection, &id, Some("audit")).await.unwrap();
+    let file = format!("films/pins/{id}.json");
+    world.write(&file, b"{}".to_vec()).await;
+    let listing = repository.list_backups(None).await.unwrap();
+    assert_eq!(listing.backups[0].pin, Some(Pin::default()));
+    assert!(world.manager.delete_backup(&collection, &id).await.is_err());
+    repository.unpin_backup(&collection, &id).await.unwrap();
+    world.manager.delete_backup(&collection, &id).await.unwrap();
 }
 
 #[tokio::test]

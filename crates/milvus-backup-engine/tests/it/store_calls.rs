@@ -70,8 +70,36 @@ async fn a_backup_is_opened_by_its_identifier() {
     filled.repository.get_backup(&films, &filled.ids[0]).await.unwrap();
     assert_calls(
         &filled.calls(),
-        &[("get repository.json", 1), ("get metadata.json", 1), ("get verification.json", 1), ("get manifest.json", 1)],
+        &[
+            ("get repository.json", 1),
+            ("get metadata.json", 1),
+            ("get verification.json", 1),
+            ("get pin", 1),
+            ("get manifest.json", 1),
+        ],
     );
+}
+
+#[tokio::test]
+async fn pins_are_read_where_there_are_some() {
+    let filled = InsertedRows::new().await;
+    let films = filled.world.reference(&filled.films);
+    filled.repository.pin_backup(&films, &filled.ids[0], None).await.unwrap();
+    let pinned = [("get repository.json", 1), ("head metadata.json", 2), ("put pin", 1), ("list", 1)];
+    assert_calls(&filled.calls(), &pinned);
+    let listing = filled.repository.list_backups(None).await.unwrap();
+    assert_eq!(listing.backups.iter().filter(|backup| backup.pin.is_some()).count(), 1);
+    assert_calls(
+        &filled.calls(),
+        &[
+            ("list", 2 + COLLECTIONS),
+            ("get pin", 1),
+            ("get metadata.json", BACKUPS * COLLECTIONS),
+            ("get verification.json", BACKUPS * COLLECTIONS),
+        ],
+    );
+    filled.repository.unpin_backup(&films, &filled.ids[0]).await.unwrap();
+    assert_calls(&filled.calls(), &[("get pin", 1), ("delete pin", 1)]);
 }
 
 #[tokio::test]
@@ -87,6 +115,7 @@ async fn a_backup_is_found_by_its_identifier_its_name_and_as_the_latest() {
             ("head metadata.json", COLLECTIONS),
             ("get metadata.json", 1),
             ("get verification.json", 1),
+            ("get pin", 1),
         ],
     );
     filled.repository.latest_backup(&films).await.unwrap();
@@ -152,6 +181,7 @@ async fn a_backup_is_deleted() {
         ("get repository.json", 1),
         ("put lock", 1),
         ("head metadata.json", 1),
+        ("get pin", 1),
         ("put unfinished.json", 1),
         ("list", 3),
     ]);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use jiff::Timestamp;
 use milvus_backup_core::{CollectionRef, Environment, Lease, Operation, Result};
 use milvus_backup_storage::Directory;
 use milvus_backup_storage::error::is_conflict;
@@ -14,7 +15,7 @@ use super::held::Held;
 use super::renewal::{RENEWAL, RenewedLease};
 use crate::documents::to_bytes;
 use crate::handle::RepositoryHandle;
-use crate::layout::{LOCKS, NOTES};
+use crate::layout::{LOCKS, NOTES, PINS};
 use crate::process::random_hex;
 
 /// Number of attempts on a lease whose winner has released it before it could be read.
@@ -47,13 +48,31 @@ impl RepositoryHandle {
             if let Some(held) = contender.attempt().await? {
                 // A write takes less time than a renewal: a process that started one earlier is dead.
                 let since = environment.clock.now().saturating_sub(RENEWAL).ok().map(SystemTime::from);
-                for path in [contender.directory.path().to_owned(), format!("{}/{NOTES}", collection.directory())] {
+                for documents in [LOCKS, NOTES, PINS] {
+                    let path = format!("{}/{documents}", collection.directory());
                     self.storage().remove_temporary_files(&path, since);
                 }
                 return Ok(Arc::new(RenewedLease::new(Arc::new(held), environment)));
             }
         }
         Err(in_progress(&contender.resource, "other operations, one after the other".to_owned()))
+    }
+
+    /// Checks that no process holds the lease of a collection to delete backups of it.
+    ///
+    /// # Errors
+    /// [`InProgress`](milvus_backup_core::Error::InProgress) with the holder.
+    pub(crate) async fn require_no_deletion(&self, collection: &CollectionRef, now: Timestamp) -> Result<()> {
+        let directory = self.storage().directory(format!("{}/{LOCKS}", collection.directory()));
+        for epoch in epochs(&directory).await? {
+            if let Some(lease) = read(&directory, epoch.number).await?
+                && lease.is_of_deletion()
+                && !lease.is_dead(now)
+            {
+                return Err(in_progress(&format!("backups of {collection}"), lease.holder()));
+            }
+        }
+        Ok(())
     }
 }
 

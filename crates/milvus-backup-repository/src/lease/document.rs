@@ -1,13 +1,14 @@
 //! `locks/NNNNNNNN.json`: the holder of the lease.
 
-use jiff::{SignedDuration, Timestamp};
-use milvus_backup_core::{Error, FORMAT_VERSION, Operation, OwnerState};
+use jiff::Timestamp;
+use milvus_backup_core::{Error, FORMAT_VERSION, Operation};
 use serde::{Deserialize, Serialize};
 
+use super::dead::LIFETIME;
 use crate::process::Process;
 
-/// Time for which a lease of another machine is valid after its last renewal.
-pub(super) const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
+/// The operation that deletes backups, as a lease records it.
+const DELETION: &str = "delete";
 
 /// The content of a lease: its holder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +29,7 @@ impl LeaseDocument {
     pub(super) fn new(owner: String, operation: Operation, now: Timestamp) -> Self {
         let operation = match operation {
             Operation::Create => "create",
-            Operation::Delete => "delete",
+            Operation::Delete => DELETION,
             Operation::Copy => "copy",
             _ => "another operation",
         };
@@ -48,15 +49,9 @@ impl LeaseDocument {
         self.expires_at = expiry(now);
     }
 
-    /// Returns whether the holder is dead. A process of this machine is checked directly, regardless of the age of the
-    /// lease: clocks jump. A process of another machine is dead if it has not renewed the lease for [`LIFETIME`]; a
-    /// lease from equally far in the future was written with a wrong clock.
-    pub(super) fn is_dead(&self, now: Timestamp) -> bool {
-        match self.process.state() {
-            OwnerState::Dead => true,
-            OwnerState::Unknown => now.duration_since(self.renewed_at).abs() > LIFETIME,
-            OwnerState::Running => false,
-        }
+    /// Returns whether it was acquired to delete backups.
+    pub(super) fn is_of_deletion(&self) -> bool {
+        self.operation == DELETION
     }
 
     /// Returns the holder in human-readable form.
@@ -78,36 +73,10 @@ pub(super) fn in_progress(resource: &str, holder: String) -> Error {
 mod tests {
     use super::*;
 
-    fn lock(machine: &str) -> LeaseDocument {
-        let mut lock = LeaseDocument::new("a".to_owned(), Operation::Create, "2026-11-25T12:00:00Z".parse().unwrap());
-        if !machine.is_empty() {
-            machine.clone_into(&mut lock.process.machine);
-        }
-        lock
-    }
-
-    #[test]
-    fn a_lock_of_another_machine_dies_when_it_is_not_renewed() {
-        let lock = lock("another");
-        for (now, dead) in [
-            ("2026-11-25T12:09:59Z", false),
-            ("2026-11-25T12:10:01Z", true),
-            ("2026-11-25T11:50:01Z", false),
-            ("2026-11-25T11:49:59Z", true),
-        ] {
-            assert_eq!(lock.is_dead(now.parse().unwrap()), dead, "{now}");
-        }
-    }
-
-    #[test]
-    #[cfg(target_os = "linux")]
-    fn a_lock_of_a_process_that_runs_here_never_dies_of_age() {
-        assert!(!lock("").is_dead("2036-01-01T00:00:00Z".parse().unwrap()));
-    }
-
     #[test]
     fn the_text_is_the_golden_one() {
-        let mut lease = lock("");
+        let acquired = "2026-11-25T12:00:00Z".parse().unwrap();
+        let mut lease = LeaseDocument::new("a".to_owned(), Operation::Create, acquired);
         lease.process = Process::example();
         let text = crate::documents::to_bytes(&lease).unwrap();
         insta::assert_snapshot!(std::str::from_utf8(&text).unwrap());

@@ -10,7 +10,7 @@ use milvus_backup_core::{Clock, Environment, Lease, Result};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::document::LIFETIME;
+use super::dead::LIFETIME;
 use super::held::Held;
 
 /// Interval between two renewals of a lease.

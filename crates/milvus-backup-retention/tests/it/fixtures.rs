@@ -13,7 +13,7 @@ pub(crate) fn now() -> Timestamp {
 pub(crate) type Numbers = (u32, u32, u32);
 
 pub(crate) fn policy((retention_count, retention_days, min_backups_to_keep): Numbers) -> RetentionPolicy {
-    RetentionPolicy { retention_count, retention_days, min_backups_to_keep, min_rows_ratio: None }
+    RetentionPolicy { retention_count, retention_days, min_backups_to_keep, ..RetentionPolicy::OFF }
 }
 
 pub(crate) fn state(letter: char) -> BackupState {
@@ -31,7 +31,11 @@ pub(crate) fn state(letter: char) -> BackupState {
 
 /// A backup of `items` of `age` before [`now`], told apart by `number`.
 pub(crate) fn backup(age: SignedDuration, state: BackupState, number: u32) -> BackupVersion {
-    let created_at = now() - age;
+    backup_at(now() - age, state, number)
+}
+
+/// A backup of `items` started at `created_at`, told apart by `number`.
+pub(crate) fn backup_at(created_at: Timestamp, state: BackupState, number: u32) -> BackupVersion {
     BackupVersion {
         backup_id: BackupId::new(created_at, number.to_be_bytes()),
         backup_name: format!("backup {number}"),
@@ -46,6 +50,7 @@ pub(crate) fn backup(age: SignedDuration, state: BackupState, number: u32) -> Ba
         state,
         is_verified: false,
         tags: vec![],
+        pin: None,
     }
 }
 

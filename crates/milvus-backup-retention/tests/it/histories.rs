@@ -63,7 +63,13 @@ struct Repository {
 
 impl Repository {
     /// Makes a backup, applies a policy, and returns what it deleted.
-    fn night(&mut self, kind: Kind, made: BackupVersion, policy: RetentionPolicy, at: Timestamp) -> Vec<BackupVersion> {
+    fn night(
+        &mut self,
+        kind: Kind,
+        made: BackupVersion,
+        policy: &RetentionPolicy,
+        at: Timestamp,
+    ) -> Vec<BackupVersion> {
         if kind == Kind::Emptied {
             self.emptied.insert(made.backup_id.clone());
         }
@@ -115,7 +121,7 @@ proptest! {
             at += SignedDuration::from_hours(hours);
             let policy = RetentionPolicy { min_rows_ratio, ..policy(numbers) };
             let before = [repository.backups.clone(), vec![made(kind, collection, at, number)]].concat();
-            let gone = repository.night(kind, before[before.len() - 1].clone(), policy, at);
+            let gone = repository.night(kind, before[before.len() - 1].clone(), &policy, at);
             for backup in gone {
                 prop_assert!(!was_newest(&backup, &before, BackupVersion::is_complete), "{backup:?}");
                 let protects_good = min_rows_ratio == Some(0.5);
@@ -142,12 +148,12 @@ proptest! {
             at += SignedDuration::from_hours(hours);
             let policy = RetentionPolicy { min_rows_ratio: Some(0.5), ..policy(numbers) };
             let backup = made(kind, collection, at, number);
-            repository.night(kind, backup.clone(), policy, at);
+            repository.night(kind, backup.clone(), &policy, at);
             if kind == Kind::Emptied {
                 let gone = policy.backups_to_delete(&without.backups, at).into_iter().cloned().collect::<Vec<_>>();
                 without.backups.retain(|backup| !gone.contains(backup));
             } else {
-                without.night(kind, backup, policy, at);
+                without.night(kind, backup, &policy, at);
             }
             prop_assert_eq!(repository.good(), without.good());
         }

@@ -8,6 +8,7 @@ mod invariants;
 mod mishap;
 mod overtaking;
 mod parts;
+mod pin;
 mod prune;
 mod restore;
 mod resume;

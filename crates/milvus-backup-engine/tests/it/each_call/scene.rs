@@ -56,7 +56,7 @@ impl Prepared {
         let params = with(BackupParams::full(), |params| params.verify_after = Some(false));
         let mut ids = Vec::new();
         for _ in 0..number {
-            let created = world.manager.create_backup(&films, &params).await.unwrap();
+            let created = Box::pin(world.manager.create_backup(&films, &params)).await.unwrap();
             ids.push(created.backup_id.parse().unwrap());
         }
         Self::from(&world, films, ids).await
@@ -67,7 +67,7 @@ impl Prepared {
         let world = World::new(model);
         let films = world.filled("films").await;
         world.milvus.on("read", |number, _| if number > 2 { Err(silence()) } else { Ok(()) });
-        world.manager.create_backup(&films, &one_by_one()).await.unwrap_err();
+        Box::pin(world.manager.create_backup(&films, &one_by_one())).await.unwrap_err();
         let [left] = world.reopened().incomplete_backups().await.unwrap().try_into().unwrap();
         Self::from(&world, films, vec![left.backup_id]).await
     }

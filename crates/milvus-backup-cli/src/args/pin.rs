@@ -1,0 +1,22 @@
+//! Arguments of `milvus-br pin` and `milvus-br unpin`.
+
+use clap::Args;
+
+/// Arguments of the command `pin`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PinArgs {
+    /// Backups to pin: identifiers, unique prefixes, names, or COLLECTION@latest
+    #[arg(required = true, value_name = "BACKUP")]
+    pub(crate) backups: Vec<String>,
+    /// Reason to record, which `list --json`, `show` and `prune` print
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+}
+
+/// Arguments of the command `unpin`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct UnpinArgs {
+    /// Backups to unpin: identifiers, unique prefixes, names, or COLLECTION@latest
+    #[arg(required = true, value_name = "BACKUP")]
+    pub(crate) backups: Vec<String>,
+}
