@@ -17,9 +17,9 @@ use crate::documents::{ChecksumsDocument, FileEntry, has_own_layout};
 use crate::handle::RepositoryHandle;
 use crate::layout::{CHECKSUMS, DATA, MANIFEST, METADATA, VERIFICATION, is_of_unfinished};
 
-/// Number of files of a store behind a network that are read concurrently, each over a connection of its own. The link
-/// limits the rate, not the number of processors.
-const REMOTE_FILES: usize = 8;
+/// Number of files of a store behind a network that are read concurrently. The link limits the rate, not the number of
+/// processors, and the ranges in flight are limited by this number.
+const REMOTE_FILES: usize = 4;
 
 impl RepositoryHandle {
     /// Compares a backup with its records. A quick verification skips the digests of data files, and uses `content` to

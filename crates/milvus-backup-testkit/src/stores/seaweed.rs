@@ -48,6 +48,10 @@ const OPTIONS: &[&str] = &[
 /// hundreds of tests.
 const PLENTY: (u32, u32) = (64, 5000);
 
+/// The number of volumes that are created at a time: by default seven for each bucket, which takes longer than a test waits
+/// if the disk is busy.
+const GROWTH: (&str, &str) = ("WEED_MASTER_VOLUME_GROWTH_COPY_1", "1");
+
 /// A running `SeaweedFS` on fresh data.
 #[derive(Debug)]
 pub(super) struct Seaweed {
@@ -87,7 +91,8 @@ impl Seaweed {
         arguments.push(option("s3.config", identities(&directory)?.display()));
         let program = installed.bin("weed");
         // It leaves nothing behind that a slower end would write.
-        let launch = Launch { program, arguments, environment: Vec::new(), directory, grace: Duration::ZERO };
+        let variables = vec![(GROWTH.0.to_owned(), OsString::from(GROWTH.1))];
+        let launch = Launch { program, arguments, environment: variables, directory, grace: Duration::ZERO };
         let mut daemon = Daemon::start(run, launch)?;
         let port = ports[0].number();
         // Without credentials, it lists no bucket.
