@@ -26,7 +26,7 @@ pub(crate) fn run(options: &TestOptions) -> Result<()> {
 }
 
 /// Tests at the same time. Most of them wait for a server, so there are more than processors.
-const TEST_THREADS: &str = "4";
+const TEST_THREADS: &str = "5";
 
 fn with_threads(mut command: Command) -> Command {
     if std::env::var_os("RUST_TEST_THREADS").is_none() {
