@@ -45,14 +45,8 @@ impl MilvusConnection {
     }
 
     async fn partition_ids(&self, collection: &CollectionName, partitions: &[String]) -> Result<BTreeSet<i64>> {
-        let request = pb::ShowPartitionsRequest {
-            db_name: self.request_database(),
-            collection_name: collection.to_string(),
-            ..Default::default()
-        };
-        let answer = call!(self, "ShowPartitions", show_partitions, request)?;
-        let named = answer.partition_names.iter().zip(answer.partition_i_ds);
-        Ok(named.filter(|(name, _)| partitions.contains(name)).map(|(_, id)| id).collect())
+        let stored = self.stored_partitions(collection).await?.into_iter();
+        Ok(stored.filter(|stored| partitions.contains(&stored.name)).map(|stored| stored.id).collect())
     }
 }
 

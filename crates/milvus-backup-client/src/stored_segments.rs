@@ -24,14 +24,7 @@ impl SegmentCatalog for MilvusConnection {
         let described = self.describe(collection).await?.answer;
         let fields = described.schema.into_iter().flat_map(|schema| schema.fields);
         let fields = fields.map(|field| (field.name, field.field_id)).collect();
-        let request = pb::ShowPartitionsRequest {
-            db_name: self.request_database(),
-            collection_name: collection.to_string(),
-            ..Default::default()
-        };
-        let answer = call!(self, "ShowPartitions", show_partitions, request)?;
-        let partitions = answer.partition_names.into_iter().zip(answer.partition_i_ds);
-        let partitions = partitions.map(|(name, id)| StoredPartition { id, name }).collect();
+        let partitions = self.stored_partitions(collection).await?;
         Ok(StoredCollection { id: described.collection_id, partitions, fields })
     }
 
@@ -81,6 +74,18 @@ impl SegmentCatalog for MilvusConnection {
 }
 
 impl MilvusConnection {
+    /// Returns all partitions of a collection with their identifiers.
+    pub(crate) async fn stored_partitions(&self, collection: &CollectionName) -> Result<Vec<StoredPartition>> {
+        let request = pb::ShowPartitionsRequest {
+            db_name: self.request_database(),
+            collection_name: collection.to_string(),
+            ..Default::default()
+        };
+        let answer = call!(self, "ShowPartitions", show_partitions, request)?;
+        let partitions = answer.partition_names.into_iter().zip(answer.partition_i_ds);
+        Ok(partitions.map(|(name, id)| StoredPartition { id, name }).collect())
+    }
+
     async fn persistent_segments(&self, collection: &CollectionName) -> Result<Vec<StoredSegment>> {
         let request = pb::GetPersistentSegmentInfoRequest {
             db_name: self.request_database(),

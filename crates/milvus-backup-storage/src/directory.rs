@@ -7,7 +7,7 @@ use futures::{StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use milvus_backup_core::{Error, Result};
 use object_store::path::Path;
-use object_store::{Error as StoreError, ObjectStore, ObjectStoreExt, PutMode, PutOptions};
+use object_store::{Error as StoreError, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutOptions};
 
 use crate::error::{corrupted, exists_already, is_unsupported, storage};
 use crate::transfer_rules::TransferRules;
@@ -204,20 +204,32 @@ impl Directory {
     /// # Errors
     /// [`Error::Storage`] if the store cannot be listed.
     pub async fn entries(&self) -> Result<Vec<Entry>> {
-        let prefix = self.object("")?;
+        let entry = |(file, object): (String, ObjectMeta)| Entry {
+            file,
+            size: object.size,
+            e_tag: object.e_tag.as_deref().map(unquoted),
+            modified_at: Timestamp::from_second(object.last_modified.timestamp()).unwrap_or_default(),
+        };
+        Ok(self.listed("").await?.into_iter().map(entry).collect())
+    }
+
+    /// Lists every object below `path`, with its path relative to the directory, in arbitrary order.
+    pub(crate) async fn listed(&self, path: &str) -> Result<Vec<(String, ObjectMeta)>> {
+        let (root, prefix) = (self.object("")?, self.object(path)?);
         let objects = self.store.list(Some(&prefix)).map_err(|source| storage("list", &prefix, source));
         objects
             .map(|object| {
                 let object = object?;
                 let relative = object
                     .location
-                    .prefix_match(&prefix)
+                    .prefix_match(&root)
                     .map(|parts| parts.map(|part| part.as_ref().to_owned()).collect::<Vec<_>>().join("/"));
-                let e_tag = object.e_tag.as_deref().map(unquoted);
-                let modified_at = Timestamp::from_second(object.last_modified.timestamp()).unwrap_or_default();
-                relative.map(|file| Entry { file, size: object.size, e_tag, modified_at }).ok_or_else(|| {
-                    Error::Protocol { message: format!("the store listed `{}` below `{prefix}`", object.location) }
-                })
+                match relative {
+                    Some(relative) => Ok((relative, object)),
+                    None => Err(Error::Protocol {
+                        message: format!("the store listed `{}` below `{prefix}`", object.location),
+                    }),
+                }
             })
             .try_collect()
             .await

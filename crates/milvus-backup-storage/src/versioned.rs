@@ -4,12 +4,13 @@ use std::ops::Range;
 
 use bytes::{Bytes, BytesMut};
 use futures::{StreamExt, TryStreamExt};
-use milvus_backup_core::{Error, Result};
+use milvus_backup_core::Result;
 use object_store::path::Path;
-use object_store::{Error as StoreError, GetOptions, GetRange};
+use object_store::{Error as StoreError, GetOptions, GetRange, ObjectMeta};
 
 use crate::directory::Directory;
 use crate::error::storage;
+use crate::window::split;
 
 /// An object as a store lists it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -27,41 +28,27 @@ impl Directory {
     /// Lists every object below `path`, with its version, in arbitrary order. Empty if there is none.
     ///
     /// # Errors
-    /// [`Error::Storage`] if the store cannot be listed.
+    /// [`Storage`](milvus_backup_core::Error::Storage) if the store cannot be listed.
     pub async fn list_versions(&self, path: &str) -> Result<Vec<VersionedObject>> {
-        let (root, prefix) = (self.object("")?, self.object(path)?);
-        let objects = self.store().list(Some(&prefix)).map_err(|source| storage("list", &prefix, source));
-        objects
-            .map(|object| {
-                let object = object?;
-                let parts = object.location.prefix_match(&root);
-                let relative = parts.map(|parts| parts.map(|part| part.as_ref().to_owned()).collect::<Vec<_>>());
-                match relative {
-                    Some(parts) => {
-                        Ok(VersionedObject { path: parts.join("/"), size_bytes: object.size, version: object.e_tag })
-                    }
-                    None => Err(Error::Protocol {
-                        message: format!("the store listed `{}` below `{prefix}`", object.location),
-                    }),
-                }
-            })
-            .try_collect()
-            .await
+        let versioned = |(path, object): (String, ObjectMeta)| VersionedObject {
+            path,
+            size_bytes: object.size,
+            version: object.e_tag,
+        };
+        Ok(self.listed(path).await?.into_iter().map(versioned).collect())
     }
 
     /// Reads a range of an object, provided that it is still the one that was listed. A large range is read from a
     /// remote store in several requests at once.
     ///
     /// # Errors
-    /// [`Error::Storage`]; [`is_gone`](crate::error::is_gone) returns whether the object was deleted or replaced.
+    /// [`Storage`](milvus_backup_core::Error::Storage); [`is_gone`](crate::error::is_gone) returns whether the object was deleted or replaced.
     pub async fn read_version(&self, object: &VersionedObject, range: Range<u64>) -> Result<Bytes> {
         let path = self.object(&object.path)?;
         if self.ranges_ahead() <= 1 || range.end.saturating_sub(range.start) <= self.range_bytes() {
             return self.read_part(&path, object, range).await;
         }
-        let step = usize::try_from(self.range_bytes()).unwrap_or(usize::MAX);
-        let starts = (range.start..range.end).step_by(step);
-        let parts = starts.map(|start| start..range.end.min(start + self.range_bytes()));
+        let parts = split(range, self.range_bytes());
         let parts = futures::stream::iter(parts.map(|part| self.read_part(&path, object, part)).collect::<Vec<_>>());
         let mut bytes = BytesMut::new();
         let mut parts = parts.buffered(self.ranges_ahead());

@@ -10,7 +10,7 @@ use milvus_backup_storage::error::is_conflict;
 
 use super::confirmation::Confirmation;
 use super::document::{LeaseDocument, in_progress};
-use super::files::{Epoch, epochs, file_of, read, read_until};
+use super::files::{Epoch, epochs, file_of, read, read_all, read_until};
 use super::held::Held;
 use super::renewal::{RENEWAL, RenewedLease};
 use crate::documents::to_bytes;
@@ -64,15 +64,11 @@ impl RepositoryHandle {
     /// [`InProgress`](milvus_backup_core::Error::InProgress) with the holder.
     pub(crate) async fn require_no_deletion(&self, collection: &CollectionRef, now: Timestamp) -> Result<()> {
         let directory = self.storage().directory(format!("{}/{LOCKS}", collection.directory()));
-        for epoch in epochs(&directory).await? {
-            if let Some(lease) = read(&directory, epoch.number).await?
-                && lease.is_of_deletion()
-                && !lease.is_dead(now)
-            {
-                return Err(in_progress(&format!("backups of {collection}"), lease.holder()));
-            }
+        let leases = read_all(&directory, |_| true).await?;
+        match leases.iter().find(|(_, lease)| lease.is_of_deletion() && !lease.is_dead(now)) {
+            Some((_, lease)) => Err(in_progress(&format!("backups of {collection}"), lease.holder())),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 

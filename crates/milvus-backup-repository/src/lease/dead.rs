@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use milvus_backup_core::{CollectionRef, Environment, OwnerState, Result};
 
 use super::document::LeaseDocument;
-use super::files::{epochs, read_until};
+use super::files::read_all;
 use crate::handle::RepositoryHandle;
 use crate::layout::LOCKS;
 
@@ -38,14 +38,9 @@ impl RepositoryHandle {
             let path = format!("{name}/{LOCKS}");
             self.storage().refuse_links(&path).await?;
             let directory = self.storage().directory(path);
-            let (mut found, mut alive) = (false, false);
-            for epoch in epochs(&directory).await? {
-                let now = environment.clock.now();
-                let lease = read_until(&directory, epoch.number, |lease| !lease.is_dead(now)).await?;
-                found |= lease.is_some();
-                alive |= lease.is_some_and(|lease| !lease.is_dead(now));
-            }
-            if found && !alive {
+            let now = environment.clock.now();
+            let leases = read_all(&directory, |lease| !lease.is_dead(now)).await?;
+            if !leases.is_empty() && leases.iter().all(|(_, lease)| lease.is_dead(now)) {
                 dead.push(collection);
             }
         }

@@ -37,6 +37,19 @@ pub(super) async fn epochs(directory: &Directory) -> Result<Vec<Epoch>> {
     Ok(epochs)
 }
 
+/// Reads the leases of all epochs, in ascending order, each repeatedly while it differs from `expected`. A lease that is
+/// released meanwhile is left out.
+pub(super) async fn read_all(
+    directory: &Directory,
+    expected: impl Fn(&LeaseDocument) -> bool + Send + Copy,
+) -> Result<Vec<(u64, LeaseDocument)>> {
+    let mut leases = Vec::new();
+    for Epoch { number, .. } in epochs(directory).await? {
+        leases.extend(read_until(directory, number, expected).await?.map(|lease| (number, lease)));
+    }
+    Ok(leases)
+}
+
 /// Reads the lease of an epoch, or returns `None` if there is none.
 ///
 /// # Errors
