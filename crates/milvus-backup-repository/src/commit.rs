@@ -9,7 +9,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use milvus_backup_core::{
     BackupManifest, BackupMetadata, BackupPlan, BackupState, BackupStorageType, Completion, Error, FORMAT_VERSION,
-    FailedPartition, PartitionMetadata, PayloadKind, Result, WrittenRows,
+    FailedPartition, NativePayload, PartitionMetadata, PayloadKind, Result, WrittenRows,
 };
 use milvus_backup_storage::Directory;
 
@@ -28,23 +28,26 @@ pub(crate) struct PendingCommit {
     plan: Arc<BackupPlan>,
     partitions: Vec<PartitionMetadata>,
     failed: Vec<FailedPartition>,
+    native: Option<NativePayload>,
 }
 
 impl PendingCommit {
     /// Creates the commit of partitions whose data files are durable, and of those that failed.
     pub(crate) fn new(repository: RepositoryHandle, plan: Arc<BackupPlan>, written: WrittenRows) -> Self {
         let directory = repository.backup(&plan.collection, &plan.backup_id);
-        Self { repository, directory, plan, partitions: written.partitions, failed: written.failed }
+        let WrittenRows { partitions, failed, native } = written;
+        Self { repository, directory, plan, partitions, failed, native }
     }
 
     /// Makes the backup visible, complete and durable, in one step.
     pub(crate) async fn commit(self, completion: Completion) -> Result<BackupMetadata> {
-        let mut files = self.data_files();
+        let manifest = self.manifest();
+        let mut files = data_files(&manifest);
         self.write_covered(SCHEMA, to_bytes(&self.schema_document())?, &mut files).await?;
         if self.plan.include_indexes {
             self.write_covered(INDEXES, to_bytes(&self.indexes_document())?, &mut files).await?;
         }
-        let manifest = to_bytes(&self.manifest())?;
+        let manifest = to_bytes(&manifest)?;
         check_size(MANIFEST, &manifest)?;
         let manifest_checksum = digest(self.plan.checksum_algorithm, &manifest);
         self.write_covered(MANIFEST, manifest, &mut files).await?;
@@ -73,16 +76,6 @@ impl PendingCommit {
         Ok(metadata)
     }
 
-    fn data_files(&self) -> BTreeMap<String, FileEntry> {
-        let chunks = self.partitions.iter().flat_map(|partition| &partition.chunks);
-        chunks
-            .map(|chunk| {
-                let entry = FileEntry { size_bytes: chunk.size_bytes, checksum: chunk.checksum.clone() };
-                (chunk.path.clone(), entry)
-            })
-            .collect()
-    }
-
     /// Writes a document and records its digest.
     async fn write_covered(&self, file: &str, bytes: Bytes, files: &mut BTreeMap<String, FileEntry>) -> Result<()> {
         let checksum = digest(self.plan.checksum_algorithm, &bytes);
@@ -104,8 +97,9 @@ impl PendingCommit {
     fn manifest(&self) -> BackupManifest {
         BackupManifest {
             format_version: FORMAT_VERSION,
-            kind: PayloadKind::Parquet,
+            kind: if self.native.is_some() { PayloadKind::MilvusBackup } else { PayloadKind::Parquet },
             partitions: self.partitions.clone(),
+            native: self.native.clone(),
         }
     }
 
@@ -122,6 +116,7 @@ impl PendingCommit {
     ) -> BackupMetadata {
         let plan = Arc::unwrap_or_clone(self.plan);
         let chunks = || self.partitions.iter().flat_map(|partition| &partition.chunks);
+        let objects = || self.native.iter().flat_map(|native| &native.objects);
         BackupMetadata {
             format_version: FORMAT_VERSION,
             backup_id: plan.backup_id,
@@ -132,12 +127,16 @@ impl PendingCommit {
             completed_at: completion.completed_at,
             backup_type: plan.backup_type,
             state: if self.failed.is_empty() { BackupState::Completed } else { BackupState::PartiallyCompleted },
-            storage_type: BackupStorageType::LocalFile,
+            storage_type: match self.native {
+                Some(_) => BackupStorageType::MilvusNative,
+                None => BackupStorageType::LocalFile,
+            },
             storage_path: self.directory.path().to_owned(),
             row_count: self.partitions.iter().map(|partition| partition.row_count).sum(),
             size_bytes,
             uncompressed_size_bytes: chunks().map(|chunk| chunk.uncompressed_size_bytes).sum(),
-            compressed_size_bytes: chunks().map(|chunk| chunk.size_bytes).sum(),
+            compressed_size_bytes: chunks().map(|chunk| chunk.size_bytes).sum::<u64>()
+                + objects().map(|object| object.size_bytes).sum::<u64>(),
             compression_enabled: plan.compression_enabled,
             compression_codec: plan.compression_codec,
             compression_level: plan.compression_level,
@@ -164,6 +163,14 @@ impl PendingCommit {
             pin: None,
         }
     }
+}
+
+/// Returns the data files with their records.
+fn data_files(manifest: &BackupManifest) -> BTreeMap<String, FileEntry> {
+    let files = manifest.data_files();
+    files
+        .map(|(path, size_bytes, checksum)| (path.to_owned(), FileEntry { size_bytes, checksum: checksum.to_owned() }))
+        .collect()
 }
 
 /// Checks that a document is not too large for readers.

@@ -131,10 +131,10 @@ async fn back_up(repository: &RepositoryHandle, plan: &BackupPlan, rows: RecordB
     let partition = PartitionMetadata {
         name: "_default".to_owned(),
         row_count: chunk.row_count,
-        row_digest: chunk.row_digest.clone(),
+        row_digest: Some(chunk.row_digest.clone()),
         chunks: vec![chunk],
     };
-    let written = WrittenRows { partitions: vec![partition], failed: Vec::new() };
+    let written = WrittenRows { partitions: vec![partition], ..WrittenRows::default() };
     let completion = Completion { completed_at: plan.created_at, limitations: Vec::new(), lease_epoch: 1 };
     transaction.commit(written, completion).await.unwrap();
     repository.open(&plan.collection, &plan.backup_id).await.unwrap()

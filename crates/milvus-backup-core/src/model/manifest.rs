@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::metadata::BackupMetadata;
+use super::native::NativePayload;
 use crate::schema::RowTrait;
 
 /// The payload of a backup: its partitions and their data files.
@@ -16,12 +17,22 @@ pub struct BackupManifest {
     pub kind: PayloadKind,
     /// The partitions and their data files.
     pub partitions: Vec<PartitionMetadata>,
+    /// The files that the `milvus-backup` tool wrote; present only for [`PayloadKind::MilvusBackup`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub native: Option<NativePayload>,
 }
 
 impl BackupManifest {
     /// Returns all data files, in the order of the partitions.
     pub fn chunks(&self) -> impl Iterator<Item = &ChunkMetadata> {
         self.partitions.iter().flat_map(|partition| &partition.chunks)
+    }
+
+    /// Returns the path, size in bytes and digest of every file that contains rows, in the order of the document.
+    pub fn data_files(&self) -> impl Iterator<Item = (&str, u64, &str)> {
+        let chunks = self.chunks().map(|chunk| (chunk.path.as_str(), chunk.size_bytes, chunk.checksum.as_str()));
+        let objects = self.native.iter().flat_map(|native| &native.objects);
+        chunks.chain(objects.map(|object| (object.path.as_str(), object.size_bytes, object.checksum.as_str())))
     }
 
     /// Returns a partition by its name.
@@ -37,6 +48,8 @@ impl BackupManifest {
 pub enum PayloadKind {
     /// Apache Parquet, one file per chunk.
     Parquet,
+    /// The directory that the `milvus-backup` tool wrote, with copies of the segment files of Milvus.
+    MilvusBackup,
 }
 
 /// An opened backup: its documents, read once and checked against their digests.
@@ -64,9 +77,12 @@ pub struct PartitionMetadata {
     pub name: String,
     /// Number of rows in all its chunks.
     pub row_count: u64,
-    /// Order-independent digest of all its rows, see `milvus-backup-integrity`; 32 hexadecimal digits.
-    pub row_digest: String,
-    /// Its data files, in ascending order of keys if all are ordered. Empty for a partition without rows.
+    /// Order-independent digest of all its rows, see `milvus-backup-integrity`; 32 hexadecimal digits. Absent if the rows
+    /// were not decoded, as for [`PayloadKind::MilvusBackup`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row_digest: Option<String>,
+    /// Its data files, in ascending order of keys if all are ordered. Empty for a partition without rows, and for
+    /// [`PayloadKind::MilvusBackup`].
     pub chunks: Vec<ChunkMetadata>,
 }
 

@@ -9,6 +9,7 @@ mod kinds;
 mod latest;
 mod manifest;
 mod metadata;
+mod native;
 mod pin;
 mod results;
 mod retention;
@@ -26,6 +27,7 @@ pub use manifest::{
     BackupManifest, ChunkBase, ChunkMetadata, PartitionMetadata, PayloadKind, PrimaryKeyRange, StoredBackup,
 };
 pub use metadata::{BackupMetadata, FORMAT_VERSION, FailedPartition, VerificationRecord};
+pub use native::{NativeObject, NativePayload, NativeSegment};
 pub use pin::Pin;
 pub use results::{BackupResult, Finding, FindingKind, NotRestored, RestoreResult, VerificationResult};
 pub use retention::{Decision, DecisionAction, RetentionResult, RetentionRules, calculate_storage_savings};

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::keys::KeyRange;
 use super::plans::Completion;
 use crate::error::Result;
-use crate::model::{BackupMetadata, ChunkMetadata, FailedPartition, PartitionMetadata};
+use crate::model::{BackupMetadata, ChunkMetadata, FailedPartition, NativePayload, PartitionMetadata};
 use crate::schema::PrimaryKey;
 
 /// A backup in progress: its journal, and its commit. It is invisible to readers until the commit.
@@ -55,6 +55,8 @@ pub struct WrittenRows {
     pub partitions: Vec<PartitionMetadata>,
     /// The partitions that failed. Empty unless the plan continues without them.
     pub failed: Vec<FailedPartition>,
+    /// The files that another program wrote, of a backup that is not logical.
+    pub native: Option<NativePayload>,
 }
 
 impl WrittenRows {

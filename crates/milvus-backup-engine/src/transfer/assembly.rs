@@ -51,6 +51,6 @@ impl Assembly {
             digest.merge(&RowDigest::from_hex(&chunk.row_digest, chunk.row_count)?);
         }
         let row_count = chunks.iter().map(|chunk| chunk.row_count).sum();
-        Ok(Ok(PartitionMetadata { name: self.name, row_count, row_digest: digest.to_hex(), chunks }))
+        Ok(Ok(PartitionMetadata { name: self.name, row_count, row_digest: Some(digest.to_hex()), chunks }))
     }
 }

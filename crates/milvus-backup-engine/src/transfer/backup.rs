@@ -153,7 +153,7 @@ impl BackupTransfer<'_> {
             self.transaction.retain(&kept).await?;
         }
         let describe = |(name, error): (String, Error)| FailedPartition { name, error: error.full_message() };
-        Ok(WrittenRows { partitions, failed: failed.into_iter().map(describe).collect() })
+        Ok(WrittenRows { partitions, failed: failed.into_iter().map(describe).collect(), native: None })
     }
 }
 

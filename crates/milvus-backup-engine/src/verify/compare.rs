@@ -75,7 +75,7 @@ async fn compare_with(session: &dyn ScanSession, backup: &StoredBackup) -> Resul
             partition: partition.name.clone(),
             recorded_rows: partition.row_count,
             found_rows: found.rows(),
-            recorded_digest: partition.row_digest.clone(),
+            recorded_digest: partition.row_digest.clone().unwrap_or_default(),
             found_digest: found.to_hex(),
         });
     }

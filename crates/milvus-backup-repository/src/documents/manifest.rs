@@ -23,11 +23,25 @@ pub(crate) fn manifest_from_bytes(backup: &str, bytes: &[u8]) -> Result<BackupMa
         return Err(Error::Unsupported { what: format!("a backup of kind `{}`", kind.escape_default()) });
     }
     let manifest: BackupManifest = from_bytes(backup, MANIFEST, bytes)?;
-    if let Some(chunk) = manifest.chunks().find(|chunk| !is_inside(&chunk.path) || !chunk.path.starts_with(DATA)) {
-        let message = format!("it names `{}` as data file", chunk.path.escape_default());
+    if let Some((path, ..)) = manifest.data_files().find(|(path, ..)| !is_inside(path) || !path.starts_with(DATA)) {
+        let message = format!("it names `{}` as data file", path.escape_default());
         return Err(corrupted(backup, MANIFEST, message));
     }
+    if let Some(missing) = missing_part(&manifest) {
+        return Err(corrupted(backup, MANIFEST, format!("it has no {missing}")));
+    }
     Ok(manifest)
+}
+
+/// Returns a part that the kind of the payload requires and that is missing.
+fn missing_part(manifest: &BackupManifest) -> Option<String> {
+    match manifest.kind {
+        PayloadKind::MilvusBackup => manifest.native.is_none().then(|| "list of the files of the tool".to_owned()),
+        _ => {
+            let without = manifest.partitions.iter().find(|partition| partition.row_digest.is_none())?;
+            Some(format!("row digest of partition `{}`", without.name.escape_default()))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -36,8 +50,23 @@ mod tests {
 
     #[test]
     fn a_kind_that_is_not_known_is_refused_by_name() {
-        let text = br#"{"format_version": 1, "kind": "milvus-backup", "directory": "native"}"#;
+        let text = br#"{"format_version": 1, "kind": "lance", "directory": "native"}"#;
         let error = manifest_from_bytes("backup", text).unwrap_err();
-        assert!(matches!(&error, Error::Unsupported { what } if what.contains("milvus-backup")), "{error}");
+        assert!(matches!(&error, Error::Unsupported { what } if what.contains("lance")), "{error}");
+    }
+
+    #[test]
+    fn each_kind_has_what_it_needs() {
+        let refused = |text: &str| manifest_from_bytes("backup", text.as_bytes()).unwrap_err().to_string();
+        let files = refused(r#"{"format_version": 1, "kind": "milvus-backup", "partitions": []}"#);
+        assert!(files.contains("files of the tool"), "{files}");
+        let partition = r#"{"name": "p1", "row_count": 0, "chunks": []}"#;
+        let digest = refused(&format!(r#"{{"format_version": 1, "kind": "parquet", "partitions": [{partition}]}}"#));
+        assert!(digest.contains("row digest of partition `p1`"), "{digest}");
+        let outside = r#"{"name": "n", "tool_version": "0.5.16", "segments": [], "objects": [{"path": "data/../../x", "size_bytes": 1, "checksum": ""}]}"#;
+        let outside = refused(&format!(
+            r#"{{"format_version": 1, "kind": "milvus-backup", "partitions": [], "native": {outside}}}"#
+        ));
+        assert!(outside.contains("as data file"), "{outside}");
     }
 }

@@ -62,22 +62,19 @@ pub(super) fn compare_with_manifest(
     checksums: &ChecksumsDocument,
     findings: &mut Findings<'_>,
 ) {
-    let chunks: BTreeMap<&str, FileEntry> = manifest
-        .chunks()
-        .map(|chunk| {
-            let entry = FileEntry { size_bytes: chunk.size_bytes, checksum: chunk.checksum.clone() };
-            (chunk.path.as_str(), entry)
-        })
+    let files: BTreeMap<&str, FileEntry> = manifest
+        .data_files()
+        .map(|(path, size_bytes, checksum)| (path, FileEntry { size_bytes, checksum: checksum.to_owned() }))
         .collect();
-    for (path, chunk) in &chunks {
+    for (path, file) in &files {
         let listed = checksums.files.get(*path);
-        if listed != Some(chunk) {
+        if listed != Some(file) {
             let actual = listed.map(|entry| entry.checksum.clone()).unwrap_or_default();
             let message = format!("{CHECKSUMS} and {MANIFEST} disagree about `{path}`");
-            findings.add(path, FindingKind::Malformed, &chunk.checksum, &actual, message);
+            findings.add(path, FindingKind::Malformed, &file.checksum, &actual, message);
         }
     }
-    for path in checksums.files.keys().filter(|path| path.starts_with(DATA) && !chunks.contains_key(path.as_str())) {
+    for path in checksums.files.keys().filter(|path| path.starts_with(DATA) && !files.contains_key(path.as_str())) {
         let message = format!("`{path}` is in {CHECKSUMS}, but not in {MANIFEST}");
         findings.add(path, FindingKind::Unexpected, "", path, message);
     }
