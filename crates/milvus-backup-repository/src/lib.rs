@@ -46,4 +46,4 @@ mod verify;
 
 pub use handle::RepositoryHandle;
 pub use transaction::BackupTransaction;
-pub use verify::digest_object;
+pub use verify::{choose_sample, digest_object};

@@ -8,6 +8,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use milvus_backup_core::Result;
 
+use crate::rows::SegmentRows;
+
 /// The logs that contain all rows of a collection at one moment, and possibly later rows and deletes, which a reader
 /// leaves out by their timestamps.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,6 +39,17 @@ impl FrozenSegments {
     }
 }
 
+impl FrozenSegments {
+    /// Returns a segment whose logs have another number of rows than the server reported, with that number.
+    pub(crate) fn other_rows(&self, rows: &SegmentRows) -> Option<(&FrozenSegment, u64)> {
+        let mut segments = self.partitions.iter().flat_map(|partition| &partition.segments);
+        segments.find_map(|segment| {
+            let reported = segment.rows.filter(|reported| *reported != rows.inserted_rows(segment.id))?;
+            Some((segment, reported))
+        })
+    }
+}
+
 /// The logs of one partition.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FrozenPartition {
@@ -57,6 +70,13 @@ pub struct FrozenSegment {
     pub rows: Option<u64>,
     /// Its logs, in ascending order of log ids.
     pub groups: Vec<LogGroup>,
+}
+
+impl FrozenSegment {
+    /// Returns all its log files.
+    pub fn files(&self) -> impl Iterator<Item = &LogFile> {
+        self.groups.iter().flat_map(|group| group.files.values())
+    }
 }
 
 /// The logs that contain the columns of the same rows.

@@ -67,6 +67,7 @@
 //! with a checksum of their contents; without one, as in storage v2, changed values cannot be found out.
 
 mod descriptors;
+mod directory_logs;
 mod error;
 #[cfg(test)]
 mod fixtures;
@@ -80,7 +81,9 @@ mod rows;
 mod session;
 mod source;
 
+pub use directory_logs::DirectoryLogs;
 pub use frozen::{FrozenPartition, FrozenSegment, FrozenSegments, LogFile, LogGroup, LogStore};
 pub use log::{LogHeader, log_header};
 pub use rows::{SegmentRows, SegmentRowsOptions};
+pub use session::scan_frozen;
 pub use source::SegmentSource;

@@ -1,16 +1,18 @@
 //! [`SegmentSession`]: a scan of frozen segments.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use futures::StreamExt;
 use futures::stream::BoxStream;
+use milvus_backup_core::schema::CollectionSchema;
 use milvus_backup_core::{Error, ReadPoint, Result, ScanPosition, ScanSession, ScanTarget, ScanUnit, UnitId};
 
-use crate::frozen::FrozenSegments;
-use crate::rows::SegmentRows;
+use crate::error::damaged;
+use crate::frozen::{FrozenSegments, LogStore};
+use crate::rows::{SegmentRows, SegmentRowsOptions};
 
 /// A scan of frozen segments, which holds their files until it is closed.
 #[derive(Debug)]
@@ -100,6 +102,29 @@ impl ScanSession for SegmentSession {
         self.state().rows = None;
         Ok(())
     }
+}
+
+/// Opens a scan of frozen segments: reads timestamps, keys and deletes of all logs, and determines the visible rows.
+///
+/// # Errors
+/// Those of [`SegmentRows::prepare`], and [`Error::LogDamaged`] for a segment whose logs do not have the number of rows
+/// that is reported for it.
+pub async fn scan_frozen(
+    schema: Arc<CollectionSchema>,
+    frozen: Arc<FrozenSegments>,
+    logs: Arc<dyn LogStore>,
+    options: SegmentRowsOptions,
+) -> Result<Arc<dyn ScanSession>> {
+    let rows = SegmentRows::prepare(Arc::clone(&schema), Arc::clone(&frozen), logs, options).await?;
+    if let Some((segment, reported)) = frozen.other_rows(&rows) {
+        let found = rows.inserted_rows(segment.id);
+        let file = segment.files().next().map_or_else(|| segment.id.to_string(), |file| file.path.clone());
+        return Err(damaged(
+            &file,
+            format_args!("belongs to a segment of {reported} rows, of which {found} are there"),
+        ));
+    }
+    Ok(Arc::new(SegmentSession::new(&frozen, rows, schema.has_partition_key())))
 }
 
 fn closed() -> Error {

@@ -144,12 +144,7 @@ impl RowSource for SegmentSource {
 
 /// Compares the rows in the logs with those that the server counted when it flushed them.
 fn require_rows(frozen: &FrozenSegments, rows: &SegmentRows) -> Result<(), Unsettled> {
-    for segment in frozen.partitions.iter().flat_map(|partition| &partition.segments) {
-        let found = rows.inserted_rows(segment.id);
-        if let Some(reported) = segment.rows.filter(|reported| *reported != found) {
-            let message = format!("segment {} has {found} rows in its files, and {reported} by the server", segment.id);
-            return Err(Unsettled::Again(message));
-        }
-    }
-    Ok(())
+    let Some((segment, reported)) = frozen.other_rows(rows) else { return Ok(()) };
+    let found = rows.inserted_rows(segment.id);
+    Err(Unsettled::Again(format!("segment {} has {found} rows in its files, and {reported} by the server", segment.id)))
 }

@@ -6,11 +6,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures::StreamExt;
 use milvus_backup_core::{
-    BackupManifest, ChunkMetadata, ContentCheck, Error, Findings, Result, SampledGroup, StoredBackup,
-    VerificationParams,
+    ChunkMetadata, ContentCheck, Error, Findings, Result, SampledGroup, StoredBackup, VerificationParams,
 };
-use milvus_backup_repository::RepositoryHandle;
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use milvus_backup_repository::{RepositoryHandle, choose_sample};
 
 use crate::chunk::{ChunkReader, ChunkSource};
 
@@ -33,7 +31,12 @@ impl SampleCheck {
 impl ContentCheck for SampleCheck {
     /// Returns the part of the sample in existing files: others cannot be decoded.
     fn sample(&self, backup: &StoredBackup, params: &VerificationParams, present: &HashSet<&str>) -> Vec<SampledGroup> {
-        let mut sample = choose(&backup.manifest, params);
+        let groups_of = |chunk: &ChunkMetadata| {
+            let groups = chunk.row_group_digests.len();
+            let (file, bytes) = (chunk.path.clone(), chunk.size_bytes / (groups.max(1) as u64));
+            (0..groups).map(move |index| SampledGroup { file: file.clone(), index, bytes })
+        };
+        let mut sample = choose_sample(backup.manifest.chunks().flat_map(groups_of), params);
         sample.retain(|group| present.contains(group.file.as_str()));
         sample
     }
@@ -83,44 +86,4 @@ async fn compare_chunk(
         }
     }
     Ok(())
-}
-
-/// Returns a percentage of all row groups, rounded up: those with the smallest XXH3-64 of `FILE:INDEX` under the seed,
-/// so that a seed selects the same ones on every machine and in every version.
-fn choose(manifest: &BackupManifest, params: &VerificationParams) -> Vec<SampledGroup> {
-    let seed = params.seed.unwrap_or_default();
-    let rank = |file: &str, index| xxh3_64_with_seed(format!("{file}:{index}").as_bytes(), seed);
-    let groups_of = |chunk: &ChunkMetadata| {
-        let groups = chunk.row_group_digests.len();
-        let (file, bytes) = (chunk.path.clone(), chunk.size_bytes / (groups.max(1) as u64));
-        (0..groups).map(move |index| SampledGroup { file: file.clone(), index, bytes })
-    };
-    let mut groups: Vec<SampledGroup> = manifest.chunks().flat_map(groups_of).collect();
-    groups.sort_by_cached_key(|group| (rank(&group.file, group.index), group.file.clone(), group.index));
-    groups.truncate(share(groups.len(), params.sample_size));
-    groups
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a percentage of a count of row groups"
-)]
-fn share(count: usize, percent: f64) -> usize {
-    ((count as f64 * percent / 100.0).ceil() as usize).min(count)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_share_is_rounded_up_and_never_more_than_there_is() {
-        assert_eq!(share(0, 10.0), 0);
-        assert_eq!(share(1, 0.001), 1);
-        assert_eq!(share(30, 10.0), 3);
-        assert_eq!(share(31, 10.0), 4);
-        assert_eq!(share(7, 100.0), 7);
-    }
 }

@@ -43,15 +43,20 @@
 //! against the tool itself: the tests use a script that prints the output found in the source.
 
 mod commands;
+mod content;
+mod directory;
 mod error;
 mod name;
 mod namespace;
 mod output;
+mod rows;
 mod tool;
 
 pub use commands::{BackupFormat, Commands, CreateOptions, Invocation, RestoreOptions, RestoredCollection, Strategy};
+pub use directory::ToolDirectory;
 pub use error::{Error, Result};
 pub use name::NativeBackupName;
 pub use namespace::Namespace;
 pub use output::{BackupBrief, BackupList, CollectionBrief, IndexBrief};
+pub use rows::NativeFormat;
 pub use tool::{EXECUTABLE, Features, Tool, ToolVersion, child_environment};

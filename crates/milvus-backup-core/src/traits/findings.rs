@@ -63,7 +63,7 @@ impl<'a> Findings<'a> {
     pub fn add_error(&mut self, file: &str, expected: &str, error: Error) -> Result<()> {
         let kind = match error {
             Error::Internal { .. } => return Err(error),
-            Error::Corrupted { .. } | Error::Encoding { .. } => FindingKind::Malformed,
+            Error::Corrupted { .. } | Error::LogDamaged { .. } | Error::Encoding { .. } => FindingKind::Malformed,
             _ => FindingKind::Unreadable,
         };
         self.checked(file, 0);

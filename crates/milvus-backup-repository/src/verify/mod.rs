@@ -4,5 +4,7 @@ mod files;
 mod hash;
 mod manifest;
 mod record;
+mod sample;
 
 pub use hash::digest_object;
+pub use sample::choose_sample;
