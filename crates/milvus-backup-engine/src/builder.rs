@@ -117,6 +117,7 @@ impl BackupManagerBuilder {
             source: part(self.source, "source")?,
             segments: None,
             sink: part(self.sink, "sink")?,
+            backend: None,
             repository: match self.progress {
                 Some(progress) => repository.with_progress(progress),
                 None => repository,

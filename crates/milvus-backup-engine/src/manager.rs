@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use milvus_backup_core::{
-    BackupId, Catalog, CollectionName, CollectionRef, Listing, Progress, Result, RetentionResult, RetentionRules,
-    RowSink, RowSource, StoredBackup,
+    Backend, BackupId, BackupStorageType, Catalog, CollectionName, CollectionRef, Listing, PhysicalFormat, Progress,
+    Result, RetentionResult, RetentionRules, RowSink, RowSource, StoredBackup,
 };
 
 use crate::BackupRepository;
@@ -23,6 +23,8 @@ pub struct BackupManager {
     /// The segment files of the server, if its storage is known.
     pub(crate) segments: Option<Arc<dyn RowSource>>,
     pub(crate) sink: Arc<dyn RowSink>,
+    /// The program that writes backups, if they are not logical.
+    pub(crate) backend: Option<Arc<dyn Backend>>,
     pub(crate) repository: BackupRepository,
 }
 
@@ -40,6 +42,28 @@ impl BackupManager {
     pub fn with_segments(mut self, segments: Arc<dyn RowSource>) -> Self {
         self.segments = Some(segments);
         self
+    }
+
+    /// Reads the rows of backups whose files another program wrote with `physical`.
+    #[must_use]
+    pub fn with_physical(mut self, physical: Arc<dyn PhysicalFormat>) -> Self {
+        self.repository = self.repository.with_physical(physical);
+        self
+    }
+
+    /// Lets a program write backups, and restore those that it wrote. All others are restored as before.
+    #[must_use]
+    pub fn with_backend(mut self, backend: Arc<dyn Backend>) -> Self {
+        self.backend = Some(backend);
+        self
+    }
+
+    /// Returns the kind of backup that this manager creates.
+    pub fn storage_type(&self) -> BackupStorageType {
+        match &self.backend {
+            Some(backend) => backend.storage_type(),
+            None => self.repository.format.storage_type(),
+        }
     }
 
     /// Returns the reference to the collection `name` in the database of this manager.

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use milvus_backup_core::{
     BackedUpDefinition, BackupId, BackupMetadata, BackupRecoveryConfig, CollectionRef, Environment, Error,
-    IncompleteBackup, Listing, Operation, Progress, Repository, Result, RowFormat, Silent, StoredBackup,
+    IncompleteBackup, Listing, Operation, PhysicalFormat, Progress, Repository, Result, RowFormat, Silent,
+    StoredBackup,
 };
 
 use crate::lease::while_held;
@@ -15,6 +16,8 @@ use crate::lease::while_held;
 pub struct BackupRepository {
     pub(crate) store: Arc<dyn Repository>,
     pub(crate) format: Arc<dyn RowFormat>,
+    /// The reader of backups whose files another program wrote.
+    pub(crate) physical: Option<Arc<dyn PhysicalFormat>>,
     pub(crate) config: BackupRecoveryConfig,
     pub(crate) environment: Environment,
     pub(crate) progress: Arc<dyn Progress>,
@@ -32,13 +35,20 @@ impl BackupRepository {
         environment: Environment,
     ) -> Result<Self> {
         config.validate()?;
-        Ok(Self { store, format, config, environment, progress: Arc::new(Silent) })
+        Ok(Self { store, format, physical: None, config, environment, progress: Arc::new(Silent) })
     }
 
     /// Sends the progress of all operations to `progress`.
     #[must_use]
     pub fn with_progress(mut self, progress: Arc<dyn Progress>) -> Self {
         self.progress = progress;
+        self
+    }
+
+    /// Reads the rows of backups whose files another program wrote with `physical`.
+    #[must_use]
+    pub fn with_physical(mut self, physical: Arc<dyn PhysicalFormat>) -> Self {
+        self.physical = Some(physical);
         self
     }
 

@@ -78,6 +78,7 @@ fn plan(schema: &CollectionSchema, compression_codec: CompressionCodec) -> Backu
             addressable: true,
             expected_rows: u64::from(ROWS),
         }],
+        storage_type: milvus_backup_core::BackupStorageType::LocalFile,
         source: SourceKind::Query,
         read_point: ReadPoint::Unknown,
         compression_enabled: compression_codec != CompressionCodec::None,

@@ -7,7 +7,7 @@ use super::catalog::CollectionDescription;
 use super::format::RowEncoding;
 use super::read_point::ReadPoint;
 use crate::error::Error;
-use crate::model::{BackupType, ChecksumAlgorithm, CompressionCodec, SourceKind, StoredBackup};
+use crate::model::{BackupStorageType, BackupType, ChecksumAlgorithm, CompressionCodec, SourceKind, StoredBackup};
 use crate::names::{BackupId, CollectionName, CollectionRef};
 use crate::params::RestoreMethod;
 use crate::schema::{CollectionSchema, IndexDefinition};
@@ -35,6 +35,8 @@ pub struct BackupPlan {
     pub database_properties: BTreeMap<String, String>,
     /// The partitions to read, with their number of rows at the start.
     pub partitions: Vec<PartitionPlan>,
+    /// The backend that writes the backup.
+    pub storage_type: BackupStorageType,
     /// The source that rows are read from.
     pub source: SourceKind,
     /// The point in time at which rows are read.

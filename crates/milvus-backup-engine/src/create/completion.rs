@@ -35,7 +35,17 @@ impl CreateJob<'_> {
             return Err(Error::RowsUnexplained { differences: differences.unexplained });
         }
         limitations.extend(differences.sentences);
-        limitations.extend(self.row_loss(plan, &written));
+        self.completion(plan, &written, limitations).await
+    }
+
+    /// Returns the facts to record with these rows, after checking that the collection is still the same one.
+    pub(super) async fn completion(
+        &self,
+        plan: &BackupPlan,
+        written: &[Option<u64>],
+        mut limitations: Vec<String>,
+    ) -> Result<Completion> {
+        limitations.extend(self.row_loss(plan, written));
         // Last, since everything until here goes by name.
         self.manager.require_unmoved(&self.pin).await?;
         for message in &limitations {
@@ -57,7 +67,7 @@ impl CreateJob<'_> {
     ///
     /// # Errors
     /// [`Error::PartitionNotFound`], and [`Error::Protocol`] for another schema: the collection was recreated.
-    async fn require_unchanged(&self, plan: &BackupPlan, written: &[Option<u64>]) -> Result<()> {
+    pub(super) async fn require_unchanged(&self, plan: &BackupPlan, written: &[Option<u64>]) -> Result<()> {
         let name = &plan.collection.name;
         let now = self.manager.catalog.describe_collection(name).await?;
         if now.schema.fields != plan.description.schema.fields {

@@ -6,6 +6,7 @@ mod differences;
 mod job;
 mod limitations;
 mod loading;
+mod physical;
 mod plan;
 mod protection;
 mod resume;

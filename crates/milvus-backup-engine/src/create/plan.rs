@@ -13,6 +13,16 @@ use super::job::{CreateJob, Scan};
 use super::scan_targets::scan_targets;
 use super::undo::Undo;
 
+/// The rows of a backup, as far as they are known before they are read.
+#[derive(Debug)]
+pub(super) struct RowsToRead {
+    pub(super) partitions: Vec<String>,
+    /// Number of rows of each partition.
+    pub(super) counts: Vec<u64>,
+    pub(super) read_point: ReadPoint,
+    pub(super) was_loaded: bool,
+}
+
 impl CreateJob<'_> {
     /// Creates the plan from the current state of the collection, and determines the read point.
     pub(super) async fn plan(
@@ -22,17 +32,31 @@ impl CreateJob<'_> {
         backup_name: String,
         was_loaded: bool,
     ) -> Result<(BackupPlan, Scan)> {
-        let (milvus, config) = (&self.manager.catalog, &self.manager.repository.config);
-        let (name, params) = (self.collection.name.clone(), self.params);
         let database_properties = self.database_properties(&mut description).await?;
         let session = self.open_session(&description, None).await?;
         let counts = try_join_all(partitions.iter().map(|partition| session.count_rows(partition))).await?;
+        let rows = RowsToRead { partitions, counts, read_point: session.read_point(), was_loaded };
+        let plan = self.plan_of(description, database_properties, rows, backup_name).await?;
+        let units = session.plan(&scan_targets(&plan)).await?;
+        Ok((plan, Scan { session, units }))
+    }
+
+    /// Returns the plan to back up these rows with the parameters of this job.
+    pub(super) async fn plan_of(
+        &self,
+        description: CollectionDescription,
+        database_properties: BTreeMap<String, String>,
+        rows: RowsToRead,
+        backup_name: String,
+    ) -> Result<BackupPlan> {
+        let (milvus, config, params) = (&self.manager.catalog, &self.manager.repository.config, self.params);
         let addressable = !description.schema.has_partition_key();
         let partition = |(name, expected_rows)| PartitionPlan { name, addressable, expected_rows };
         let codec = params.compression_codec.unwrap_or(config.compression_codec);
         let compression_enabled =
             params.compression_enabled.unwrap_or(config.compression_enabled) && codec != CompressionCodec::None;
-        let plan = BackupPlan {
+        let replicas = milvus.replica_number(&self.collection.name);
+        Ok(BackupPlan {
             backup_id: self.backup_id.clone(),
             backup_name,
             collection: self.collection.clone(),
@@ -40,11 +64,12 @@ impl CreateJob<'_> {
             milvus_uri: milvus.uri().to_owned(),
             created_at: self.created_at,
             backup_type: params.backup_type,
-            partitions: partitions.into_iter().zip(counts).map(partition).collect(),
+            partitions: rows.partitions.into_iter().zip(rows.counts).map(partition).collect(),
             description,
             database_properties,
+            storage_type: self.manager.storage_type(),
             source: self.source,
-            read_point: session.read_point(),
+            read_point: rows.read_point,
             compression_enabled,
             compression_codec: if compression_enabled { codec } else { CompressionCodec::None },
             compression_level: params.compression_level.unwrap_or(config.compression_level),
@@ -56,11 +81,9 @@ impl CreateJob<'_> {
             skip_failed_partitions: params.skip_failed_partitions,
             tags: params.tags.clone(),
             milvus_version: milvus.server_version().await?,
-            was_loaded,
-            replica_number: if was_loaded { milvus.replica_number(&name).await? } else { None },
-        };
-        let units = session.plan(&scan_targets(&plan)).await?;
-        Ok((plan, Scan { session, units }))
+            was_loaded: rows.was_loaded,
+            replica_number: if rows.was_loaded { replicas.await? } else { None },
+        })
     }
 
     /// Opens a session, which the job closes at its end, optionally at the read point of an earlier one.
@@ -76,7 +99,10 @@ impl CreateJob<'_> {
     }
 
     /// Returns the properties of the database. If this user may not read them, that is a limitation, not a failure.
-    async fn database_properties(&self, description: &mut CollectionDescription) -> Result<BTreeMap<String, String>> {
+    pub(super) async fn database_properties(
+        &self,
+        description: &mut CollectionDescription,
+    ) -> Result<BTreeMap<String, String>> {
         match self.manager.catalog.database_properties().await {
             Err(error @ (Error::PermissionDenied { .. } | Error::Milvus { .. })) => {
                 let message = format!("properties of the database are not stored: {}", error.full_message());

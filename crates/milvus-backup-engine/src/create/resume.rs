@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use milvus_backup_core::{
-    BackupId, BackupParams, BackupPlan, BackupResult, CollectionRef, CompressionCodec, Consistency, Error, Hint,
-    Result, ScanSession, SourceChoice, SourceKind,
+    BackupId, BackupParams, BackupPlan, BackupResult, BackupStorageType, CollectionRef, CompressionCodec, Consistency,
+    Error, Hint, Result, ScanSession, SourceChoice, SourceKind,
 };
 
 use super::announcement::name_taken;
@@ -130,6 +130,9 @@ impl CreateJob<'_> {
 /// The plan, once it is certain that nothing else is asked for.
 fn fitted(mut plan: BackupPlan, params: &BackupParams) -> Result<BackupPlan> {
     let mut changed = Vec::new();
+    if plan.storage_type == BackupStorageType::MilvusNative {
+        return Err(refused(&plan, &["the program that wrote it always starts anew".to_owned()]));
+    }
     let mut require = |same: bool, what: &str| {
         if !same {
             changed.push(format!("{what} was another"));

@@ -50,7 +50,10 @@ impl CreateJob<'_> {
         milvus.require_access(&name, self.needed_access()).await?;
         let description = milvus.describe_collection(&name).await?;
         let partitions = select_partitions(&name, &description, &self.params.partition_names)?;
-        self.choose_source(&description, &partitions).await?;
+        match self.manager.backend.as_deref() {
+            Some(backend) => self.require_backend(backend).await?,
+            None => self.choose_source(&description, &partitions).await?,
+        }
         self.manager.repository.store.prepare(&self.manager.repository.environment).await?;
         let lease = self.take_lease().await?;
         while_held(lease.as_ref(), self.read_and_write(description, partitions)).await
@@ -59,6 +62,9 @@ impl CreateJob<'_> {
     async fn read_and_write(&mut self, description: CollectionDescription, partitions: Vec<String>) -> Result<Written> {
         let backup_name = self.unused_name().await?;
         self.announce();
+        if let Some(backend) = self.manager.backend.as_deref() {
+            return self.write_by(backend, description, partitions, backup_name).await;
+        }
         let (plan, scan) = Box::pin(self.open_and_plan(description, partitions, backup_name)).await?;
         self.require_space(&plan, &scan, 0).await?;
         self.announce_plan(&plan);
@@ -93,7 +99,7 @@ impl CreateJob<'_> {
         let repository = &self.manager.repository;
         let (store, encoding) = (&repository.store, Arc::new(plan.encoding()));
         let writers = repository.format.writers(&self.collection, &self.backup_id, encoding);
-        self.undo.push(Undo::Discard(Arc::clone(&writers)));
+        self.undo.push(Undo::Discard(Some(Arc::clone(&writers))));
         let started = if self.resumed { store.resume(plan) } else { store.begin(plan) };
         let transaction = started.await?;
         let resumed = self.resumed;

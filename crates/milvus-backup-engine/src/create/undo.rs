@@ -18,7 +18,7 @@ pub(super) enum Undo {
     /// Closes the session of the source.
     Close(Arc<dyn ScanSession>),
     /// Removes the files that were written, unless they are worth keeping.
-    Discard(Arc<dyn UnitWriters>),
+    Discard(Option<Arc<dyn UnitWriters>>),
 }
 
 /// What a create loaded into memory.

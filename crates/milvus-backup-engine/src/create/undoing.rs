@@ -57,7 +57,9 @@ impl CreateJob<'_> {
                 }
             }
             Undo::Discard(writers) => {
-                writers.settle().await;
+                if let Some(writers) = writers {
+                    writers.settle().await;
+                }
                 return self.keep_or_discard(failure).await;
             }
         }

@@ -282,6 +282,7 @@ pub(super) fn plan(chunk_rows: u64, concurrency: usize) -> BackupPlan {
         },
         database_properties: std::collections::BTreeMap::new(),
         partitions: vec![PartitionPlan { name: "p".to_owned(), addressable: true, expected_rows: 0 }],
+        storage_type: milvus_backup_core::BackupStorageType::LocalFile,
         source: SourceKind::Query,
         read_point: ReadPoint::Unknown,
         compression_enabled: false,

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use milvus_backup_core::schema::{CollectionSchema, IndexDefinition};
 use milvus_backup_core::{
-    BackupId, BackupPlan, BackupType, ChecksumAlgorithm, CollectionDescription, CollectionName, CollectionRef,
-    CompressionCodec, Consistency, FORMAT_VERSION, PartitionPlan, ReadPoint, SourceKind,
+    BackupId, BackupPlan, BackupStorageType, BackupType, ChecksumAlgorithm, CollectionDescription, CollectionName,
+    CollectionRef, CompressionCodec, Consistency, FORMAT_VERSION, PartitionPlan, ReadPoint, SourceKind,
 };
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +46,8 @@ struct ResumePlan {
     backup_type: BackupType,
     definition: ResumeDefinition,
     partitions: Vec<ResumePartition>,
+    #[serde(default = "in_parquet", skip_serializing_if = "is_in_parquet")]
+    storage_type: BackupStorageType,
     #[serde(default = "by_queries")]
     source: SourceKind,
     consistency: Consistency,
@@ -64,6 +66,15 @@ struct ResumePlan {
     was_loaded: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     replica_number: Option<u32>,
+}
+
+/// Returns the backend of plans that do not name one.
+fn in_parquet() -> BackupStorageType {
+    BackupStorageType::LocalFile
+}
+
+fn is_in_parquet(storage_type: &BackupStorageType) -> bool {
+    *storage_type == in_parquet()
 }
 
 /// Returns the source of plans that do not name one.
@@ -115,6 +126,7 @@ impl From<BackupPlan> for ResumePlan {
                 limitations,
             },
             partitions: plan.partitions.into_iter().map(ResumePartition::from).collect(),
+            storage_type: plan.storage_type,
             source: plan.source,
             consistency: plan.read_point.consistency(),
             read_timestamp: plan.read_point.timestamp(),
@@ -149,6 +161,7 @@ impl From<ResumePlan> for BackupPlan {
             description: CollectionDescription { name, schema, partitions, indexes, aliases, limitations },
             database_properties,
             partitions: plan.partitions.into_iter().map(PartitionPlan::from).collect(),
+            storage_type: plan.storage_type,
             source: plan.source,
             read_point: ReadPoint::new(plan.read_timestamp, plan.consistency),
             compression_enabled: plan.compression_enabled,
@@ -215,6 +228,7 @@ mod tests {
             },
             database_properties: BTreeMap::from([("database.replica.number".to_owned(), "1".to_owned())]),
             partitions: vec![PartitionPlan { name: "p1".to_owned(), addressable: true, expected_rows: 3 }],
+            storage_type: BackupStorageType::LocalFile,
             source: SourceKind::Query,
             read_point: ReadPoint::AtLeast(470_639_414_292_774_912),
             compression_enabled: true,
