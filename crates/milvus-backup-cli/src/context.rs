@@ -9,12 +9,13 @@ use milvus_backup_client::{
 };
 use milvus_backup_core::{
     BackupRecoveryConfig, BackupStorageType, CollectionName, CollectionRef, DEFAULT_DATABASE, Environment, Error,
-    Interrupt, Progress, ProgressEvent, Repository, Result, RowFormat, RowSource,
+    Interrupt, PhysicalFormat, Progress, ProgressEvent, Repository, Result, RowFormat, RowSource,
 };
 use milvus_backup_engine::{BackupManager, BackupRepository};
 use milvus_backup_repository::RepositoryHandle;
 use milvus_backup_storage::StoreOptions;
 use milvus_backup_store_local::ParquetFormat;
+use milvus_backup_store_native::NativeFormat;
 
 use crate::Layers;
 use crate::args::{Global, ProgressFormat, Storage};
@@ -34,6 +35,7 @@ pub(crate) struct Context {
     environment: Environment,
     repository: Arc<dyn Repository>,
     format: Arc<dyn RowFormat>,
+    physical: Arc<dyn PhysicalFormat>,
     progress: Arc<dyn Progress>,
     layers: Layers,
     /// The configuration file that was read.
@@ -92,6 +94,7 @@ impl Context {
         let repository = open_repository(&root, &config, &environment, layers)?;
         Ok(Self {
             format: Arc::new(ParquetFormat::new(repository.clone())),
+            physical: Arc::new(NativeFormat::new(repository.clone(), config.memory_limit_bytes, &environment)?),
             repository: Arc::new(repository),
             environment,
             progress,
@@ -148,19 +151,25 @@ impl Context {
 
     /// Returns the operations that do not need Milvus.
     pub(crate) fn repository(&self) -> Result<BackupRepository> {
-        self.operations_on(Arc::clone(&self.repository), Arc::clone(&self.format))
+        self.operations_on(Arc::clone(&self.repository), Arc::clone(&self.format), Arc::clone(&self.physical))
     }
 
     /// Returns the same operations on the repository at another root.
     pub(crate) fn repository_at(&self, root: &str) -> Result<BackupRepository> {
         let repository = open_repository(root, &self.config, &self.environment, self.layers)?;
         let format = Arc::new(ParquetFormat::new(repository.clone()));
-        self.operations_on(Arc::new(repository), format)
+        let physical = NativeFormat::new(repository.clone(), self.config.memory_limit_bytes, &self.environment)?;
+        self.operations_on(Arc::new(repository), format, Arc::new(physical))
     }
 
-    fn operations_on(&self, store: Arc<dyn Repository>, format: Arc<dyn RowFormat>) -> Result<BackupRepository> {
+    fn operations_on(
+        &self,
+        store: Arc<dyn Repository>,
+        format: Arc<dyn RowFormat>,
+        physical: Arc<dyn PhysicalFormat>,
+    ) -> Result<BackupRepository> {
         let repository = BackupRepository::new(store, format, self.config.clone(), self.environment.clone())?;
-        Ok(repository.with_progress(Arc::clone(&self.progress)))
+        Ok(repository.with_physical(physical).with_progress(Arc::clone(&self.progress)))
     }
 
     /// Prints a warning in the same way as operations do.
@@ -208,7 +217,7 @@ impl Context {
             self.config.clone(),
             self.environment.clone(),
         )?;
-        let manager = manager.with_progress(Arc::clone(&self.progress));
+        let manager = manager.with_physical(Arc::clone(&self.physical)).with_progress(Arc::clone(&self.progress));
         let manager = segments.into_iter().fold(manager, BackupManager::with_segments);
         Ok(Session { manager, lite })
     }

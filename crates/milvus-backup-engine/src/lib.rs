@@ -21,6 +21,7 @@ mod builder;
 mod copy;
 mod create;
 mod diagnosis;
+mod export;
 mod identity;
 mod known_issues;
 mod lease;

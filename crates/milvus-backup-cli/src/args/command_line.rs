@@ -4,8 +4,8 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand};
 
 use super::{
-    CopyArgs, CreateArgs, DeleteArgs, DoctorArgs, Global, ListArgs, PinArgs, PruneArgs, RestoreArgs, ShowArgs,
-    UnpinArgs, VerifyArgs,
+    CopyArgs, CreateArgs, DeleteArgs, DoctorArgs, ExportArgs, Global, ListArgs, PinArgs, PruneArgs, RestoreArgs,
+    ShowArgs, UnpinArgs, VerifyArgs,
 };
 
 const STYLES: Styles =
@@ -53,6 +53,8 @@ pub(crate) enum Command {
     Restore(RestoreArgs),
     /// Copy backups to another root
     Copy(CopyArgs),
+    /// Write the rows of a native backup as Parquet files, like a local backup
+    Export(ExportArgs),
     /// Delete one or more backups
     Delete(DeleteArgs),
     /// Protect backups from deletion, by name as well as by the retention rules

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::sizes::parse_size;
+use super::encoding::EncodingArgs;
 
 /// Arguments of the command `create`.
 #[derive(Debug, Clone, Args)]
@@ -22,21 +22,8 @@ pub(crate) struct CreateArgs {
     /// Tag to record with the backup (repeatable)
     #[arg(long = "tag", value_name = "TAG")]
     pub(crate) tags: Vec<String>,
-    /// Size at which a data file is closed and the next one is started
-    #[arg(long, value_name = "SIZE", value_parser = parse_size, env = "MILVUS_BR_CHUNK_SIZE")]
-    pub(crate) chunk_size: Option<u64>,
-    /// Number of partitions, or of ranges of large partitions, to read concurrently
-    #[arg(long, value_name = "N", env = "MILVUS_BR_CONCURRENCY")]
-    pub(crate) concurrency: Option<usize>,
-    /// Compression codec of the Parquet files
-    #[arg(long, env = "MILVUS_BR_COMPRESSION")]
-    pub(crate) compression: Option<Compression>,
-    /// Compression level, from 1 (fastest) to 9 (smallest)
-    #[arg(long, value_name = "1..9", value_parser = clap::value_parser!(u8).range(1..=9), env = "MILVUS_BR_LEVEL")]
-    pub(crate) level: Option<u8>,
-    /// Algorithm of the checksums of all files
-    #[arg(long, env = "MILVUS_BR_CHECKSUM")]
-    pub(crate) checksum: Option<Checksum>,
+    #[command(flatten)]
+    pub(crate) encoding: EncodingArgs,
     /// Do not save the index definitions
     #[arg(long)]
     pub(crate) no_indexes: bool,
@@ -60,23 +47,6 @@ pub(crate) struct CreateArgs {
     /// that are deleted meanwhile are not missing
     #[arg(long, env = "MILVUS_BR_PROTECT_FROM_COMPACTION")]
     pub(crate) protect_from_compaction: bool,
-}
-
-/// The codecs that Parquet files can be compressed with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Compression {
-    Zstd,
-    Snappy,
-    Gzip,
-    None,
-}
-
-/// The algorithms of checksums.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Checksum {
-    Sha256,
-    Blake2b,
-    Md5,
 }
 
 /// The policies for a collection that is not loaded.

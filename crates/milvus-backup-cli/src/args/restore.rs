@@ -45,7 +45,7 @@ pub(crate) struct RestoreArgs {
     #[arg(long, value_name = "POLICY", default_value = "preserve", env = "MILVUS_BR_AUTO_ID")]
     pub(crate) auto_id: AutoId,
     /// How to write the rows to Milvus
-    #[arg(long, value_name = "METHOD", default_value = "insert", env = "MILVUS_BR_METHOD")]
+    #[arg(long, value_name = "METHOD", default_value = "auto", env = "MILVUS_BR_METHOD")]
     pub(crate) method: Method,
     /// Number of batches to insert, or of files to import, concurrently
     #[arg(long, value_name = "N", env = "MILVUS_BR_CONCURRENCY")]
@@ -55,10 +55,14 @@ pub(crate) struct RestoreArgs {
 /// The methods of writing rows to Milvus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Method {
+    /// `tool` for a native backup that milvus-backup can restore into this Milvus, `insert` for all others
+    Auto,
     /// Read the rows, compare them with their digests, and insert them
     Insert,
     /// Let Milvus import the files itself, from the same path (bulk import; experimental)
     Import,
+    /// Let milvus-backup restore a native backup
+    Tool,
 }
 
 /// The policies for generated primary keys.

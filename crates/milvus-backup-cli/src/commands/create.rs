@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use milvus_backup_core::{
-    BackupParams, BackupResult, BackupStorageType, BackupType, ChecksumAlgorithm, CollectionName, CompressionCodec,
-    Error, ErrorKind, Hint, LoadPolicy, Result, SourceChoice,
+    BackupParams, BackupResult, BackupType, CollectionName, Error, ErrorKind, Hint, LoadPolicy, Result, SourceChoice,
 };
 
-use crate::args::{Checksum, Compression, CreateArgs, Load, Source};
+use crate::args::{CreateArgs, Load, Source};
 use crate::command_error::CommandError;
 use crate::context::{Context, Session};
 use crate::exit_code;
@@ -103,7 +102,7 @@ async fn create_all(
         }
         Err(error) => {
             Report::from(&error).print_text();
-            results.push(BackupResult::from_error(collection.as_str(), BackupStorageType::LocalFile, &error));
+            results.push(BackupResult::from_error(collection.as_str(), session.manager.storage_type(), &error));
             if code == exit_code::DONE || error.kind() == ErrorKind::Interrupted {
                 code = exit_code::of(error.kind());
             }
@@ -117,7 +116,7 @@ async fn create_all(
     Ok(code)
 }
 
-fn describe(result: &BackupResult) -> String {
+pub(super) fn describe(result: &BackupResult) -> String {
     let path = result.storage_path.as_deref().unwrap_or_default();
     format!(
         "{}  {}  {}  {}  {}  {}",
@@ -138,20 +137,7 @@ fn params(args: &CreateArgs, timeout: Option<Duration>) -> BackupParams {
     }
     params.backup_name.clone_from(&args.name);
     params.tags.clone_from(&args.tags);
-    params.chunk_size_bytes = args.chunk_size;
-    params.concurrency = args.concurrency;
-    params.compression_codec = args.compression.map(|codec| match codec {
-        Compression::Zstd => CompressionCodec::Zstd,
-        Compression::Snappy => CompressionCodec::Snappy,
-        Compression::Gzip => CompressionCodec::Gzip,
-        Compression::None => CompressionCodec::None,
-    });
-    params.compression_level = args.level;
-    params.checksum_algorithm = args.checksum.map(|algorithm| match algorithm {
-        Checksum::Sha256 => ChecksumAlgorithm::Sha256,
-        Checksum::Blake2b => ChecksumAlgorithm::Blake2b,
-        Checksum::Md5 => ChecksumAlgorithm::Md5,
-    });
+    args.encoding.apply(&mut params);
     params.include_indexes = !args.no_indexes;
     params.skip_failed_partitions = args.skip_failed_partitions;
     params.verify_after = args.no_verify.then_some(false);

@@ -97,6 +97,8 @@ fn params(args: &RestoreArgs, timeout: Option<Duration>) -> Result<RestoreParams
         AutoId::Plain => AutoIdPolicy::Plain,
     };
     params.method = match args.method {
+        Method::Auto => RestoreMethod::Auto,
+        Method::Tool => RestoreMethod::Tool,
         Method::Insert => RestoreMethod::Insert,
         Method::Import => RestoreMethod::Import,
     };

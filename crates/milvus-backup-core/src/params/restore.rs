@@ -65,13 +65,18 @@ pub enum AutoIdPolicy {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RestoreMethod {
-    /// The rows are read by this program, compared with their digests, and inserted.
+    /// [`RestoreMethod::Tool`] for a backup of the `milvus-backup` tool that it can restore into the server, and
+    /// [`RestoreMethod::Insert`] for all others.
     #[default]
+    Auto,
+    /// The rows are read by this program, compared with their digests, and inserted.
     Insert,
     /// Milvus reads the data files itself (bulk import), and must be able to access them under the same path. The files
     /// are compared with their digests first. Experimental, as it is in Milvus: floats that are not finite are
     /// rejected.
     Import,
+    /// The `milvus-backup` tool, which wrote the backup, restores it.
+    Tool,
 }
 
 impl Default for RestoreParams {
@@ -89,7 +94,7 @@ impl Default for RestoreParams {
             create_database: false,
             into_existing: false,
             auto_id: AutoIdPolicy::Preserve,
-            method: RestoreMethod::Insert,
+            method: RestoreMethod::Auto,
             concurrency: None,
             timeout: None,
         }

@@ -11,8 +11,9 @@ pub(super) fn needed_access(
     definition: &BackedUpDefinition,
     partitions: &[String],
     params: &RestoreParams,
+    method: RestoreMethod,
 ) -> Vec<Access> {
-    let inserts = params.method == RestoreMethod::Insert;
+    let inserts = method == RestoreMethod::Insert;
     if params.into_existing {
         return if inserts { vec![Access::Insert] } else { Vec::new() };
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use milvus_backup_core::schema::IndexDefinition;
 use milvus_backup_core::{
-    BackedUpDefinition, BackupState, CollectionName, Error, Progress, ProgressEvent, RestorePlan, Result,
+    BackedUpDefinition, BackupState, CollectionName, Error, Progress, ProgressEvent, RestoreMethod, RestorePlan, Result,
 };
 
 use super::insertion::InsertedRows;
@@ -55,6 +55,11 @@ impl RestoreJob<'_> {
         definition: &BackedUpDefinition,
         tally: &Arc<Tally>,
     ) -> Result<(InsertedRows, u64)> {
+        if plan.method == RestoreMethod::Tool {
+            let filled = self.fill_by_program(plan, tally).await?;
+            let indexes = self.restore_indexes(&plan.target, definition).await?;
+            return Ok((filled, indexes));
+        }
         self.create_collection(plan).await?;
         if !self.created && plan.target != self.staging {
             self.undo.push(Undo::Drop(plan.target.clone()));
@@ -62,7 +67,7 @@ impl RestoreJob<'_> {
         self.created = true;
         let in_place = self.require_indexable(&plan.target, definition).await?;
         let progress: Arc<dyn Progress> = tally.clone();
-        let filled = self.manager.insert_rows(plan, true, &progress).await?;
+        let filled = self.manager.insert_rows(plan, self.rows.clone(), true, &progress).await?;
         if in_place {
             return Ok((filled, definition.indexes.as_deref().unwrap_or_default().len() as u64));
         }

@@ -19,7 +19,7 @@ impl RestoreJob<'_> {
     ) -> Result<Target> {
         let (catalog, params) = (&self.manager.catalog, self.params);
         let mut target = self.plan_target(definition, capabilities).await?;
-        if params.method == RestoreMethod::Import {
+        if self.method == RestoreMethod::Import {
             require_importable(&target, capabilities)?;
             require_alone(&catalog.replication_role().await?)?;
         }
@@ -37,6 +37,9 @@ impl RestoreJob<'_> {
                 }
                 Err(error) => return Err(error),
             }
+        }
+        if self.method == RestoreMethod::Tool {
+            target.defer_all_properties();
         }
         if params.with_aliases && !params.into_existing {
             self.require_free_aliases(&self.backup.metadata).await?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use milvus_backup_core::{Error, Progress, RestorePlan, RestoredPartition, Result};
+use milvus_backup_core::{ChunkFiles, Error, Progress, RestorePlan, RestoredPartition, Result};
 
 use crate::BackupManager;
 use crate::transfer::restore_rows;
@@ -29,10 +29,12 @@ impl InsertedRows {
 }
 
 impl BackupManager {
-    /// Inserts the rows into an existing collection, and counts them; `alone` if it has no other rows.
+    /// Inserts the rows into an existing collection, and counts them; `alone` if it has no other rows. They are read from
+    /// `opened`, or else from the data files of the backup.
     pub(super) async fn insert_rows(
         &self,
         plan: &RestorePlan,
+        opened: Option<Arc<dyn ChunkFiles>>,
         alone: bool,
         progress: &Arc<dyn Progress>,
     ) -> Result<InsertedRows> {
@@ -41,7 +43,11 @@ impl BackupManager {
                 self.catalog.create_partition(&plan.target, partition).await?;
             }
         }
-        let files = self.repository.format.chunks(&plan.backup, &plan.stored_schema, plan.verify_checksums)?;
+        let format = &self.repository.format;
+        let files = match opened {
+            Some(opened) => opened,
+            None => format.chunks(&plan.backup, &plan.stored_schema, plan.verify_checksums)?,
+        };
         let restore = |progress| restore_rows(files, self.sink.as_ref(), plan, progress);
         let restored = self.watched(progress, restore).await?;
         self.sink.flush(&plan.target).await?;
@@ -62,7 +68,13 @@ impl BackupManager {
 
     /// Compares the number of rows on the server with the number in the backup. If the collection also has other rows, only
     /// the number of accepted rows can be compared.
-    async fn require_rows(&self, plan: &RestorePlan, partition: &str, accepted: u64, alone: bool) -> Result<()> {
+    pub(super) async fn require_rows(
+        &self,
+        plan: &RestorePlan,
+        partition: &str,
+        accepted: u64,
+        alone: bool,
+    ) -> Result<()> {
         let recorded = plan.backup.manifest.partition(partition).map_or(0, |p| p.row_count);
         let stored = if alone {
             let addressed = (!plan.schema.has_partition_key()).then_some(partition);

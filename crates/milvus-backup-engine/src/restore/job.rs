@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use milvus_backup_core::{
-    Capabilities, CollectionName, CollectionRef, PinnedCollection, RestoreParams, Result, StoredBackup,
+    Capabilities, ChunkFiles, CollectionName, CollectionRef, PinnedCollection, RestoreMethod, RestoreParams, Result,
+    StoredBackup,
 };
 
 use super::undo::Undo;
@@ -24,6 +25,10 @@ pub(super) struct RestoreJob<'a> {
     pub(super) staging: CollectionName,
     pub(super) randomness: [u8; 4],
     pub(super) lifetime: Lifetime,
+    /// The way in which rows are written: never [`RestoreMethod::Auto`] once it is decided.
+    pub(super) method: RestoreMethod,
+    /// The rows of a backup whose files another program wrote, once they are opened to be inserted.
+    pub(super) rows: Option<Arc<dyn ChunkFiles>>,
     pub(super) phase: Phase,
     pub(super) undo: UndoStack<Undo>,
     /// Whether this job created the collection that is being filled.
@@ -76,6 +81,8 @@ impl<'a> RestoreJob<'a> {
             target,
             randomness,
             lifetime,
+            method: params.method,
+            rows: None,
             phase: Phase::Checking,
             undo: UndoStack::default(),
             created: false,

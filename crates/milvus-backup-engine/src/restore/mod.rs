@@ -7,6 +7,7 @@ mod definition;
 mod insertion;
 mod job;
 mod optional_properties;
+mod physical;
 mod publish;
 mod replication;
 mod run;

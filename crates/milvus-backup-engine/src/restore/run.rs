@@ -112,23 +112,30 @@ impl RestoreJob<'_> {
         if self.replaces_whole() {
             require_whole(&self.target, &self.backup.metadata, &partitions)?;
         }
+        self.choose_method(&partitions).await?;
         require_acceptable_rows(&self.backup, &partitions, &capabilities)?;
         let definition = manager.repository.store.definition(&self.backup.metadata).await?;
         let target = self.checked_target(&definition, &capabilities).await?;
         self.announce();
-        let verify = params.verify_before_restore.unwrap_or(manager.repository.config.auto_verify_before_restore);
+        // Damaged files can be fatal to the server that imports them.
+        let by_default = manager.repository.config.auto_verify_before_restore || self.method == RestoreMethod::Tool;
+        let verify = params.verify_before_restore.unwrap_or(by_default);
         if verify {
             let backup_id = &self.backup.metadata.backup_id;
             manager.repository.require_verified(&self.source, backup_id, VerifiedBackup::Existing).await?;
         }
+        self.open_rows().await?;
         self.announce_plan_of(&target, &partitions);
-        manager.warn_of_known_issues(affected(params.method)).await?;
+        manager.warn_of_known_issues(affected(self.method)).await?;
         let filled = self.filled(&capabilities);
-        manager.catalog.require_access(&filled, &needed_access(&target, &definition, &partitions, params)).await?;
+        manager
+            .catalog
+            .require_access(&filled, &needed_access(&target, &definition, &partitions, params, self.method))
+            .await?;
         self.phase = Phase::Inserting;
         let plan = self.plan(filled, &definition, &target, partitions, &capabilities);
         let (filled, indexes) = if params.into_existing {
-            (manager.insert_rows(&plan, false, &manager.repository.progress).await?, 0)
+            (manager.insert_rows(&plan, self.rows.clone(), false, &manager.repository.progress).await?, 0)
         } else {
             self.create_with_retries(&plan, &definition).await?
         };
@@ -162,8 +169,8 @@ impl RestoreJob<'_> {
             skip_failed_partitions: params.skip_failed_partitions,
             flush_between_partitions: capabilities.flush_between_partitions,
             verify_checksums: config.enable_checksum_verification,
-            method: params.method,
-            concurrency: params.concurrency.unwrap_or_else(|| self.manager.default_concurrency(params.method)),
+            method: self.method,
+            concurrency: params.concurrency.unwrap_or_else(|| self.manager.default_concurrency(self.method)),
             memory_limit_bytes: config.memory_limit_bytes,
         }
     }
@@ -172,7 +179,7 @@ impl RestoreJob<'_> {
 /// Returns the operation of the server that fills the collection.
 fn affected(method: RestoreMethod) -> AffectedOperation {
     match method {
-        RestoreMethod::Import => AffectedOperation::Import,
+        RestoreMethod::Import | RestoreMethod::Tool => AffectedOperation::Import,
         _ => AffectedOperation::Insert,
     }
 }

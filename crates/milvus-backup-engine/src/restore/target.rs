@@ -85,6 +85,11 @@ impl Target {
         Ok(target)
     }
 
+    /// Postpones all properties, because another program creates the collection without them.
+    pub(super) fn defer_all_properties(&mut self) {
+        self.late_properties.append(&mut self.schema.properties);
+    }
+
     /// Postpones the properties that change what becomes of the rows while they are inserted.
     fn defer_properties(&mut self, server: &Capabilities) {
         for property in LATE_PROPERTIES.iter().filter(|_| server.alter_properties) {

@@ -7,6 +7,7 @@ mod budget;
 #[cfg(test)]
 mod fakes;
 mod restore;
+mod session_chunks;
 mod stealing;
 #[cfg(test)]
 mod tests;
@@ -14,3 +15,4 @@ mod unit;
 
 pub(crate) use backup::BackupTransfer;
 pub(crate) use restore::restore_rows;
+pub(crate) use session_chunks::SessionChunks;

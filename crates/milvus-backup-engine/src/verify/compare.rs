@@ -70,7 +70,7 @@ pub(super) async fn compare_rows_in(
 async fn compare_with(session: &dyn ScanSession, backup: &StoredBackup) -> Result<Vec<RowComparison>> {
     let mut comparisons = Vec::new();
     for partition in &backup.manifest.partitions {
-        let found = digest(session, partition).await?;
+        let found = digest_rows(session, partition).await?;
         comparisons.push(RowComparison {
             partition: partition.name.clone(),
             recorded_rows: partition.row_count,
@@ -82,7 +82,8 @@ async fn compare_with(session: &dyn ScanSession, backup: &StoredBackup) -> Resul
     Ok(comparisons)
 }
 
-async fn digest(session: &dyn ScanSession, partition: &PartitionMetadata) -> Result<RowDigest> {
+/// Reads the rows of a partition, and computes their digest.
+pub(super) async fn digest_rows(session: &dyn ScanSession, partition: &PartitionMetadata) -> Result<RowDigest> {
     let target = ScanTarget { partition: partition.name.clone(), rows: partition.row_count, parts: 1 };
     let units = session.plan(&[target]).await?;
     let batches: Vec<_> = units.iter().map(|unit| session.read(unit, &ScanPosition::Start, BATCH_BYTES)).collect();

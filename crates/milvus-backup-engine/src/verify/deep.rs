@@ -8,6 +8,7 @@ use milvus_backup_core::{
     VerificationParams, VerificationResult, VerificationType, VerifiedBackup,
 };
 
+use super::physical::is_physical;
 use super::scans::OpenScans;
 use crate::BackupManager;
 use crate::restore::Lifetime;
@@ -25,6 +26,8 @@ impl BackupManager {
     /// Verifies a backup, and records the outcome with it. With [`VerificationType::Deep`] it is also restored into a
     /// temporary collection, which is read back: rows (by digest and count), schema and indexes are compared with the
     /// backup, and the rows also with those of the source collection, if it still exists and is loaded.
+    ///
+    /// A backup whose files another program wrote is not restored: all its rows are decoded instead.
     ///
     /// A source collection that differs is a warning, since it may have changed. [`VerificationResult::compared`] lists what
     /// was compared.
@@ -44,22 +47,38 @@ impl BackupManager {
         self.repository.announce_verification(collection, backup_id);
         let environment = &self.repository.environment;
         let started = environment.clock.elapsed();
-        let temporary = temporary_name(backup_id, environment.entropy.bytes()?)?;
-        let needed = [Access::RESTORING, &[Access::CreateIndex, Access::Load], Access::READING].concat();
-        self.catalog.require_access(&temporary, &needed).await?;
         let scans = OpenScans::default();
-        let verified = self.verify_deep(&scans, collection, backup_id, params, &temporary).await;
-        if let Err(error) = scans.close().await {
-            let message = format!("cannot end a scan of the verification: {}", error.full_message());
-            self.repository.progress.event(ProgressEvent::Warning { message });
-        }
-        self.drop_temporary(collection, &temporary).await;
+        let verified =
+            if self.repository.store.summary(collection, backup_id).await.is_ok_and(|found| is_physical(&found)) {
+                let deadline = params.timeout.unwrap_or(self.repository.config.verification_timeout);
+                environment.bounded(deadline, self.verify_physical(&scans, collection, backup_id, params)).await
+            } else {
+                self.verify_restored(&scans, collection, backup_id, params).await
+            };
+        self.close_scans(&scans).await;
         let mut result = verified?;
         result.success = result.errors.is_empty();
         result.verified_at = environment.clock.now();
         result.verification_time_ms = self.repository.milliseconds_since(started);
         self.repository.keep_verification(collection, &result, VerifiedBackup::Existing).await;
         Ok(result)
+    }
+
+    /// Verifies a backup by restoring it into a temporary collection, which is dropped in any case.
+    async fn verify_restored(
+        &self,
+        scans: &OpenScans,
+        collection: &CollectionRef,
+        backup_id: &BackupId,
+        params: &VerificationParams,
+    ) -> Result<VerificationResult> {
+        let temporary = temporary_name(backup_id, self.repository.environment.entropy.bytes()?)?;
+        let needed = [Access::RESTORING, &[Access::CreateIndex, Access::Load], Access::READING].concat();
+        self.catalog.require_access(&temporary, &needed).await?;
+        let verified = self.verify_deep(scans, collection, backup_id, params, &temporary).await;
+        self.close_scans(scans).await;
+        self.drop_temporary(collection, &temporary).await;
+        verified
     }
 
     async fn verify_deep(
@@ -120,6 +139,13 @@ impl BackupManager {
         self.make_searchable(&definition, temporary).await?;
         self.compare_restored_rows(scans, backup, &definition, temporary, result).await?;
         self.compare_live_rows(scans, collection, backup, &definition, result).await
+    }
+
+    async fn close_scans(&self, scans: &OpenScans) {
+        if let Err(error) = scans.close().await {
+            let message = format!("cannot end a scan of the verification: {}", error.full_message());
+            self.repository.progress.event(ProgressEvent::Warning { message });
+        }
     }
 
     async fn drop_temporary(&self, collection: &CollectionRef, temporary: &CollectionName) {

@@ -5,6 +5,8 @@ use milvus_backup_core::{
     VerificationResult, VerificationType, VerifiedBackup,
 };
 
+use super::any_content::AnyContent;
+use super::physical::is_physical;
 use crate::BackupRepository;
 
 impl BackupRepository {
@@ -13,7 +15,7 @@ impl BackupRepository {
     /// Findings are part of the result; an error means that the verification itself could not be done.
     ///
     /// # Errors
-    /// [`Error::InvalidParameter`], also for [`VerificationType::Deep`], which needs Milvus: see
+    /// [`Error::InvalidParameter`], also for [`VerificationType::Deep`] of a logical backup, which needs Milvus: see
     /// [`crate::BackupManager::verify_backup`].
     pub async fn verify_backup(
         &self,
@@ -22,17 +24,34 @@ impl BackupRepository {
         params: &VerificationParams,
     ) -> Result<VerificationResult> {
         params.validate()?;
+        self.announce_verification(collection, backup_id);
+        let deadline = params.timeout.unwrap_or(self.config.verification_timeout);
         if params.verification_type == VerificationType::Deep {
+            return self.environment.bounded(deadline, self.verify_deep(collection, backup_id, params)).await;
+        }
+        let verification = self.verify_files(collection, backup_id, params, VerifiedBackup::Existing);
+        self.environment.bounded(deadline, verification).await
+    }
+
+    /// Verifies a backup deeply, which needs no server if another program wrote its files.
+    async fn verify_deep(
+        &self,
+        collection: &CollectionRef,
+        backup_id: &BackupId,
+        params: &VerificationParams,
+    ) -> Result<VerificationResult> {
+        if !self.store.summary(collection, backup_id).await.is_ok_and(|metadata| is_physical(&metadata)) {
             return Err(Error::InvalidParameter {
                 field: "verification_type".to_owned(),
                 value: "DEEP".to_owned(),
                 limit: "CHECKSUM or QUICK without a Milvus".to_owned(),
             });
         }
-        self.announce_verification(collection, backup_id);
-        let deadline = params.timeout.unwrap_or(self.config.verification_timeout);
-        let verification = self.verify_files(collection, backup_id, params, VerifiedBackup::Existing);
-        self.environment.bounded(deadline, verification).await
+        let started = self.environment.clock.elapsed();
+        let (mut result, _) = self.decode_all(collection, backup_id, params).await?;
+        result.verification_time_ms = self.milliseconds_since(started);
+        self.keep_verification(collection, &result, VerifiedBackup::Existing).await;
+        Ok(result)
     }
 
     pub(crate) fn announce_verification(&self, collection: &CollectionRef, backup_id: &BackupId) {
@@ -70,7 +89,9 @@ impl BackupRepository {
             params.seed = Some(u64::from(u32::from_be_bytes(self.environment.entropy.bytes()?)));
         }
         let (now, progress) = (self.environment.clock.now(), self.progress.as_ref());
-        self.store.verify(collection, backup_id, &params, now, self.format.content_check(), progress).await
+        let physical = self.physical.as_ref().map(|physical| physical.content_check());
+        let content = AnyContent { rows: self.format.content_check(), physical };
+        self.store.verify(collection, backup_id, &params, now, &content, progress).await
     }
 
     /// Records the outcome with the backup. If the store is read-only, the verification does not fail.
