@@ -15,7 +15,7 @@ use milvus_backup_engine::{BackupManager, BackupRepository};
 use milvus_backup_repository::RepositoryHandle;
 use milvus_backup_storage::StoreOptions;
 use milvus_backup_store_local::ParquetFormat;
-use milvus_backup_store_native::NativeFormat;
+use milvus_backup_store_native::{NativeFormat, ToolRoot};
 
 use crate::Layers;
 use crate::args::{Global, ProgressFormat, Storage};
@@ -34,6 +34,7 @@ pub(crate) struct Context {
     pub(crate) config: BackupRecoveryConfig,
     environment: Environment,
     repository: Arc<dyn Repository>,
+    handle: RepositoryHandle,
     format: Arc<dyn RowFormat>,
     physical: Arc<dyn PhysicalFormat>,
     progress: Arc<dyn Progress>,
@@ -95,7 +96,8 @@ impl Context {
         Ok(Self {
             format: Arc::new(ParquetFormat::new(repository.clone())),
             physical: Arc::new(NativeFormat::new(repository.clone(), config.memory_limit_bytes, &environment)?),
-            repository: Arc::new(repository),
+            repository: Arc::new(repository.clone()),
+            handle: repository,
             environment,
             progress,
             target,
@@ -170,6 +172,13 @@ impl Context {
     ) -> Result<BackupRepository> {
         let repository = BackupRepository::new(store, format, self.config.clone(), self.environment.clone())?;
         Ok(repository.with_physical(physical).with_progress(Arc::clone(&self.progress)))
+    }
+
+    /// Returns the backups that milvus-backup made by itself below a root.
+    pub(crate) fn foreign_backups(&self, root: &str) -> Result<ToolRoot> {
+        let place = open_repository(root, &self.config, &self.environment, self.layers)?;
+        let format = NativeFormat::new(self.handle.clone(), self.config.memory_limit_bytes, &self.environment)?;
+        Ok(ToolRoot::new(place.storage().clone(), self.handle.clone(), format))
     }
 
     /// Prints a warning in the same way as operations do.

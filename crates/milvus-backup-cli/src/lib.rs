@@ -107,6 +107,7 @@ async fn dispatch(cli: Cli, output: &Output, signals: &signals::Signals, layers:
         Command::Show(args) => commands::show::run(&context, args).await,
         Command::Verify(args) => commands::verify::run(&context, args).await,
         Command::Restore(args) => commands::restore::run(&context, args).await,
+        Command::Adopt(args) => commands::adopt::run(&context, args).await,
         Command::Export(args) => commands::export::run(&context, args).await,
         Command::Copy(args) => commands::copy::run(&context, args).await,
         Command::Delete(args) => commands::delete::run(&context, args).await,

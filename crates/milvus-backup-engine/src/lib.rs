@@ -17,6 +17,7 @@
 //! }
 //! ```
 
+mod adopt;
 mod builder;
 mod copy;
 mod create;
@@ -31,6 +32,7 @@ mod repository;
 mod restore;
 mod selection;
 mod transfer;
+mod uncommitted;
 mod undo;
 mod verify;
 mod watchdog;

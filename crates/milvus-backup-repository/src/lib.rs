@@ -44,6 +44,7 @@ mod transaction;
 mod untrusted_input;
 mod verify;
 
+pub use copy::copy_object;
 pub use handle::RepositoryHandle;
 pub use transaction::BackupTransaction;
 pub use verify::{choose_sample, digest_object};

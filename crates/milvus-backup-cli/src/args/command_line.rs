@@ -4,8 +4,8 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand};
 
 use super::{
-    CopyArgs, CreateArgs, DeleteArgs, DoctorArgs, ExportArgs, Global, ListArgs, PinArgs, PruneArgs, RestoreArgs,
-    ShowArgs, UnpinArgs, VerifyArgs,
+    AdoptArgs, CopyArgs, CreateArgs, DeleteArgs, DoctorArgs, ExportArgs, Global, ListArgs, PinArgs, PruneArgs,
+    RestoreArgs, ShowArgs, UnpinArgs, VerifyArgs,
 };
 
 const STYLES: Styles =
@@ -53,6 +53,8 @@ pub(crate) enum Command {
     Restore(RestoreArgs),
     /// Copy backups to another root
     Copy(CopyArgs),
+    /// Take in a backup that milvus-backup made by itself
+    Adopt(AdoptArgs),
     /// Write the rows of a native backup as Parquet files, like a local backup
     Export(ExportArgs),
     /// Delete one or more backups

@@ -1,5 +1,6 @@
 //! The command line: its options, its commands and their help texts.
 
+mod adopt;
 mod command_line;
 mod copy;
 mod create;
@@ -14,6 +15,7 @@ mod restore;
 mod select;
 mod verify;
 
+pub(crate) use adopt::AdoptArgs;
 pub(crate) use command_line::{Cli, Command};
 pub(crate) use copy::CopyArgs;
 pub(crate) use create::{CreateArgs, Load, Source};

@@ -8,6 +8,9 @@ pub(crate) struct ListArgs {
     /// List only the backups of this collection
     #[arg(value_name = "COLLECTION")]
     pub(crate) collection: Option<String>,
+    /// List the backups that milvus-backup made by itself below this root: a directory or a URL
+    #[arg(long, value_name = "ROOT", conflicts_with = "collection")]
+    pub(crate) foreign: Option<String>,
 }
 
 /// Arguments of the command `show`.

@@ -3,6 +3,7 @@
 use milvus_backup_core::{BackupMetadata, BackupType, Result};
 use milvus_backup_engine::BackupRepository;
 
+use super::list_foreign;
 use crate::args::ListArgs;
 use crate::context::Context;
 use crate::exit_code;
@@ -19,6 +20,9 @@ const PARTITIONS_SHOWN: usize = 2;
 const COLLECTIONS_SHOWN: usize = 20;
 
 pub(crate) async fn run(context: &Context, args: ListArgs) -> Result<u8> {
+    if let Some(root) = &args.foreign {
+        return list_foreign::run(context, root).await;
+    }
     let repository = context.repository()?;
     let listing = match &args.collection {
         Some(name) => list_collection(context, &repository, name).await?.1,

@@ -1,11 +1,13 @@
 //! The commands, one module each. Each of them returns its exit code.
 
+pub(crate) mod adopt;
 pub(crate) mod copy;
 pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod doctor;
 pub(crate) mod export;
 pub(crate) mod list;
+mod list_foreign;
 pub(crate) mod pin;
 pub(crate) mod prune;
 mod prune_incomplete;

@@ -41,6 +41,25 @@ pub struct BackupResult {
 }
 
 impl BackupResult {
+    /// Returns the result of a committed backup, with an execution time of 0.
+    pub fn of(metadata: BackupMetadata) -> Self {
+        Self {
+            success: metadata.failed_partitions.is_empty(),
+            backup_id: metadata.backup_id.to_string(),
+            backup_name: metadata.backup_name.clone(),
+            collection_name: metadata.collection_name.to_string(),
+            storage_type: metadata.storage_type,
+            storage_path: Some(metadata.storage_path.clone()),
+            size_bytes: metadata.size_bytes,
+            row_count: metadata.row_count,
+            state: metadata.effective_state(),
+            execution_time_ms: 0,
+            limitations: metadata.limitations.clone(),
+            error_message: None,
+            metadata: Some(metadata),
+        }
+    }
+
     /// Returns the result of a failure: `success = false`, state `FAILED`, and the error with its causes as text.
     pub fn from_error(collection: &str, storage_type: BackupStorageType, error: &Error) -> Self {
         Self {

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use milvus_backup_core::{
-    BackupMetadata, BackupPlan, BackupState, BackupVersion, CollectionRef, Error, Operation, ProgressEvent, Result,
-};
+use milvus_backup_core::{BackupMetadata, BackupPlan, BackupState, BackupVersion, Operation, ProgressEvent, Result};
 
 use super::job::CreateJob;
+use crate::uncommitted::name_taken;
 
 impl CreateJob<'_> {
     /// Returns the name of the backup, which no other backup of the collection has.
@@ -53,14 +52,5 @@ impl CreateJob<'_> {
         let state = BackupState::InProgress;
         let planned = ProgressEvent::Planned { state, total_rows, total_bytes, partition_rows };
         self.manager.repository.progress.event(planned);
-    }
-}
-
-/// Returns the error for a name that another backup has.
-pub(super) fn name_taken(collection: &CollectionRef, existing: BackupMetadata) -> Error {
-    Error::BackupAlreadyExists {
-        collection: collection.to_string(),
-        backup_name: existing.backup_name,
-        existing: existing.backup_id,
     }
 }

@@ -10,11 +10,11 @@ use milvus_backup_core::{
     Error, Hint, Result, ScanSession, SourceChoice, SourceKind,
 };
 
-use super::announcement::name_taken;
 use super::job::{CreateJob, Phase, Scan, Written};
 use super::scan_targets::scan_targets;
 use crate::BackupManager;
 use crate::lease::while_held;
+use crate::uncommitted::name_taken;
 
 impl BackupManager {
     /// Continues a backup whose create was interrupted. Data files that were complete are hashed again and kept; all

@@ -139,21 +139,9 @@ impl CreateJob<'_> {
     }
 
     fn result(&self, metadata: BackupMetadata) -> BackupResult {
-        BackupResult {
-            success: metadata.failed_partitions.is_empty(),
-            backup_id: metadata.backup_id.to_string(),
-            backup_name: metadata.backup_name.clone(),
-            collection_name: metadata.collection_name.to_string(),
-            storage_type: metadata.storage_type,
-            storage_path: Some(metadata.storage_path.clone()),
-            size_bytes: metadata.size_bytes,
-            row_count: metadata.row_count,
-            state: metadata.effective_state(),
-            execution_time_ms: self.manager.repository.milliseconds_since(self.started),
-            limitations: metadata.limitations.clone(),
-            error_message: None,
-            metadata: Some(metadata),
-        }
+        let mut result = BackupResult::of(metadata);
+        result.execution_time_ms = self.manager.repository.milliseconds_since(self.started);
+        result
     }
 
     /// Makes certain that the source finds the rows of these partitions; loads what is missing where it reads only what is

@@ -45,21 +45,9 @@ impl BackupRepository {
         let deadline = params.timeout.unwrap_or(self.config.default_backup_timeout);
         let metadata =
             self.environment.bounded(deadline, self.export(collection, backup_id, destination, params)).await?;
-        Ok(BackupResult {
-            success: true,
-            backup_id: metadata.backup_id.to_string(),
-            backup_name: metadata.backup_name.clone(),
-            collection_name: metadata.collection_name.to_string(),
-            storage_type: metadata.storage_type,
-            storage_path: Some(metadata.storage_path.clone()),
-            size_bytes: metadata.size_bytes,
-            row_count: metadata.row_count,
-            state: metadata.effective_state(),
-            execution_time_ms: self.milliseconds_since(started),
-            limitations: metadata.limitations.clone(),
-            error_message: None,
-            metadata: Some(metadata),
-        })
+        let mut result = BackupResult::of(metadata);
+        result.execution_time_ms = self.milliseconds_since(started);
+        Ok(result)
     }
 
     async fn export(
@@ -103,36 +91,12 @@ pub(super) struct ExportJob<'a> {
 impl ExportJob<'_> {
     async fn run(&self, lease: &dyn Lease) -> Result<BackupMetadata> {
         let plan = self.plan().await?;
-        self.require_unused_name(&plan).await?;
+        self.destination.require_unused_name(&plan.collection, &plan.backup_name).await?;
         self.source.progress.event(announcement(&plan));
         let written = self.write_and_commit(&plan, lease).await;
         match written {
             Ok(metadata) => self.verified(&plan, metadata).await,
-            Err(error) => {
-                let (collection, backup_id) = (plan.collection.clone(), plan.backup_id.clone());
-                if let Err(left) = self.destination.store.discard(&collection, &backup_id).await {
-                    let message = format!("cannot remove what the failed export left: {}", left.full_message());
-                    self.source.progress.event(ProgressEvent::Warning { message });
-                }
-                Err(Error::Backup {
-                    collection: collection.to_string(),
-                    backup_id: Some(backup_id),
-                    resumable: false,
-                    source: Box::new(error),
-                })
-            }
-        }
-    }
-
-    async fn require_unused_name(&self, plan: &BackupPlan) -> Result<()> {
-        let existing = self.destination.store.list_committed(&plan.collection).await?.backups;
-        match existing.into_iter().find(|existing| existing.backup_name == plan.backup_name) {
-            None => Ok(()),
-            Some(existing) => Err(Error::BackupAlreadyExists {
-                collection: plan.collection.to_string(),
-                backup_name: existing.backup_name,
-                existing: existing.backup_id,
-            }),
+            Err(error) => Err(self.destination.discarded(&plan.collection, &plan.backup_id, error).await),
         }
     }
 

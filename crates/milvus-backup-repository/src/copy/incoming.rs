@@ -8,9 +8,10 @@ use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
 use milvus_backup_core::{BackupFiles, Error, Hint, IncomingCopy, Result, StoredFile};
 use milvus_backup_integrity::Hasher;
-use milvus_backup_storage::error::{blocking, corrupted, is_conflict};
-use milvus_backup_storage::{AbandonedUploads, Directory, Upload};
+use milvus_backup_storage::error::{corrupted, is_conflict};
+use milvus_backup_storage::{AbandonedUploads, Directory};
 
+use super::object::send;
 use crate::handle::{RepositoryHandle, read_document};
 use crate::incomplete::note_owner;
 use crate::layout::{METADATA, UNFINISHED, is_inside};
@@ -134,25 +135,4 @@ impl Copying {
         );
         Err(corrupted(&self.backup.backup_id, &file.path, message))
     }
-}
-
-/// Sends the content as parts of an upload, and returns its size and digest. Each piece is hashed while it is sent.
-async fn send(
-    upload: &mut Upload,
-    mut content: BoxStream<'_, Result<Bytes>>,
-    mut hasher: Hasher,
-) -> Result<(u64, String)> {
-    let mut size = 0;
-    while let Some(piece) = content.next().await.transpose()? {
-        size += piece.len() as u64;
-        let content = piece.clone();
-        let digest = blocking(move || {
-            hasher.update(&content);
-            hasher
-        });
-        let (sent, digest) = futures::join!(upload.put(piece), digest);
-        sent?;
-        hasher = digest?;
-    }
-    Ok((size, hasher.finish_hex()))
 }

@@ -1,27 +1,15 @@
 //! The source of a copy: which files a backup consists of, and their content.
 
 use bytes::Bytes;
-use futures::StreamExt;
-use futures::stream::{self, BoxStream};
+use futures::stream::BoxStream;
 use milvus_backup_core::{BackupFiles, BackupId, CollectionRef, Result, StoredFile};
-use milvus_backup_storage::error::{corrupted, storage};
-use milvus_backup_storage::split;
-use object_store::ObjectStoreExt;
+use milvus_backup_storage::error::corrupted;
 
+use super::object::pieces;
 use crate::catalogue::read_checksums;
 use crate::documents::has_own_layout;
 use crate::handle::RepositoryHandle;
 use crate::layout::{CHECKSUMS, METADATA};
-
-/// Minimum number of bytes that are read at a time, except at the end of a file.
-const PIECE_BYTES: u64 = 8 << 20;
-
-/// Maximum number of pieces of a file: each is a part of an upload, of which Amazon S3 accepts 10,000 (its quota of
-/// parts per upload).
-const MAX_PIECES: u64 = 9_000;
-
-/// Number of pieces of a file that are requested ahead of the one that is used.
-const PIECES_AHEAD: usize = 2;
 
 impl RepositoryHandle {
     /// Lists the files of a committed backup, after checking the digests of the documents that list them.
@@ -56,34 +44,6 @@ impl RepositoryHandle {
     /// [`milvus_backup_core::Error::Storage`], as the last item of the stream.
     pub fn read_file(&self, backup: &BackupFiles, file: &StoredFile) -> BoxStream<'static, Result<Bytes>> {
         let directory = self.backup(&backup.collection, &backup.backup_id);
-        let (path, size) = (file.path.clone(), file.size_bytes);
-        let piece = piece_bytes(size);
-        let pieces = stream::iter(split(0..size, piece)).map(move |range| {
-            let (directory, path) = (directory.clone(), path.clone());
-            async move {
-                let object = directory.object(&path)?;
-                directory.store().get_range(&object, range).await.map_err(|source| storage("read", &object, source))
-            }
-        });
-        pieces.buffered(PIECES_AHEAD).boxed()
-    }
-}
-
-/// Returns the size of the pieces of a file, a multiple of 1 MiB.
-fn piece_bytes(size: u64) -> u64 {
-    const MEBIBYTE: u64 = 1 << 20;
-    PIECE_BYTES.max(size.div_ceil(MAX_PIECES).next_multiple_of(MEBIBYTE))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_has_fewer_pieces_than_an_upload_may_have_parts() {
-        assert_eq!(piece_bytes(0), 8 << 20);
-        assert_eq!(piece_bytes(70 << 30), 8 << 20);
-        let largest: u64 = 5 << 40;
-        assert!(largest.div_ceil(piece_bytes(largest)) <= MAX_PIECES);
+        pieces(&directory, &file.path, file.size_bytes)
     }
 }

@@ -25,6 +25,11 @@ pub(crate) fn segment_of_log(path: &str) -> Option<i64> {
     parts.next()?.parse().ok()
 }
 
+/// Returns the directories of the logs of a collection, with a slash at the end.
+pub(super) fn collection_logs(path: &str, collection: &CollectionMeta) -> [String; 2] {
+    ["insert_log", "delta_log"].map(|kind| format!("{path}/binlogs/{kind}/{}/", collection.collection_id))
+}
+
 /// The files in the directory of the tool.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Logs<'a> {
@@ -37,8 +42,8 @@ pub(super) struct Logs<'a> {
 }
 
 impl Logs<'_> {
-    /// Returns the logs of a collection; `alone` if there are no others.
-    pub(super) fn frozen(self, collection: &CollectionMeta, alone: bool) -> Result<FrozenSegments> {
+    /// Returns the logs of a collection.
+    pub(super) fn frozen(self, collection: &CollectionMeta) -> Result<FrozenSegments> {
         let mut known = BTreeSet::new();
         let mut partitions = Vec::new();
         for partition in &collection.partitions {
@@ -57,9 +62,7 @@ impl Logs<'_> {
             known.extend(frozen.delete_logs.iter().map(|file| file.path.clone()));
             partitions.push(frozen);
         }
-        if alone {
-            self.require_known(&known)?;
-        }
+        self.require_known(collection, &known)?;
         let fields = collection.schema.fields.iter();
         Ok(FrozenSegments {
             read_point: u64::MAX,
@@ -128,9 +131,10 @@ impl Logs<'_> {
     }
 
     /// Checks that there are no logs that the metadata does not name: the tool would restore them.
-    fn require_known(self, known: &BTreeSet<String>) -> Result<()> {
-        let binlogs = format!("{}/binlogs/", self.path);
-        match self.files.keys().find(|file| file.starts_with(&binlogs) && !known.contains(*file)) {
+    fn require_known(self, collection: &CollectionMeta, known: &BTreeSet<String>) -> Result<()> {
+        let logs = collection_logs(self.path, collection);
+        let mut unknown = self.files.keys().filter(|file| !known.contains(*file));
+        match unknown.find(|file| logs.iter().any(|logs| file.starts_with(logs))) {
             Some(unknown) => Err(corrupted(self.backup, unknown, "the metadata does not name it")),
             None => Ok(()),
         }

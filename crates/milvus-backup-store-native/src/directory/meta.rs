@@ -30,6 +30,8 @@ pub(crate) struct CollectionMeta {
     pub(crate) partitions: Vec<PartitionMeta>,
     pub(crate) index_infos: Vec<IndexMeta>,
     pub(crate) load_state: String,
+    /// The time of the backup in seconds since the Unix epoch; 0 if it is not recorded.
+    pub(crate) backup_physical_timestamp: i64,
     pub(crate) properties: Vec<KeyValue>,
     pub(crate) aliases: Vec<String>,
     /// The segments of deletes that apply to any partition, or to one.

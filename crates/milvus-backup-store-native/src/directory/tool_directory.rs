@@ -7,7 +7,7 @@ use milvus_backup_segments::FrozenSegments;
 use milvus_backup_storage::Directory;
 use milvus_backup_storage::error::corrupted;
 
-use super::logs::Logs;
+use super::logs::{Logs, collection_logs};
 use super::meta::{CollectionMeta, FullMeta};
 
 /// Maximum size of the metadata of the tool in bytes.
@@ -48,7 +48,12 @@ impl ToolDirectory {
     /// # Errors
     /// [`Error::Storage`], and [`Error::Corrupted`] if the metadata is missing or cannot be parsed.
     pub async fn open(directory: &Directory, name: &str, files: BTreeMap<String, u64>) -> Result<Self> {
-        let (backup, path) = (directory.path().to_owned(), tool_path(name));
+        Self::at(directory, tool_path(name), files).await
+    }
+
+    /// Reads the metadata of the directory at `path`, relative to `directory`, as are the paths of the files.
+    pub(crate) async fn at(directory: &Directory, path: String, files: BTreeMap<String, u64>) -> Result<Self> {
+        let backup = directory.path().to_owned();
         let file = format!("{path}/meta/full_meta.json");
         let Some(bytes) = directory.read_document(&file, MAX_META_BYTES).await? else {
             return Err(corrupted(&backup, &file, "it is missing"));
@@ -111,7 +116,20 @@ impl ToolDirectory {
     /// [`Error::Unsupported`] for a form of segments that is not read.
     pub fn frozen(&self, collection: &CollectionRef) -> Result<FrozenSegments> {
         let logs = Logs { backup: &self.backup, path: &self.path, files: &self.files };
-        logs.frozen(self.collection(collection)?, self.meta.collections.len() == 1)
+        logs.frozen(self.collection(collection)?)
+    }
+
+    /// Returns the files that a backup of one collection needs: the metadata, and the logs of that collection. The paths
+    /// are relative to the directory of the backup.
+    ///
+    /// # Errors
+    /// [`Error::Corrupted`] if the collection is not in it.
+    pub(crate) fn files_of(&self, collection: &CollectionRef) -> Result<Vec<(&str, u64)>> {
+        let logs = collection_logs(&self.path, self.collection(collection)?);
+        let meta = format!("{}/meta/", self.path);
+        let wanted = |file: &str| file.starts_with(&meta) || logs.iter().any(|logs| file.starts_with(logs));
+        let files = self.files.iter().filter(|(file, _)| wanted(file));
+        Ok(files.map(|(file, size)| (file.as_str(), *size)).collect())
     }
 
     pub(super) fn collection(&self, collection: &CollectionRef) -> Result<&CollectionMeta> {

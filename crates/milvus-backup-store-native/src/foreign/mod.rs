@@ -1,0 +1,5 @@
+//! Backups that the tool made without this program.
+
+mod tool_root;
+
+pub use tool_root::ToolRoot;
