@@ -6,3 +6,4 @@ mod tool_directory;
 
 pub(crate) use logs::segment_of_log;
 pub use tool_directory::ToolDirectory;
+pub(crate) use tool_directory::tool_path;
