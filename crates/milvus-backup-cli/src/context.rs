@@ -8,8 +8,8 @@ use milvus_backup_client::{
     ConnectionOptions, LITE_EXECUTABLE, LiteServer, MilvusConnection, Missing, SystemClock, SystemEntropy,
 };
 use milvus_backup_core::{
-    BackupRecoveryConfig, BackupStorageType, CollectionName, CollectionRef, DEFAULT_DATABASE, Environment, Error,
-    Interrupt, PhysicalFormat, Progress, ProgressEvent, Repository, Result, RowFormat, RowSource,
+    Backend, BackupRecoveryConfig, BackupStorageType, CollectionName, CollectionRef, DEFAULT_DATABASE, Environment,
+    Error, Interrupt, PhysicalFormat, Progress, ProgressEvent, Repository, Result, RowFormat, RowSource,
 };
 use milvus_backup_engine::{BackupManager, BackupRepository};
 use milvus_backup_repository::RepositoryHandle;
@@ -21,6 +21,7 @@ use crate::Layers;
 use crate::args::{Global, ProgressFormat, Storage};
 use crate::command_error::CommandError;
 use crate::json_lines::JsonLines;
+use crate::native::NativeInputs;
 use crate::output::Output;
 use crate::progress::Display;
 use crate::target::Target;
@@ -74,17 +75,6 @@ impl Context {
         }
         config.allow_unsafe_storage |= global.allow_unsafe_storage;
         config.validate()?;
-        let native = match global.storage {
-            Some(storage) => storage == Storage::Native,
-            None => config.default_storage_type == BackupStorageType::MilvusNative,
-        };
-        if native {
-            return Err(Error::InvalidParameter {
-                field: "storage".to_owned(),
-                value: "native".to_owned(),
-                limit: "`local` in this version".to_owned(),
-            });
-        }
         let root = global.root.clone().unwrap_or_else(|| config.local_backup_root_path.clone());
         let clock = Arc::new(SystemClock::new());
         let progress: Arc<dyn Progress> = match global.progress {
@@ -219,6 +209,7 @@ impl Context {
         options.allow_missing_database = allow_missing_database;
         let connection = Arc::new(self.wait_for_connection(&options, lite.is_some()).await?);
         let segments = self.segments(&connection)?;
+        let backend = self.backend(&connection)?;
         let manager = BackupManager::new(
             (self.layers.milvus)(connection),
             Arc::clone(&self.repository),
@@ -228,6 +219,7 @@ impl Context {
         )?;
         let manager = manager.with_physical(Arc::clone(&self.physical)).with_progress(Arc::clone(&self.progress));
         let manager = segments.into_iter().fold(manager, BackupManager::with_segments);
+        let manager = backend.into_iter().fold(manager, BackupManager::with_backend);
         Ok(Session { manager, lite })
     }
 
@@ -248,6 +240,36 @@ impl Context {
     fn segments(&self, milvus: &Arc<MilvusConnection>) -> Result<Option<Arc<dyn RowSource>>> {
         let open = |location| crate::milvus_storage::segments(location, milvus, &self.config, &self.environment);
         self.milvus_storage().map(open).transpose()
+    }
+
+    /// Returns the program that writes backups, if they are native.
+    fn backend(&self, milvus: &Arc<MilvusConnection>) -> Result<Option<Arc<dyn Backend>>> {
+        let native = match self.global.storage {
+            Some(storage) => storage == Storage::Native,
+            None => self.config.default_storage_type == BackupStorageType::MilvusNative,
+        };
+        if !native {
+            return Ok(None);
+        }
+        let token = self.token()?;
+        let root = self.root();
+        let inputs = NativeInputs {
+            global: &self.global,
+            config: &self.config,
+            environment: &self.environment,
+            uri: &self.target.uri,
+            token: token.as_deref(),
+            milvus,
+            milvus_storage: self.milvus_storage(),
+            root: &root,
+            repository: open_repository(&root, &self.config, &self.environment, self.layers)?,
+        };
+        crate::native::backend(inputs).map(Some)
+    }
+
+    /// Returns the root of the backups.
+    fn root(&self) -> String {
+        self.global.root.clone().unwrap_or_else(|| self.config.local_backup_root_path.clone())
     }
 
     /// Connects; retries if Milvus Lite was just started, which accepts connections before it can respond.
@@ -304,13 +326,17 @@ fn open_repository(
     environment: &Environment,
     layers: Layers,
 ) -> Result<RepositoryHandle> {
-    let options = StoreOptions::new(config.storage.clone())
-        .with_environment(crate::store_environment::variables())
-        .with_retries(config.retry_policy())
-        .with_unsafe_allowed(config.allow_unsafe_storage);
-    let storage = milvus_backup_storage::Storage::open_with(root, &options)?;
+    let storage = milvus_backup_storage::Storage::open_with(root, &repository_options(config))?;
     let storage = storage.with_retries(config.retry_policy(), environment).layered(layers.store);
     Ok(RepositoryHandle::new(storage))
+}
+
+/// Returns the options of the client of the store at a root.
+pub(crate) fn repository_options(config: &BackupRecoveryConfig) -> StoreOptions {
+    StoreOptions::new(config.storage.clone())
+        .with_environment(crate::store_environment::variables())
+        .with_retries(config.retry_policy())
+        .with_unsafe_allowed(config.allow_unsafe_storage)
 }
 
 /// Returns the error for a file of TLS that is useless without another one.

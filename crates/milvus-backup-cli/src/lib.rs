@@ -18,6 +18,7 @@ pub mod exit_code;
 mod hints;
 mod json_lines;
 mod milvus_storage;
+mod native;
 mod newest_good;
 mod output;
 mod progress;

@@ -24,13 +24,25 @@ pub(crate) fn segments(
 ) -> Result<Arc<dyn RowSource>> {
     // The files of a moment are held open, so that they stay readable.
     crate::descriptors::raise_limit();
-    let options = StoreOptions::default()
-        .with_environment(crate::store_environment::variables_of_milvus())
-        .with_retries(config.retry_policy());
-    let storage = Storage::open_with(location, &options)?.with_retries(config.retry_policy(), environment);
+    let storage = open(location, config, environment)?;
     let catalog: Arc<dyn SegmentCatalog> = Arc::<MilvusConnection>::clone(milvus);
     let memory_limit_bytes = config.memory_limit_bytes / SHARE_OF_KEYS;
     Ok(Arc::new(SegmentSource::new(catalog, storage, environment.clone(), memory_limit_bytes)))
+}
+
+/// Returns the options of the client of the storage.
+pub(crate) fn options(config: &BackupRecoveryConfig) -> StoreOptions {
+    StoreOptions::default()
+        .with_environment(crate::store_environment::variables_of_milvus())
+        .with_retries(config.retry_policy())
+}
+
+/// Opens the storage of Milvus. Nothing is read yet.
+///
+/// # Errors
+/// Those of [`Storage::open_with`].
+pub(crate) fn open(location: &str, config: &BackupRecoveryConfig, environment: &Environment) -> Result<Storage> {
+    Ok(Storage::open_with(location, &options(config))?.with_retries(config.retry_policy(), environment))
 }
 
 /// Returns the error for segment files that were demanded without their storage.

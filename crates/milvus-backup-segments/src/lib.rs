@@ -84,6 +84,7 @@ mod source;
 pub use directory_logs::DirectoryLogs;
 pub use frozen::{FrozenPartition, FrozenSegment, FrozenSegments, LogFile, LogGroup, LogStore};
 pub use log::{LogHeader, log_header};
+pub use preflight::require_segments;
 pub use rows::{SegmentRows, SegmentRowsOptions};
 pub use session::scan_frozen;
 pub use source::SegmentSource;

@@ -15,7 +15,7 @@ const NAMED: usize = 3;
 /// # Errors
 /// [`Error::InvalidParameter`] if it has not: it is another root, bucket or cluster. [`Error::Storage`] if it cannot be
 /// listed.
-pub(crate) async fn require_segments(
+pub async fn require_segments(
     catalog: &dyn SegmentCatalog,
     storage: &Storage,
     collection: &CollectionName,

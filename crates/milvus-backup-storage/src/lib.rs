@@ -30,6 +30,7 @@ mod local;
 mod location;
 mod medium;
 mod options;
+mod place;
 mod pool;
 mod probe;
 mod remote;
@@ -45,6 +46,7 @@ mod window;
 
 pub use directory::{Directory, Entry};
 pub use options::StoreOptions;
+pub use place::{Bucket, BucketCredentials, Endpoint, Place};
 pub use pool::{ALIGNMENT, BufferPool, PooledBuffer};
 pub use probe::{Check, Outcome, ProbeExtent, ProbeReport, Promise};
 pub use storage::Storage;

@@ -99,6 +99,15 @@ pub enum Error {
         seconds: u64,
     },
 
+    /// The tool failed, or what it reported is not so.
+    #[error("cannot {action} with milvus-backup: {message}")]
+    Failed {
+        /// The action that failed, such as `create a backup`.
+        action: &'static str,
+        /// A description of the fault, without secrets.
+        message: String,
+    },
+
     /// The output does not match the format of the command.
     #[error("unexpected output of `milvus-backup {command}`: {reason}")]
     UnexpectedOutput {
@@ -111,8 +120,8 @@ pub enum Error {
 
 impl From<Error> for core::Error {
     /// Converts errors that the caller can correct to [`core::Error::InvalidParameter`], requests that the tool does
-    /// not support to [`core::Error::Unsupported`], a failure to run it to [`core::Error::Storage`], and output that
-    /// cannot be parsed to [`core::Error::Encoding`].
+    /// not support to [`core::Error::Unsupported`], a failure to run it to [`core::Error::Storage`], and a failure of the
+    /// tool, or output that cannot be parsed, to [`core::Error::Encoding`].
     fn from(error: Error) -> Self {
         let invalid = |field: &str, value: &str, limit: &str| Self::InvalidParameter {
             field: field.to_owned(),
@@ -134,6 +143,9 @@ impl From<Error> for core::Error {
                 failed_to_run(path.display().to_string(), permission, error)
             }
             Error::TimedOut { path, .. } => failed_to_run(path.display().to_string(), false, error),
+            Error::Failed { action, message } => {
+                Self::Encoding { action: format!("{action} with milvus-backup"), source: message.clone().into() }
+            }
             Error::UnexpectedOutput { .. } => {
                 Self::Encoding { action: "understand milvus-backup".to_owned(), source: Box::new(error) }
             }

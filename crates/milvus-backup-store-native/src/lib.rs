@@ -24,36 +24,45 @@
 //!
 //! Must always hold:
 //!
-//! - No shell is involved, and no value can be interpreted as a flag: every one follows `--flag=`.
+//! - No value is interpreted by a shell, nor as a flag: every one follows `--flag=`.
+//! - Secrets are in the configuration file of an invocation, in a directory that only this user may enter, and in no
+//!   argument, variable or message.
+//! - No success that the tool reports is believed: what it wrote is compared with the server.
+//! - No process of the tool outlives the call that started it, nor this process.
 //! - The child process receives the variables of [`child_environment`] and the explicit ones, and no others.
 //! - An empty selection is an error. The tool would interpret it as "everything".
 //! - No output makes a parser panic.
 //!
 //! # Limitations
 //!
-//! - The engine does not use the crate yet, and `milvus-br --storage native` is rejected.
-//! - It runs only the command `create --help`, in [`Tool::probe`]. Progress, stopping an invocation, detecting one that
-//!   hangs, and cleaning up after one that was killed are not implemented yet.
-//! - It writes no configuration file for the tool, and does not read the directories that the tool writes.
-//! - It does not support `check`, `server`, `migrate`, `l0compact`, `restore secondary`, roles and the REST interface.
+//! - The storage of Milvus and that of the backups are directories, or buckets with the protocol of S3.
+//! - Partitions, roles, and collections with other names than letters, digits and `_` are not backed up.
+//! - A server that keeps its data in a directory imports from a directory only, under the same path.
+//! - It does not support `check`, `server`, `migrate`, `l0compact`, `restore secondary` and the REST interface.
 //!
 //! # Verification
 //!
-//! Flags, banner and output follow the source of `milvus-backup` 0.5 and notes on 0.6. The crate has not been run
-//! against the tool itself: the tests use a script that prints the output found in the source.
+//! Flags, configuration, output and files follow what `milvus-backup` 0.5.16 and the line of 0.6 did on a real Milvus 2.3.5.
+//! The tests have a stand-in for it that is compared with the tool itself wherever that is installed.
 
+mod backend;
 mod commands;
+mod configuration;
 mod content;
 mod directory;
 mod error;
 mod foreign;
+mod failure;
 mod name;
 mod namespace;
 mod output;
+mod process;
 mod rows;
 mod tool;
 
+pub use backend::{NativeBackend, NativeBackendParts};
 pub use commands::{BackupFormat, Commands, CreateOptions, Invocation, RestoreOptions, RestoredCollection, Strategy};
+pub use configuration::{MilvusServer, ServerTls, ToolSettings};
 pub use directory::ToolDirectory;
 pub use error::{Error, Result};
 pub use foreign::ToolRoot;

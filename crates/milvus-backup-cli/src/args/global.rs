@@ -31,6 +31,9 @@ pub(crate) struct Global {
     /// like that of the root. Backups then read segment files, see `create --source`
     #[arg(long, global = true, value_name = "DIR|URL", env = "MILVUS_BR_MILVUS_STORAGE")]
     pub(crate) milvus_storage: Option<String>,
+    /// Executable of the milvus-backup tool, 0.5.15 or newer, for native backups [default: `milvus-backup` on the `PATH`]
+    #[arg(long, global = true, value_name = "FILE", env = "MILVUS_BR_NATIVE_TOOL", hide_short_help = true)]
+    pub(crate) native_tool: Option<PathBuf>,
     /// Start a repository even on an object store that ignores conditional puts, or lists objects late: locks then
     /// protect nothing, and two operations at the same time can destroy each other's backups
     #[arg(long, global = true, env = "MILVUS_BR_ALLOW_UNSAFE_STORAGE", hide_short_help = true, value_parser = clap::builder::FalseyValueParser::new())]
@@ -88,6 +91,6 @@ pub(crate) enum ProgressFormat {
 pub(crate) enum Storage {
     /// Plain Parquet files in a directory or an object store
     Local,
-    /// The milvus-backup tool (not in this version)
+    /// Copies of the segments of Milvus, made by the milvus-backup tool
     Native,
 }

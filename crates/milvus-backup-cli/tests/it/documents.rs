@@ -22,7 +22,6 @@ fn failures() {
         &["prune", "--keep-count", "1", "--keep-days", "0", "--min-keep", "1"],
         &["restore", "golden@latest"],
         &["create", "films"],
-        &["list", "--storage", "native"],
         &["list", "--config", "newer.toml"],
         &["list", "--config", "missing.toml"],
         // A directory, which exists and cannot be read.

@@ -28,9 +28,14 @@ impl Invocation {
     /// Returns the command to start: these arguments, the variables of [`child_environment`], and the explicit ones.
     pub fn command(&self, executable: &Path) -> Command {
         let mut command = Command::new(executable);
-        command.args(&self.arguments).env_clear();
-        command.envs(child_environment(std::env::vars_os())).envs(&self.variables);
+        command.args(&self.arguments);
+        self.set_environment(&mut command);
         command
+    }
+
+    /// Replaces the environment of a command by the variables of [`child_environment`] and the explicit ones.
+    pub(crate) fn set_environment(&self, command: &mut Command) {
+        command.env_clear().envs(child_environment(std::env::vars_os())).envs(&self.variables);
     }
 }
 

@@ -48,6 +48,21 @@ impl Tool {
         Ok(Self { executable, version, features: Features::from_create_help(&text) })
     }
 
+    /// Checks that a backup which the tool reports as written can have rows.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for versions that back a local storage up without its rows, and report success.
+    pub fn require_trustworthy(&self) -> Result<()> {
+        if self.features.filter && self.features.strategy {
+            return Ok(());
+        }
+        let what = format!(
+            "reliable backup of a local storage: this is version {}, and 0.5.15 or newer is needed",
+            self.version
+        );
+        Err(Error::Unsupported { what })
+    }
+
     /// Returns the path of the executable.
     pub fn executable(&self) -> &Path {
         &self.executable

@@ -93,9 +93,11 @@ fn a_flag_that_is_only_mentioned_is_no_flag() {
     let old =
         "Flags:\n  -c, --colls string    collectionNames to backup\n      --meta_only   use --strategy=meta_only\n";
     assert_eq!(Features::from_create_help(old), Features::default());
-    let new = "Flags:\n      --filter string     specify\n  -s, --strategy string   backup strategy\n";
+    let new = "Flags:\n      --filter string     specify\n  -s, --strategy string   backup strategy\n      --rbac   x [DEPRECATED]\n";
     assert_eq!(Features::from_create_help(new), Features::of_release(0, 5, 16));
     assert_eq!(Features::from_create_help(&format!("{new}      --format string   x")), Features::of_release(0, 6, 0));
+    let between = Features::from_create_help(&new.replace(" [DEPRECATED]", ""));
+    assert!(between.configuration_v2 && !between.format, "{between:?}");
 }
 
 proptest! {

@@ -44,7 +44,7 @@ fn the_first_executable_of_the_path_is_found() {
 #[test]
 fn the_tool_tells_its_version_and_flags() {
     let root = tempfile::tempdir().unwrap();
-    let help = "cat <<'END'\ncreate a backup.\n\nFlags:\n      --filter string   x\n      --strategy string   x\nEND";
+    let help = "cat <<'END'\ncreate a backup.\n\nFlags:\n      --filter string   x\n      --strategy string   x\n  -c, --colls string   [DEPRECATED] x\nEND";
     let banner = "echo 'dev (Built on unknown from Git SHA unknown by go1.25.0)'";
     let seen = root.path().join("seen");
     let scripts = [
