@@ -150,7 +150,7 @@ impl PendingCommit {
             source: plan.source,
             consistency: plan.read_point.consistency(),
             read_timestamp: plan.read_point.timestamp().map(|timestamp| timestamp.to_string()),
-            milvus_uri: Some(plan.milvus_uri),
+            milvus_uri: Some(plan.milvus_uri).filter(|uri| !uri.is_empty()),
             milvus_version: plan.milvus_version,
             created_by: concat!("milvus-br ", env!("CARGO_PKG_VERSION")).to_owned(),
             tags: plan.tags,

@@ -9,6 +9,7 @@ use milvus_backup_core::{
 
 use super::plan::{adoption_plan, announcement};
 use crate::BackupRepository;
+use crate::create::collection_limitations;
 use crate::lease::while_held;
 
 impl BackupRepository {
@@ -92,6 +93,7 @@ impl AdoptJob<'_> {
         };
         let payload = self.foreign.take(self.name, &request, repository.progress.as_ref()).await?;
         let Payload { partitions, native, mut limitations } = payload;
+        limitations.extend(collection_limitations(plan));
         limitations.push(format!("adopted from `{}` at {}", self.name, self.foreign.location()));
         let rows = WrittenRows { partitions, failed: Vec::new(), native: Some(native) };
         let completed_at = repository.environment.clock.now();

@@ -1,16 +1,18 @@
 //! The limitations of a backup: what it cannot restore exactly, as human-readable sentences.
 
-use milvus_backup_core::{BackupPlan, Consistency};
+use milvus_backup_core::{BackupPlan, BackupStorageType, Consistency};
 
 /// Returns the limitations that follow from the schema and the server.
-pub(super) fn collection_limitations(plan: &BackupPlan) -> Vec<String> {
+pub(crate) fn collection_limitations(plan: &BackupPlan) -> Vec<String> {
     let mut limitations = plan.description.limitations.clone();
     let schema = &plan.description.schema;
     if plan.read_point.consistency() == Consistency::Fuzzy {
+        let reason = match plan.storage_type {
+            BackupStorageType::MilvusNative => "milvus-backup takes none".to_owned(),
+            _ => format!("Milvus {} has no snapshot reads", plan.milvus_version),
+        };
         limitations.push(format!(
-            "not a point-in-time snapshot: Milvus {} has no snapshot reads; writes made during the backup may or may \
-             not be included",
-            plan.milvus_version
+            "not a point-in-time snapshot: {reason}; writes made during the backup may or may not be included"
         ));
     }
     for field in schema.fields.iter().filter(|field| field.is_function_output) {

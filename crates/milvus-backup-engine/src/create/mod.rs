@@ -19,3 +19,5 @@ mod space;
 mod undo;
 mod undoing;
 mod visibility;
+
+pub(crate) use limitations::collection_limitations;

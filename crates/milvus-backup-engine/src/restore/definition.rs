@@ -38,9 +38,6 @@ impl RestoreJob<'_> {
                 Err(error) => return Err(error),
             }
         }
-        if self.method == RestoreMethod::Tool {
-            target.defer_all_properties();
-        }
         if params.with_aliases && !params.into_existing {
             self.require_free_aliases(&self.backup.metadata).await?;
         }
@@ -49,6 +46,9 @@ impl RestoreJob<'_> {
 
     /// Returns the schema for inserts, checked against the server, and against the existing collection, if any.
     async fn plan_target(&self, definition: &BackedUpDefinition, capabilities: &Capabilities) -> Result<Target> {
+        if self.method == RestoreMethod::Tool {
+            return Target::of_program(&definition.schema, capabilities);
+        }
         if !self.params.into_existing {
             return Target::new(&definition.schema, self.params.auto_id, capabilities);
         }

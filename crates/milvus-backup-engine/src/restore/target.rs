@@ -38,11 +38,7 @@ impl Target {
     /// [`Error::SchemaIncompatible`] with everything that the server cannot represent, and [`Error::Refused`] if it
     /// does not accept the primary keys.
     pub(super) fn new(schema: &CollectionSchema, policy: AutoIdPolicy, server: &Capabilities) -> Result<Self> {
-        let incompatibilities = server.schema.missing(schema);
-        if !incompatibilities.is_empty() {
-            let target = format!("Milvus {}", server.server_version);
-            return Err(Error::SchemaIncompatible { target, incompatibilities });
-        }
+        require_supported(schema, server)?;
         let mut target = Self::existing(schema.clone(), policy, server)?;
         if policy == AutoIdPolicy::Plain {
             target.schema.fields.iter_mut().for_each(|field| field.auto_id = false);
@@ -51,16 +47,33 @@ impl Target {
         Ok(target)
     }
 
-    /// Returns the target for an existing collection.
-    pub(super) fn existing(schema: CollectionSchema, policy: AutoIdPolicy, server: &Capabilities) -> Result<Self> {
-        let key = schema.primary_key()?.clone();
-        let mut target = Self {
+    /// Returns the target for a collection that another program creates, with the primary keys as they were, and without
+    /// its properties.
+    ///
+    /// # Errors
+    /// [`Error::SchemaIncompatible`] with everything that the server cannot represent.
+    pub(super) fn of_program(schema: &CollectionSchema, server: &Capabilities) -> Result<Self> {
+        require_supported(schema, server)?;
+        let mut target = Self::as_it_is(schema.clone());
+        target.defer_properties(server);
+        target.late_properties.append(&mut target.schema.properties);
+        Ok(target)
+    }
+
+    fn as_it_is(schema: CollectionSchema) -> Self {
+        Self {
             schema,
             omit_columns: Vec::new(),
             late_properties: BTreeMap::new(),
             removed_properties: Vec::new(),
             limitations: Vec::new(),
-        };
+        }
+    }
+
+    /// Returns the target for an existing collection.
+    pub(super) fn existing(schema: CollectionSchema, policy: AutoIdPolicy, server: &Capabilities) -> Result<Self> {
+        let key = schema.primary_key()?.clone();
+        let mut target = Self::as_it_is(schema);
         if !key.auto_id {
             return Ok(target);
         }
@@ -83,11 +96,6 @@ impl Target {
             AutoIdPolicy::Plain => target.limitations.push(format!("primary key `{}` has autoID off", key.name)),
         }
         Ok(target)
-    }
-
-    /// Postpones all properties, because another program creates the collection without them.
-    pub(super) fn defer_all_properties(&mut self) {
-        self.late_properties.append(&mut self.schema.properties);
     }
 
     /// Postpones the properties that change what becomes of the rows while they are inserted.
@@ -130,6 +138,14 @@ pub(super) fn database_differences(
         let now = found.get(key).map_or_else(|| "not set".to_owned(), |now| format!("`{now}`"));
         format!("property `{key}` of the database was `{value}`, and is {now}: a restore does not change it")
     })
+}
+
+fn require_supported(schema: &CollectionSchema, server: &Capabilities) -> Result<()> {
+    let incompatibilities = server.schema.missing(schema);
+    if incompatibilities.is_empty() {
+        return Ok(());
+    }
+    Err(Error::SchemaIncompatible { target: format!("Milvus {}", server.server_version), incompatibilities })
 }
 
 fn keys_refused(key: &str, version: &str) -> Error {

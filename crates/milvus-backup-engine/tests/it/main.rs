@@ -18,6 +18,8 @@ mod limits;
 mod live;
 mod loading;
 mod orphans;
+mod physical;
+mod program;
 mod protection;
 mod restore;
 mod resume;

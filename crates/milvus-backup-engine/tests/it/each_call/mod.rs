@@ -9,6 +9,7 @@ mod mishap;
 mod overtaking;
 mod parts;
 mod pin;
+mod program;
 mod prune;
 mod restore;
 mod resume;
