@@ -19,7 +19,8 @@
 //!
 //! Stand-ins are behind features, and show what a real component cannot be made to show: an in-memory Milvus, which the
 //! same suites check as the real servers (`fakes`), faults at a chosen call around any Milvus and any object store
-//! (`object-store`), and a proxy that disturbs the requests to an object store (`proxy`).
+//! (`object-store`), a proxy that disturbs the requests to an object store (`proxy`), and the milvus-backup tool, with the
+//! ways in which it misbehaves (`native-tool`).
 //!
 //! Linux only. It needs `sh`, Python 3.10 or newer with the venv module, Node.js with npm for Azurite, and access to the
 //! indexes of their packages.
@@ -39,6 +40,8 @@ mod error;
 pub mod fakes;
 #[cfg(feature = "mutation")]
 pub mod mutation;
+#[cfg(feature = "native-tool")]
+pub mod native_tool;
 mod npm;
 #[cfg(feature = "proxy")]
 mod proxy;

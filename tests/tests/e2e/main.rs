@@ -127,6 +127,7 @@ mod loaded;
 mod locks;
 mod memory;
 mod names;
+mod native;
 mod offline;
 mod partitions;
 mod parts;

@@ -37,7 +37,7 @@ pub struct NativeBackendParts {
     pub repository: RepositoryHandle,
     /// The reader of the files that the tool writes.
     pub format: NativeFormat,
-    /// Time and interrupts.
+    /// The source of time.
     pub environment: Environment,
 }
 

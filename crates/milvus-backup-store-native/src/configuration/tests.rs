@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use milvus_backup_storage::{Place, StoreOptions};
+use serde_json::Value;
 
 use super::*;
+use crate::tool::Features;
 
 const PATHS: Paths<'_> = Paths { backups: "/backups/films/id/data", log: "/private/tool.log" };
 

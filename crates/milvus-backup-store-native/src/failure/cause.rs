@@ -110,12 +110,11 @@ impl FailureContext<'_> {
     }
 }
 
-/// Returns the line that tells the failure: the last one that begins like an error, that of a panic, or else the last one.
+/// Returns what tells the failure: the last line that begins like an error, that of a panic, or else the last one.
 fn message(ended: &Ended) -> Option<&str> {
     let lines = || ended.stderr.lines().map(str::trim).filter(|line| !line.is_empty());
-    let begins = |line: &&str, text: &str| line.starts_with(text);
-    let error = lines().rfind(|line| begins(line, "Error: "));
-    error.or_else(|| lines().find(|line| begins(line, "panic: "))).or_else(|| lines().next_back())
+    let error = lines().rev().find_map(|line| line.strip_prefix("Error: "));
+    error.or_else(|| lines().find(|line| line.starts_with("panic: "))).or_else(|| lines().next_back())
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 /// Number of characters that are shown of each end of a message.
 const SHOWN: usize = 240;
 
-/// Replaces a secret.
+/// The text that replaces a secret.
 const HIDDEN: &str = "(hidden)";
 
 /// Returns text of the tool without the secrets, without control characters, and without its middle if it is long.

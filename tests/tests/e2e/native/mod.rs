@@ -1,0 +1,8 @@
+//! Native backups: the milvus-backup tool is driven, watched, and not believed.
+
+mod create_faults;
+mod endings;
+mod real_tool;
+mod restore_faults;
+mod rows;
+mod support;
