@@ -4,8 +4,8 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand};
 
 use super::{
-    CopyArgs, CreateArgs, DeleteArgs, DoctorArgs, ExportArgs, Global, ListArgs, PinArgs, PruneArgs, RestoreArgs,
-    ShowArgs, UnpinArgs, VerifyArgs,
+    CompletionsArgs, ConfigArgs, CopyArgs, CreateArgs, DeleteArgs, DoctorArgs, ExportArgs, Global, ListArgs, ManArgs,
+    PinArgs, PruneArgs, RestoreArgs, ShowArgs, UnpinArgs, VerifyArgs,
 };
 
 const STYLES: Styles =
@@ -41,6 +41,15 @@ pub(crate) struct Cli {
 /// The commands with their arguments.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    #[command(flatten)]
+    Backups(Box<BackupCommand>),
+    #[command(flatten)]
+    Tool(ToolCommand),
+}
+
+/// The commands about backups, which need a valid configuration.
+#[derive(Debug, Subcommand)]
+pub(crate) enum BackupCommand {
     /// Back up one or more collections
     Create(CreateArgs),
     /// List backups, newest first
@@ -65,4 +74,15 @@ pub(crate) enum Command {
     Prune(PruneArgs),
     /// Check the root, Milvus and the privileges before they are relied on
     Doctor(DoctorArgs),
+}
+
+/// The commands about the command itself.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ToolCommand {
+    /// Show and check the configuration
+    Config(ConfigArgs),
+    /// Print the script with which a shell completes command lines
+    Completions(CompletionsArgs),
+    /// Write the manual pages into a directory
+    Man(ManArgs),
 }

@@ -1,6 +1,7 @@
 //! The command line: its options, its commands and their help texts.
 
 mod command_line;
+mod config;
 mod copy;
 mod create;
 mod doctor;
@@ -12,9 +13,11 @@ mod pin;
 mod prune;
 mod restore;
 mod select;
+mod shell;
 mod verify;
 
-pub(crate) use command_line::{Cli, Command};
+pub(crate) use command_line::{BackupCommand, Cli, Command, ToolCommand};
+pub(crate) use config::{ConfigAction, ConfigArgs, ConfigShowArgs};
 pub(crate) use copy::CopyArgs;
 pub(crate) use create::{CreateArgs, Load, Source};
 pub(crate) use doctor::DoctorArgs;
@@ -24,4 +27,5 @@ pub(crate) use pin::{PinArgs, UnpinArgs};
 pub(crate) use prune::PruneArgs;
 pub(crate) use restore::{AutoId, Method, RestoreArgs};
 pub(crate) use select::{DeleteArgs, ListArgs, ShowArgs};
+pub(crate) use shell::{CompletionsArgs, ManArgs, Shell};
 pub(crate) use verify::{Mode, VerifyArgs};

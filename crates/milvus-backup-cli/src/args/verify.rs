@@ -1,12 +1,15 @@
 //! Options of `milvus-br verify`.
 
 use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCompleter;
+
+use crate::completion::backups;
 
 /// Arguments of the command `verify`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct VerifyArgs {
     /// Backup to verify: an identifier, a unique prefix, a name, or COLLECTION@latest
-    #[arg(value_name = "BACKUP")]
+    #[arg(value_name = "BACKUP", add = ArgValueCompleter::new(backups))]
     pub(crate) backup: String,
     /// How thorough the check is
     #[arg(long, default_value = "checksum", env = "MILVUS_BR_MODE")]

@@ -1,11 +1,15 @@
 //! The commands, one module each. Each of them returns its exit code.
 
+pub(crate) mod completions;
+pub(crate) mod config;
+mod config_check;
 pub(crate) mod copy;
 pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod doctor;
 pub(crate) mod export;
 pub(crate) mod list;
+pub(crate) mod man;
 pub(crate) mod pin;
 pub(crate) mod prune;
 mod prune_incomplete;

@@ -19,7 +19,7 @@ macro_rules! help_of {
     };
 }
 
-help_of!(create, list, show, verify, restore, copy, delete, pin, unpin, prune, doctor);
+help_of!(create, list, show, verify, restore, copy, delete, pin, unpin, prune, doctor, config, completions, man);
 
 #[test]
 fn long() {
