@@ -132,6 +132,11 @@ impl Context {
         &self.target.uri
     }
 
+    /// Returns the database of the commands.
+    pub(crate) fn database(&self) -> &str {
+        &self.target.database
+    }
+
     pub(crate) fn yes(&self) -> bool {
         self.global.yes
     }

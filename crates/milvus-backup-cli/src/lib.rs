@@ -26,6 +26,7 @@ mod output;
 mod progress;
 mod report;
 mod resolve;
+mod schedule;
 mod settings;
 mod signals;
 mod sizes;
@@ -83,7 +84,7 @@ pub fn run_layered(args: impl IntoIterator<Item = OsString>, layers: Layers) -> 
         Ok(parsed) => parsed,
         Err(error) => return ExitCode::from(report::usage(&error, args.iter().any(|arg| arg == "--json"))),
     };
-    init_logging(cli.global.verbose);
+    init_logging(cli.verbosity());
     let output = Output::new(cli.global.json);
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
@@ -124,6 +125,9 @@ async fn dispatch(
 ) -> Result<u8, CommandError> {
     let Cli { global, command } = cli;
     match command {
+        Command::Schedule(args) => {
+            Ok(commands::schedule::run(global, output, signals.interrupt(), layers, args).await?)
+        }
         Command::Tool(command) => Ok(run_tool(command, &global, overrides, output)?),
         Command::Backups(command) => {
             let settings = settings::settings_of(&global)?;

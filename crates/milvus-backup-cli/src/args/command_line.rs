@@ -5,7 +5,7 @@ use clap::{Parser, Subcommand};
 
 use super::{
     CompletionsArgs, ConfigArgs, CopyArgs, CreateArgs, DeleteArgs, DoctorArgs, ExportArgs, Global, ListArgs, ManArgs,
-    PinArgs, PruneArgs, RestoreArgs, ShowArgs, UnpinArgs, VerifyArgs,
+    PinArgs, PruneArgs, RestoreArgs, ScheduleAction, ScheduleArgs, ShowArgs, UnpinArgs, VerifyArgs,
 };
 
 const STYLES: Styles =
@@ -26,7 +26,7 @@ written DATABASE.COLLECTION, as in the output of list.
 
 Exit codes: 0 success; 1 failure; 2 usage; 3 finished, but incomplete; 10 not found; 11 locked;
 12 authentication; 13 integrity check failed; 14 Milvus unreachable or unsupported; 15 refused by a
-safety rule; 16 not enough space; 17 storage failure; 18 deadline exceeded; 130 and 143 signals.";
+safety rule; 16 not enough space; 17 storage failure; 18 deadline exceeded; 19 stale backups; 130 and 143 signals.";
 
 /// Back up, verify and restore Milvus collections.
 #[derive(Debug, Parser)]
@@ -38,11 +38,21 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
+impl Cli {
+    /// Returns the verbosity of the log. The scheduler logs its runs, because no one reads its output.
+    pub(crate) fn verbosity(&self) -> u8 {
+        let is_scheduler = matches!(&self.command, Command::Schedule(ScheduleArgs { action: ScheduleAction::Run }));
+        self.global.verbose.max(u8::from(is_scheduler))
+    }
+}
+
 /// The commands with their arguments.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     #[command(flatten)]
     Backups(Box<BackupCommand>),
+    /// Run the jobs of the configuration
+    Schedule(ScheduleArgs),
     #[command(flatten)]
     Tool(ToolCommand),
 }

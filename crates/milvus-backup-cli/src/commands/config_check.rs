@@ -1,15 +1,17 @@
 //! `milvus-br config check`: errors of the configuration, and what is unwise in it.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use milvus_backup_core::Result;
+use milvus_backup_core::{Interrupt, Result};
 use serde::Serialize;
 
 use crate::args::Global;
 use crate::exit_code;
 use crate::output::{Output, warning};
+use crate::schedule::{environment, jobs};
 use crate::settings::{Overrides, Settings, settings_of};
 use crate::target::Target;
 use crate::text::count;
@@ -26,6 +28,7 @@ struct ConfigCheck {
 pub(crate) fn run(global: &Global, overrides: &Overrides, output: &Output) -> Result<u8> {
     let settings = settings_of(global)?;
     Target::new(settings.milvus.uri.as_deref().unwrap_or_default(), settings.milvus.database.as_deref())?;
+    jobs(&settings, &environment(Interrupt::never()), &mut BTreeMap::new())?;
     let mut warnings = settings.recovery.validate()?;
     warnings.extend(overrides.overridden_variables(&settings));
     warnings.extend(settings.files.iter().filter_map(|file| exposed_secrets(&settings, file)));

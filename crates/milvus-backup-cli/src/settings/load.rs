@@ -7,11 +7,12 @@ use milvus_backup_core::{BackupRecoveryConfig, Error, Result};
 use toml::{Table, Value};
 
 use super::document::Document;
+use super::job::{JobSettings, ScheduleSettings};
 use super::keys::{nearest, unknown_key};
 use super::layers::Layers;
 use super::milvus::MilvusSettings;
 use super::origin::Origin;
-use super::parse::parse;
+use super::parse::{Parsed, parse};
 use super::schema::schema;
 use super::{default_file, relative};
 use crate::args::Global;
@@ -26,10 +27,12 @@ struct Chosen<'a> {
 }
 
 /// The settings of files, above the defaults.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Settings {
     pub(crate) recovery: BackupRecoveryConfig,
     pub(crate) milvus: MilvusSettings,
+    pub(crate) schedule: ScheduleSettings,
+    pub(crate) jobs: Vec<JobSettings>,
     /// The files that were read, the one with the lowest precedence first.
     pub(crate) files: Vec<PathBuf>,
     /// The origins of the values that are in files.
@@ -74,7 +77,8 @@ fn from_documents(documents: Vec<Document>, profile: Option<&str>) -> Result<Set
     let parsed =
         parse(layers.values).map_err(|invalid| Error::InvalidSetting { place: invalid.key, reason: invalid.reason })?;
     let files = checked.into_iter().map(|(document, _)| document.path).collect();
-    Ok(Settings { recovery: parsed.recovery, milvus: parsed.milvus, files, origins: layers.origins })
+    let Parsed { recovery, milvus, schedule, jobs } = parsed;
+    Ok(Settings { recovery, milvus, schedule, jobs, files, origins: layers.origins })
 }
 
 /// Checks the keys and values of a file and of all its profiles, resolves its paths, and takes out its profiles.

@@ -3,6 +3,7 @@
 mod default_file;
 mod document;
 mod effective;
+mod job;
 mod keys;
 mod layers;
 mod load;
@@ -14,6 +15,7 @@ mod relative;
 mod schema;
 mod shown;
 
+pub(crate) use job::{Depth, JobRetention, JobSettings, JobVerification, Missed};
 pub(crate) use load::{Settings, settings_of};
 pub(crate) use milvus::MilvusSettings;
 pub(crate) use overrides::Overrides;

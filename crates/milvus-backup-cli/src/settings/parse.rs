@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
 use super::document::joined;
+use super::job::{JobSettings, ScheduleSettings};
 use super::milvus::MilvusSettings;
 
 /// The typed settings of files.
@@ -12,6 +13,8 @@ use super::milvus::MilvusSettings;
 pub(super) struct Parsed {
     pub(super) recovery: BackupRecoveryConfig,
     pub(super) milvus: MilvusSettings,
+    pub(super) schedule: ScheduleSettings,
+    pub(super) jobs: Vec<JobSettings>,
 }
 
 /// A value that does not have the type of its key, or is outside its limits.
@@ -23,8 +26,13 @@ pub(super) struct InvalidValue {
 
 /// Returns the typed settings.
 pub(super) fn parse(mut values: Table) -> Result<Parsed, InvalidValue> {
-    let milvus = values.remove("milvus");
-    Ok(Parsed { milvus: part(milvus, "milvus")?, recovery: part(Some(Value::Table(values)), "")? })
+    let [milvus, schedule, jobs] = ["milvus", "schedule", "job"].map(|key| values.remove(key));
+    Ok(Parsed {
+        milvus: part(milvus, "milvus")?,
+        schedule: part(schedule, "schedule")?,
+        jobs: part(jobs, "job")?,
+        recovery: part(Some(Value::Table(values)), "")?,
+    })
 }
 
 fn part<T: DeserializeOwned + Default>(value: Option<Value>, key: &str) -> Result<T, InvalidValue> {
@@ -33,7 +41,7 @@ fn part<T: DeserializeOwned + Default>(value: Option<Value>, key: &str) -> Resul
         let path = error.path().to_string();
         // `[0]` of an array is written like a key.
         let path = path.replace('[', ".").replace(']', "");
-        let path = if path == "." { String::new() } else { path };
+        let path = path.trim_start_matches('.').to_owned();
         let key = if path.is_empty() { key.to_owned() } else { joined(key, &path) };
         InvalidValue { reason: reason(&key, error.inner()), key }
     })

@@ -13,6 +13,9 @@ const PATHS: &[&[&str]] = &[
     &["milvus", "tls", "ca"],
     &["milvus", "tls", "cert"],
     &["milvus", "tls", "key"],
+    &["schedule", "state_directory"],
+    &["job", "*", "root"],
+    &["job", "*", "copies", "*", "root"],
 ];
 
 /// The keys whose values are an address, or the path of a Milvus Lite database.

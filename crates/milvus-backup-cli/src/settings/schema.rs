@@ -6,6 +6,7 @@ use milvus_backup_core::BackupRecoveryConfig;
 use schemars::JsonSchema;
 use serde_json::Value;
 
+use super::job::{JobSettings, ScheduleSettings};
 use super::milvus::MilvusSettings;
 
 /// Settings of milvus-br, in TOML.
@@ -28,6 +29,11 @@ struct Layer {
     recovery: BackupRecoveryConfig,
     #[schemars(default)]
     milvus: MilvusSettings,
+    #[schemars(default)]
+    schedule: ScheduleSettings,
+    /// What is backed up when. A list of jobs replaces the one of the files below it.
+    #[schemars(default)]
+    job: Vec<JobSettings>,
 }
 
 /// Returns the JSON Schema of configuration files.

@@ -27,6 +27,9 @@ pub(crate) fn shown(settings: &Settings, overrides: &Overrides) -> Vec<Shown> {
     if let Ok(milvus) = Value::try_from(&settings.milvus) {
         values.insert("milvus".to_owned(), milvus);
     }
+    for (key, value) in [("schedule", Value::try_from(&settings.schedule)), ("job", Value::try_from(&settings.jobs))] {
+        values.extend(value.ok().map(|value| (key.to_owned(), value)));
+    }
     let mut flat = Vec::new();
     flatten(&values, "", &mut flat);
     for (key, value) in &overrides.of_one_command {

@@ -19,7 +19,24 @@ macro_rules! help_of {
     };
 }
 
-help_of!(create, list, show, verify, restore, copy, delete, pin, unpin, prune, doctor, config, completions, man);
+help_of!(
+    create,
+    list,
+    show,
+    verify,
+    restore,
+    export,
+    copy,
+    delete,
+    pin,
+    unpin,
+    prune,
+    doctor,
+    schedule,
+    config,
+    completions,
+    man
+);
 
 #[test]
 fn long() {

@@ -17,5 +17,6 @@ mod parts;
 mod pins;
 mod repository;
 mod retention;
+mod schedule;
 mod shells;
 mod usage;
