@@ -15,15 +15,16 @@ use milvus_backup_engine::{BackupManager, BackupRepository};
 use milvus_backup_repository::RepositoryHandle;
 use milvus_backup_storage::StoreOptions;
 use milvus_backup_store_local::ParquetFormat;
-use milvus_backup_store_native::{NativeFormat, ToolRoot};
+use milvus_backup_store_native::{NativeFormat, ServerTls, ToolRoot};
 
 use crate::Layers;
-use crate::args::{Global, ProgressFormat, Storage};
+use crate::args::{Global, ProgressFormat};
 use crate::command_error::CommandError;
 use crate::json_lines::JsonLines;
 use crate::native::NativeInputs;
 use crate::output::Output;
 use crate::progress::Display;
+use crate::settings::{MilvusSettings, NativeSettings, Settings};
 use crate::target::Target;
 
 /// The settings and components that every command uses.
@@ -40,8 +41,10 @@ pub(crate) struct Context {
     physical: Arc<dyn PhysicalFormat>,
     progress: Arc<dyn Progress>,
     layers: Layers,
-    /// The configuration file that was read.
-    config_file: Option<PathBuf>,
+    milvus: MilvusSettings,
+    native: NativeSettings,
+    /// The configuration files that were read.
+    config_files: Vec<PathBuf>,
 }
 
 /// A manager, and the Milvus Lite process that was started for it.
@@ -63,19 +66,19 @@ impl Session {
 }
 
 impl Context {
-    pub(crate) fn new(global: Global, output: Output, interrupt: Interrupt, layers: Layers) -> Result<Self> {
-        let target = Target::new(&global.uri, global.db.as_deref())?;
-        let config_file = crate::settings::file(global.config.as_deref());
-        let mut config = crate::settings::load(config_file.as_deref())?;
-        if let Some(bytes) = global.memory_limit {
-            config.memory_limit_bytes = bytes;
+    pub(crate) fn new(
+        global: Global,
+        settings: Settings,
+        output: Output,
+        interrupt: Interrupt,
+        layers: Layers,
+    ) -> Result<Self> {
+        let Settings { recovery: config, milvus, native, files: config_files, .. } = settings;
+        let target = Target::new(milvus.uri.as_deref().unwrap_or_default(), milvus.database.as_deref())?;
+        for warning in config.validate()? {
+            tracing::warn!("{warning}");
         }
-        if let Some(timeout) = global.timeout {
-            config.repository_timeout = timeout;
-        }
-        config.allow_unsafe_storage |= global.allow_unsafe_storage;
-        config.validate()?;
-        let root = global.root.clone().unwrap_or_else(|| config.local_backup_root_path.clone());
+        let root = config.local_backup_root_path.clone();
         let clock = Arc::new(SystemClock::new());
         let progress: Arc<dyn Progress> = match global.progress {
             ProgressFormat::Text => Arc::new(Display::new(Arc::clone(&clock), !global.quiet)),
@@ -95,7 +98,9 @@ impl Context {
             output,
             config,
             layers,
-            config_file,
+            milvus,
+            native,
+            config_files,
         })
     }
 
@@ -113,15 +118,21 @@ impl Context {
 
     /// Returns a description of where the settings come from.
     pub(crate) fn origin(&self) -> String {
-        match &self.config_file {
-            Some(path) => format!("read from {}", path.display()),
-            None => "no file: defaults, options and the environment".to_owned(),
+        if self.config_files.is_empty() {
+            return "no file: defaults, options and the environment".to_owned();
         }
+        let files: Vec<String> = self.config_files.iter().map(|path| path.display().to_string()).collect();
+        format!("read from {}", files.join(" and "))
     }
 
     /// Returns the address of Milvus, without a database.
     pub(crate) fn uri(&self) -> &str {
         &self.target.uri
+    }
+
+    /// Returns the database of the commands.
+    pub(crate) fn database(&self) -> &str {
+        &self.target.database
     }
 
     pub(crate) fn yes(&self) -> bool {
@@ -225,7 +236,7 @@ impl Context {
 
     /// Returns the root of the storage of Milvus, if it is given.
     fn milvus_storage(&self) -> Option<&str> {
-        self.global.milvus_storage.as_deref().or(self.config.milvus_storage.as_deref())
+        self.config.milvus_storage.as_deref()
     }
 
     /// Fails unless the storage of Milvus is given.
@@ -244,32 +255,28 @@ impl Context {
 
     /// Returns the program that writes backups, if they are native.
     fn backend(&self, milvus: &Arc<MilvusConnection>) -> Result<Option<Arc<dyn Backend>>> {
-        let native = match self.global.storage {
-            Some(storage) => storage == Storage::Native,
-            None => self.config.default_storage_type == BackupStorageType::MilvusNative,
-        };
-        if !native {
+        if self.config.default_storage_type != BackupStorageType::MilvusNative {
             return Ok(None);
         }
         let token = self.token()?;
-        let root = self.root();
+        let root = &self.config.local_backup_root_path;
         let inputs = NativeInputs {
-            global: &self.global,
+            executable: self.native.tool.clone(),
+            tls: ServerTls {
+                ca_certificate: self.milvus.tls.ca.clone(),
+                server_name: self.milvus.tls.server_name.clone(),
+                client_certificate: self.milvus.tls.cert.clone().zip(self.milvus.tls.key.clone()),
+            },
             config: &self.config,
             environment: &self.environment,
             uri: &self.target.uri,
             token: token.as_deref(),
             milvus,
             milvus_storage: self.milvus_storage(),
-            root: &root,
-            repository: open_repository(&root, &self.config, &self.environment, self.layers)?,
+            root,
+            repository: self.handle.clone(),
         };
         crate::native::backend(inputs).map(Some)
-    }
-
-    /// Returns the root of the backups.
-    fn root(&self) -> String {
-        self.global.root.clone().unwrap_or_else(|| self.config.local_backup_root_path.clone())
     }
 
     /// Connects; retries if Milvus Lite was just started, which accepts connections before it can respond.
@@ -293,9 +300,10 @@ impl Context {
         options.token = self.token()?;
         let database = &self.target.database;
         options.database = if database == DEFAULT_DATABASE { String::new() } else { database.clone() };
-        options.ca_certificate.clone_from(&self.global.tls_ca);
-        options.server_name.clone_from(&self.global.tls_server_name);
-        options.client_certificate = match (&self.global.tls_cert, &self.global.tls_key) {
+        let tls = &self.milvus.tls;
+        options.ca_certificate.clone_from(&tls.ca);
+        options.server_name.clone_from(&tls.server_name);
+        options.client_certificate = match (&tls.cert, &tls.key) {
             (Some(certificate), Some(key)) => Some((certificate.clone(), key.clone())),
             (None, None) => None,
             (Some(certificate), None) => return Err(one_of_two("tls-cert", certificate, "tls-key")),
@@ -307,9 +315,14 @@ impl Context {
 
     /// Returns the token from its file or from the environment, never from the command line.
     fn token(&self) -> Result<Option<String>> {
-        let Some(path) = &self.global.token_file else {
-            return Ok(std::env::var("MILVUS_TOKEN").ok().filter(|token| !token.is_empty()));
-        };
+        let in_variable = || std::env::var("MILVUS_TOKEN").ok().filter(|token| !token.is_empty());
+        // The variable is above the file that a configuration names, and below the one that an option names.
+        if self.global.token_file.is_none()
+            && let Some(token) = in_variable()
+        {
+            return Ok(Some(token));
+        }
+        let Some(path) = &self.milvus.token_file else { return Ok(None) };
         let token = std::fs::read_to_string(path).map_err(|source| Error::Configuration {
             role: "token file".to_owned(),
             path: path.display().to_string(),

@@ -28,6 +28,8 @@ pub const NO_SPACE: u8 = 16;
 pub const STORAGE: u8 = 17;
 /// The deadline of the operation passed.
 pub const DEADLINE: u8 = 18;
+/// The newest verified backup of a collection is older than its limit.
+pub const STALE: u8 = 19;
 /// The command was stopped by SIGINT (Ctrl-C).
 pub const INTERRUPTED: u8 = 130;
 /// The command was stopped by SIGTERM.

@@ -11,9 +11,12 @@
 mod args;
 mod command_error;
 mod commands;
+mod completion;
 mod confirm;
 mod context;
 mod descriptors;
+#[cfg(test)]
+mod documented;
 pub mod exit_code;
 mod hints;
 mod json_lines;
@@ -24,6 +27,7 @@ mod output;
 mod progress;
 mod report;
 mod resolve;
+mod schedule;
 mod settings;
 mod signals;
 mod sizes;
@@ -37,19 +41,25 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 use milvus_backup_core::{Error, ErrorKind, Milvus, Source};
 use object_store::ObjectStore;
 use tracing_subscriber::EnvFilter;
 
-use args::{Cli, Command};
+use args::{BackupCommand, Cli, Command, Global, ToolCommand};
 use command_error::CommandError;
 use output::Output;
 use report::Report;
+use settings::Overrides;
 
 /// Runs the command with the arguments of a process, and returns its exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    run_layered(args, Layers::default())
+    let args: Vec<OsString> = args.into_iter().collect();
+    match completion::respond(&args) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => run_layered(args, Layers::default()),
+        Err(error) => ExitCode::from(report::usage(&error, false)),
+    }
 }
 
 /// Wrappers around the components of the command, with which tests inject faults.
@@ -71,11 +81,11 @@ impl Default for Layers {
 /// Runs the command like [`run`], with layers.
 pub fn run_layered(args: impl IntoIterator<Item = OsString>, layers: Layers) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
-    let cli = match Cli::try_parse_from(&args) {
-        Ok(cli) => cli,
+    let (cli, overrides) = match parse(&args) {
+        Ok(parsed) => parsed,
         Err(error) => return ExitCode::from(report::usage(&error, args.iter().any(|arg| arg == "--json"))),
     };
-    init_logging(cli.global.verbose);
+    init_logging(cli.verbosity());
     let output = Output::new(cli.global.json);
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
@@ -85,7 +95,7 @@ pub fn run_layered(args: impl IntoIterator<Item = OsString>, layers: Layers) -> 
         }
     };
     let signals = signals::Signals::listen(&runtime);
-    let outcome = runtime.block_on(dispatch(cli, &output, &signals, layers));
+    let outcome = runtime.block_on(dispatch(cli, &overrides, &output, &signals, layers));
     let code = match outcome {
         // Only the listener knows which signal it was.
         Ok(exit_code::INTERRUPTED) => signals.exit_code(),
@@ -100,22 +110,62 @@ pub fn run_layered(args: impl IntoIterator<Item = OsString>, layers: Layers) -> 
     ExitCode::from(code)
 }
 
-async fn dispatch(cli: Cli, output: &Output, signals: &signals::Signals, layers: Layers) -> Result<u8, CommandError> {
-    let context = context::Context::new(cli.global, output.clone(), signals.interrupt(), layers)?;
-    match cli.command {
-        Command::Create(args) => commands::create::run(&context, args).await,
-        Command::List(args) => Ok(commands::list::run(&context, args).await?),
-        Command::Show(args) => commands::show::run(&context, args).await,
-        Command::Verify(args) => commands::verify::run(&context, args).await,
-        Command::Restore(args) => commands::restore::run(&context, args).await,
-        Command::Adopt(args) => commands::adopt::run(&context, args).await,
-        Command::Export(args) => commands::export::run(&context, args).await,
-        Command::Copy(args) => commands::copy::run(&context, args).await,
-        Command::Delete(args) => commands::delete::run(&context, args).await,
-        Command::Pin(args) => commands::pin::pin(&context, args).await,
-        Command::Unpin(args) => commands::pin::unpin(&context, args).await,
-        Command::Doctor(args) => Ok(commands::doctor::run(&context, args).await?),
-        Command::Prune(args) => Ok(commands::prune::run(&context, args).await?),
+/// Parses the command line, and returns which settings it overrides.
+fn parse(args: &[OsString]) -> Result<(Cli, Overrides), clap::Error> {
+    let matches = Cli::command().try_get_matches_from(args)?;
+    let cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut Cli::command()))?;
+    Ok((cli, Overrides::of(&matches)))
+}
+
+async fn dispatch(
+    cli: Cli,
+    overrides: &Overrides,
+    output: &Output,
+    signals: &signals::Signals,
+    layers: Layers,
+) -> Result<u8, CommandError> {
+    let Cli { global, command } = cli;
+    match command {
+        Command::Schedule(args) => {
+            Ok(commands::schedule::run(global, output, signals.interrupt(), layers, args).await?)
+        }
+        Command::Tool(command) => Ok(run_tool(command, &global, overrides, output)?),
+        Command::Backups(command) => {
+            let settings = settings::settings_of(&global)?;
+            let context = context::Context::new(global, settings, output.clone(), signals.interrupt(), layers)?;
+            run_on_backups(*command, &context).await
+        }
+    }
+}
+
+fn run_tool(
+    command: ToolCommand,
+    global: &Global,
+    overrides: &Overrides,
+    output: &Output,
+) -> milvus_backup_core::Result<u8> {
+    match command {
+        ToolCommand::Config(args) => commands::config::run(global, overrides, output, args),
+        ToolCommand::Completions(args) => commands::completions::run(&args),
+        ToolCommand::Man(args) => commands::man::run(&args),
+    }
+}
+
+async fn run_on_backups(command: BackupCommand, context: &context::Context) -> Result<u8, CommandError> {
+    match command {
+        BackupCommand::Create(args) => commands::create::run(context, args).await,
+        BackupCommand::List(args) => Ok(commands::list::run(context, args).await?),
+        BackupCommand::Show(args) => commands::show::run(context, args).await,
+        BackupCommand::Verify(args) => commands::verify::run(context, args).await,
+        BackupCommand::Restore(args) => commands::restore::run(context, args).await,
+        BackupCommand::Adopt(args) => commands::adopt::run(context, args).await,
+        BackupCommand::Export(args) => commands::export::run(context, args).await,
+        BackupCommand::Copy(args) => commands::copy::run(context, args).await,
+        BackupCommand::Delete(args) => commands::delete::run(context, args).await,
+        BackupCommand::Pin(args) => commands::pin::pin(context, args).await,
+        BackupCommand::Unpin(args) => commands::pin::unpin(context, args).await,
+        BackupCommand::Doctor(args) => Ok(commands::doctor::run(context, args).await?),
+        BackupCommand::Prune(args) => Ok(commands::prune::run(context, args).await?),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The backend that drives the milvus-backup tool, out of the options of a command.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use milvus_backup_client::MilvusConnection;
@@ -10,12 +11,12 @@ use milvus_backup_store_native::{
     MilvusServer, NativeBackend, NativeBackendParts, NativeFormat, ServerTls, ToolSettings,
 };
 
-use crate::args::Global;
-
 /// What the backend needs besides the options.
 #[derive(Debug)]
 pub(crate) struct NativeInputs<'a> {
-    pub(crate) global: &'a Global,
+    /// The tool, unless it is the one on the path.
+    pub(crate) executable: Option<PathBuf>,
+    pub(crate) tls: ServerTls,
     pub(crate) config: &'a BackupRecoveryConfig,
     pub(crate) environment: &'a Environment,
     /// The address of Milvus, without a database.
@@ -35,7 +36,7 @@ pub(crate) struct NativeInputs<'a> {
 /// [`Error::InvalidParameter`] without the storage of Milvus, and [`Error::Unsupported`] for what the tool cannot be told:
 /// an API key, a storage of another kind, or Milvus Lite.
 pub(crate) fn backend(inputs: NativeInputs<'_>) -> Result<Arc<dyn Backend>> {
-    let NativeInputs { global, config, environment, uri, milvus, repository, .. } = inputs;
+    let NativeInputs { executable, tls, config, environment, uri, milvus, repository, .. } = inputs;
     if !uri.contains("://") {
         return Err(Error::Unsupported { what: "milvus-backup with Milvus Lite, which keeps no segments".to_owned() });
     }
@@ -44,11 +45,6 @@ pub(crate) fn backend(inputs: NativeInputs<'_>) -> Result<Arc<dyn Backend>> {
         value: String::new(),
         limit: "the root of the storage of Milvus, which milvus-backup copies from".to_owned(),
     })?;
-    let tls = ServerTls {
-        ca_certificate: global.tls_ca.clone(),
-        server_name: global.tls_server_name.clone(),
-        client_certificate: global.tls_cert.clone().zip(global.tls_key.clone()),
-    };
     let options = crate::milvus_storage::options(config);
     let settings = ToolSettings {
         server: MilvusServer::new(uri, inputs.token, tls)?,
@@ -57,7 +53,7 @@ pub(crate) fn backend(inputs: NativeInputs<'_>) -> Result<Arc<dyn Backend>> {
     };
     let format = NativeFormat::new(repository.clone(), config.memory_limit_bytes, environment)?;
     Ok(Arc::new(NativeBackend::new(NativeBackendParts {
-        executable: global.native_tool.clone(),
+        executable,
         path: std::env::var_os("PATH"),
         settings,
         catalog: Arc::<MilvusConnection>::clone(milvus),

@@ -23,6 +23,7 @@ use crate::storage_settings::StorageSettings;
 /// # Ok::<(), milvus_backup_core::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct BackupRecoveryConfig {
     /// The backend that is used by default.
@@ -54,18 +55,23 @@ pub struct BackupRecoveryConfig {
     pub auto_verify_before_restore: bool,
     /// Deadline of a create, in seconds.
     #[serde(with = "seconds")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub default_backup_timeout: Duration,
     /// Deadline of a restore, in seconds.
     #[serde(with = "seconds")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub default_restore_timeout: Duration,
     /// Deadline of a verification, in seconds.
     #[serde(with = "seconds")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub verification_timeout: Duration,
     /// Deadline of reading the repository, and of removing one item from it, in seconds.
     #[serde(with = "seconds")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub repository_timeout: Duration,
     /// Time within which a create or a restore must move at least one row, in seconds.
     #[serde(with = "seconds")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub no_progress_timeout: Duration,
     /// Number of newest backups that retention keeps; 0 switches the rule off.
     pub retention_count: u32,
@@ -86,9 +92,11 @@ pub struct BackupRecoveryConfig {
     pub max_retries: u32,
     /// Delay before the first retry, in seconds; it doubles each time.
     #[serde(with = "seconds")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub retry_delay_seconds: Duration,
     /// Interval between two progress reports, in seconds.
     #[serde(with = "seconds")]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub progress_poll_interval: Duration,
     /// Limit of the rows that are in memory at any time, in bytes.
     pub memory_limit_bytes: u64,

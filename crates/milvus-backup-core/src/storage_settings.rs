@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// `Debug` omits the values that may be secrets.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct StorageSettings {
     /// Address of the service, if it is not the public one of the provider.

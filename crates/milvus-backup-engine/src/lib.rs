@@ -30,6 +30,7 @@ mod maintain;
 mod manager;
 mod repository;
 mod restore;
+mod schedule;
 mod selection;
 mod transfer;
 mod uncommitted;
@@ -41,5 +42,9 @@ pub use builder::BackupManagerBuilder;
 pub use maintain::{Orphan, OrphanKind, RetentionPlan, SAFETY_AGE};
 pub use manager::BackupManager;
 pub use repository::BackupRepository;
+pub use schedule::{
+    CLOCK_TOLERANCE, CopyTarget, Freshness, JobOutcome, JobPlan, JobState, LATENESS, MissedRuns, NextStep, RunRecord,
+    RunStart, StepFailure, Timetable, Timing, Unverified, VerificationRound, freshness, next_step, unverified,
+};
 pub use selection::{FoundBackup, MIN_PREFIX};
 pub use verify::{RowComparison, compare_rows};

@@ -141,6 +141,7 @@ mod restarts;
 mod resume;
 mod round_trip;
 mod row_traits;
+mod schedule;
 mod segments;
 mod side_by_side;
 mod stores;

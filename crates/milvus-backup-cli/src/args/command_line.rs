@@ -4,8 +4,8 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand};
 
 use super::{
-    AdoptArgs, CopyArgs, CreateArgs, DeleteArgs, DoctorArgs, ExportArgs, Global, ListArgs, PinArgs, PruneArgs,
-    RestoreArgs, ShowArgs, UnpinArgs, VerifyArgs,
+    AdoptArgs, CompletionsArgs, ConfigArgs, CopyArgs, CreateArgs, DeleteArgs, DoctorArgs, ExportArgs, Global, ListArgs,
+    ManArgs, PinArgs, PruneArgs, RestoreArgs, ScheduleAction, ScheduleArgs, ShowArgs, UnpinArgs, VerifyArgs,
 };
 
 const STYLES: Styles =
@@ -26,7 +26,7 @@ written DATABASE.COLLECTION, as in the output of list.
 
 Exit codes: 0 success; 1 failure; 2 usage; 3 finished, but incomplete; 10 not found; 11 locked;
 12 authentication; 13 integrity check failed; 14 Milvus unreachable or unsupported; 15 refused by a
-safety rule; 16 not enough space; 17 storage failure; 18 deadline exceeded; 130 and 143 signals.";
+safety rule; 16 not enough space; 17 storage failure; 18 deadline exceeded; 19 stale backups; 130 and 143 signals.";
 
 /// Back up, verify and restore Milvus collections.
 #[derive(Debug, Parser)]
@@ -38,9 +38,28 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
+impl Cli {
+    /// Returns the verbosity of the log. The scheduler logs its runs, because no one reads its output.
+    pub(crate) fn verbosity(&self) -> u8 {
+        let is_scheduler = matches!(&self.command, Command::Schedule(ScheduleArgs { action: ScheduleAction::Run }));
+        self.global.verbose.max(u8::from(is_scheduler))
+    }
+}
+
 /// The commands with their arguments.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    #[command(flatten)]
+    Backups(Box<BackupCommand>),
+    /// Run the jobs of the configuration
+    Schedule(ScheduleArgs),
+    #[command(flatten)]
+    Tool(ToolCommand),
+}
+
+/// The commands about backups, which need a valid configuration.
+#[derive(Debug, Subcommand)]
+pub(crate) enum BackupCommand {
     /// Back up one or more collections
     Create(CreateArgs),
     /// List backups, newest first
@@ -67,4 +86,15 @@ pub(crate) enum Command {
     Prune(PruneArgs),
     /// Check the root, Milvus and the privileges before they are relied on
     Doctor(DoctorArgs),
+}
+
+/// The commands about the command itself.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ToolCommand {
+    /// Show and check the configuration
+    Config(ConfigArgs),
+    /// Print the script with which a shell completes command lines
+    Completions(CompletionsArgs),
+    /// Write the manual pages into a directory
+    Man(ManArgs),
 }

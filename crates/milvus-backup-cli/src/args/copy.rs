@@ -1,6 +1,9 @@
 //! Options of `milvus-br copy`.
 
 use clap::{ArgGroup, Args};
+use clap_complete::ArgValueCompleter;
+
+use crate::completion::{backups, collections};
 
 use crate::sizes::parse_size;
 
@@ -9,7 +12,7 @@ use crate::sizes::parse_size;
 #[command(group = ArgGroup::new("selection").required(true).multiple(true).args(["backups", "all", "collections", "tags"]))]
 pub(crate) struct CopyArgs {
     /// Backups to copy: identifiers, unique prefixes, names, or COLLECTION@latest
-    #[arg(value_name = "BACKUP", conflicts_with_all = ["all", "collections", "tags"])]
+    #[arg(value_name = "BACKUP", add = ArgValueCompleter::new(backups), conflicts_with_all = ["all", "collections", "tags"])]
     pub(crate) backups: Vec<String>,
     /// Root that the backups are copied to; it is created if it does not exist
     #[arg(long, value_name = "ROOT")]
@@ -21,7 +24,7 @@ pub(crate) struct CopyArgs {
     #[arg(long, conflicts_with_all = ["collections", "tags"])]
     pub(crate) all: bool,
     /// Copy the backups of this collection; repeat it for more
-    #[arg(long = "collection", value_name = "COLLECTION")]
+    #[arg(long = "collection", value_name = "COLLECTION", add = ArgValueCompleter::new(collections))]
     pub(crate) collections: Vec<String>,
     /// Copy the backups with this tag; repeat it for more. With --collection, only those of these collections
     #[arg(long = "tag", value_name = "TAG")]

@@ -1,6 +1,9 @@
 //! Options of `milvus-br create`.
 
 use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCompleter;
+
+use crate::completion::collections;
 
 use super::encoding::EncodingArgs;
 
@@ -8,7 +11,7 @@ use super::encoding::EncodingArgs;
 #[derive(Debug, Clone, Args)]
 pub(crate) struct CreateArgs {
     /// Names or aliases of the collections to back up
-    #[arg(required_unless_present = "resume", value_name = "COLLECTION")]
+    #[arg(required_unless_present = "resume", value_name = "COLLECTION", add = ArgValueCompleter::new(collections))]
     pub(crate) collections: Vec<String>,
     /// Resume an interrupted backup, keeping its completed data files
     #[arg(long, value_name = "BACKUP")]

@@ -12,8 +12,9 @@ use crate::sizes::{parse_duration, parse_size};
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
     /// Address of Milvus, whose path may name a database, or the path of a Milvus Lite database (*.db)
-    #[arg(long, global = true, env = "MILVUS_URI", hide_env_values = true, default_value = "http://localhost:19530")]
-    pub(crate) uri: String,
+    /// [default: `http://localhost:19530`, or as configured]
+    #[arg(long, global = true, env = "MILVUS_URI", hide_env_values = true)]
+    pub(crate) uri: Option<String>,
     /// File that contains the token: user:password or an API key (alternative: the variable `MILVUS_TOKEN`)
     #[arg(long, global = true, value_name = "FILE", env = "MILVUS_BR_TOKEN_FILE")]
     pub(crate) token_file: Option<PathBuf>,
@@ -38,9 +39,12 @@ pub(crate) struct Global {
     /// protect nothing, and two operations at the same time can destroy each other's backups
     #[arg(long, global = true, env = "MILVUS_BR_ALLOW_UNSAFE_STORAGE", hide_short_help = true, value_parser = clap::builder::FalseyValueParser::new())]
     pub(crate) allow_unsafe_storage: bool,
-    /// Configuration file, in TOML format
+    /// Configuration file, in TOML format [default: `./milvus-br.toml` above `~/.config/milvus-br/config.toml`]
     #[arg(long, global = true, value_name = "FILE", env = "MILVUS_BR_CONFIG")]
     pub(crate) config: Option<PathBuf>,
+    /// Profile of the configuration files whose values are above the others
+    #[arg(long, global = true, value_name = "NAME", env = "MILVUS_BR_PROFILE")]
+    pub(crate) profile: Option<String>,
     /// Print the result as one JSON document
     #[arg(long, global = true, env = "MILVUS_BR_JSON", value_parser = clap::builder::FalseyValueParser::new())]
     pub(crate) json: bool,

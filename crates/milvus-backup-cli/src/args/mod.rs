@@ -2,6 +2,7 @@
 
 mod adopt;
 mod command_line;
+mod config;
 mod copy;
 mod create;
 mod doctor;
@@ -12,11 +13,14 @@ mod keep;
 mod pin;
 mod prune;
 mod restore;
+mod schedule;
 mod select;
+mod shell;
 mod verify;
 
 pub(crate) use adopt::AdoptArgs;
-pub(crate) use command_line::{Cli, Command};
+pub(crate) use command_line::{BackupCommand, Cli, Command, ToolCommand};
+pub(crate) use config::{ConfigAction, ConfigArgs, ConfigShowArgs};
 pub(crate) use copy::CopyArgs;
 pub(crate) use create::{CreateArgs, Load, Source};
 pub(crate) use doctor::DoctorArgs;
@@ -25,5 +29,7 @@ pub(crate) use global::{Global, ProgressFormat, Storage};
 pub(crate) use pin::{PinArgs, UnpinArgs};
 pub(crate) use prune::PruneArgs;
 pub(crate) use restore::{AutoId, Method, RestoreArgs};
+pub(crate) use schedule::{ScheduleAction, ScheduleArgs, ScheduleCheckArgs, ScheduleNextArgs, ScheduleOnceArgs};
 pub(crate) use select::{DeleteArgs, ListArgs, ShowArgs};
+pub(crate) use shell::{CompletionsArgs, ManArgs, Shell};
 pub(crate) use verify::{Mode, VerifyArgs};

@@ -1,12 +1,15 @@
 //! Arguments of `milvus-br pin` and `milvus-br unpin`.
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
+
+use crate::completion::backups;
 
 /// Arguments of the command `pin`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct PinArgs {
     /// Backups to pin: identifiers, unique prefixes, names, or COLLECTION@latest
-    #[arg(required = true, value_name = "BACKUP")]
+    #[arg(required = true, value_name = "BACKUP", add = ArgValueCompleter::new(backups))]
     pub(crate) backups: Vec<String>,
     /// Reason to record, which `list --json`, `show` and `prune` print
     #[arg(long, value_name = "TEXT")]
@@ -17,6 +20,6 @@ pub(crate) struct PinArgs {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct UnpinArgs {
     /// Backups to unpin: identifiers, unique prefixes, names, or COLLECTION@latest
-    #[arg(required = true, value_name = "BACKUP")]
+    #[arg(required = true, value_name = "BACKUP", add = ArgValueCompleter::new(backups))]
     pub(crate) backups: Vec<String>,
 }

@@ -1,6 +1,9 @@
 //! Options of `milvus-br prune`.
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
+
+use crate::completion::collections;
 
 use super::keep::{KeepArgs, RULES};
 
@@ -8,7 +11,7 @@ use super::keep::{KeepArgs, RULES};
 #[derive(Debug, Clone, Args)]
 pub(crate) struct PruneArgs {
     /// Consider only the backups of this collection
-    #[arg(value_name = "COLLECTION")]
+    #[arg(value_name = "COLLECTION", add = ArgValueCompleter::new(collections))]
     pub(crate) collection: Option<String>,
     /// Keep the newest N full backups of each collection, and the newest N of each set of partitions; 0 disables the rule
     #[arg(long, value_name = "N", env = "MILVUS_BR_KEEP_COUNT")]

@@ -1,12 +1,15 @@
 //! Options of `milvus-br restore`.
 
 use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCompleter;
+
+use crate::completion::backups;
 
 /// Arguments of the command `restore`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct RestoreArgs {
     /// Backup to restore: an identifier, a unique prefix, a name, or COLLECTION@latest
-    #[arg(value_name = "BACKUP")]
+    #[arg(value_name = "BACKUP", add = ArgValueCompleter::new(backups))]
     pub(crate) backup: String,
     /// Name of the restored collection [default: its original name]
     #[arg(long, value_name = "NAME")]

@@ -1,12 +1,15 @@
 //! Arguments of the commands that only select backups: `list`, `show` and `delete`.
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
+
+use crate::completion::{backups, collections};
 
 /// Arguments of the command `list`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ListArgs {
     /// List only the backups of this collection
-    #[arg(value_name = "COLLECTION")]
+    #[arg(value_name = "COLLECTION", add = ArgValueCompleter::new(collections))]
     pub(crate) collection: Option<String>,
     /// List the backups that milvus-backup made by itself below this root: a directory or a URL
     #[arg(long, value_name = "ROOT", conflicts_with = "collection")]
@@ -17,7 +20,7 @@ pub(crate) struct ListArgs {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ShowArgs {
     /// Backup to show: an identifier, a unique prefix, a name, or COLLECTION@latest
-    #[arg(value_name = "BACKUP")]
+    #[arg(value_name = "BACKUP", add = ArgValueCompleter::new(backups))]
     pub(crate) backup: String,
 }
 
@@ -25,6 +28,6 @@ pub(crate) struct ShowArgs {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct DeleteArgs {
     /// Backups to delete: identifiers, unique prefixes, names, or COLLECTION@latest
-    #[arg(required = true, value_name = "BACKUP")]
+    #[arg(required = true, value_name = "BACKUP", add = ArgValueCompleter::new(backups))]
     pub(crate) backups: Vec<String>,
 }

@@ -23,8 +23,9 @@ pub(crate) async fn run(context: &Context, args: VerifyArgs) -> Result<u8, Comma
     params.fail_fast = !args.no_fail_fast;
     params.timeout = context.timeout();
     params.validate()?;
+    let Some(backup) = &args.backup else { return super::verify_all::run(context, &args, params).await };
     let repository = context.repository()?;
-    let resolved = resolve(context, &repository, &args.backup).await?;
+    let resolved = resolve(context, &repository, backup).await?;
     let newest_good = resolved.newest_good();
     let (collection, backup_id) = resolved.place()?;
     let result = if params.verification_type == VerificationType::Deep {
@@ -51,7 +52,7 @@ pub(crate) async fn run(context: &Context, args: VerifyArgs) -> Result<u8, Comma
     Ok(if result.success { exit_code::DONE } else { exit_code::INTEGRITY })
 }
 
-fn describe(result: &VerificationResult) -> String {
+pub(super) fn describe(result: &VerificationResult) -> String {
     let size = format_size(result.bytes_verified);
     let (id, files, failed) = (&result.backup_id, count(result.files_verified, "file"), result.files_failed);
     let outcome = if result.success {

@@ -72,16 +72,24 @@ impl Sandbox {
 
     /// Runs the command. It finds its repository at `root`, and no Milvus.
     pub(crate) fn run(&self, arguments: &[&str]) -> Printed {
-        let output = Command::new(env!("CARGO_BIN_EXE_milvus-br"))
+        self.run_without(arguments, "")
+    }
+
+    /// Runs the command without one of the variables of [`Self::run`].
+    pub(crate) fn run_without(&self, arguments: &[&str], variable: &str) -> Printed {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_milvus-br"));
+        command
             .args(arguments)
             .env_clear()
             .env("MILVUS_BR_ROOT", "root")
             .env("MILVUS_URI", "http://127.0.0.1:1")
             .env("HOME", self.directory.path())
             .current_dir(self.directory.path())
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
+            .stdin(Stdio::null());
+        if !variable.is_empty() {
+            command.env_remove(variable);
+        }
+        let output = command.output().unwrap();
         Printed {
             exit_code: output.status.code().unwrap(),
             stdout: String::from_utf8(output.stdout).unwrap(),

@@ -19,7 +19,24 @@ macro_rules! help_of {
     };
 }
 
-help_of!(create, list, show, verify, restore, copy, delete, pin, unpin, prune, doctor);
+help_of!(
+    create,
+    list,
+    show,
+    verify,
+    restore,
+    export,
+    copy,
+    delete,
+    pin,
+    unpin,
+    prune,
+    doctor,
+    schedule,
+    config,
+    completions,
+    man
+);
 
 #[test]
 fn long() {

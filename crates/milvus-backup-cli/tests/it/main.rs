@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod command;
+mod config;
 mod copy;
 mod doctor;
 mod documents;
@@ -16,4 +17,6 @@ mod parts;
 mod pins;
 mod repository;
 mod retention;
+mod schedule;
+mod shells;
 mod usage;

@@ -85,7 +85,8 @@ impl Error {
             Self::InvalidParameter { .. }
             | Self::AmbiguousBackup { .. }
             | Self::CredentialsInAddress { .. }
-            | Self::Configuration { .. } => ErrorKind::InvalidParameter,
+            | Self::Configuration { .. }
+            | Self::InvalidSetting { .. } => ErrorKind::InvalidParameter,
             Self::InsufficientStorage { .. } => ErrorKind::InsufficientStorage,
             Self::Storage { source, .. } | Self::Encoding { source, .. } if is_full(source.as_ref()) => {
                 ErrorKind::InsufficientStorage

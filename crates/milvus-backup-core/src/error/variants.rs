@@ -371,6 +371,15 @@ pub enum Error {
         source: Source,
     },
 
+    /// A configuration file has a key or a value that it cannot have.
+    #[error("{place}: {reason}")]
+    InvalidSetting {
+        /// Where the key is: a file with a line, or a key.
+        place: String,
+        /// What is wrong with it, and what is allowed.
+        reason: String,
+    },
+
     /// Milvus responded to a call with an error.
     #[error("Milvus refused {call}: {message} (code {code})")]
     Milvus {

@@ -22,6 +22,7 @@ use super::time_zone::TimeZoneName;
 /// # Ok::<(), milvus_backup_core::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct KeepRules {
     /// Number of newest backups to keep; 0 switches the rule off, as for the other numbers.

@@ -20,6 +20,7 @@ use crate::error::{Error, Result};
 /// # Ok::<(), milvus_backup_core::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(with = "String"))]
 #[serde(try_from = "String", into = "String")]
 pub struct TagSet(BTreeSet<String>);
 

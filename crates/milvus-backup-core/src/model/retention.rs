@@ -1,6 +1,7 @@
 //! The input and the results of retention.
 
 use std::collections::BTreeMap;
+use std::fmt::Debug;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -32,7 +33,7 @@ pub struct Decision {
 }
 
 /// Decides which backups to keep. Implemented by `milvus-backup-retention`.
-pub trait RetentionRules: Send + Sync {
+pub trait RetentionRules: Debug + Send + Sync {
     /// Returns one decision for each of `backups`, which may be in any order.
     fn decide(&self, backups: &[BackupVersion], now: Timestamp) -> Vec<Decision>;
 

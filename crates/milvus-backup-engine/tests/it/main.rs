@@ -24,6 +24,7 @@ mod protection;
 mod restore;
 mod resume;
 mod round_trip;
+mod schedule;
 mod segments;
 mod store_calls;
 mod targets;

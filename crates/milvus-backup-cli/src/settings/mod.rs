@@ -1,0 +1,25 @@
+//! The configuration: what is read from files, in which order, and where each value comes from.
+
+mod default_file;
+mod document;
+mod effective;
+mod job;
+mod keys;
+mod layers;
+mod load;
+mod milvus;
+mod native;
+mod origin;
+mod overrides;
+mod parse;
+mod relative;
+mod schema;
+mod shown;
+
+pub(crate) use job::{Depth, JobRetention, JobSettings, JobVerification, Missed};
+pub(crate) use load::{Settings, settings_of};
+pub(crate) use milvus::MilvusSettings;
+pub(crate) use native::NativeSettings;
+pub(crate) use overrides::Overrides;
+pub(crate) use schema::schema;
+pub(crate) use shown::{Shown, shown};

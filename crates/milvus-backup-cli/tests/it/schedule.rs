@@ -1,0 +1,105 @@
+//! Jobs without a server: mistakes, due times, freshness, and runs that fail.
+
+use serde_json::Value;
+
+use crate::command::{FULL, Sandbox};
+
+const JOB: &str =
+    "[[job]]\nname = 'nightly'\ncollections = ['golden']\nschedule = '30 2 * * *'\ntime_zone = 'Europe/Berlin'\n";
+
+fn configured(settings: &str) -> Sandbox {
+    let sandbox = Sandbox::golden();
+    std::fs::write(sandbox.path("milvus-br.toml"), settings).unwrap();
+    sandbox
+}
+
+#[test]
+fn mistakes_in_jobs_are_found() {
+    let mut all = Vec::new();
+    for (from, to) in [
+        ("schedule = '30 2 * * *'", "schedule = '30 25 * * *'"),
+        ("'Europe/Berlin'", "'Europe/Berln'"),
+        ("'nightly'", "'every night'"),
+        ("['golden']", "[]"),
+        ("time_zone", "timezone"),
+        ("'30 2 * * *'", "'30 2 * * *'\njitter = '1w'"),
+        ("'30 2 * * *'", "'30 2 * * *'\nmissed = 'twice'"),
+        ("'30 2 * * *'", "'30 2 * * *'\nretention = { cuont = 3 }"),
+    ] {
+        let sandbox = configured(&JOB.replace(from, to));
+        let line = ["config", "check"];
+        assert_eq!(sandbox.run(&line).exit_code, 2, "{to}");
+        all.push(sandbox.transcript(&line));
+    }
+    all.push(configured(&JOB.repeat(2)).transcript(&["schedule", "next"]));
+    all.push(configured("").transcript(&["schedule", "run"]));
+    all.push(configured(JOB).transcript(&["schedule", "once", "weekly"]));
+    insta::assert_snapshot!(all.join("\n"));
+}
+
+#[test]
+fn the_next_due_times_are_printed() {
+    let sandbox = configured(&(JOB.to_owned() + &JOB.replace("nightly", "other")));
+    let printed = sandbox.run(&["schedule", "next", "nightly", "--count", "3", "--json"]);
+    let jobs: Vec<Value> = serde_json::from_str(&printed.stdout).unwrap();
+    assert_eq!((jobs.len(), jobs[0]["job"].as_str()), (1, Some("nightly")));
+    let due: Vec<&str> = jobs[0]["due"].as_array().unwrap().iter().map(|due| due.as_str().unwrap()).collect();
+    assert!(due.len() == 3 && due.iter().all(|due| due.ends_with("0:30:00Z") || due.ends_with("1:30:00Z")), "{due:?}");
+    let table = sandbox.run(&["schedule", "next"]).stdout;
+    assert!(table.lines().count() == 3 && table.contains("30 2 * * * Europe/Berlin"), "{table}");
+}
+
+/// The golden backup is years old for a job with a limit of a day, and young for one with a limit of a century.
+#[test]
+fn a_check_fails_if_the_newest_verified_backup_is_too_old() {
+    let sandbox = configured(JOB);
+    assert_eq!(sandbox.run(&["schedule", "check"]).exit_code, 2, "there is no limit");
+    let check = |sandbox: &Sandbox, limit: &str| {
+        let printed = sandbox.run(&["schedule", "check", "--max-age", limit, "--json"]);
+        let checks: Vec<Value> = serde_json::from_str(&printed.stdout).unwrap();
+        (printed.exit_code, checks[0]["is_stale"].as_bool().unwrap())
+    };
+    assert_eq!(sandbox.run(&["verify", FULL]).exit_code, 0);
+    assert_eq!(check(&sandbox, "1s"), (19, true));
+    assert_eq!(check(&sandbox, "36500d"), (0, false));
+    let other = configured(&JOB.replace("'golden'", "'absent'"));
+    assert_eq!(check(&other, "36500d"), (19, true));
+}
+
+#[test]
+fn a_run_that_fails_is_noted() {
+    let sandbox = configured(JOB);
+    let printed = sandbox.run(&["schedule", "once", "nightly", "--json"]);
+    assert_eq!(printed.exit_code, 14, "{}", printed.stderr);
+    let run: Value = serde_json::from_str(&printed.stdout).unwrap();
+    assert_eq!((run["success"].as_bool(), run["job"].as_str()), (Some(false), Some("nightly")));
+    let state = std::fs::read(sandbox.path(".local/state/milvus-br/nightly.json")).unwrap();
+    let state: Value = serde_json::from_slice(&state).unwrap();
+    assert_eq!((state["failures"].as_u64(), state["consecutive_failures"].as_u64()), (Some(1), Some(1)));
+    assert!(state["last_failure"]["failures"][0].as_str().unwrap().starts_with("connect to Milvus: "), "{state}");
+    assert!(state.get("running").is_none() && state["decided_until"].is_null(), "{state}");
+}
+
+#[test]
+fn all_backups_are_verified_and_then_none_is_due() {
+    let sandbox = Sandbox::golden();
+    let printed = sandbox.run(&["verify", "--all", "--older-than", "1d", "--json"]);
+    assert_eq!(printed.exit_code, 0, "{}", printed.stderr);
+    let results: Vec<Value> = serde_json::from_str(&printed.stdout).unwrap();
+    assert!(!results.is_empty() && results.iter().all(|result| result["success"] == true), "{results:?}");
+    assert_eq!(sandbox.run(&["verify", "--all", "--older-than", "1d"]).stdout, "no backup is due\n");
+    assert_eq!(sandbox.run(&["verify"]).exit_code, 2);
+    assert_eq!(sandbox.run(&["verify", FULL, "--all"]).exit_code, 2);
+    assert_eq!(sandbox.run(&["verify", FULL, "--budget", "1h"]).exit_code, 2);
+}
+
+#[test]
+fn damage_is_found_among_all_backups() {
+    let sandbox = Sandbox::golden();
+    let schema = sandbox.path("root/golden").join(FULL).join("schema.json");
+    std::fs::write(schema, "{}").unwrap();
+    let printed = sandbox.run(&["verify", "--all", "--json"]);
+    assert_eq!(printed.exit_code, 13, "{}", printed.stderr);
+    let results: Vec<Value> = serde_json::from_str(&printed.stdout).unwrap();
+    assert!(results.len() > 1 && results.iter().filter(|result| result["success"] == false).count() == 1);
+}
