@@ -10,7 +10,8 @@ const RESTORING_EVERYTHING: &[Access] = &[Access::CreatePartition, Access::Creat
 
 impl BackupManager {
     /// Checks the version of Milvus, its known issues, its role among clusters that replicate, and what the user may do:
-    /// with this collection, or with the first one of the database. Nothing is changed. What cannot be checked is a
+    /// with this collection, or with the first one of the database; and the program that writes backups, if there is one.
+    /// Nothing is changed. What cannot be checked is a
     /// diagnosis.
     pub async fn diagnose(&self, collection: Option<&CollectionName>) -> Vec<Diagnosis> {
         let mut found = vec![self.version().await];
@@ -23,6 +24,9 @@ impl BackupManager {
                 found.push(Diagnosis::new(AREA, "privileges", DiagnosisStatus::Unknown, message));
             }
             Err(error) => found.push(Diagnosis::failed(AREA, "collections", &error)),
+        }
+        if let Some(backend) = &self.backend {
+            found.extend(backend.diagnose().await);
         }
         found
     }
