@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod commands;
+mod foreign;
+mod golden;
 mod names;
 mod output;
 mod tool;
