@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use futures::{StreamExt, TryStreamExt};
+use futures::future::join;
+use futures::{FutureExt, StreamExt, TryStreamExt};
 use milvus_backup_core::{
     CollectionRef, Error, NativeObject, NativePayload, NativeSegment, PartitionMetadata, Payload, PayloadRequest,
     Progress, ProgressEvent, Result, StoredCollection, StoredSegment,
@@ -13,6 +14,7 @@ use milvus_backup_storage::Directory;
 use super::NativeBackend;
 use super::comparison::difference;
 use super::durable::make_durable;
+use super::early::{EarlyDigests, HASHED_AT_ONCE};
 use super::growth::{ExpectedPartition, WrittenBytes};
 use crate::commands::{BackupFormat, CreateOptions, Strategy};
 use crate::directory::{ToolDirectory, tool_path};
@@ -21,9 +23,6 @@ use crate::namespace::Namespace;
 use crate::process::while_running;
 
 const ACTION: &str = "create a backup";
-
-/// Number of files that are hashed at the same time.
-const HASHED_AT_ONCE: usize = 4;
 
 /// The collection as the server stored it before the tool was run.
 struct Before {
@@ -42,13 +41,17 @@ impl NativeBackend {
             segments: catalog.stored_segments(&collection.name).await?,
         };
         let expected = self.expected(&before, request).await?;
-        let tool_version = self.run_create(request, &name, &directory, expected, progress).await?;
+        let source = self.parts.milvus_storage.directory("");
+        let (tool, algorithm) = (tool_path(name.as_str()), request.checksum_algorithm);
+        let storage = self.parts.repository.storage();
+        let mut early = EarlyDigests::new(&directory, tool, storage, source, before.collection.id, algorithm);
+        let tool_version = self.run_create(request, &name, expected, &mut early, progress).await?;
         let written = ToolDirectory::list(&directory, name.as_str()).await?;
         let wrong = |message: String| self.wrong(request, &message);
         let segments = self.compared(&written, &before, collection).await?.map_err(wrong)?;
         let (partitions, objects) = futures::try_join!(
             self.visible_partitions(&directory, &written, request),
-            self.durable_objects(&directory, &written, request),
+            self.durable_objects(&written, early, request),
         )?;
         for partition in &partitions {
             let (partition, rows) = (partition.name.clone(), partition.row_count);
@@ -63,21 +66,23 @@ impl NativeBackend {
         &self,
         request: &PayloadRequest<'_>,
         name: &NativeBackupName,
-        directory: &Directory,
         partitions: BTreeMap<i64, ExpectedPartition>,
+        early: &mut EarlyDigests<'_>,
         progress: &dyn Progress,
     ) -> Result<String> {
-        let session = self.session(directory).await?;
+        let session = self.session(early.backup).await?;
         let options = CreateOptions { strategy: Some(Strategy::SerialFlush), format: Some(BackupFormat::Binlog) };
         let invocation = session.commands.create(name, &[Namespace::try_from(request.collection)?], &options)?;
         let storage = self.parts.repository.storage();
         let mut written = WrittenBytes {
-            directory: storage.directory(format!("{}/{}", directory.path(), tool_path(name.as_str()))),
+            directory: storage.directory(format!("{}/{}", early.backup.path(), early.tool)),
             is_remote: storage.is_remote(),
             progress,
             partitions,
         };
-        let ended = while_running(session.run(&invocation), written.watch(&self.parts.environment)).await?;
+        let environment = &self.parts.environment;
+        let watch = join(written.watch(environment), early.watch(environment)).map(|_| ());
+        let ended = while_running(session.run(&invocation), watch).await?;
         written.measure().await;
         if ended.claims_success() {
             return Ok(session.version());
@@ -163,24 +168,29 @@ impl NativeBackend {
         Ok(partitions)
     }
 
-    /// Computes the digests of all files, and makes them durable.
+    /// Computes the digests of all files that have none yet, and makes all durable.
     async fn durable_objects(
         &self,
-        directory: &Directory,
         written: &ToolDirectory,
+        early: EarlyDigests<'_>,
         request: &PayloadRequest<'_>,
     ) -> Result<Vec<NativeObject>> {
+        let directory = early.backup;
+        let mut digests = early.into_unchanged().await?;
         let hash = |(path, size): (&String, &u64)| {
-            let (path, size_bytes) = (path.clone(), *size);
+            let (path, size_bytes, known) = (path.clone(), *size, digests.remove(path));
             async move {
-                let checksum = digest_object(directory, &path, size_bytes, request.checksum_algorithm).await?;
+                let checksum = match known {
+                    Some(checksum) => checksum,
+                    None => digest_object(directory, &path, size_bytes, request.checksum_algorithm).await?,
+                };
                 Ok::<_, Error>(NativeObject { path, size_bytes, checksum })
             }
         };
         let files = futures::stream::iter(written.files().iter().map(hash).collect::<Vec<_>>());
-        let digests = files.buffered(HASHED_AT_ONCE).try_collect();
+        let objects = files.buffered(HASHED_AT_ONCE).try_collect();
         let (objects, ()) =
-            futures::try_join!(digests, make_durable(self.parts.repository.storage(), directory.path()))?;
+            futures::try_join!(objects, make_durable(self.parts.repository.storage(), directory.path()))?;
         Ok(objects)
     }
 }

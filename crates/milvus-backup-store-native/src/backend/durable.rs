@@ -16,6 +16,13 @@ pub(super) async fn make_durable(storage: &Storage, directory: &str) -> Result<(
     blocking(move || sync_tree(&path)).await?
 }
 
+/// Synchronises the contents of one file with the disk.
+pub(super) async fn make_file_durable(storage: &Storage, file: &str) -> Result<()> {
+    let Some(root) = storage.local_root() else { return Ok(()) };
+    let path = root.join(file);
+    blocking(move || File::open(&path).and_then(|file| file.sync_all()).map_err(|source| failed(&path, source))).await?
+}
+
 fn sync_tree(root: &Path) -> Result<()> {
     let mut pending = vec![root.to_owned()];
     while let Some(directory) = pending.pop() {

@@ -4,6 +4,7 @@ mod comparison;
 mod create;
 mod diagnosis;
 mod durable;
+mod early;
 mod growth;
 mod import;
 mod native_backend;

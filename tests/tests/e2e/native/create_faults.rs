@@ -67,7 +67,7 @@ fn what_the_tool_cannot_do_is_refused_before_anything_is_written() {
         .says(&["milvus_storage", "the root of the storage of this Milvus"]);
     native.br.run(&["create", name, "--milvus-storage", "/nonexistent/milvus"]).code(2).says(&["/nonexistent/milvus"]);
     native.br.run(&["create", name, "--native-tool", "/nonexistent/tool"]).code(14).says(&["not installed"]);
-    native.br.run(&["create", "no-such.name"]).code(10);
+    native.br.run(&["create", "native_no_such"]).code(10);
     native.assert_nothing_left();
     forget(MILVUS, &[name]);
 }

@@ -2,6 +2,7 @@
 
 mod create_faults;
 mod endings;
+mod on_s3;
 mod real_tool;
 mod restore_faults;
 mod rows;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use milvus_backup_testkit::{ServerKind, native_tool::ToolFault, shared};
-use milvus_backup_tests::milvus_br::MilvusBr;
+use milvus_backup_tests::{milvus_br::MilvusBr, root::Root};
 use tempfile::TempDir;
 
 pub(super) const MILVUS: ServerKind = ServerKind::Milvus235;
@@ -30,17 +30,21 @@ impl Native {
         native
     }
 
-    /// With this executable.
+    /// With this executable, on the shared server.
     pub(super) fn with_tool(executable: &Path) -> Self {
+        let storage = shared(MILVUS).unwrap().data_dir().into_os_string().into_string().unwrap();
+        Self::around(executable, MilvusBr::on(MILVUS).with_env("MILVUS_BR_MILVUS_STORAGE", storage))
+    }
+
+    /// With this executable, around a command that knows its server and the storage of that.
+    pub(super) fn around(executable: &Path, br: MilvusBr) -> Self {
         let directory = tempfile::Builder::new().prefix("milvus-br-native.").tempdir().unwrap();
         let path = |name: &str| directory.path().join(name);
         symlink(executable, path("milvus-backup")).unwrap();
         fs::create_dir(path("tmp")).unwrap();
-        let storage = shared(MILVUS).unwrap().data_dir();
         let text = |path: PathBuf| path.into_os_string().into_string().unwrap();
-        let br = MilvusBr::on(MILVUS)
+        let br = br
             .with_env("MILVUS_BR_STORAGE", "native")
-            .with_env("MILVUS_BR_MILVUS_STORAGE", text(storage))
             .with_env("MILVUS_BR_NATIVE_TOOL", text(path("milvus-backup")))
             .with_env("TMPDIR", text(path("tmp")));
         Self { directory, br }
@@ -71,8 +75,10 @@ impl Native {
         assert_eq!(self.br.listed(), Vec::<String>::new());
         let data: Vec<String> = self.br.everything().into_iter().filter(|file| file.contains("/data/")).collect();
         assert!(data.is_empty(), "{data:?}");
-        let trees = directories(&self.br.root());
-        assert!(trees.iter().all(|tree| !tree.contains("mbr_")), "{trees:?}");
+        if let Root::Directory(root) = self.br.files() {
+            let trees = directories(root);
+            assert!(trees.iter().all(|tree| !tree.contains("mbr_")), "{trees:?}");
+        }
         assert_eq!(self.processes(), Vec::<String>::new());
         assert_eq!(self.leftovers(), Vec::<PathBuf>::new());
     }
