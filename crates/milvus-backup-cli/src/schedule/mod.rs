@@ -4,6 +4,7 @@ mod check_job;
 mod daemon;
 mod execute;
 mod job;
+mod observation;
 mod plan;
 mod reload;
 mod setting;

@@ -1,5 +1,6 @@
 //! The tables `[[job]]` and `[schedule]` of the configuration: what is backed up when.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -17,6 +18,10 @@ pub(crate) struct ScheduleSettings {
     /// sets, or `milvus-br` below `$XDG_STATE_HOME` or `~/.local/state`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) state_directory: Option<PathBuf>,
+    /// Address at which `schedule run` answers requests for metrics, such as `127.0.0.1:9187`; without it, there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub(crate) metrics_address: Option<SocketAddr>,
 }
 
 /// A job: what is backed up when, and what follows.
