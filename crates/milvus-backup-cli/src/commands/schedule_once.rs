@@ -79,9 +79,9 @@ fn report(job: &str, outcome: &JobOutcome, output: &Output) -> u8 {
             outcome.deleted.len(),
         )
     });
-    let first = outcome
-        .failures
-        .iter()
-        .map(|failure| failure.error.as_ref().map_or(exit_code::INCOMPLETE, |error| exit_code::of(error.kind())));
-    first.into_iter().next().unwrap_or(exit_code::DONE)
+    let without_error = if outcome.backups.is_empty() { exit_code::FAILED } else { exit_code::INCOMPLETE };
+    let code = |error: &Error| exit_code::of(error.kind());
+    let mut codes = outcome.failures.iter().map(|failure| failure.error.as_ref().map_or(without_error, code));
+
+    codes.next().unwrap_or(exit_code::DONE)
 }

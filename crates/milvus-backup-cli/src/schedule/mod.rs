@@ -3,6 +3,7 @@
 mod check_job;
 mod daemon;
 mod execute;
+mod hooks;
 mod job;
 mod observation;
 mod plan;
