@@ -130,6 +130,16 @@ impl Context {
         &self.target.uri
     }
 
+    /// Returns the clock and the interrupt of the command.
+    pub(crate) fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// Returns the file of metrics, if one is wanted.
+    pub(crate) fn metrics_file(&self) -> Option<&Path> {
+        self.global.metrics_file.as_deref()
+    }
+
     /// Returns the database of the commands.
     pub(crate) fn database(&self) -> &str {
         &self.target.database

@@ -20,6 +20,7 @@ mod documented;
 pub mod exit_code;
 mod hints;
 mod json_lines;
+mod metrics;
 mod milvus_storage;
 mod native;
 mod newest_good;
@@ -46,7 +47,7 @@ use milvus_backup_core::{Error, ErrorKind, Milvus, Source};
 use object_store::ObjectStore;
 use tracing_subscriber::EnvFilter;
 
-use args::{BackupCommand, Cli, Command, Global, ToolCommand};
+use args::{BackupCommand, Cli, Command, Global, LogFormat, ToolCommand};
 use command_error::CommandError;
 use output::Output;
 use report::Report;
@@ -81,11 +82,11 @@ impl Default for Layers {
 /// Runs the command like [`run`], with layers.
 pub fn run_layered(args: impl IntoIterator<Item = OsString>, layers: Layers) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
-    let (cli, overrides) = match parse(&args) {
+    let (cli, overrides, name) = match parse(&args) {
         Ok(parsed) => parsed,
         Err(error) => return ExitCode::from(report::usage(&error, args.iter().any(|arg| arg == "--json"))),
     };
-    init_logging(cli.verbosity());
+    init_logging(cli.verbosity(), cli.global.log_format);
     let output = Output::new(cli.global.json);
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
@@ -95,7 +96,7 @@ pub fn run_layered(args: impl IntoIterator<Item = OsString>, layers: Layers) -> 
         }
     };
     let signals = signals::Signals::listen(&runtime);
-    let outcome = runtime.block_on(dispatch(cli, &overrides, &output, &signals, layers));
+    let outcome = runtime.block_on(dispatch(cli, &name, &overrides, &output, &signals, layers));
     let code = match outcome {
         // Only the listener knows which signal it was.
         Ok(exit_code::INTERRUPTED) => signals.exit_code(),
@@ -110,15 +111,16 @@ pub fn run_layered(args: impl IntoIterator<Item = OsString>, layers: Layers) -> 
     ExitCode::from(code)
 }
 
-/// Parses the command line, and returns which settings it overrides.
-fn parse(args: &[OsString]) -> Result<(Cli, Overrides), clap::Error> {
+/// Parses the command line, and returns which settings it overrides, and the name of the command.
+fn parse(args: &[OsString]) -> Result<(Cli, Overrides, String), clap::Error> {
     let matches = Cli::command().try_get_matches_from(args)?;
     let cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut Cli::command()))?;
-    Ok((cli, Overrides::of(&matches)))
+    Ok((cli, Overrides::of(&matches), matches.subcommand_name().unwrap_or_default().to_owned()))
 }
 
 async fn dispatch(
     cli: Cli,
+    name: &str,
     overrides: &Overrides,
     output: &Output,
     signals: &signals::Signals,
@@ -133,7 +135,10 @@ async fn dispatch(
         Command::Backups(command) => {
             let settings = settings::settings_of(&global)?;
             let context = context::Context::new(global, settings, output.clone(), signals.interrupt(), layers)?;
-            run_on_backups(*command, &context).await
+            let outcome = run_on_backups(*command, &context).await;
+            let code = outcome.as_ref().map_or_else(|error| exit_code::of(error.kind()), |code| *code);
+            metrics::write_of_command(&context, name, code).await;
+            outcome
         }
     }
 }
@@ -169,7 +174,7 @@ async fn run_on_backups(command: BackupCommand, context: &context::Context) -> R
     }
 }
 
-fn init_logging(verbose: u8) {
+fn init_logging(verbose: u8, format: LogFormat) {
     let level = match verbose {
         0 => "warn",
         1 => "info",
@@ -179,12 +184,11 @@ fn init_logging(verbose: u8) {
     let ours = format!("milvus_backup={level}");
     let filter = EnvFilter::try_from_env("MILVUS_BR_LOG").unwrap_or_else(|_| EnvFilter::new(ours));
     // A second call in one process (a test) keeps the first subscriber.
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .without_time()
-        .try_init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let _ = match format {
+        LogFormat::Text => log.with_ansi(std::io::stderr().is_terminal()).without_time().try_init(),
+        LogFormat::Json => log.json().flatten_event(true).try_init(),
+    };
 }
 
 /// The Rust example of the README, which is compiled as a documentation test.

@@ -101,6 +101,11 @@ impl BackupRepository {
         self.bounded(self.store.exists()).await
     }
 
+    /// Returns the number of free bytes of the store, or `None` if it is unknown.
+    pub async fn available_bytes(&self) -> Result<Option<u64>> {
+        self.bounded(self.store.available_bytes()).await
+    }
+
     /// Returns the root of the store in human-readable form.
     pub fn root(&self) -> &str {
         self.store.location()

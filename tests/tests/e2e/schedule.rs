@@ -1,7 +1,15 @@
 //! The scheduler against a real server, with jobs that are due every second: kill -9 and a restart, signals, a server that
 //! is down, and a clock that jumps. On Milvus Lite 3.2.2.
 
-use std::{collections::BTreeSet, fs, path::Path, thread, time::Duration};
+use std::{
+    collections::BTreeSet,
+    fs,
+    io::{Read as _, Write as _},
+    net::{TcpListener, TcpStream},
+    path::Path,
+    thread,
+    time::Duration,
+};
 
 use milvus_backup_testkit::{Lite, LiteVersion, ServerKind};
 use milvus_backup_tests::{
@@ -76,11 +84,19 @@ fn a_server_that_is_down_is_a_failed_run_and_the_next_one_succeeds() {
     let database = directory.path().join("some.db");
     let server = Lite::start_on(LiteVersion::V3_2_2, &database).unwrap();
     Plain::at(&server.uri(), "films").partition("_default", 30).make();
-    let br = MilvusBr::new(server.uri()).configured(&job("films", "max_age = '1h'\n"));
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let address = format!("[schedule]\nmetrics_address = '127.0.0.1:{port}'\n");
+    let settings = job("films", "max_age = '1h'\n").replace("[schedule]\n", &address);
+    let br = MilvusBr::new(server.uri()).configured(&settings);
     br.run(&["schedule", "check"]).code(19);
     let mut daemon = br.start(&["schedule", "run"]);
     daemon.wait_until("a run", || successes(&br) >= 1);
     br.run(&["schedule", "check"]).code(0);
+    let metric = "milvus_br_newest_verified_backup_timestamp_seconds{root=";
+    daemon.wait_until("metrics", || get(port, "/metrics").contains(metric));
+    let metrics = get(port, "/metrics");
+    assert!(metrics.contains("milvus_br_job_max_age_seconds{job=\"seconds\"} 3600\n"), "{metrics}");
+    assert!(get(port, "/").starts_with("HTTP/1.1 404"), "nothing else is served");
     drop(server);
     daemon.wait_until("two failures", || state(&br)["consecutive_failures"].as_u64() >= Some(2));
     assert!(daemon.is_running(), "a failed run does not end the scheduler");
@@ -128,6 +144,15 @@ fn one_run_for_cron_copies_verifies_and_fails_with_a_code() {
     assert_eq!(ids, br.listed().into_iter().collect());
     br.run(&["schedule", "once", "seconds", "--uri", NOWHERE]).code(14);
     forget(LITE, &[name]);
+}
+
+/// The response to a request of an outside client.
+fn get(port: u16, path: &str) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    response
 }
 
 fn ids_below(root: &Path, collection: &str) -> BTreeSet<String> {

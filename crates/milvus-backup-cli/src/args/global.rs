@@ -64,6 +64,19 @@ pub(crate) struct Global {
     /// Do not print progress as text; warnings and errors remain
     #[arg(long, short = 'q', global = true, env = "MILVUS_BR_QUIET", value_parser = clap::builder::FalseyValueParser::new())]
     pub(crate) quiet: bool,
+    /// File that is replaced with metrics of the command and of the repository, for the textfile collector of Prometheus
+    #[arg(long, global = true, value_name = "FILE", env = "MILVUS_BR_METRICS_FILE", hide_short_help = true)]
+    pub(crate) metrics_file: Option<PathBuf>,
+    /// Format of the log on standard error
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORMAT",
+        env = "MILVUS_BR_LOG_FORMAT",
+        default_value = "text",
+        hide_short_help = true
+    )]
+    pub(crate) log_format: LogFormat,
     /// Increase the verbosity of the log (repeat for more)
     #[arg(long, short = 'v', global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
@@ -87,6 +100,15 @@ pub(crate) enum ProgressFormat {
     /// A progress bar on a terminal, otherwise periodic lines
     Text,
     /// One JSON document per line
+    Json,
+}
+
+/// The formats of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// One line of text per event
+    Text,
+    /// One JSON document per line, with its time
     Json,
 }
 

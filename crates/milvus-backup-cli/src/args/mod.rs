@@ -25,7 +25,7 @@ pub(crate) use copy::CopyArgs;
 pub(crate) use create::{CreateArgs, Load, Source};
 pub(crate) use doctor::DoctorArgs;
 pub(crate) use export::ExportArgs;
-pub(crate) use global::{Global, ProgressFormat, Storage};
+pub(crate) use global::{Global, LogFormat, ProgressFormat, Storage};
 pub(crate) use pin::{PinArgs, UnpinArgs};
 pub(crate) use prune::PruneArgs;
 pub(crate) use restore::{AutoId, Method, RestoreArgs};

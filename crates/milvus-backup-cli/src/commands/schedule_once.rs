@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::args::ScheduleOnceArgs;
 use crate::exit_code;
+use crate::metrics::{of_jobs, write_file};
 use crate::output::{Output, stderr_line};
 use crate::schedule::{ScheduleSetting, StateDirectory, execute, jobs, select};
 use crate::sizes::format_size;
@@ -47,6 +48,9 @@ pub(crate) async fn run(setting: &ScheduleSetting, output: &Output, args: &Sched
     let outcome = execute(setting, &job).await;
     state.end(&outcome, now());
     directory.write(job.name(), &state)?;
+    if let Some(path) = &setting.global.metrics_file {
+        write_file(path, &of_jobs(setting, std::slice::from_ref(&job), &directory).await?)?;
+    }
     Ok(report(job.name(), &outcome, output))
 }
 
@@ -75,9 +79,9 @@ fn report(job: &str, outcome: &JobOutcome, output: &Output) -> u8 {
             outcome.deleted.len(),
         )
     });
-    let first = outcome
-        .failures
-        .iter()
-        .map(|failure| failure.error.as_ref().map_or(exit_code::INCOMPLETE, |error| exit_code::of(error.kind())));
-    first.into_iter().next().unwrap_or(exit_code::DONE)
+    let without_error = if outcome.backups.is_empty() { exit_code::FAILED } else { exit_code::INCOMPLETE };
+    let code = |error: &Error| exit_code::of(error.kind());
+    let mut codes = outcome.failures.iter().map(|failure| failure.error.as_ref().map_or(without_error, code));
+
+    codes.next().unwrap_or(exit_code::DONE)
 }

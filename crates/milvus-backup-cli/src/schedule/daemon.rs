@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 
 use super::execute::execute;
 use super::job::Job;
+use super::observation::Observation;
 use super::reload::Jobs;
 use super::setting::ScheduleSetting;
 use super::state_directory::{StateDirectory, StateLock};
@@ -64,17 +65,20 @@ impl Daemon {
         let mut hangups = signal(SignalKind::hangup())
             .map_err(|source| Error::Internal { action: "listen for SIGHUP".to_owned(), source: Box::new(source) })?;
         tracing::info!(jobs = self.jobs.all.len(), state = %self.directory.display(), "the scheduler runs");
-        let outcome = self.run_until_interrupt(&mut hangups).await;
+        let mut observation = Observation::start(&self.jobs.setting).await?;
+        let outcome = self.run_until_interrupt(&mut hangups, &mut observation).await;
+        observation.end();
         self.finish(outcome).await
     }
 
-    async fn run_until_interrupt(&mut self, hangups: &mut Signal) -> Result<()> {
+    async fn run_until_interrupt(&mut self, hangups: &mut Signal, observation: &mut Observation) -> Result<()> {
         let environment = self.jobs.setting.environment.clone();
         loop {
             if environment.interrupt.is_requested() {
                 return Ok(());
             }
             let wait = self.start_due_jobs()?;
+            observation.refresh(&self.jobs.setting, &self.jobs.all, &self.directory);
             tokio::select! {
                 () = environment.interrupt.wait() => return Ok(()),
                 _ = hangups.recv() => self.jobs.reload(),

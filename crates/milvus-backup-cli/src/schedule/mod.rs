@@ -3,7 +3,9 @@
 mod check_job;
 mod daemon;
 mod execute;
+mod hooks;
 mod job;
+mod observation;
 mod plan;
 mod reload;
 mod setting;

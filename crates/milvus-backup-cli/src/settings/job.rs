@@ -1,5 +1,6 @@
 //! The tables `[[job]]` and `[schedule]` of the configuration: what is backed up when.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -17,6 +18,10 @@ pub(crate) struct ScheduleSettings {
     /// sets, or `milvus-br` below `$XDG_STATE_HOME` or `~/.local/state`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) state_directory: Option<PathBuf>,
+    /// Address at which `schedule run` answers requests for metrics, such as `127.0.0.1:9187`; without it, there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub(crate) metrics_address: Option<SocketAddr>,
 }
 
 /// A job: what is backed up when, and what follows.
@@ -60,6 +65,9 @@ pub(crate) struct JobSettings {
     /// Retention of the collections after a successful run. Without this table the job deletes nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) retention: Option<JobRetention>,
+    /// Programs that run before and after the job.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) hooks: Option<JobHooks>,
     /// Age of the newest verified backup above which `schedule check` fails, such as `26h`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) max_age: Option<Span>,
@@ -106,6 +114,27 @@ pub(crate) struct JobRetention {
     /// Rules by calendar, age and tag, in place of all those in the table `[keep]`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) keep: Option<KeepRules>,
+}
+
+/// Programs that run before and after a job, each with its arguments.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct JobHooks {
+    /// Program before a run. If it fails, the run fails without a backup.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) before: Vec<String>,
+    /// Program after a successful run. If it fails, the run has failed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) after: Vec<String>,
+    /// Program after a failed run.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) on_failure: Vec<String>,
+    /// Longest time of each of them, such as `30s`; by default one minute.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) timeout: Option<Span>,
+    /// Variables of the environment that the programs may see, besides `PATH`, `HOME`, `LANG` and `TZ`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) environment: Vec<String>,
 }
 
 /// How thorough the verification of a job is.

@@ -206,7 +206,7 @@ mod untrusted_input {
         fn settings_are_read_or_refused(mutations in prop::collection::vec(mutation(), 0..5)) {
             let defaults = toml::to_string(&BackupRecoveryConfig::default()).unwrap();
             let text = String::from_utf8_lossy(&mutate(defaults.into_bytes(), &mutations)).into_owned();
-            let read = |text: &str| from_documents(vec![Document::parse(text, Path::new("/config.toml"))?], None);
+            let read = |text: &str| from_documents(vec![Document::parse(text, Path::new("config.toml"))?], None);
             if let Ok(settings) = read(&text) {
                 prop_assert!(settings.recovery.validate().is_ok());
                 let again = read(&toml::to_string(&settings.recovery).unwrap()).unwrap().recovery;

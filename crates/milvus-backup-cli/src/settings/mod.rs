@@ -16,7 +16,7 @@ mod relative;
 mod schema;
 mod shown;
 
-pub(crate) use job::{Depth, JobRetention, JobSettings, JobVerification, Missed};
+pub(crate) use job::{Depth, JobHooks, JobRetention, JobSettings, JobVerification, Missed};
 pub(crate) use load::{Settings, settings_of};
 pub(crate) use milvus::MilvusSettings;
 pub(crate) use native::NativeSettings;

@@ -13,6 +13,7 @@ mod doctor;
 mod documents;
 mod help;
 mod latest;
+mod observed;
 mod parts;
 mod pins;
 mod repository;

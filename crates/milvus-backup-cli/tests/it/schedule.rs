@@ -80,6 +80,52 @@ fn a_run_that_fails_is_noted() {
     assert!(state.get("running").is_none() && state["decided_until"].is_null(), "{state}");
 }
 
+/// A hook that appends what it sees to a file.
+const NOTE: &str = "['sh', '-c', 'env | grep -E \"MILVUS|SECRET|WANTED\" | sort >> notes; exit CODE']";
+
+fn hooked(before: u8, timeout: &str) -> Sandbox {
+    let note = |code: u8| NOTE.replace("CODE", &code.to_string());
+    configured(&format!(
+        "{JOB}[job.hooks]\nbefore = {}\nafter = {}\non_failure = {}\nenvironment = ['MILVUS_BR_ROOT']\n{timeout}",
+        note(before),
+        note(0),
+        note(0)
+    ))
+}
+
+#[test]
+fn hooks_run_before_and_after_a_failure_and_see_only_what_was_asked_for() {
+    let sandbox = hooked(0, "");
+    assert_eq!(sandbox.run(&["schedule", "once", "nightly"]).exit_code, 14);
+    let notes = std::fs::read_to_string(sandbox.path("notes")).unwrap();
+    let hooks: Vec<&str> = notes.lines().filter(|line| line.starts_with("MILVUS_BR_HOOK=")).collect();
+    assert_eq!(hooks, ["MILVUS_BR_HOOK=before", "MILVUS_BR_HOOK=on_failure"]);
+    assert!(
+        notes.contains("MILVUS_BR_FAILURES=connect to Milvus: ") && notes.contains("MILVUS_BR_JOB=nightly"),
+        "{notes}"
+    );
+    // The address of Milvus is in the environment of the command, and was not asked for.
+    assert!(notes.contains("MILVUS_BR_ROOT=root") && !notes.contains("MILVUS_URI"), "{notes}");
+}
+
+#[test]
+fn a_hook_that_fails_keeps_the_run_from_starting() {
+    let sandbox = hooked(7, "");
+    let printed = sandbox.run(&["schedule", "once", "nightly"]);
+    assert_eq!(printed.exit_code, 1, "{}", printed.stderr);
+    assert!(printed.stderr.contains("run the hook `before`: `sh` ended with exit status: 7"), "{}", printed.stderr);
+    assert!(!printed.stderr.contains("connect to Milvus"), "{}", printed.stderr);
+}
+
+#[test]
+fn a_hook_ends_at_its_limit() {
+    let sandbox = configured(&format!("{JOB}[job.hooks]\nbefore = ['sleep', '60']\ntimeout = '1s'\n"));
+    let started = std::time::Instant::now();
+    let printed = sandbox.run(&["schedule", "once", "nightly"]);
+    assert!(printed.exit_code == 1 && printed.stderr.contains("took longer than 1s"), "{}", printed.stderr);
+    assert!(started.elapsed() < std::time::Duration::from_secs(20));
+}
+
 #[test]
 fn all_backups_are_verified_and_then_none_is_due() {
     let sandbox = Sandbox::golden();

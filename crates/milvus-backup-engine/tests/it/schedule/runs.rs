@@ -11,8 +11,8 @@ use milvus_backup_testkit::fakes::faults::{Failure, Fault, Faults, Point};
 use crate::world::World;
 
 /// Keeps the newest backup only.
-fn newest_only() -> Option<Box<dyn milvus_backup_core::RetentionRules>> {
-    Some(Box::new(RetentionPolicy { retention_count: 1, ..RetentionPolicy::OFF }))
+fn newest_only() -> Box<dyn milvus_backup_core::RetentionRules> {
+    Box::new(RetentionPolicy { retention_count: 1, ..RetentionPolicy::OFF })
 }
 
 fn plan(collections: &[&str]) -> JobPlan {
@@ -31,7 +31,7 @@ async fn a_run_backs_up_copies_and_then_deletes() {
     let there = World::new(ServerModel::milvus_2_3());
     let old = world.backed_up(&films, "old").await;
     let target = CopyTarget { repository: there.reopened(), params: CopyParams::default(), retention: None };
-    let plan = JobPlan { copies: vec![target], retention: newest_only(), ..plan(&["films"]) };
+    let plan = JobPlan { copies: vec![target], retention: Some(newest_only()), ..plan(&["films"]) };
     let outcome = world.manager.run_job(&plan).await;
     assert!(outcome.is_success(), "{:?}", outcome.failures);
     assert_eq!((outcome.backup_ids().len(), outcome.rows(), outcome.deleted), (1, 50, vec![old]));
@@ -51,7 +51,7 @@ async fn a_collection_that_fails_keeps_its_backups_and_the_others_go_on() {
         world.backed_up(&series, name).await;
     }
     world.milvus.drop_collection(&films).await.unwrap();
-    let plan = JobPlan { retention: newest_only(), ..plan(&["films", "series"]) };
+    let plan = JobPlan { retention: Some(newest_only()), ..plan(&["films", "series"]) };
     let outcome = world.manager.run_job(&plan).await;
     assert_eq!(outcome.failures.len(), 1);
     assert!(outcome.failures[0].to_string().starts_with("back up films: "), "{}", outcome.failures[0]);
@@ -71,7 +71,7 @@ async fn nothing_is_deleted_if_the_copy_fails() {
     faults.inject(Point::any(), Fault::down(Failure::unavailable()));
     let (_, elsewhere) = World::new(ServerModel::milvus_2_3()).faulty(&faults, Interrupt::never());
     let target = CopyTarget { repository: elsewhere, params: CopyParams::default(), retention: None };
-    let plan = JobPlan { copies: vec![target], retention: newest_only(), ..plan(&["films"]) };
+    let plan = JobPlan { copies: vec![target], retention: Some(newest_only()), ..plan(&["films"]) };
     let outcome = world.manager.run_job(&plan).await;
     assert!(!outcome.is_success() && outcome.deleted.is_empty());
     assert_eq!(world.reopened().list_backups(None).await.unwrap().backups.len(), 2);
