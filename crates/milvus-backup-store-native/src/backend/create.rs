@@ -2,19 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use futures::FutureExt;
 use futures::future::join;
-use futures::{FutureExt, StreamExt, TryStreamExt};
 use milvus_backup_core::{
-    CollectionRef, Error, NativeObject, NativePayload, NativeSegment, PartitionMetadata, Payload, PayloadRequest,
-    Progress, ProgressEvent, Result, StoredCollection, StoredSegment,
+    CollectionRef, Error, NativePayload, NativeSegment, PartitionMetadata, Payload, PayloadRequest, Progress,
+    ProgressEvent, Result, StoredCollection, StoredSegment,
 };
-use milvus_backup_repository::digest_object;
 use milvus_backup_storage::Directory;
 
 use super::NativeBackend;
 use super::comparison::difference;
-use super::durable::make_durable;
-use super::early::{EarlyDigests, HASHED_AT_ONCE};
+use super::early::EarlyDigests;
 use super::growth::{ExpectedPartition, WrittenBytes};
 use crate::commands::{BackupFormat, CreateOptions, Strategy};
 use crate::directory::{ToolDirectory, tool_path};
@@ -51,7 +49,7 @@ impl NativeBackend {
         let segments = self.compared(&written, &before, collection).await?.map_err(wrong)?;
         let (partitions, objects) = futures::try_join!(
             self.visible_partitions(&directory, &written, request),
-            self.durable_objects(&written, early, request),
+            self.durable_objects(&written, early, request, progress),
         )?;
         for partition in &partitions {
             let (partition, rows) = (partition.name.clone(), partition.row_count);
@@ -106,15 +104,18 @@ impl NativeBackend {
         }
         let live: BTreeMap<i64, u64> = before.segments.iter().map(|segment| (segment.id, segment.rows)).collect();
         for segment in &before.segments {
-            partitions.entry(segment.partition).or_default().rows += segment.rows;
+            if let Some(partition) = partitions.get_mut(&segment.partition) {
+                partition.rows += segment.rows;
+            }
         }
         let logs = self.parts.milvus_storage.directory("");
         for log in logs.list_versions(&format!("insert_log/{}", before.collection.id)).await? {
             let mut parts = log.path.split('/').skip(2).map(|part| part.parse::<i64>().ok());
             if let (Some(Some(partition)), Some(Some(segment))) = (parts.next(), parts.next())
                 && live.contains_key(&segment)
+                && let Some(partition) = partitions.get_mut(&partition)
             {
-                partitions.entry(partition).or_default().bytes += log.size_bytes;
+                partition.bytes += log.size_bytes;
             }
         }
         Ok(partitions)
@@ -166,31 +167,5 @@ impl NativeBackend {
         }
         session.close().await?;
         Ok(partitions)
-    }
-
-    /// Computes the digests of all files that have none yet, and makes all durable.
-    async fn durable_objects(
-        &self,
-        written: &ToolDirectory,
-        early: EarlyDigests<'_>,
-        request: &PayloadRequest<'_>,
-    ) -> Result<Vec<NativeObject>> {
-        let directory = early.backup;
-        let mut digests = early.into_unchanged().await?;
-        let hash = |(path, size): (&String, &u64)| {
-            let (path, size_bytes, known) = (path.clone(), *size, digests.remove(path));
-            async move {
-                let checksum = match known {
-                    Some(checksum) => checksum,
-                    None => digest_object(directory, &path, size_bytes, request.checksum_algorithm).await?,
-                };
-                Ok::<_, Error>(NativeObject { path, size_bytes, checksum })
-            }
-        };
-        let files = futures::stream::iter(written.files().iter().map(hash).collect::<Vec<_>>());
-        let objects = files.buffered(HASHED_AT_ONCE).try_collect();
-        let (objects, ()) =
-            futures::try_join!(objects, make_durable(self.parts.repository.storage(), directory.path()))?;
-        Ok(objects)
     }
 }

@@ -54,7 +54,7 @@ impl WrittenBytes<'_> {
             }
         }
         for (id, bytes) in written {
-            if let Some(event) = self.partitions.entry(id).or_default().advanced_to(bytes) {
+            if let Some(event) = self.partitions.get_mut(&id).and_then(|partition| partition.advanced_to(bytes)) {
                 self.progress.event(event);
             }
         }

@@ -8,6 +8,7 @@ mod early;
 mod growth;
 mod import;
 mod native_backend;
+mod objects;
 mod obstacles;
 mod restore;
 mod session;

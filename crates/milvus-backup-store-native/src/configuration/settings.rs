@@ -42,6 +42,26 @@ pub struct ServerTls {
     pub client_certificate: Option<(PathBuf, PathBuf)>,
 }
 
+impl ServerTls {
+    /// Returns the same files by absolute paths: the tool runs in another directory.
+    fn absolute(self) -> Result<Self> {
+        let absolute = |path: PathBuf| {
+            std::path::absolute(&path).map_err(|source| Error::Configuration {
+                role: "file of TLS".to_owned(),
+                path: path.display().to_string(),
+                source: source.into(),
+            })
+        };
+        let pair =
+            self.client_certificate.map(|(certificate, key)| Ok::<_, Error>((absolute(certificate)?, absolute(key)?)));
+        Ok(Self {
+            ca_certificate: self.ca_certificate.map(absolute).transpose()?,
+            client_certificate: pair.transpose()?,
+            server_name: self.server_name,
+        })
+    }
+}
+
 impl fmt::Debug for MilvusServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MilvusServer")
@@ -78,7 +98,7 @@ impl MilvusServer {
                 });
             }
         };
-        let tls = (url.scheme() == "https").then_some(tls);
+        let tls = if url.scheme() == "https" { Some(tls.absolute()?) } else { None };
         Ok(Self { host, port, credentials, tls })
     }
 
@@ -145,6 +165,14 @@ mod tests {
         assert!(!format!("{server:?}").contains("pass:word"));
         let plain = MilvusServer::new("http://milvus", None, ServerTls::default()).unwrap();
         assert_eq!((plain.port, plain.tls), (80, None));
+    }
+
+    #[test]
+    fn files_of_tls_are_named_by_absolute_paths() {
+        let tls = ServerTls { ca_certificate: Some("ca.pem".into()), ..ServerTls::default() };
+        let server = MilvusServer::new("https://milvus:19530", None, tls).unwrap();
+        let path = server.tls.unwrap().ca_certificate.unwrap();
+        assert!(path.is_absolute() && path.ends_with("ca.pem"), "{}", path.display());
     }
 
     #[test]

@@ -19,8 +19,11 @@ const KEPT: &[&str] = &[
     "no_proxy",
 ];
 
-/// Prefixes of cloud credentials and endpoints, which the libraries in the tool read directly.
-const KEPT_PREFIXES: &[&str] = &["LC_", "AWS_", "AZURE_", "GOOGLE_", "ALIBABA_CLOUD_", "TENCENTCLOUD_"];
+/// Prefixes of locales, and of the roles of a machine, which the libraries in the tool read directly.
+const KEPT_PREFIXES: &[&str] = &["LC_", "AWS_"];
+
+/// Static credentials, which are in the configuration of the tool.
+const SECRETS: &[&str] = &["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
 
 /// Returns the part of `variables` that the tool may receive.
 ///
@@ -31,5 +34,6 @@ pub fn child_environment(variables: impl IntoIterator<Item = (OsString, OsString
 }
 
 fn is_kept(name: &str) -> bool {
-    KEPT.contains(&name) || KEPT_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+    let is_of_role = KEPT_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) && !SECRETS.contains(&name);
+    KEPT.contains(&name) || is_of_role
 }
