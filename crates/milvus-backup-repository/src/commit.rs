@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use milvus_backup_core::{
-    BackupManifest, BackupMetadata, BackupPlan, BackupState, BackupStorageType, Completion, Error, FORMAT_VERSION,
-    FailedPartition, NativePayload, PartitionMetadata, PayloadKind, Result, WrittenRows,
+    BackupManifest, BackupMetadata, BackupPlan, BackupState, Completion, Error, FORMAT_VERSION, FailedPartition,
+    NativePayload, PartitionMetadata, PayloadKind, Result, WrittenRows,
 };
 use milvus_backup_storage::Directory;
 
@@ -127,10 +127,7 @@ impl PendingCommit {
             completed_at: completion.completed_at,
             backup_type: plan.backup_type,
             state: if self.failed.is_empty() { BackupState::Completed } else { BackupState::PartiallyCompleted },
-            storage_type: match self.native {
-                Some(_) => BackupStorageType::MilvusNative,
-                None => BackupStorageType::LocalFile,
-            },
+            storage_type: plan.storage_type,
             storage_path: self.directory.path().to_owned(),
             row_count: self.partitions.iter().map(|partition| partition.row_count).sum(),
             size_bytes,

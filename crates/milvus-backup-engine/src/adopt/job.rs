@@ -32,7 +32,8 @@ impl BackupRepository {
         params.validate()?;
         let started = self.environment.clock.elapsed();
         let deadline = params.timeout.unwrap_or(self.config.default_backup_timeout);
-        let adopted = self.environment.bounded(deadline, self.adopt(foreign, name, collection, params)).await?;
+        let adopted =
+            self.environment.bounded(deadline, Box::pin(self.adopt(foreign, name, collection, params))).await?;
         let mut result = BackupResult::of(adopted);
         result.execution_time_ms = self.milliseconds_since(started);
         Ok(result)
@@ -56,7 +57,7 @@ impl BackupRepository {
     }
 }
 
-/// One adoption.
+/// One adoption, with its plan.
 #[derive(Debug)]
 struct AdoptJob<'a> {
     repository: &'a BackupRepository,

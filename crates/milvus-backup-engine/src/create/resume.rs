@@ -45,8 +45,8 @@ impl BackupManager {
         job.resumed = true;
         job.collection = collection.clone();
         let deadline = job.deadline();
-        let written = self.repository.environment.bounded(deadline, job.write_rest()).await;
-        job.end(written).await
+        let written = self.repository.environment.bounded(deadline, Box::pin(job.write_rest())).await;
+        Box::pin(job.end(written)).await
     }
 }
 

@@ -38,8 +38,8 @@ impl BackupManager {
         let backup_id = BackupId::new(created_at, self.repository.environment.entropy.bytes()?);
         let mut job = CreateJob::begin(self, collection, backup_id, created_at, params).await?;
         let deadline = job.deadline();
-        let written = self.repository.environment.bounded(deadline, job.write_anew()).await;
-        job.end(written).await
+        let written = self.repository.environment.bounded(deadline, Box::pin(job.write_anew())).await;
+        Box::pin(job.end(written)).await
     }
 }
 
@@ -63,7 +63,7 @@ impl CreateJob<'_> {
         let backup_name = self.unused_name().await?;
         self.announce();
         if let Some(backend) = self.manager.backend.as_deref() {
-            return self.write_by(backend, description, partitions, backup_name).await;
+            return Box::pin(self.write_by(backend, description, partitions, backup_name)).await;
         }
         let (plan, scan) = Box::pin(self.open_and_plan(description, partitions, backup_name)).await?;
         self.require_space(&plan, &scan, 0).await?;

@@ -53,7 +53,7 @@ impl BackupManager {
         let deadline = params.timeout.unwrap_or(self.repository.config.default_restore_timeout);
         let backup = self.repository.store.open(collection, backup_id).await?;
         let mut job = RestoreJob::new(self, collection, backup, params, lifetime)?;
-        let staged = environment.bounded(deadline, job.stage()).await;
+        let staged = environment.bounded(deadline, Box::pin(job.stage())).await;
         let (staged, untidy) = job.end(staged).await?;
         if params.load_after_restore {
             let load = self.catalog.load_collection(&job.target, job.backup.metadata.replica_number);

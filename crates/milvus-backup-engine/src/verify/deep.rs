@@ -51,9 +51,11 @@ impl BackupManager {
         let verified =
             if self.repository.store.summary(collection, backup_id).await.is_ok_and(|found| is_physical(&found)) {
                 let deadline = params.timeout.unwrap_or(self.repository.config.verification_timeout);
-                environment.bounded(deadline, self.verify_physical(&scans, collection, backup_id, params)).await
+                environment
+                    .bounded(deadline, Box::pin(self.verify_physical(&scans, collection, backup_id, params)))
+                    .await
             } else {
-                self.verify_restored(&scans, collection, backup_id, params).await
+                Box::pin(self.verify_restored(&scans, collection, backup_id, params)).await
             };
         self.close_scans(&scans).await;
         let mut result = verified?;

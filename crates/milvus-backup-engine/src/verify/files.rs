@@ -27,7 +27,8 @@ impl BackupRepository {
         self.announce_verification(collection, backup_id);
         let deadline = params.timeout.unwrap_or(self.config.verification_timeout);
         if params.verification_type == VerificationType::Deep {
-            return self.environment.bounded(deadline, self.verify_deep(collection, backup_id, params)).await;
+            let verification = Box::pin(self.verify_deep(collection, backup_id, params));
+            return self.environment.bounded(deadline, verification).await;
         }
         let verification = self.verify_files(collection, backup_id, params, VerifiedBackup::Existing);
         self.environment.bounded(deadline, verification).await

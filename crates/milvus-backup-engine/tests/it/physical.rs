@@ -240,7 +240,7 @@ async fn a_create_by_a_program_that_was_killed_is_not_resumed_and_what_it_left_i
     let resumed = manager.resume_backup(&collection, &left.backup_id, &BackupParams::full()).await;
     assert!(matches!(&resumed, Err(Error::Refused { .. })), "{resumed:?}");
     killed.reopened().prune_incomplete_backups(false).await.unwrap();
-    let mut files = killed.files().await;
-    files.retain(|file| !file.contains("/locks/"));
-    assert_eq!(files, Vec::<String>::new());
+    let mut left = killed.files().await;
+    left.retain(|file| !file.contains("/locks/"));
+    assert_eq!(left, Vec::<String>::new());
 }

@@ -85,7 +85,7 @@ impl Program {
                 Fault::Hangs => {
                     *self.midway.lock().unwrap() = Some(self.store.fork());
                     self.clock.advance(std::time::Duration::from_mins(10));
-                    std::future::pending().await
+                    std::future::pending::<()>().await;
                 }
                 _ => {}
             }
@@ -179,7 +179,9 @@ impl ContentCheck for Reader {
     }
 
     async fn check(&self, _: &StoredBackup, sample: &[SampledGroup], findings: &mut Findings<'_>) -> Result<()> {
-        sample.iter().for_each(|group| findings.decoded(&group.file, group.bytes));
+        for group in sample {
+            findings.decoded(&group.file, group.bytes);
+        }
         Ok(())
     }
 }

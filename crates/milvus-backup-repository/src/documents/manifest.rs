@@ -35,13 +35,11 @@ pub(crate) fn manifest_from_bytes(backup: &str, bytes: &[u8]) -> Result<BackupMa
 
 /// Returns a part that the kind of the payload requires and that is missing.
 fn missing_part(manifest: &BackupManifest) -> Option<String> {
-    match manifest.kind {
-        PayloadKind::MilvusBackup => manifest.native.is_none().then(|| "list of the files of the tool".to_owned()),
-        _ => {
-            let without = manifest.partitions.iter().find(|partition| partition.row_digest.is_none())?;
-            Some(format!("row digest of partition `{}`", without.name.escape_default()))
-        }
+    if manifest.kind == PayloadKind::MilvusBackup {
+        return manifest.native.is_none().then(|| "list of the files of the tool".to_owned());
     }
+    let without = manifest.partitions.iter().find(|partition| partition.row_digest.is_none())?;
+    Some(format!("row digest of partition `{}`", without.name.escape_default()))
 }
 
 #[cfg(test)]

@@ -73,6 +73,7 @@ fn in_parquet() -> BackupStorageType {
     BackupStorageType::LocalFile
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]
 fn is_in_parquet(storage_type: &BackupStorageType) -> bool {
     *storage_type == in_parquet()
 }

@@ -16,7 +16,7 @@ pub(crate) struct FullMeta {
     pub(crate) collections: Vec<CollectionMeta>,
 }
 
-/// One collection.
+/// One collection of the backup.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct CollectionMeta {
@@ -91,7 +91,7 @@ pub(crate) struct KeyValue {
     pub(crate) value: String,
 }
 
-/// One partition.
+/// One partition of a collection.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct PartitionMeta {
@@ -101,7 +101,7 @@ pub(crate) struct PartitionMeta {
     pub(crate) segments: Vec<SegmentMeta>,
 }
 
-/// One segment.
+/// One segment of a partition.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct SegmentMeta {
@@ -123,7 +123,8 @@ pub(crate) struct FieldLogs {
     pub(crate) binlogs: Vec<LogMeta>,
 }
 
-/// One log file.
+/// One log file of a field.
+#[expect(clippy::struct_field_names, reason = "the names are those of the document")]
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct LogMeta {

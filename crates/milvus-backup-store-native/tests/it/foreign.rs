@@ -40,13 +40,15 @@ async fn a_backup_is_listed_and_its_collection_described_as_the_server_does() {
 async fn all_rows_are_read_and_deleted_ones_are_not_counted() {
     let golden = Golden::copied();
     let payload = golden.taken().await.unwrap();
-    let rows: Vec<(&str, u64)> = payload.partitions.iter().map(|found| (found.name.as_str(), found.row_count)).collect();
+    let rows: Vec<(&str, u64)> =
+        payload.partitions.iter().map(|found| (found.name.as_str(), found.row_count)).collect();
     // 40 inserted, 3 deleted, 2 replaced, 2 inserted later; 20 inserted, 1 deleted.
     assert_eq!(rows, [("_default", 39), ("old", 19)]);
     let inserted: u64 = payload.native.segments.iter().map(|segment| segment.inserted_rows).sum();
     assert_eq!(inserted, 64, "with those that were deleted or replaced");
     assert_eq!(payload.native.objects.len(), golden.logs().len() + 5);
-    let directory = golden.repository.backup(&crate::golden::collection(), &"20261128T211028Z-00000001".parse().unwrap());
+    let directory =
+        golden.repository.backup(&crate::golden::collection(), &"20261128T211028Z-00000001".parse().unwrap());
     for object in &payload.native.objects {
         assert_eq!(directory.size(&object.path).await.unwrap(), Some(object.size_bytes));
     }

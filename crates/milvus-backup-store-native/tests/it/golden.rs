@@ -84,7 +84,7 @@ impl Golden {
         match self.taken().await {
             Err(Error::Corrupted { message, failed_files, .. }) => (message, failed_files.concat()),
             Err(error) => (error.to_string(), String::new()),
-            Ok(_) => panic!("it was taken in"),
+            Ok(taken) => (format!("taken in: {taken:?}"), String::new()),
         }
     }
 }
@@ -94,7 +94,11 @@ pub(crate) fn collection() -> CollectionRef {
 }
 
 fn environment() -> Environment {
-    Environment { clock: std::sync::Arc::new(Stopped), entropy: std::sync::Arc::new(Same), interrupt: Interrupt::never() }
+    Environment {
+        clock: std::sync::Arc::new(Stopped),
+        entropy: std::sync::Arc::new(Same),
+        interrupt: Interrupt::never(),
+    }
 }
 
 /// A clock that stands still.
