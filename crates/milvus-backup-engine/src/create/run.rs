@@ -38,7 +38,7 @@ impl BackupManager {
         let backup_id = BackupId::new(created_at, self.repository.environment.entropy.bytes()?);
         let mut job = CreateJob::begin(self, collection, backup_id, created_at, params).await?;
         let deadline = job.deadline();
-        let written = self.repository.environment.bounded(deadline, job.write_anew()).await;
+        let written = self.repository.environment.bounded(deadline, Box::pin(job.write_anew())).await;
         job.end(written).await
     }
 }

@@ -43,8 +43,10 @@ impl BackupRepository {
         });
         let started = self.environment.clock.elapsed();
         let deadline = params.timeout.unwrap_or(self.config.default_backup_timeout);
-        let metadata =
-            self.environment.bounded(deadline, self.export(collection, backup_id, destination, params)).await?;
+        let metadata = self
+            .environment
+            .bounded(deadline, Box::pin(self.export(collection, backup_id, destination, params)))
+            .await?;
         let mut result = BackupResult::of(metadata);
         result.execution_time_ms = self.milliseconds_since(started);
         Ok(result)
