@@ -121,17 +121,23 @@ fn rows(schema: &Value, root: &Value, prefix: &str, rows: &mut BTreeMap<String, 
     let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return };
     for (name, property) in properties.iter().filter(|(name, _)| *name != "profile") {
         let key = format!("{prefix}{name}");
-        let target =
-            property.get("$ref").and_then(Value::as_str).and_then(|path| root.pointer(path.strip_prefix('#')?));
-        let items = property.get("items");
-        if target.is_some_and(|target| target.get("properties").is_some()) {
-            self::rows(property, root, &format!("{key}."), rows);
-        } else if items.is_some_and(|items| items.get("$ref").is_some()) && name == "job" {
-            self::rows(items.unwrap(), root, &format!("{key}."), rows);
-        } else {
+        let table = table_of(property, root);
+        if let Some(table) = table {
+            self::rows(table, root, &format!("{key}."), rows);
+        }
+        if table.is_none() || property.get("$ref").is_none() {
             rows.insert(key.clone(), row(&key, property));
         }
     }
+}
+
+/// Returns the schema of the table that a property is, may be, or is a list of.
+fn table_of<'a>(property: &'a Value, root: &'a Value) -> Option<&'a Value> {
+    let alternatives = property.get("anyOf").and_then(Value::as_array).into_iter().flatten();
+    let candidates = std::iter::once(property).chain(alternatives).chain(property.get("items"));
+    let mut targets =
+        candidates.filter_map(|candidate| root.pointer(candidate.get("$ref")?.as_str()?.strip_prefix('#')?));
+    targets.find(|target| target.get("properties").is_some())
 }
 
 fn row(key: &str, property: &Value) -> String {

@@ -29,7 +29,7 @@ impl Family {
         Self { name, help, kind: Kind::Counter, samples: Vec::new() }
     }
 
-    /// Adds a sample.
+    /// Adds a sample with its labels.
     pub(super) fn add(&mut self, labels: &[(&'static str, &str)], value: f64) {
         let labels = labels.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
         self.samples.push((labels, value));

@@ -40,7 +40,7 @@ impl MetricsServer {
         Ok(server)
     }
 
-    /// Replaces the metrics.
+    /// Replaces the metrics that requests get.
     pub(crate) fn set(&self, text: String) {
         *self.text.lock().unwrap_or_else(PoisonError::into_inner) = text.into();
     }

@@ -30,7 +30,7 @@ struct Ended {
     _lock: StateLock,
 }
 
-/// The scheduler.
+/// The scheduler of the jobs of a configuration.
 #[derive(Debug)]
 pub(crate) struct Daemon {
     jobs: Jobs,

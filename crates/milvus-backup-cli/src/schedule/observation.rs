@@ -50,7 +50,7 @@ impl Observation {
         }));
     }
 
-    /// Ends the gathering.
+    /// Ends the gathering, if it goes on.
     pub(super) fn end(&self) {
         if let Some(gathering) = &self.gathering {
             gathering.abort();

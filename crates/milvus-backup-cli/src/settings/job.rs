@@ -88,7 +88,7 @@ pub(crate) struct JobVerification {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct JobCopy {
-    /// The other root.
+    /// The other root of backups.
     pub(crate) root: String,
     /// Retention of the collections there. Without this table nothing is deleted there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -99,16 +99,16 @@ pub(crate) struct JobCopy {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct JobRetention {
-    /// See `retention_count`.
+    /// In place of `retention_count`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) count: Option<u32>,
-    /// See `retention_days`.
+    /// In place of `retention_days`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) days: Option<u32>,
-    /// See `min_backups_to_keep`.
+    /// In place of `min_backups_to_keep`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) min_keep: Option<u32>,
-    /// See `min_rows_ratio`.
+    /// In place of `min_rows_ratio`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) min_rows_ratio: Option<f64>,
     /// Rules by calendar, age and tag, in place of all those in the table `[keep]`.

@@ -74,6 +74,7 @@ fn count(timing: &Timing, first: Timestamp, due: Timestamp) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::state::RunStart;
     use super::super::timetable::Timetable;
     use super::*;
 
@@ -155,5 +156,15 @@ mod tests {
             assert_eq!((state.failures, state.consecutive_failures), (1, 1));
             assert_eq!(next_step(&timing(missed, Duration::ZERO), &state, at("05T02:00:20")), expected);
         }
+    }
+
+    #[test]
+    fn an_interrupted_run_outside_the_due_times_decides_none_of_them() {
+        let mut state = JobState { decided_until: Some(at("04T02:00:00")), ..JobState::default() };
+        state.running = Some(RunStart { due: at("05T12:00:00"), started_at: at("05T12:00:00") });
+        assert!(state.recover(MissedRuns::RunOnce, at("05T12:01:00")));
+        let timing = timing(MissedRuns::RunOnce, Duration::ZERO);
+        let step = next_step(&timing, &state, at("05T12:01:00"));
+        assert_eq!(step, NextStep::Run { due: at("05T02:00:00"), passed_over: 0 });
     }
 }

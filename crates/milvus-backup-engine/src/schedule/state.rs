@@ -124,7 +124,8 @@ impl JobState {
             backup_ids: Vec::new(),
             failures: vec!["the run was interrupted".to_owned()],
         });
-        if missed == MissedRuns::RunOnce {
+        // A run outside the due times, which no due time was decided with, is not made up for.
+        if missed == MissedRuns::RunOnce && self.decided_until.is_some_and(|decided| decided >= due) {
             let before = due.saturating_sub(jiff::SignedDuration::from_nanos(1)).unwrap_or(Timestamp::MIN);
             self.decided_until = Some(before);
         }

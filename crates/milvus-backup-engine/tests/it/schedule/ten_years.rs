@@ -1,4 +1,4 @@
-//! Ten years of a job that is due every six hours in a time zone with daylight saving: runs fail, are killed or take longer
+//! Ten years of a job that is due every twelve hours in a time zone with daylight saving: runs fail, are killed or take longer
 //! than the interval, the machine is off for days, its clock jumps in both directions, and retention follows each
 //! success.
 
@@ -63,7 +63,7 @@ fn policy() -> RetentionPolicy {
 
 impl Years {
     fn new(missed: MissedRuns, has_jumps: bool) -> Self {
-        let timetable = Timetable::parse("15 */6 * * *", "Europe/Berlin".parse().unwrap()).unwrap();
+        let timetable = Timetable::parse("15 */12 * * *", "Europe/Berlin".parse().unwrap()).unwrap();
         Self {
             chance: Chance(11),
             timing: Timing { timetable, delay: Duration::from_mins(7), missed },
@@ -112,16 +112,16 @@ impl Years {
                 assert!(until > self.now);
                 self.now = until;
             }
-            NextStep::Never => panic!("every six hours"),
+            NextStep::Never => panic!("every twelve hours"),
         }
     }
 
     /// Days without the machine, and jumps of the clock.
     fn disturb(&mut self) {
-        if self.chance.below(2000) == 0 {
+        if self.chance.below(700) == 0 {
             self.now = after(self.now, 3600 * self.chance.below(200));
         }
-        if self.has_jumps && self.chance.below(600) == 0 {
+        if self.has_jumps && self.chance.below(300) == 0 {
             let by = self.chance.below(60 * 24 * 30) * 60 - 3600 * 24 * 15;
             self.set_back += u32::from(by < -3600);
             self.now = after(self.now, by);
@@ -131,7 +131,7 @@ impl Years {
     /// One run: it fails, is killed, or makes a backup, after which retention follows.
     fn run(&mut self) {
         // Some take longer than the interval.
-        let seconds = if self.chance.in_hundred(2) { 7 * 3600 } else { 60 + self.chance.below(3600) };
+        let seconds = if self.chance.in_hundred(2) { 13 * 3600 } else { 60 + self.chance.below(3600) };
         let started = self.now;
         self.now = after(self.now, seconds);
         if self.chance.in_hundred(3) {
@@ -215,14 +215,14 @@ fn every_due_time_is_decided_exactly_once() {
         let years = Years::new(missed, false).pass();
         let distinct: BTreeSet<Timestamp> = years.runs.iter().copied().collect();
         let twice = years.runs.len() - distinct.len();
-        assert!(distinct.len() > 12_000, "{} runs", distinct.len());
+        assert!(distinct.len() > 6_000, "{} runs", distinct.len());
         // An interrupted run is made up for with its own due time, or with a later one that has passed meanwhile.
         assert!(twice <= years.interruptions, "{twice} repeated, {} interrupted", years.interruptions);
         assert_eq!(twice > 0, missed == MissedRuns::RunOnce);
         let counted = distinct.len() as u64 + years.state.passed_over - years.counted_twice;
         assert_eq!(counted, years.due_times(), "{missed:?}");
         assert_eq!(years.state.runs, years.runs.len() as u64);
-        assert!(years.state.failures > 1000 && years.state.passed_over > 50, "{:?}", years.state);
+        assert!(years.state.failures > 500 && years.state.passed_over > 50, "{:?}", years.state);
     }
 }
 
