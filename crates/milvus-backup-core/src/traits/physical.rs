@@ -76,8 +76,8 @@ pub trait Backend: Send + Sync + Debug {
     /// is compared with what it wrote and with what the server reports. Reports the bytes as [`crate::ProgressEvent`]s.
     ///
     /// # Errors
-    /// [`crate::Error::Backup`] never: the caller adds that context. [`crate::Error::Protocol`] for files that do not
-    /// contain what they must.
+    /// [`crate::Error::Protocol`] and [`crate::Error::Corrupted`] for files that do not contain what they must, and the
+    /// errors that the messages of the program stand for.
     async fn create(&self, request: &PayloadRequest<'_>, progress: &dyn Progress) -> Result<Payload>;
 
     /// Returns why the program cannot restore this backup into the server, or `None` if it can.

@@ -20,8 +20,9 @@ impl BackupRepository {
     /// Of `params`, the name, tags, digest algorithm and deadline apply.
     ///
     /// # Errors
-    /// [`Error::BackupNotFound`], [`Error::Corrupted`] for damage, [`Error::Unsupported`] for a definition or files that
-    /// cannot be kept, [`Error::BackupAlreadyExists`], and those of the stores. What was written is removed then.
+    /// [`milvus_backup_core::Error::BackupNotFound`], [`milvus_backup_core::Error::Corrupted`] for damage,
+    /// [`milvus_backup_core::Error::Unsupported`] for a definition or files that
+    /// cannot be kept, [`milvus_backup_core::Error::BackupAlreadyExists`], and those of the stores. What was written is removed then.
     pub async fn adopt_backup(
         &self,
         foreign: &dyn ForeignBackups,
