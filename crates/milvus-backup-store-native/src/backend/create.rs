@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use futures::FutureExt;
 use futures::future::join;
 use milvus_backup_core::{
     CollectionRef, Error, NativePayload, NativeSegment, PartitionMetadata, Payload, PayloadRequest, Progress,
     ProgressEvent, Result, StoredCollection, StoredSegment,
 };
 use milvus_backup_storage::Directory;
+use tokio::sync::Notify;
 
 use super::NativeBackend;
 use super::comparison::difference;
@@ -78,9 +78,14 @@ impl NativeBackend {
             progress,
             partitions,
         };
-        let environment = &self.parts.environment;
-        let watch = join(written.watch(environment), early.watch(environment)).map(|_| ());
-        let ended = while_running(session.run(&invocation), watch).await?;
+        let (environment, stop) = (&self.parts.environment, Notify::new());
+        let run = async {
+            let ended = while_running(session.run(&invocation), written.watch(environment)).await;
+            stop.notify_one();
+            ended
+        };
+        let (ended, ()) = join(run, early.watch(environment, &stop)).await;
+        let ended = ended?;
         written.measure().await;
         if ended.claims_success() {
             return Ok(session.version());

@@ -3,12 +3,15 @@
 //! Must always hold: a digest is used only for a file that was complete before it was read, and has not changed since.
 
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::time::Duration;
 
 use futures::StreamExt;
+use futures::future::{Either, select};
 use milvus_backup_core::{ChecksumAlgorithm, Environment, Result};
 use milvus_backup_repository::digest_object;
 use milvus_backup_storage::{Directory, Storage};
+use tokio::sync::Notify;
 
 use super::durable::make_file_durable;
 
@@ -58,11 +61,14 @@ impl<'a> EarlyDigests<'a> {
         Self { backup, tool, storage, source, collection, algorithm, sizes, done }
     }
 
-    /// Hashes what is complete until it is dropped.
-    pub(super) async fn watch(&mut self, environment: &Environment) {
+    /// Hashes what is complete until it is told to stop. Files whose hashing has begun are finished.
+    pub(super) async fn watch(&mut self, environment: &Environment, stop: &Notify) {
         let interval = if self.storage.is_remote() { REMOTE_INTERVAL } else { INTERVAL };
         loop {
-            environment.sleep(interval).await;
+            let (pause, stopped) = (pin!(environment.sleep(interval)), pin!(stop.notified()));
+            if let Either::Right(_) = select(pause, stopped).await {
+                return;
+            }
             if let Err(error) = self.advance().await {
                 // All files are hashed after the end, unless they were before.
                 tracing::debug!(%error, "cannot hash files of milvus-backup yet");
