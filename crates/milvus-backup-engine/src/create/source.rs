@@ -14,6 +14,8 @@ impl CreateJob<'_> {
     pub(super) fn needed_access(&self) -> &'static [Access] {
         match self.params.source {
             SourceChoice::Segments => Access::READING_SEGMENTS,
+            // A program that copies segment files runs no queries.
+            _ if self.manager.backend.is_some() => Access::READING_SEGMENTS,
             _ => Access::READING,
         }
     }
