@@ -7,10 +7,11 @@ use milvus_backup_core::{
     PayloadRequest, ProgressEvent, Result, WrittenRows,
 };
 
-use super::plan::{adoption_plan, announcement};
+use super::plan::adoption_plan;
 use crate::BackupRepository;
 use crate::create::collection_limitations;
 use crate::lease::while_held;
+use crate::uncommitted::planned_event;
 
 impl BackupRepository {
     /// Takes a collection of a foreign backup into this repository, as a native backup that is listed, verified, exported,
@@ -76,7 +77,7 @@ impl AdoptJob<'_> {
             backup_id: plan.backup_id.clone(),
             collection: plan.collection.to_string(),
         });
-        repository.progress.event(announcement(plan));
+        repository.progress.event(planned_event(plan));
         let taken = self.take(lease).await;
         match taken {
             Ok(metadata) => Ok(metadata),
@@ -99,7 +100,8 @@ impl AdoptJob<'_> {
         limitations.push(format!("adopted from `{}` at {}", self.name, self.foreign.location()));
         let rows = WrittenRows { partitions, failed: Vec::new(), native: Some(native) };
         let completed_at = repository.environment.clock.now();
-        let completion = Completion { completed_at, lease_epoch: lease.epoch().await?, limitations };
-        transaction.commit(rows, completion).await
+        let completion = Completion { completed_at, lease_epoch: 0, limitations };
+        let place = (&plan.collection, &plan.backup_id);
+        repository.commit_leased(place, transaction, (rows, completion), lease).await
     }
 }

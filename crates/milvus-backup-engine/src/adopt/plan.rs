@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use milvus_backup_core::{
-    BackupId, BackupParams, BackupPlan, BackupState, BackupStorageType, BackupType, CollectionRef, CompressionCodec,
-    ForeignCollection, PartitionPlan, ProgressEvent, ReadPoint, Result, SourceKind,
+    BackupId, BackupParams, BackupPlan, BackupStorageType, BackupType, CollectionRef, CompressionCodec,
+    ForeignCollection, PartitionPlan, ReadPoint, Result, SourceKind,
 };
 
 use crate::BackupRepository;
@@ -50,15 +50,4 @@ pub(super) fn adoption_plan(
         replica_number: None,
         description: found.description,
     })
-}
-
-/// Returns the event that announces the adoption, whose size is not known before it is read.
-pub(super) fn announcement(plan: &BackupPlan) -> ProgressEvent {
-    let partitions = plan.partitions.iter();
-    ProgressEvent::Planned {
-        state: BackupState::InProgress,
-        total_rows: 0,
-        total_bytes: 0,
-        partition_rows: partitions.map(|partition| (partition.name.clone(), 0)).collect(),
-    }
 }

@@ -1,11 +1,9 @@
 //! The name of a backup, and what is announced of it before rows are moved.
 
-use std::collections::BTreeMap;
-
 use milvus_backup_core::{BackupMetadata, BackupPlan, BackupState, BackupVersion, Operation, ProgressEvent, Result};
 
 use super::job::CreateJob;
-use crate::uncommitted::name_taken;
+use crate::uncommitted::{name_taken, planned_event};
 
 impl CreateJob<'_> {
     /// Returns the name of the backup, which no other backup of the collection has.
@@ -44,13 +42,6 @@ impl CreateJob<'_> {
     }
 
     pub(super) fn announce_plan(&self, plan: &BackupPlan) {
-        let partitions = plan.partitions.iter();
-        let partition_rows: BTreeMap<_, _> =
-            partitions.map(|partition| (partition.name.clone(), partition.expected_rows)).collect();
-        let total_rows = partition_rows.values().sum();
-        let total_bytes = total_rows * plan.description.schema.estimated_row_bytes();
-        let state = BackupState::InProgress;
-        let planned = ProgressEvent::Planned { state, total_rows, total_bytes, partition_rows };
-        self.manager.repository.progress.event(planned);
+        self.manager.repository.progress.event(planned_event(plan));
     }
 }

@@ -85,16 +85,10 @@ impl CreateJob<'_> {
         }
     }
 
-    /// Commits while the lock is held. A process that was paused just before and lost it meanwhile finds out right
-    /// after, and takes its commit back: its files may be gone.
+    /// Commits what was written, while the lease of this job is held.
     pub(super) async fn commit(&self, written: Written) -> Result<BackupMetadata> {
-        let Written { transaction, rows, mut completion } = written;
-        completion.lease_epoch = self.lease()?.epoch().await?;
-        let metadata = transaction.commit(rows, completion).await?;
-        if let Err(lost) = self.lease()?.check().await {
-            self.manager.repository.store.delete(&self.collection, &self.backup_id).await?;
-            return Err(lost);
-        }
-        Ok(metadata)
+        let Written { transaction, rows, completion } = written;
+        let place = (&self.collection, &self.backup_id);
+        self.manager.repository.commit_leased(place, transaction, (rows, completion), self.lease()?).await
     }
 }

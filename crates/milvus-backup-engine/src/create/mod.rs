@@ -21,3 +21,4 @@ mod undoing;
 mod visibility;
 
 pub(crate) use limitations::collection_limitations;
+pub(crate) use scan_targets::scan_targets;

@@ -10,7 +10,7 @@ const PART_BYTES: u64 = 8 << 20;
 const MAX_PARTS: u64 = 512;
 
 /// Returns the partitions to read, and the number of parts that each of them may be divided into.
-pub(super) fn scan_targets(plan: &BackupPlan) -> Vec<ScanTarget> {
+pub(crate) fn scan_targets(plan: &BackupPlan) -> Vec<ScanTarget> {
     let row_bytes = plan.description.schema.estimated_row_bytes();
     let target = |partition: &PartitionPlan| {
         let rows = partition.expected_rows;

@@ -10,10 +10,11 @@ use milvus_backup_core::{
     Operation, ProgressEvent, Result, ScanSession, StoredBackup, VerifiedBackup, WrittenRows,
 };
 
-use super::plan::{announcement, targets};
 use crate::BackupRepository;
+use crate::create::scan_targets;
 use crate::lease::while_held;
 use crate::transfer::BackupTransfer;
+use crate::uncommitted::planned_event;
 use crate::verify::is_physical;
 
 impl BackupRepository {
@@ -94,7 +95,7 @@ impl ExportJob<'_> {
     async fn run(&self, lease: &dyn Lease) -> Result<BackupMetadata> {
         let plan = self.plan().await?;
         self.destination.require_unused_name(&plan.collection, &plan.backup_name).await?;
-        self.source.progress.event(announcement(&plan));
+        self.source.progress.event(planned_event(&plan));
         let written = self.write_and_commit(&plan, lease).await;
         match written {
             Ok(metadata) => self.verified(&plan, metadata).await,
@@ -115,7 +116,7 @@ impl ExportJob<'_> {
             environment: &destination.environment,
             progress: Arc::clone(&self.source.progress),
         };
-        let units = self.session.plan(&targets(plan)).await?;
+        let units = self.session.plan(&scan_targets(plan)).await?;
         let rows = transfer.write(&units).await;
         writers.settle().await;
         let rows = rows?;
@@ -123,8 +124,9 @@ impl ExportJob<'_> {
         let mut limitations = self.backup.metadata.limitations.clone();
         limitations.push(format!("exported from native backup {}", self.backup.metadata.backup_id));
         let completed_at = destination.environment.clock.now();
-        let completion = Completion { completed_at, lease_epoch: lease.epoch().await?, limitations };
-        transaction.commit(rows, completion).await
+        let completion = Completion { completed_at, lease_epoch: 0, limitations };
+        let place = (&plan.collection, &plan.backup_id);
+        destination.commit_leased(place, transaction, (rows, completion), lease).await
     }
 
     /// Compares the rows of each partition with those that were recorded when the backup was made.

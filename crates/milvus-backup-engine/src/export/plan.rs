@@ -1,11 +1,9 @@
 //! The plan of an export: the collection as it was when the backup was made, and the parameters of writing.
 
-use std::collections::BTreeMap;
-
 use futures::future::try_join_all;
 use milvus_backup_core::{
-    BackupId, BackupPlan, BackupState, BackupType, CollectionDescription, CompressionCodec, PartitionPlan,
-    ProgressEvent, ReadPoint, Result, ScanTarget, SourceKind,
+    BackupId, BackupPlan, BackupType, CollectionDescription, CompressionCodec, PartitionPlan, ReadPoint, Result,
+    SourceKind,
 };
 
 use super::job::ExportJob;
@@ -61,24 +59,4 @@ impl ExportJob<'_> {
             replica_number: metadata.replica_number,
         })
     }
-}
-
-/// Returns the partitions to read, each by one worker after the other.
-pub(super) fn targets(plan: &BackupPlan) -> Vec<ScanTarget> {
-    let target = |partition: &PartitionPlan| ScanTarget {
-        partition: partition.name.clone(),
-        rows: partition.expected_rows,
-        parts: 1,
-    };
-    plan.partitions.iter().map(target).collect()
-}
-
-/// Returns the event that announces how much is exported.
-pub(super) fn announcement(plan: &BackupPlan) -> ProgressEvent {
-    let partitions = plan.partitions.iter();
-    let partition_rows: BTreeMap<String, u64> =
-        partitions.map(|partition| (partition.name.clone(), partition.expected_rows)).collect();
-    let total_rows = partition_rows.values().sum();
-    let total_bytes = total_rows * plan.description.schema.estimated_row_bytes();
-    ProgressEvent::Planned { state: BackupState::InProgress, total_rows, total_bytes, partition_rows }
 }

@@ -226,6 +226,16 @@ async fn a_backup_that_the_program_made_by_itself_is_adopted_whole_or_not() {
 }
 
 #[tokio::test]
+async fn an_adoption_that_lost_its_lease_takes_its_commit_back() {
+    let (world, films, _) = programmed(Fault::None).await;
+    let program = Program::with_fault(&world, Fault::LosesLease);
+    let (collection, repository) = (world.reference(&films), world.reopened());
+    let error = repository.adopt_backup(&program, "mine", &collection, &BackupParams::full()).await.unwrap_err();
+    assert!(matches!(cause(error), Error::InProgress { .. }));
+    assert_eq!(repository.list_backups(None).await.unwrap().backups, []);
+}
+
+#[tokio::test]
 async fn a_create_by_a_program_that_was_killed_is_not_resumed_and_what_it_left_is_pruned() {
     let (world, films) = World::with_films().await;
     let program = Arc::new(Program::with_fault(&world, Fault::Hangs));

@@ -19,7 +19,7 @@ use object_store::memory::InMemory;
 
 use crate::environment::TestClock;
 use crate::frozen_source::FrozenSource;
-use crate::world::World;
+use crate::world::{World, take_over};
 
 /// What the program does wrong.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub(crate) enum Fault {
     Hangs,
     /// It says that it is done, and has left out a partition.
     LeavesOut,
+    /// While it writes, another operation takes over the lease.
+    LosesLease,
     /// It restores one row less, and says that it is done.
     LosesRow,
 }
@@ -97,6 +99,9 @@ impl Program {
                 row_digest: None,
                 chunks: Vec::new(),
             });
+        }
+        if self.fault() == Fault::LosesLease {
+            take_over(&self.store, &request.collection.name).await;
         }
         if self.fault() == Fault::LeavesOut {
             partitions.pop();
