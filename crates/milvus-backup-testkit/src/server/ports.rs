@@ -6,8 +6,10 @@
 use std::{
     fs::File,
     hash::{BuildHasher, RandomState},
-    net::{Ipv4Addr, TcpListener},
+    net::{Ipv4Addr, SocketAddrV4},
 };
+
+use rustix::net::{AddressFamily, SocketType, bind, socket};
 
 use crate::{cache, error::Error};
 
@@ -50,14 +52,25 @@ fn candidates() -> impl Iterator<Item = u16> {
     (start..start + count).filter_map(move |at| u16::try_from(at % count).ok().map(|offset| FIRST + offset))
 }
 
-/// Returns whether no process listens on the port, neither on 127.0.0.1 nor on all addresses (where Milvus listens).
+/// Returns whether anyone can bind the port, on 127.0.0.1 and on all addresses (where Milvus listens).
+///
+/// A port whose last connections the kernel still holds (`TIME_WAIT`) counts as occupied: Python and Go disagree on
+/// whether to bind such a port, and a listener of the standard library, which sets `SO_REUSEADDR`, always can.
 fn free(number: u16) -> bool {
-    [Ipv4Addr::LOCALHOST, Ipv4Addr::UNSPECIFIED].iter().all(|address| TcpListener::bind((*address, number)).is_ok())
+    [Ipv4Addr::LOCALHOST, Ipv4Addr::UNSPECIFIED].into_iter().all(|address| binds(SocketAddrV4::new(address, number)))
+}
+
+fn binds(address: SocketAddrV4) -> bool {
+    socket(AddressFamily::INET, SocketType::STREAM, None).and_then(|socket| bind(&socket, &address)).is_ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::{
+        collections::BTreeSet,
+        io::Read,
+        net::{TcpListener, TcpStream},
+    };
 
     use super::*;
 
@@ -73,6 +86,19 @@ mod tests {
     fn a_port_with_a_listener_is_not_free() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         assert!(!free(listener.local_addr().unwrap().port()));
+    }
+
+    #[test]
+    fn a_port_whose_last_connection_is_remembered_is_not_free() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut client = TcpStream::connect(address).unwrap();
+        // The side that closes first is the one whose port the kernel remembers.
+        drop(listener.accept().unwrap());
+        assert_eq!(client.read(&mut [0]).unwrap(), 0);
+        drop((client, listener));
+        assert!(TcpListener::bind(address).is_ok(), "the standard library binds it");
+        assert!(!free(address.port()));
     }
 
     #[test]
