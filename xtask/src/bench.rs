@@ -77,7 +77,7 @@ fn print(outcome: &Outcome) {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a speed for people to read")]
+#[expect(clippy::cast_precision_loss, reason = "a human-readable speed")]
 fn mega(bytes: u64) -> f64 {
     bytes as f64 / 1e6
 }

@@ -15,7 +15,7 @@ use milvus_backup_engine::{BackupManager, BackupRepository};
 use milvus_backup_repository::RepositoryHandle;
 use milvus_backup_storage::StoreOptions;
 use milvus_backup_store_local::ParquetFormat;
-use milvus_backup_store_native::{NativeFormat, ServerTls, ToolRoot};
+use milvus_backup_store_native::{ServerTls, ToolRoot};
 
 use crate::Layers;
 use crate::args::{Global, ProgressFormat};
@@ -88,7 +88,7 @@ impl Context {
         let repository = open_repository(&root, &config, &environment, layers)?;
         Ok(Self {
             format: Arc::new(ParquetFormat::new(repository.clone())),
-            physical: Arc::new(NativeFormat::new(repository.clone(), config.memory_limit_bytes, &environment)?),
+            physical: Arc::new(crate::native::format(&repository, &config, &environment)?),
             repository: Arc::new(repository.clone()),
             handle: repository,
             environment,
@@ -171,7 +171,7 @@ impl Context {
     pub(crate) fn repository_at(&self, root: &str) -> Result<BackupRepository> {
         let repository = open_repository(root, &self.config, &self.environment, self.layers)?;
         let format = Arc::new(ParquetFormat::new(repository.clone()));
-        let physical = NativeFormat::new(repository.clone(), self.config.memory_limit_bytes, &self.environment)?;
+        let physical = crate::native::format(&repository, &self.config, &self.environment)?;
         self.operations_on(Arc::new(repository), format, Arc::new(physical))
     }
 
@@ -185,10 +185,10 @@ impl Context {
         Ok(repository.with_physical(physical).with_progress(Arc::clone(&self.progress)))
     }
 
-    /// Returns the backups that milvus-backup made by itself below a root.
+    /// Returns the backups below a root that milvus-backup wrote without this product.
     pub(crate) fn foreign_backups(&self, root: &str) -> Result<ToolRoot> {
         let place = open_repository(root, &self.config, &self.environment, self.layers)?;
-        let format = NativeFormat::new(self.handle.clone(), self.config.memory_limit_bytes, &self.environment)?;
+        let format = crate::native::format(&self.handle, &self.config, &self.environment)?;
         Ok(ToolRoot::new(place.storage().clone(), self.handle.clone(), format))
     }
 

@@ -51,7 +51,7 @@ pub(crate) fn backend(inputs: NativeInputs<'_>) -> Result<Arc<dyn Backend>> {
         milvus_storage: Place::of(location, &options)?,
         backup_storage: Place::of(inputs.root, &crate::context::repository_options(config))?,
     };
-    let format = NativeFormat::new(repository.clone(), config.memory_limit_bytes, environment)?;
+    let format = format(&repository, config, environment)?;
     Ok(Arc::new(NativeBackend::new(NativeBackendParts {
         executable,
         path: std::env::var_os("PATH"),
@@ -62,4 +62,13 @@ pub(crate) fn backend(inputs: NativeInputs<'_>) -> Result<Arc<dyn Backend>> {
         format,
         environment: environment.clone(),
     })))
+}
+
+/// Returns the format of the backups of milvus-backup in a repository.
+pub(crate) fn format(
+    repository: &RepositoryHandle,
+    config: &BackupRecoveryConfig,
+    environment: &Environment,
+) -> Result<NativeFormat> {
+    NativeFormat::new(repository.clone(), config.memory_limit_bytes, environment)
 }

@@ -34,7 +34,7 @@ mod schedule;
 mod selection;
 mod transfer;
 mod uncommitted;
-mod undo;
+mod undo_stack;
 mod verify;
 mod watchdog;
 

@@ -121,7 +121,7 @@ impl RepositoryHandle {
         let plan = noted.filter(|plan| plan.backup_id == *backup_id && plan.collection == *collection);
         let Some(plan) = plan else {
             return Err(Error::Refused {
-                reason: format!("backup {backup_id} cannot be continued: it does not say how it was begun"),
+                reason: format!("backup {backup_id} cannot be resumed: its parameters were not recorded"),
                 hint: Hint::NewBackup,
             });
         };

@@ -6,9 +6,9 @@ use milvus_backup_core::wording::count;
 use milvus_backup_core::{BackupVersion, CalendarDuration, KeepRules};
 
 use crate::calendar::Period;
+use crate::numbers::ordinal;
 use crate::position::Position;
 use crate::track::Place;
-use crate::wording::ordinal;
 
 /// Returns the reasons for which the rules that apply to a backup in any state keep it.
 pub(crate) fn in_any_state(rules: &KeepRules, backup: &BackupVersion, position: &Position<'_>) -> Vec<String> {

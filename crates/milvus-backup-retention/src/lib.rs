@@ -39,13 +39,13 @@
 mod calendar;
 mod decide;
 mod keep;
+mod numbers;
 mod policy;
 mod position;
 mod rules;
 mod summary;
 mod track;
 mod warnings;
-mod wording;
 
 pub use milvus_backup_core::calculate_storage_savings;
 pub use policy::RetentionPolicy;

@@ -7,9 +7,9 @@ use milvus_backup_core::wording::count;
 use milvus_backup_core::{BackupState, BackupVersion, DecisionAction};
 
 use crate::keep;
+use crate::numbers::{in_words, ordinal};
 use crate::policy::RetentionPolicy;
 use crate::position::Position;
-use crate::wording::{in_words, ordinal};
 
 const DAY: i64 = 24 * 60 * 60;
 

@@ -1,4 +1,4 @@
-//! [`DirectoryLogs`]: log files below a directory, where nobody changes them.
+//! [`DirectoryLogs`]: log files below a directory in which nothing changes.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use milvus_backup_storage::{Directory, VersionedObject};
 
 use crate::frozen::{LogFile, LogStore};
 
-/// The log files below a directory, such as those of a backup, which nobody changes.
+/// The log files below a directory, such as those of a backup, which do not change.
 #[derive(Debug, Clone)]
 pub struct DirectoryLogs {
     directory: Directory,

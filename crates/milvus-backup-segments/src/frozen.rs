@@ -1,4 +1,4 @@
-//! The segments of a collection that contain all its rows of one moment, as data.
+//! The segments of a collection that contain all its rows of a point in time, as data.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;

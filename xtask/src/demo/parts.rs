@@ -1,4 +1,4 @@
-//! What the demo is made of, got ready side by side: the compiler and the network wait for different things.
+//! What the demo is made of, prepared concurrently: the compiler and the network wait for different things.
 
 use std::panic;
 use std::path::PathBuf;

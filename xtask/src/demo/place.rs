@@ -1,4 +1,4 @@
-//! Where the demo leaves its things. They are made anew by each demo and stay until the next one.
+//! Where the demo leaves its things. Each demo recreates them and stay until the next one.
 
 use std::fs;
 use std::io::ErrorKind;

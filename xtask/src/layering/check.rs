@@ -83,7 +83,7 @@ mod tests {
     fn a_forbidden_edge_is_named_with_what_is_allowed() {
         let offending = graph(&["milvus-backup-store-native -> milvus-backup-store-local"]);
         let expected = "milvus-backup-store-native -> milvus-backup-store-local; it may use milvus-backup-core, \
-                        milvus-backup-integrity, milvus-backup-storage, milvus-backup-repository, \
+                        milvus-backup-integrity, milvus-backup-columns, milvus-backup-storage, milvus-backup-repository, \
                         milvus-backup-segments";
         assert_eq!(breaches(&offending), [expected]);
     }

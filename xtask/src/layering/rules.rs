@@ -14,10 +14,11 @@ const STORE_LOCAL: &str = "milvus-backup-store-local";
 const STORE_NATIVE: &str = "milvus-backup-store-native";
 const CLI: &str = "milvus-backup-cli";
 const TESTKIT: &str = "milvus-backup-testkit";
+const END_TO_END: &str = "milvus-backup-tests";
 
 /// A crate of the workspace and the crates of the workspace it may use. A crate without a row may not exist.
 ///
-/// The stores stand side by side: neither has the other in its row. Only the command has everything.
+/// Neither of the two stores has the other one in its row. Only the command has everything.
 pub(super) const MAY_USE: &[(&str, &[&str])] = &[
     (CORE, &[]),
     (INTEGRITY, &[CORE]),
@@ -33,7 +34,7 @@ pub(super) const MAY_USE: &[(&str, &[&str])] = &[
     (STORE_NATIVE, &[CORE, INTEGRITY, COLUMNS, STORAGE, REPOSITORY, SEGMENTS]),
     (CLI, LIBRARIES),
     (TESTKIT, &[CORE, COLUMNS]),
-    ("milvus-backup-tests", PRODUCT_AND_TESTKIT),
+    (END_TO_END, &[CLI, TESTKIT]),
     ("xtask", &[TESTKIT]),
 ];
 
@@ -51,23 +52,6 @@ const LIBRARIES: &[&str] = &[
     STORE_LOCAL,
     STORE_NATIVE,
 ];
-const PRODUCT_AND_TESTKIT: &[&str] = &[
-    CORE,
-    INTEGRITY,
-    CODEC,
-    RETENTION,
-    ENGINE,
-    COLUMNS,
-    CLIENT,
-    STORAGE,
-    REPOSITORY,
-    SEGMENTS,
-    STORE_LOCAL,
-    STORE_NATIVE,
-    CLI,
-    TESTKIT,
-];
-
 /// What every crate may use in its tests besides what it may use anyway.
 const IN_TESTS: &[&str] = &[TESTKIT];
 
@@ -76,7 +60,8 @@ const IN_TESTS: &[&str] = &[TESTKIT];
 /// The engine is tested as a whole: with the repository and the format that it has in the command, over a store in memory.
 /// Stand-ins for them would be a second protocol to keep right. What it is built with stays what [`MAY_USE`] says.
 /// The format of data files is tested with the columns of servers, which it stores.
-const IN_TESTS_OF: &[(&str, &[&str])] = &[(ENGINE, &[STORAGE, REPOSITORY, STORE_LOCAL]), (STORE_LOCAL, &[COLUMNS])];
+const IN_TESTS_OF: &[(&str, &[&str])] =
+    &[(ENGINE, &[STORAGE, REPOSITORY, STORE_LOCAL]), (STORE_LOCAL, &[COLUMNS]), (END_TO_END, LIBRARIES)];
 
 /// Crates that must stay cheap for whoever takes only them, and what must be nowhere below them.
 pub(super) const WITHOUT: &[(&str, &[&str])] = &[

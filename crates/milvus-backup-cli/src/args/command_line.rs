@@ -72,7 +72,7 @@ pub(crate) enum BackupCommand {
     Restore(RestoreArgs),
     /// Copy backups to another root
     Copy(CopyArgs),
-    /// Take in a backup that milvus-backup made by itself
+    /// Add a backup that milvus-backup wrote on its own to the repository
     Adopt(AdoptArgs),
     /// Write the rows of a native backup as Parquet files, like a local backup
     Export(ExportArgs),

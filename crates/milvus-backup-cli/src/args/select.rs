@@ -11,7 +11,7 @@ pub(crate) struct ListArgs {
     /// List only the backups of this collection
     #[arg(value_name = "COLLECTION", add = ArgValueCompleter::new(collections))]
     pub(crate) collection: Option<String>,
-    /// List the backups that milvus-backup made by itself below this root: a directory or a URL
+    /// List the backups below this root that milvus-backup wrote on its own: a directory or a URL
     #[arg(long, value_name = "ROOT", conflicts_with = "collection")]
     pub(crate) foreign: Option<String>,
 }

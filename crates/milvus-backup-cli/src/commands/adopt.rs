@@ -1,6 +1,6 @@
-//! `milvus-br adopt` takes in backups that milvus-backup made by itself.
+//! `milvus-br adopt` adds backups that milvus-backup wrote on its own to a repository.
 
-use milvus_backup_core::{BackupParams, BackupResult, CollectionRef, Error, ErrorKind, ForeignBackups, Result};
+use milvus_backup_core::{BackupParams, BackupResult, CollectionRef, ErrorKind, ForeignBackups, Result};
 
 use super::create::describe;
 use crate::args::AdoptArgs;
@@ -53,11 +53,6 @@ async fn selected(context: &Context, foreign: &dyn ForeignBackups, args: &AdoptA
     if !args.collections.is_empty() {
         return args.collections.iter().map(|name| Ok(context.collections(name)?.0)).collect();
     }
-    let backups = foreign.list().await?;
-    let missing = || Error::BackupNotFound { backup: args.foreign.clone(), path: foreign.location().to_owned() };
-    let found = backups.into_iter().find(|backup| backup.name == args.foreign).ok_or_else(missing)?;
-    if let Some(problem) = found.problem {
-        return Err(Error::Corrupted { backup: found.name, message: problem, failed_files: Vec::new() });
-    }
+    let found = foreign.find(&args.foreign).await?;
     found.collections.iter().map(|name| Ok(context.collections(name)?.0)).collect()
 }

@@ -1,4 +1,4 @@
-//! `milvus-br list --foreign` prints the backups that milvus-backup made by itself.
+//! `milvus-br list --foreign` prints the backups that milvus-backup wrote on its own.
 
 use milvus_backup_core::{ForeignBackup, ForeignBackups, Result};
 

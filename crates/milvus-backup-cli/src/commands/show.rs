@@ -185,7 +185,7 @@ fn list_or_none(names: &[String]) -> String {
 
 /// Returns a description such as `id: Int64, primary key` or `title: VarChar(max_length=256)`.
 fn describe_field(field: &FieldSchema) -> String {
-    let element = field.element_type.map(|element| format!(" of {element}")).unwrap_or_default();
+    let element = field.elements().map(|element| format!(" of {element}")).unwrap_or_default();
     let params: Vec<String> = field.type_params.iter().map(|(key, value)| format!("{key}={value}")).collect();
     let params = if params.is_empty() { String::new() } else { format!("({})", params.join(", ")) };
     let attributes = [

@@ -50,7 +50,7 @@ impl Observation {
         }));
     }
 
-    /// Ends the gathering, if it goes on.
+    /// Stops collecting, if it is still running.
     pub(super) fn end(&self) {
         if let Some(gathering) = &self.gathering {
             gathering.abort();

@@ -8,13 +8,13 @@ use toml::{Table, Value};
 
 use super::document::Document;
 use super::job::{JobSettings, ScheduleSettings};
-use super::keys::{nearest, unknown_key};
 use super::layers::Layers;
 use super::milvus::MilvusSettings;
 use super::native::NativeSettings;
 use super::origin::Origin;
 use super::parse::{Parsed, parse};
 use super::schema::schema;
+use super::unknown_key::{nearest, unknown_key};
 use super::{default_file, relative};
 use crate::args::Global;
 

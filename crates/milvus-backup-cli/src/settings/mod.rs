@@ -4,7 +4,6 @@ mod default_file;
 mod document;
 mod effective;
 mod job;
-mod keys;
 mod layers;
 mod load;
 mod milvus;
@@ -15,6 +14,7 @@ mod parse;
 mod relative;
 mod schema;
 mod shown;
+mod unknown_key;
 
 pub(crate) use job::{Depth, JobHooks, JobRetention, JobSettings, JobVerification, Missed};
 pub(crate) use load::{Settings, settings_of};

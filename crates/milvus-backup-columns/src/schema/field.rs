@@ -52,7 +52,8 @@ pub(super) fn decode_field(field: &wire::FieldSchema) -> Result<FieldSchema> {
         name: name.clone(),
         description: description.clone(),
         data_type: own_type,
-        element_type: has_elements.then(|| data_type(name, *element_type)).transpose()?,
+        // It has no meaning for other types, but belongs to the definition where a client has set it.
+        element_type: (has_elements || *element_type != 0).then(|| data_type(name, *element_type)).transpose()?,
         is_primary: *is_primary_key,
         auto_id: *auto_id,
         is_partition_key: *is_partition_key,

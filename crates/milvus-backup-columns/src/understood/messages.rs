@@ -38,7 +38,7 @@ static SCHEMA: Layout = Layout {
     named_by: None,
 };
 
-/// The response of `DescribeCollection`. How rows are spread over shards is not examined: they are spread anew in a
+/// The response of `DescribeCollection`. How rows are spread over shards is not examined: they are distributed again in a
 /// collection that is created.
 pub(super) static DESCRIPTION: Layout = Layout {
     name: "DescribeCollectionResponse",

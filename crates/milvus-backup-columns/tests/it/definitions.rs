@@ -73,11 +73,11 @@ fn data_type() -> BoxedStrategy<i32> {
     prop_oneof![6 => prop::sample::select(SCALARS.to_vec()), 1 => prop::sample::select(OTHERS.to_vec())].boxed()
 }
 
-/// The type of a field and that of its elements: the latter means nothing for a type without elements, and is then 0, as
-/// servers have it.
+/// The type of a field and that of its elements: the latter means nothing for a type without elements, and is then 0 on
+/// most servers.
 fn types() -> BoxedStrategy<(i32, i32)> {
     let array = data_type().prop_map(|element| (22, element));
-    prop_oneof![4 => data_type().prop_map(|own| (own, 0)), 1 => array].boxed()
+    prop_oneof![8 => data_type().prop_map(|own| (own, 0)), 1 => (data_type(), data_type()), 2 => array].boxed()
 }
 
 fn field() -> BoxedStrategy<FieldSchema> {

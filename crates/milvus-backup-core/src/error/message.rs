@@ -1,4 +1,4 @@
-//! What an error says with all its causes, its sizes in units for people, and errors that several places return.
+//! What an error says with all its causes, its sizes in human-readable units, and errors that several places return.
 
 use super::hint::Hint;
 use super::variants::Error;

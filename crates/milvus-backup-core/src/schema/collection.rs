@@ -157,7 +157,7 @@ impl CollectionSchema {
             let fixed = data_type.fixed_width(field.dim().unwrap_or(0));
             fixed.unwrap_or_else(|| if data_type == DataType::VarChar { text() } else { LONGEST })
         };
-        let field_bytes = |field: &FieldSchema| match field.element_type {
+        let field_bytes = |field: &FieldSchema| match field.elements() {
             Some(element) => value_bytes(field, element).saturating_mul(field.max_capacity().unwrap_or(LONGEST)),
             None => value_bytes(field, field.data_type),
         };

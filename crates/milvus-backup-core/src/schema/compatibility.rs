@@ -38,7 +38,7 @@ fn field_differences(backup: &FieldSchema, target: &FieldSchema, differences: &m
             differences.push(format!("field `{name}`: {what} is {target}, not {backup}"));
         }
     };
-    let element = |field: &FieldSchema| field.element_type.map_or_else(|| "none".to_owned(), |kind| kind.to_string());
+    let element = |field: &FieldSchema| field.elements().map_or_else(|| "none".to_owned(), |kind| kind.to_string());
     let number = |value: Option<usize>| value.map_or_else(|| "none".to_owned(), |value| value.to_string());
     differs("the type", backup.data_type.to_string(), target.data_type.to_string());
     differs("the element type", element(backup), element(target));

@@ -21,7 +21,8 @@ pub struct FieldSchema {
     pub description: String,
     /// The data type of the field.
     pub data_type: DataType,
-    /// The type of the elements of an `Array` or `ArrayOfVector`.
+    /// The type of the elements of an `Array` or `ArrayOfVector`. Servers may report one for other types, where it has no
+    /// meaning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub element_type: Option<DataType>,
     /// Whether this is the primary key.
@@ -74,6 +75,11 @@ impl FieldSchema {
     pub fn with_param(mut self, key: impl Into<String>, value: impl std::fmt::Display) -> Self {
         self.type_params.insert(key.into(), format!("{value}"));
         self
+    }
+
+    /// Returns the type of the elements of an `Array` or `ArrayOfVector`, and `None` for every other type.
+    pub fn elements(&self) -> Option<DataType> {
+        self.element_type.filter(|_| matches!(self.data_type, DataType::Array | DataType::ArrayOfVector))
     }
 
     /// Returns the number of dimensions of a vector.

@@ -73,7 +73,7 @@ impl SchemaSupport {
         if !self.data_types.contains(&field.data_type) {
             missing.push(format!("field `{name}` is of type {}", field.data_type));
         }
-        if let Some(element) = field.element_type.filter(|element| !self.data_types.contains(element)) {
+        if let Some(element) = field.elements().filter(|element| !self.data_types.contains(element)) {
             missing.push(format!("field `{name}` has elements of type {element}"));
         }
         if field.nullable && !(if vector { self.nullable_vectors } else { self.nullable_scalars }) {

@@ -51,6 +51,13 @@ pub trait ForeignBackups: Send + Sync + Debug {
     /// Lists the backups, in ascending order of names. Those that cannot be read are listed with the reason.
     async fn list(&self) -> Result<Vec<ForeignBackup>>;
 
+    /// Returns one backup, without reading the others.
+    ///
+    /// # Errors
+    /// [`crate::Error::BackupNotFound`], [`crate::Error::Corrupted`] if its metadata cannot be read, and
+    /// [`crate::Error::InvalidParameter`] for a name that the program would not take.
+    async fn find(&self, name: &str) -> Result<ForeignBackup>;
+
     /// Describes a collection of a backup.
     ///
     /// # Errors

@@ -55,7 +55,7 @@ pub struct RequestedFlush {
     pub timestamp: u64,
 }
 
-/// The calls with which a reader of segment files determines the files of one moment.
+/// The calls with which a reader of segment files determines the files of a point-in-time snapshot.
 ///
 /// # Errors
 /// Every method fails with the errors of [`crate::Catalog`].

@@ -1,4 +1,4 @@
-//! Adoption: from a backup that another program made by itself to a backup of a repository.
+//! Adoption: adds a backup that another program wrote to the repository.
 
 mod job;
 mod plan;

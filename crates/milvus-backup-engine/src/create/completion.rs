@@ -63,7 +63,7 @@ impl CreateJob<'_> {
         row_loss(&self.previous, rows, self.manager.repository.config.min_rows_ratio)
     }
 
-    /// Some servers return no rows, and no error, for a partition that was dropped: it did not fail, and is not whole.
+    /// Some servers return no rows, and no error, for a partition that was dropped: it did not fail, and is incomplete.
     ///
     /// # Errors
     /// [`Error::PartitionNotFound`], and [`Error::Protocol`] for another schema: the collection was recreated.

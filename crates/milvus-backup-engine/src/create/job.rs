@@ -10,9 +10,9 @@ use milvus_backup_core::{
 };
 
 use super::shortage::Shortage;
-use super::undo::Undo;
+use super::undo_step::Undo;
 use crate::BackupManager;
-use crate::undo::UndoStack;
+use crate::undo_stack::UndoStack;
 
 /// One create, or one attempt to resume it.
 #[derive(Debug)]

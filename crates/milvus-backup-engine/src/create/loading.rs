@@ -9,7 +9,7 @@ use milvus_backup_core::{
 };
 
 use super::job::CreateJob;
-use super::undo::{Loaded, Undo};
+use super::undo_step::{Loaded, Undo};
 use crate::BackupManager;
 
 /// The partitions of a backup by their load state.

@@ -17,7 +17,7 @@ mod shortage;
 mod source;
 mod space;
 mod undo;
-mod undoing;
+mod undo_step;
 mod visibility;
 
 pub(crate) use limitations::collection_limitations;

@@ -12,7 +12,7 @@ use milvus_backup_core::{
 use super::job::{CreateJob, Phase, Written};
 use super::limitations::collection_limitations;
 use super::plan::RowsToRead;
-use super::undo::Undo;
+use super::undo_step::Undo;
 
 impl CreateJob<'_> {
     /// Checks, before anything is written, that the program can do what is asked for.

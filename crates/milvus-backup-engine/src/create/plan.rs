@@ -11,7 +11,7 @@ use milvus_backup_core::{
 
 use super::job::{CreateJob, Scan};
 use super::scan_targets::scan_targets;
-use super::undo::Undo;
+use super::undo_step::Undo;
 
 /// The rows of a backup, as far as they are known before they are read.
 #[derive(Debug)]

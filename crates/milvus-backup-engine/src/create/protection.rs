@@ -6,7 +6,7 @@
 use milvus_backup_core::{CollectionName, Error, Result};
 
 use super::job::CreateJob;
-use super::undo::Undo;
+use super::undo_step::Undo;
 use crate::maintain::protection_name;
 
 impl CreateJob<'_> {

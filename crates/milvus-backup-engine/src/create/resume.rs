@@ -131,7 +131,7 @@ impl CreateJob<'_> {
 fn fitted(mut plan: BackupPlan, params: &BackupParams) -> Result<BackupPlan> {
     let mut changed = Vec::new();
     if plan.storage_type == BackupStorageType::MilvusNative {
-        return Err(refused(&plan, &["the program that wrote it always starts anew".to_owned()]));
+        return Err(refused(&plan, &["the program that wrote it always starts from the beginning".to_owned()]));
     }
     let mut require = |same: bool, what: &str| {
         if !same {

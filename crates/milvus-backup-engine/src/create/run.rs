@@ -9,7 +9,7 @@ use milvus_backup_core::{
 
 use super::job::{CreateJob, Phase, Scan, Written};
 use super::plan::select_partitions;
-use super::undo::Undo;
+use super::undo_step::Undo;
 use crate::BackupManager;
 use crate::lease::while_held;
 use crate::transfer::BackupTransfer;

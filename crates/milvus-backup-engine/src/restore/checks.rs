@@ -9,7 +9,7 @@ use milvus_backup_core::{
 use super::insertion::InsertedRows;
 use super::job::RestoreJob;
 use super::target::Target;
-use super::undo::Undo;
+use super::undo_step::Undo;
 
 impl RestoreJob<'_> {
     /// Checks that the target is unused, or is a collection that is to be replaced or filled, which is then pinned.

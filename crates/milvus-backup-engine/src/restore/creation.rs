@@ -11,7 +11,7 @@ use super::insertion::InsertedRows;
 use super::job::RestoreJob;
 use super::optional_properties::without_optional;
 use super::tally::Tally;
-use super::undo::Undo;
+use super::undo_step::Undo;
 
 impl RestoreJob<'_> {
     /// Creates the collection with its rows and indexes. After a transient failure it is dropped and recreated, as often as

@@ -8,10 +8,10 @@ use milvus_backup_core::{
     StoredBackup,
 };
 
-use super::undo::Undo;
+use super::undo_step::Undo;
 use crate::BackupManager;
 use crate::maintain::staging_name;
-use crate::undo::UndoStack;
+use crate::undo_stack::UndoStack;
 
 /// One restore of one backup.
 #[derive(Debug)]

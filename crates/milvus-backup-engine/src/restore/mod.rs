@@ -16,6 +16,6 @@ mod staged;
 mod tally;
 mod target;
 mod undo;
-mod undoing;
+mod undo_step;
 
 pub(crate) use job::Lifetime;

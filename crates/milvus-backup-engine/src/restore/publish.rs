@@ -7,7 +7,7 @@ use milvus_backup_core::{CollectionChange, CollectionName, Error, ProgressEvent,
 use super::job::{Lifetime, Phase, RestoreJob};
 use super::staged::Staged;
 use super::target::Target;
-use super::undo::Undo;
+use super::undo_step::Undo;
 use crate::maintain::swap_names;
 
 impl RestoreJob<'_> {

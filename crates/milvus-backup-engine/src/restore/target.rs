@@ -112,7 +112,7 @@ impl Target {
         let properties = [&self.schema.properties, &self.late_properties];
         let get = |name: &str| properties.iter().find_map(|properties| properties.get(name));
         let expiry = get(TTL_SECONDS).map(|seconds| {
-            format!("rows expire {seconds} seconds after they were inserted: the restore inserts them anew")
+            format!("rows expire {seconds} seconds after they were inserted: the restore inserts them again")
         });
         let field = get(TTL_FIELD).map(|field| {
             format!("rows expire at the time in field `{field}`: those that have expired since the backup are restored, and \

@@ -201,6 +201,10 @@ impl ForeignBackups for Program {
         Ok(Vec::new())
     }
 
+    async fn find(&self, name: &str) -> Result<ForeignBackup> {
+        Err(Error::BackupNotFound { backup: name.to_owned(), path: self.location().to_owned() })
+    }
+
     async fn describe(&self, _: &str, collection: &CollectionRef) -> Result<ForeignCollection> {
         let description = self.milvus.describe_collection(&collection.name).await?;
         let created_at = Some("2026-01-02T03:04:05Z".parse().unwrap());

@@ -36,7 +36,7 @@ impl Candidates<'_> {
         let mut found = BTreeMap::new();
         for candidate in candidates {
             let mut groups = Vec::new();
-            // A group that is not complete was begun after the flush, and so has only later rows.
+            // A group that is not complete was started after the flush, and so has only later rows.
             let logs = seen.files.segment(candidate.partition, candidate.segment);
             for group in logs.map(SegmentLogs::complete_groups).unwrap_or_default() {
                 if self.may_have_rows(&group).await? {

@@ -1,4 +1,4 @@
-//! Fixes the segments that contain all rows of one moment, while the server goes on writing and compacting.
+//! Fixes the segments that contain all rows of a point in time, while the server continues to write and compact.
 //!
 //! Must always hold: a set of segments that may lack a row or a delete of the moment is never returned. It is tried
 //! again at a later moment instead.

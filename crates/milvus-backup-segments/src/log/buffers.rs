@@ -10,7 +10,7 @@ const MIN_KEPT: usize = 64 << 10;
 /// The largest size of all buffers that are kept.
 const MAX_KEPT: usize = 24 << 20;
 
-/// Keeps buffers, and returns those that nobody else uses. Clones share them.
+/// Keeps buffers, and returns those that have no other user. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Buffers {
     kept: Arc<Mutex<Vec<Buffer>>>,

@@ -91,7 +91,7 @@ mod tests {
         assert_eq!(numbers(&bytes, 3, 11).unwrap(), [5, 5, 5, 0, 1, 2, 3, 4, 5, 6, 7]);
         assert_eq!(numbers(&bytes, 3, 2).unwrap(), [5, 5]);
         assert!(numbers(&bytes, 3, 12).is_err(), "too few");
-        assert!(numbers(&bytes[..5], 3, 11).is_err(), "cut off");
+        assert!(numbers(&bytes[..5], 3, 11).is_err(), "truncated");
     }
 
     #[test]

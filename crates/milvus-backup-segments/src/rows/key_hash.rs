@@ -57,7 +57,7 @@ impl KeyHash for u64 {
     }
 }
 
-/// The hash of a text. With a seed that nobody knows beforehand, two keys of a collection have the same hash with a
+/// The hash of a text. With an unpredictable seed, two keys of a collection have the same hash with a
 /// probability that is not worth a comparison.
 impl KeyHash for u128 {
     const MIN: Self = Self::MIN;

@@ -19,7 +19,7 @@ use crate::frozen::{FrozenPartition, FrozenSegments, LogStore};
 pub struct SegmentRowsOptions {
     /// Bytes for keys and deletes, beside one bit for each row. If they need more, the keys are read several times.
     pub memory_limit_bytes: u64,
-    /// A random number that nobody can know beforehand, by which keys that are texts are matched.
+    /// An unpredictable random number, by which keys that are texts are matched.
     pub seed: u64,
 }
 

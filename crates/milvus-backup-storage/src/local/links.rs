@@ -4,7 +4,7 @@ use std::path::Path;
 
 use milvus_backup_core::{Error, Result};
 
-use crate::error::corrupted;
+use crate::error::{corrupted, of_disk, storage};
 
 /// Fails with the first symbolic link on the path from `base` to `directory`, or below it.
 ///
@@ -46,13 +46,7 @@ fn link(directory: &str, path: &Path, base: &Path) -> Error {
 }
 
 fn unreadable(path: &Path, source: std::io::Error) -> Error {
-    Error::Storage {
-        action: "list".to_owned(),
-        path: path.display().to_string(),
-        permission: source.kind() == std::io::ErrorKind::PermissionDenied,
-        retryable: false,
-        source: Box::new(source),
-    }
+    storage("list", path.display(), of_disk(source))
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! Object stores of the cloud providers, and services with the same protocols.
 
-mod budget;
 mod client;
 mod gcs_address;
 mod objects;
 mod open;
 mod refusal;
+mod request_retries;
 mod signed;
 mod tls;
 mod uploads;

@@ -16,7 +16,7 @@ use super::gcs_address::address;
 use super::objects::Objects;
 use super::signed::{GcsBucket, SignedListing};
 use super::uploads::{ListedUploads, OpenUploads};
-use super::{budget, tls};
+use super::{request_retries, tls};
 use crate::location::{Service, ServiceLocation};
 use crate::options::StoreOptions;
 use crate::transfer_rules::TransferRules;
@@ -81,7 +81,7 @@ impl Opening<'_> {
             builder = builder.with_checksum_algorithm(Checksum::SHA256);
         }
         let signed = is_signed(builder.get_config_value(&AmazonS3ConfigKey::SkipSignature));
-        let retries = budget::retries(self.options.retry());
+        let retries = request_retries::retries(self.options.retry());
         let store = builder.with_retry(retries).with_http_connector(self.connector.clone()).build();
         let store = store.map_err(|source| self.invalid(&source))?;
         let uploads = if signed { self.uploads(store.clone(), store.clone()) } else { None };
@@ -92,7 +92,7 @@ impl Opening<'_> {
         let builder =
             MicrosoftAzureBuilder::new().with_url(self.location.url.as_str()).with_client_options(self.client.clone());
         let builder = self.options.apply(Service::Azure, builder, MicrosoftAzureBuilder::with_config)?;
-        let retries = budget::retries(self.options.retry());
+        let retries = request_retries::retries(self.options.retry());
         let store = builder.with_retry(retries).with_http_connector(self.connector.clone()).build();
         Ok((Arc::new(store.map_err(|source| self.invalid(&source))?), None))
     }
@@ -103,7 +103,7 @@ impl Opening<'_> {
             .with_client_options(self.client.clone());
         let builder = self.options.apply(Service::Gcs, builder, GoogleCloudStorageBuilder::with_config)?;
         let (base, signed) = (address(&builder), is_signed(builder.get_config_value(&GoogleConfigKey::SkipSignature)));
-        let retries = budget::retries(self.options.retry());
+        let retries = request_retries::retries(self.options.retry());
         let store = builder.with_retry(retries).with_http_connector(self.connector.clone()).build();
         let store = store.map_err(|source| self.invalid(&source))?;
         let bucket = self.location.url.host_str().unwrap_or_default();

@@ -6,19 +6,19 @@ use std::path::{Path, PathBuf};
 
 use milvus_backup_core::{Error, Result};
 use milvus_backup_storage::Storage;
-use milvus_backup_storage::error::blocking;
+use milvus_backup_storage::error::{blocking, of_disk, storage};
 
 /// Synchronises every file and directory below `directory` with the disk, and that directory itself. Objects of a service
 /// are durable when they are written.
-pub(super) async fn make_durable(storage: &Storage, directory: &str) -> Result<()> {
-    let Some(root) = storage.local_root() else { return Ok(()) };
+pub(super) async fn make_durable(place: &Storage, directory: &str) -> Result<()> {
+    let Some(root) = place.local_root() else { return Ok(()) };
     let path = root.join(directory);
     blocking(move || sync_tree(&path)).await?
 }
 
 /// Synchronises the contents of one file with the disk.
-pub(super) async fn make_file_durable(storage: &Storage, file: &str) -> Result<()> {
-    let Some(root) = storage.local_root() else { return Ok(()) };
+pub(super) async fn make_file_durable(place: &Storage, file: &str) -> Result<()> {
+    let Some(root) = place.local_root() else { return Ok(()) };
     let path = root.join(file);
     blocking(move || File::open(&path).and_then(|file| file.sync_all()).map_err(|source| failed(&path, source))).await?
 }
@@ -49,13 +49,7 @@ fn synced(directory: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 fn failed(path: &Path, source: io::Error) -> Error {
-    Error::Storage {
-        action: "sync".to_owned(),
-        path: path.display().to_string(),
-        permission: source.kind() == io::ErrorKind::PermissionDenied,
-        retryable: false,
-        source: Box::new(source),
-    }
+    storage("sync", path.display(), of_disk(source))
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ impl<'a> EarlyDigests<'a> {
         Self { backup, tool, storage, source, collection, algorithm, sizes, done }
     }
 
-    /// Hashes what is complete until it is told to stop. Files whose hashing has begun are finished.
+    /// Hashes what is complete until it is told to stop. Files that are being hashed are finished.
     pub(super) async fn watch(&mut self, environment: &Environment, stop: &Notify) {
         let interval = if self.storage.is_remote() { REMOTE_INTERVAL } else { INTERVAL };
         loop {

@@ -47,17 +47,6 @@ impl ToolRoot {
         ToolDirectory::at(&self.storage.directory(""), name.to_string(), files).await
     }
 
-    async fn described(&self, name: &str) -> Result<ForeignBackup> {
-        let tool = self.open(name).await?;
-        Ok(ForeignBackup {
-            name: name.to_owned(),
-            collections: tool.collections().iter().map(|(database, name)| format!("{database}.{name}")).collect(),
-            size_bytes: tool.files().values().sum(),
-            milvus_version: tool.milvus_version().to_owned(),
-            problem: None,
-        })
-    }
-
     /// Copies the files of a collection, and returns them with their digests.
     async fn copy(
         &self,
@@ -91,7 +80,7 @@ impl ForeignBackups for ToolRoot {
         names.sort();
         let mut found = Vec::new();
         for name in names {
-            let described = match self.described(&name).await {
+            let backup = match self.find(&name).await {
                 Err(error @ (Error::Corrupted { .. } | Error::BackupNotFound { .. })) => ForeignBackup {
                     problem: Some(error.full_message()),
                     name,
@@ -99,11 +88,22 @@ impl ForeignBackups for ToolRoot {
                     size_bytes: 0,
                     milvus_version: String::new(),
                 },
-                described => described?,
+                found => found?,
             };
-            found.push(described);
+            found.push(backup);
         }
         Ok(found)
+    }
+
+    async fn find(&self, name: &str) -> Result<ForeignBackup> {
+        let tool = self.open(name).await?;
+        Ok(ForeignBackup {
+            name: name.to_owned(),
+            collections: tool.collections().iter().map(|(database, name)| format!("{database}.{name}")).collect(),
+            size_bytes: tool.files().values().sum(),
+            milvus_version: tool.milvus_version().to_owned(),
+            problem: None,
+        })
     }
 
     async fn describe(&self, name: &str, collection: &CollectionRef) -> Result<ForeignCollection> {

@@ -25,7 +25,7 @@ const GONE: Duration = Duration::from_secs(2);
 
 const POLL: Duration = Duration::from_millis(2);
 
-/// A running tool, in a process group of its own.
+/// A running tool, in its own process group.
 #[derive(Debug)]
 pub(super) struct Guarded {
     child: Child,

@@ -5,7 +5,8 @@ use std::io::Write;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use milvus_backup_core::{Error, Result};
+use milvus_backup_core::Result;
+use milvus_backup_storage::error::{of_disk, storage};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -24,8 +25,9 @@ impl PrivateDirectory {
     pub(crate) fn create() -> Result<Self> {
         let mut builder = tempfile::Builder::new();
         builder.prefix("milvus-backup-").permissions(Permissions::from_mode(0o700));
-        let directory =
-            builder.tempdir().map_err(|source| failed("create a directory in", &std::env::temp_dir(), source))?;
+        let directory = builder
+            .tempdir()
+            .map_err(|source| storage("create a directory in", std::env::temp_dir().display(), of_disk(source)))?;
         Ok(Self { directory })
     }
 
@@ -33,8 +35,9 @@ impl PrivateDirectory {
     pub(crate) fn write_configuration(&self, document: &Value) -> Result<PathBuf> {
         let path = self.path().join(CONFIGURATION);
         let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
-        let mut file = opened.map_err(|source| failed("create", &path, source))?;
-        file.write_all(document.to_string().as_bytes()).map_err(|source| failed("write", &path, source))?;
+        let mut file = opened.map_err(|source| storage("create", path.display(), of_disk(source)))?;
+        file.write_all(document.to_string().as_bytes())
+            .map_err(|source| storage("write", path.display(), of_disk(source)))?;
         Ok(path)
     }
 
@@ -46,16 +49,6 @@ impl PrivateDirectory {
     /// Returns the path of the tool's log.
     pub(crate) fn log(&self) -> PathBuf {
         self.path().join(LOG)
-    }
-}
-
-fn failed(action: &str, path: &Path, source: std::io::Error) -> Error {
-    Error::Storage {
-        action: action.to_owned(),
-        path: path.display().to_string(),
-        permission: source.kind() == std::io::ErrorKind::PermissionDenied,
-        retryable: false,
-        source: Box::new(source),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Backups that the tool made by itself: described, taken in whole, and refused with the name of the file that is damaged.
+//! Backups that the tool wrote on its own: described, taken in whole, and refused with the name of the file that is damaged.
 
 use std::fs;
 

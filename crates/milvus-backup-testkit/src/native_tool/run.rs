@@ -71,7 +71,7 @@ fn finished(arguments: &Arguments, configuration: &Configuration, fault: Option<
     Ok(format!("{success}duration:{:.2} s\n", started.elapsed().as_secs_f64()))
 }
 
-/// Writes text to standard error, or to standard output. Nobody may be reading.
+/// Writes text to standard error, or to standard output. The other end may be closed.
 fn print(error: bool, text: &str) {
     let bytes = text.as_bytes();
     let _ = if error { std::io::stderr().write_all(bytes) } else { std::io::stdout().write_all(bytes) };

@@ -25,7 +25,7 @@ pub enum Disturbance {
 impl Disturbance {
     /// The store is not available for the moment.
     pub const UNAVAILABLE: Self = Self::Reject { status: 503, code: "ServiceUnavailable" };
-    /// The store has failed for a reason of its own.
+    /// The store itself has failed.
     pub const INTERNAL: Self = Self::Reject { status: 500, code: "InternalError" };
     /// The store asks for fewer requests, in the words of S3.
     pub const SLOW_DOWN: Self = Self::Reject { status: 503, code: "SlowDown" };

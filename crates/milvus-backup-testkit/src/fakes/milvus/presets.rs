@@ -62,7 +62,7 @@ impl ServerModel {
         }
     }
 
-    /// Milvus 2.6 as its documentation and source have it: reads of one moment, and more data types. No such server was
+    /// Milvus 2.6 as its documentation and source have it: point-in-time reads, and more data types. No such server was
     /// run.
     pub fn milvus_2_6() -> Self {
         let mut model = Self::milvus_2_3();

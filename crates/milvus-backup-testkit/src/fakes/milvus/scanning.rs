@@ -1,6 +1,6 @@
 //! Pages of rows in ascending order of their keys.
 //!
-//! Each page is read when it is asked for, from what is there then: only a snapshot is of one moment. Nothing here knows the
+//! Each page is read when it is asked for, from what is there then: only a snapshot is of a single point in time. Nothing here knows the
 //! trait that hands the pages out.
 
 use arrow_array::RecordBatch;

@@ -9,7 +9,7 @@ use super::call::Call;
 use super::refusal::{Answer, invalid, of_read, unexpected};
 use crate::fakes::milvus::state::State;
 
-/// Refuses a query where rows have policies: one of nobody is denied (`ResolveRuntimePrincipal`), unless it may read
+/// Refuses a query where rows have policies: one without a user is denied (`ResolveRuntimePrincipal`), unless it may read
 /// all rows.
 pub(super) fn require_no_policies(
     call: &Call<'_>,
