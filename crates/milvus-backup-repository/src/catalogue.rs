@@ -1,12 +1,10 @@
 //! Reading of the documents of a repository, which are untrusted input.
 
-use std::collections::HashMap;
-
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
 use milvus_backup_core::{
-    BackedUpDefinition, BackupId, BackupManifest, BackupMetadata, BrokenBackup, CollectionRef, Error, Listing, Pin,
-    Result, StoredBackup, VerificationRecord,
+    BackedUpDefinition, BackupId, BackupManifest, BackupMetadata, CollectionRef, Error, Result, StoredBackup,
+    VerificationRecord,
 };
 use milvus_backup_storage::Directory;
 use milvus_backup_storage::error::corrupted;
@@ -16,7 +14,7 @@ use crate::documents::{
     metadata_from_bytes,
 };
 use crate::handle::{RepositoryHandle, read_document};
-use crate::layout::{CHECKSUMS, INDEXES, MANIFEST, METADATA, PINS, SCHEMA, VERIFICATION, is_inside};
+use crate::layout::{CHECKSUMS, INDEXES, MANIFEST, METADATA, SCHEMA, VERIFICATION, is_inside};
 
 /// Number of documents that are read concurrently.
 const READERS: usize = 8;
@@ -87,6 +85,16 @@ impl RepositoryHandle {
         id: &BackupId,
     ) -> Result<Option<(Bytes, BackupMetadata)>> {
         self.storage().refuse_links(directory.path()).await?;
+        self.read_commit_document(directory, id).await
+    }
+
+    /// Reads the summary of a backup like [`Self::read_commit`], from a directory that may contain links: enough for a
+    /// summary, which names no other file.
+    pub(crate) async fn read_commit_document(
+        &self,
+        directory: &Directory,
+        id: &BackupId,
+    ) -> Result<Option<(Bytes, BackupMetadata)>> {
         let Some(bytes) = read_document(directory, METADATA).await? else { return Ok(None) };
         let metadata = metadata_from_bytes(directory.path(), &bytes)?;
         check_metadata(directory, id, &metadata)?;
@@ -116,78 +124,6 @@ impl RepositoryHandle {
         Ok(manifest)
     }
 
-    /// Lists the backups of one collection, or of all, newest first, and separately those that cannot be read.
-    ///
-    /// # Errors
-    /// [`Error::Storage`] if the repository cannot be listed.
-    pub async fn list_backups(&self, collection: Option<&CollectionRef>) -> Result<Listing> {
-        self.require_readable().await?;
-        let collections = match collection {
-            Some(collection) => vec![collection.directory()],
-            None => self.storage().subdirectories("").await?,
-        };
-        self.list_in(&collections, true).await
-    }
-
-    /// Lists the backups of one collection like [`Self::list_backups`], without the outcomes of their verifications and
-    /// without their pins.
-    ///
-    /// # Errors
-    /// [`Error::Storage`] if the repository cannot be listed.
-    pub async fn list_committed(&self, collection: &CollectionRef) -> Result<Listing> {
-        self.require_readable().await?;
-        self.list_in(&[collection.directory()], false).await
-    }
-
-    async fn list_in(&self, collections: &[String], with_marks: bool) -> Result<Listing> {
-        let mut found = Vec::new();
-        for collection in collections {
-            found.extend(self.directories_of(collection, with_marks).await?);
-        }
-        let mut listing = Listing::default();
-        let mut results = futures::stream::iter(found)
-            .map(|Found { directory, collection, backup_id, pin }| async move {
-                let read = if with_marks {
-                    self.read_committed(&directory, &backup_id).await
-                } else {
-                    self.read_commit(&directory, &backup_id).await.map(|found| found.map(|(_, metadata)| metadata))
-                };
-                (read.map(|metadata| metadata.map(|read| BackupMetadata { pin, ..read })), collection, backup_id)
-            })
-            .buffer_unordered(READERS);
-        while let Some((result, collection, backup_id)) = results.next().await {
-            match result {
-                Ok(metadata) => listing.backups.extend(metadata),
-                Err(error @ (Error::Corrupted { .. } | Error::UnsupportedFormatVersion { .. })) => {
-                    listing.broken.push(BrokenBackup { collection, backup_id, error });
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        drop(results);
-        listing.backups.sort_by(|a, b| (b.created_at, &b.backup_id).cmp(&(a.created_at, &a.backup_id)));
-        listing.broken.sort_by(|a, b| a.backup_id.cmp(&b.backup_id));
-        Ok(listing)
-    }
-
-    /// Lists the directories of backups of a collection, perhaps with the pins of these. Another request is made only if
-    /// there are pins, which the list of directories tells.
-    async fn directories_of(&self, collection: &str, with_pins: bool) -> Result<Vec<Found>> {
-        let names = self.storage().subdirectories(collection).await?;
-        let reads_pins = with_pins && names.iter().any(|name| name == PINS);
-        let mut pins = if reads_pins { self.read_pins(collection).await? } else { HashMap::new() };
-        // Any other directory in a repository is not a backup.
-        let backups = names.into_iter().filter_map(|name| name.parse::<BackupId>().ok());
-        Ok(backups
-            .map(|backup_id| Found {
-                directory: self.storage().directory(format!("{collection}/{backup_id}")),
-                collection: CollectionRef::from_directory(collection),
-                pin: pins.remove(&backup_id),
-                backup_id,
-            })
-            .collect())
-    }
-
     /// Reads the definition of the collection, and checks the digests of its documents.
     ///
     /// # Errors
@@ -209,14 +145,6 @@ impl RepositoryHandle {
             indexes,
         })
     }
-}
-
-/// A directory that may be that of a backup.
-struct Found {
-    directory: Directory,
-    collection: Option<CollectionRef>,
-    backup_id: BackupId,
-    pin: Option<Pin>,
 }
 
 /// Checks that the metadata matches the path at which it was found.

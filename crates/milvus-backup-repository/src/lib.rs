@@ -30,6 +30,7 @@ mod incomplete;
 mod journal;
 pub mod layout;
 mod lease;
+mod listing;
 mod marker;
 mod pins;
 mod process;

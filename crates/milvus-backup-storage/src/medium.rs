@@ -28,6 +28,10 @@ pub(crate) trait Medium: fmt::Debug + Send + Sync {
     /// has no links.
     async fn refuse_links(&self, directory: &str) -> Result<()>;
 
+    /// Checks that there is no symbolic link on the path from the root to an object, which need not exist. An object
+    /// store has no links.
+    async fn refuse_links_to(&self, object: &str) -> Result<()>;
+
     /// Makes removals from a directory durable. Those from an object store are durable when they return.
     async fn sync(&self, directory: &str) -> Result<()>;
 

@@ -163,6 +163,15 @@ impl Storage {
         self.medium.refuse_links(directory).await
     }
 
+    /// Checks that there is no symbolic link on the path from the root to an object, which need not exist. Cheaper than
+    /// [`Self::refuse_links`], for one document of many. An object store has no links.
+    ///
+    /// # Errors
+    /// [`Error::Corrupted`](milvus_backup_core::Error) with the path of the link.
+    pub async fn refuse_links_to(&self, object: &str) -> Result<()> {
+        self.medium.refuse_links_to(object).await
+    }
+
     /// Makes removals from a directory durable. The deletions of an object store are durable when they return.
     ///
     /// # Errors

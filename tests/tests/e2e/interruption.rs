@@ -29,7 +29,9 @@ fn slow(kind: ServerKind) -> (MilvusBr, &'static str) {
 fn killed(kind: ServerKind) {
     let (br, name) = slow(kind);
     let mut whole = br.run(&["create", name, "--no-verify"]).code(0).elapsed;
-    for percent in [5, 20, 40, 60, 80, 90, 97] {
+    // What a kill leaves depends on the command; a server that answers one call at a time only makes each one slower.
+    let moments: &[u32] = if kind == ServerKind::Lite322 { &[20, 60, 97] } else { &[5, 20, 40, 60, 80, 90, 97] };
+    for &percent in moments {
         loop {
             let running = br.start(&["create", name, "--no-verify"]);
             std::thread::sleep(whole * percent / 100);

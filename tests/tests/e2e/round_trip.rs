@@ -8,8 +8,11 @@ use milvus_backup_tests::{
 };
 use serde_json::json;
 
-/// More than the largest window of a query on 2.3.5, and several pages of every partition.
-const ROWS: usize = 20_800;
+/// Several pages of every partition; on Milvus 2.3.5, more than the largest window of a query. Milvus Lite takes minutes for as
+/// many.
+fn rows(kind: ServerKind) -> usize {
+    if kind == ServerKind::Lite322 { 5200 } else { 20_800 }
+}
 
 on_both_servers!(int64_keys, varchar_keys);
 
@@ -38,10 +41,10 @@ fn varchar_keys(kind: ServerKind) {
 
 /// Backs up a collection of everything, restores it under another name and compares. Returns what it was before.
 fn comes_back(kind: ServerKind, name: &str, key: Key) -> Snapshot {
-    let made = everything(kind, name, key, ROWS);
+    let made = everything(kind, name, key, rows(kind));
     let before = Snapshot::of(kind, name);
     assert_eq!(before.counts(), made, "deletes and upserts took effect");
-    assert!(before.row_count() > 20_000);
+    assert!(before.row_count() > rows(kind) - 800);
     assert_has_edge_values(&before);
 
     let br = MilvusBr::on(kind);
@@ -71,5 +74,5 @@ fn assert_has_edge_values(snapshot: &Snapshot) {
     }
     assert!(has("gloss", &json!("")), "no empty text");
     let changed = snapshot.partitions["beta_2"].iter().filter(|row| row.contains("changed")).count();
-    assert!(changed > 50, "only {changed} rows were upserted");
+    assert!(changed > snapshot.row_count() / 400, "only {changed} rows were upserted");
 }

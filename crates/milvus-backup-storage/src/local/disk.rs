@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use async_trait::async_trait;
 use milvus_backup_core::{Error, Result};
 
-use super::links::first_link;
+use super::links::{first_link, first_link_on_path};
 use crate::error::{blocking, of_disk, storage};
 use crate::medium::Medium;
 
@@ -59,6 +59,12 @@ impl Medium for LocalDisk {
     async fn refuse_links(&self, directory: &str) -> Result<()> {
         let (root, directory) = (self.root.clone(), directory.to_owned());
         blocking(move || first_link(&root, &directory)).await?
+    }
+
+    /// Checks that there is no symbolic link on the path from the root to an object.
+    async fn refuse_links_to(&self, object: &str) -> Result<()> {
+        let (root, object) = (self.root.clone(), object.to_owned());
+        blocking(move || first_link_on_path(&root, &object)).await?
     }
 
     /// Makes removals from a directory durable.

@@ -11,14 +11,8 @@ use crate::error::{corrupted, of_disk, storage};
 /// # Errors
 /// [`Error::Corrupted`] with the path of the link.
 pub(super) fn first_link(base: &Path, directory: &str) -> Result<()> {
-    let mut path = base.to_path_buf();
-    for segment in directory.split('/') {
-        path.push(segment);
-        if path.is_symlink() {
-            return Err(link(directory, &path, base));
-        }
-    }
-    let mut pending = vec![path];
+    first_link_on_path(base, directory)?;
+    let mut pending = vec![base.join(directory)];
     while let Some(path) = pending.pop() {
         let entries = match std::fs::read_dir(&path) {
             Ok(entries) => entries,
@@ -39,9 +33,25 @@ pub(super) fn first_link(base: &Path, directory: &str) -> Result<()> {
     Ok(())
 }
 
+/// Fails with the first symbolic link on the path from `base` to `object`, which may be one itself or be missing.
+///
+/// # Errors
+/// [`Error::Corrupted`] with the path of the link.
+pub(super) fn first_link_on_path(base: &Path, object: &str) -> Result<()> {
+    let mut path = base.to_path_buf();
+    for segment in object.split('/') {
+        path.push(segment);
+        if path.is_symlink() {
+            return Err(link(object, &path, base));
+        }
+    }
+    Ok(())
+}
+
 fn link(directory: &str, path: &Path, base: &Path) -> Error {
     let relative = path.strip_prefix(base).unwrap_or(path).display().to_string();
-    let file = relative.strip_prefix(directory).map_or(relative.as_str(), |rest| rest.trim_start_matches('/'));
+    let below = relative.strip_prefix(directory).map(|rest| rest.trim_start_matches('/'));
+    let file = below.filter(|file| !file.is_empty()).unwrap_or(&relative);
     corrupted(directory, file, "is a symbolic link; links are refused, because they lead out of the repository")
 }
 
@@ -65,9 +75,12 @@ mod tests {
         symlink(&real, &base).unwrap();
         assert!(first_link(&base, "items/backup").is_ok());
         assert!(first_link(&base, "items/missing").is_ok());
+        assert!(first_link_on_path(&base, "items/backup/data/p.parquet").is_ok());
         symlink("/etc/hostname", data.join("p.parquet")).unwrap();
         let error = first_link(&base, "items/backup").unwrap_err().to_string();
         assert!(error.contains("data/p.parquet"), "{error}");
+        assert!(first_link_on_path(&base, "items/backup/data").is_ok());
+        assert!(first_link_on_path(&base, "items/backup/data/p.parquet").is_err());
         symlink(real.join("items"), real.join("other")).unwrap();
         assert!(first_link(&base, "other/backup").is_err());
     }

@@ -49,6 +49,10 @@ impl Medium for Objects {
         Ok(())
     }
 
+    async fn refuse_links_to(&self, _object: &str) -> Result<()> {
+        Ok(())
+    }
+
     async fn sync(&self, _directory: &str) -> Result<()> {
         Ok(())
     }
