@@ -16,7 +16,7 @@ use crate::documents::{
     metadata_from_bytes,
 };
 use crate::handle::{RepositoryHandle, read_document};
-use crate::layout::{CHECKSUMS, INDEXES, MANIFEST, METADATA, PINS, SCHEMA, VERIFICATION, is_inside};
+use crate::layout::{CHECKSUMS, INDEXES, MANIFEST, METADATA, PINS, SCHEMA, SETS, VERIFICATION, is_inside};
 
 /// Number of documents that are read concurrently.
 const READERS: usize = 8;
@@ -124,7 +124,7 @@ impl RepositoryHandle {
         self.require_readable().await?;
         let collections = match collection {
             Some(collection) => vec![collection.directory()],
-            None => self.storage().subdirectories("").await?,
+            None => self.collection_directories().await?,
         };
         self.list_in(&collections, true).await
     }
@@ -137,6 +137,13 @@ impl RepositoryHandle {
     pub async fn list_committed(&self, collection: &CollectionRef) -> Result<Listing> {
         self.require_readable().await?;
         self.list_in(&[collection.directory()], false).await
+    }
+
+    /// Returns the directories below the root that can be those of collections.
+    async fn collection_directories(&self) -> Result<Vec<String>> {
+        let mut names = self.storage().subdirectories("").await?;
+        names.retain(|name| name != SETS);
+        Ok(names)
     }
 
     async fn list_in(&self, collections: &[String], with_marks: bool) -> Result<Listing> {

@@ -20,6 +20,7 @@
 //!         state: BackupState::Completed,
 //!         is_verified: false,
 //!         tags: vec![],
+//!         set_id: None,
 //!         pin: None,
 //!     })
 //! };
@@ -42,6 +43,7 @@ mod keep;
 mod policy;
 mod position;
 mod rules;
+mod sets;
 mod summary;
 mod track;
 mod warnings;
