@@ -8,20 +8,20 @@ use milvus_backup_client::{
     ConnectionOptions, LITE_EXECUTABLE, LiteServer, MilvusConnection, Missing, SystemClock, SystemEntropy,
 };
 use milvus_backup_core::{
-    Backend, BackupRecoveryConfig, BackupStorageType, CollectionName, CollectionRef, DEFAULT_DATABASE, Environment,
-    Error, Interrupt, PhysicalFormat, Progress, ProgressEvent, Repository, Result, RowFormat, RowSource,
+    BackupRecoveryConfig, BackupStorageType, CollectionName, CollectionRef, DEFAULT_DATABASE, Environment, Error,
+    Interrupt, PhysicalFormat, Progress, ProgressEvent, Repository, Result, RowFormat,
 };
-use milvus_backup_engine::{BackupManager, BackupRepository};
+use milvus_backup_engine::{BackupManager, BackupRepository, Instance};
 use milvus_backup_repository::RepositoryHandle;
 use milvus_backup_storage::StoreOptions;
 use milvus_backup_store_local::ParquetFormat;
-use milvus_backup_store_native::{ServerTls, ToolRoot};
+use milvus_backup_store_native::ToolRoot;
 
 use crate::Layers;
 use crate::args::{Global, ProgressFormat};
 use crate::command_error::CommandError;
 use crate::json_lines::JsonLines;
-use crate::native::NativeInputs;
+use crate::managers::Managers;
 use crate::output::Output;
 use crate::progress::Display;
 use crate::settings::{MilvusSettings, NativeSettings, Settings};
@@ -51,14 +51,20 @@ pub(crate) struct Context {
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) manager: BackupManager,
+    managers: Arc<Managers>,
     lite: Option<LiteServer>,
 }
 
 impl Session {
+    /// Returns the server with all its databases.
+    pub(crate) fn instance(&self) -> Instance {
+        Instance::new(self.manager.clone(), Arc::<Managers>::clone(&self.managers))
+    }
+
     /// Stops the Milvus Lite process, if one was started, so that all its data is on disk.
     pub(crate) async fn close(self) {
-        let Self { manager, lite } = self;
-        drop(manager);
+        let Self { manager, managers, lite } = self;
+        drop((manager, managers));
         if let Some(lite) = lite {
             lite.stop().await;
         }
@@ -228,20 +234,27 @@ impl Context {
         };
         let mut options = self.connection_options(uri)?;
         options.allow_missing_database = allow_missing_database;
-        let connection = Arc::new(self.wait_for_connection(&options, lite.is_some()).await?);
-        let segments = self.segments(&connection)?;
-        let backend = self.backend(&connection)?;
-        let manager = BackupManager::new(
-            (self.layers.milvus)(connection),
-            Arc::clone(&self.repository),
-            Arc::clone(&self.format),
-            self.config.clone(),
-            self.environment.clone(),
-        )?;
-        let manager = manager.with_physical(Arc::clone(&self.physical)).with_progress(Arc::clone(&self.progress));
-        let manager = segments.into_iter().fold(manager, BackupManager::with_segments);
-        let manager = backend.into_iter().fold(manager, BackupManager::with_backend);
-        Ok(Session { manager, lite })
+        let connection = self.wait_for_connection(&options, lite.is_some()).await?;
+        let managers = Arc::new(self.managers(connection)?);
+        Ok(Session { manager: managers.home()?, managers, lite })
+    }
+
+    /// Returns what opens the databases of a server.
+    fn managers(&self, connection: MilvusConnection) -> Result<Managers> {
+        // The token is needed again only by a program that connects on its own.
+        let is_native = self.config.default_storage_type == BackupStorageType::MilvusNative;
+        Ok(Managers {
+            connection: Arc::new(connection),
+            layers: self.layers,
+            repository: self.handle.clone(),
+            config: self.config.clone(),
+            environment: self.environment.clone(),
+            progress: Arc::clone(&self.progress),
+            uri: self.target.uri.clone(),
+            tls: self.milvus.tls.clone(),
+            native_tool: self.native.tool.clone(),
+            token: if is_native { self.token()? } else { None },
+        })
     }
 
     /// Returns the root of the storage of Milvus, if it is given.
@@ -255,38 +268,6 @@ impl Context {
             return Ok(());
         }
         Err(crate::milvus_storage::missing())
-    }
-
-    /// Returns the segment files in the storage of Milvus, if it is given. Nothing is read yet.
-    fn segments(&self, milvus: &Arc<MilvusConnection>) -> Result<Option<Arc<dyn RowSource>>> {
-        let open = |location| crate::milvus_storage::segments(location, milvus, &self.config, &self.environment);
-        self.milvus_storage().map(open).transpose()
-    }
-
-    /// Returns the program that writes backups, if they are native.
-    fn backend(&self, milvus: &Arc<MilvusConnection>) -> Result<Option<Arc<dyn Backend>>> {
-        if self.config.default_storage_type != BackupStorageType::MilvusNative {
-            return Ok(None);
-        }
-        let token = self.token()?;
-        let root = &self.config.local_backup_root_path;
-        let inputs = NativeInputs {
-            executable: self.native.tool.clone(),
-            tls: ServerTls {
-                ca_certificate: self.milvus.tls.ca.clone(),
-                server_name: self.milvus.tls.server_name.clone(),
-                client_certificate: self.milvus.tls.cert.clone().zip(self.milvus.tls.key.clone()),
-            },
-            config: &self.config,
-            environment: &self.environment,
-            uri: &self.target.uri,
-            token: token.as_deref(),
-            milvus,
-            milvus_storage: self.milvus_storage(),
-            root,
-            repository: self.handle.clone(),
-        };
-        crate::native::backend(inputs).map(Some)
     }
 
     /// Connects; retries if Milvus Lite was just started, which accepts connections before it can respond.

@@ -35,6 +35,10 @@ impl Catalog for MilvusConnection {
         self.create_own_database(properties).await
     }
 
+    async fn list_databases(&self) -> Result<Vec<String>> {
+        self.database_names().await
+    }
+
     async fn capabilities(&self) -> Result<Capabilities> {
         let version = self.version().await?;
         Ok(Server::from_version(&version).capabilities(&version))

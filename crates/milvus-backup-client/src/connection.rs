@@ -5,14 +5,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use milvus_backup_core::{DEFAULT_DATABASE, Environment, RetryPolicy};
+use milvus_backup_core::{DEFAULT_DATABASE, Environment, Result, RetryPolicy, validate_name};
 use tokio::sync::{Mutex, MutexGuard};
+use tonic::transport::Channel;
 
 use crate::idempotency::IdempotencyKeys;
 use crate::options::ConnectionOptions;
 use crate::query_window::QueryWindow;
 use crate::rate_limiter::RateLimiter;
-use crate::transport::{Client, MAX_MESSAGE_BYTES, Transport};
+use crate::transport::{Client, Credentials, Transport, client_over};
 use crate::versions::Server;
 use crate::wire::BufferPool;
 
@@ -23,6 +24,8 @@ use crate::wire::BufferPool;
 #[derive(Clone)]
 pub struct MilvusConnection {
     client: Client,
+    channel: Channel,
+    credentials: Credentials,
     transport: Transport,
     buffers: BufferPool,
     rate_limiter: RateLimiter,
@@ -54,13 +57,14 @@ impl fmt::Debug for MilvusConnection {
 
 impl MilvusConnection {
     /// Creates a connection over an open channel. `uri` is the address for messages.
-    pub(crate) fn over(transport: Transport, uri: String, options: ConnectionOptions) -> Self {
-        let client = Client::new(transport.clone())
-            .max_decoding_message_size(MAX_MESSAGE_BYTES)
-            .max_encoding_message_size(MAX_MESSAGE_BYTES);
+    pub(crate) fn over(channel: Channel, credentials: Credentials, uri: String, options: ConnectionOptions) -> Self {
+        let transport = Transport::new(channel.clone(), credentials.clone());
+        let client = client_over(&transport);
         let database = if options.database.is_empty() { DEFAULT_DATABASE.to_owned() } else { options.database };
         Self {
             client,
+            channel,
+            credentials,
             transport,
             buffers: BufferPool::default(),
             rate_limiter: RateLimiter::new(options.environment.clone()),
@@ -78,6 +82,20 @@ impl MilvusConnection {
             idempotency_keys: IdempotencyKeys::default(),
             import_permit: Arc::default(),
         }
+    }
+
+    /// Returns a connection to another database of the same server, over the same channel. Whether it exists is not
+    /// checked.
+    ///
+    /// # Errors
+    /// [`Error::InvalidParameter`](milvus_backup_core::Error::InvalidParameter) for a name that no database can have.
+    pub fn in_database(&self, database: &str) -> Result<Self> {
+        let database = if database.is_empty() { DEFAULT_DATABASE } else { database };
+        validate_name("database", database)?;
+        let credentials = self.credentials.in_database(database)?;
+        let transport = Transport::new(self.channel.clone(), credentials.clone());
+        let client = client_over(&transport);
+        Ok(Self { client, credentials, transport, database: database.to_owned(), ..self.clone() })
     }
 
     /// Returns the address, without credentials.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use milvus::proto::milvus as pb;
 use milvus_backup_columns::{params_from_wire, params_to_wire};
-use milvus_backup_core::Result;
+use milvus_backup_core::{DEFAULT_DATABASE, Result};
 use tonic::Request;
 
 use crate::call::call;
@@ -13,6 +13,21 @@ use crate::refusal::RefusalKind;
 use crate::transport::{Client, InNoDatabase};
 
 impl MilvusConnection {
+    /// Returns the names of all databases that this user can see, in ascending order.
+    pub(crate) async fn database_names(&self) -> Result<Vec<String>> {
+        let list = |mut client: Client, mut request: Request<pb::ListDatabasesRequest>| async move {
+            request.extensions_mut().insert(InNoDatabase);
+            client.list_databases(request).await
+        };
+        let mut names = match self.call("ListDatabases", pb::ListDatabasesRequest::default(), list).await {
+            // Milvus Lite 2.5 has no databases.
+            Err(failure) if failure.is(RefusalKind::Unsupported) => vec![DEFAULT_DATABASE.to_owned()],
+            answer => answer?.db_names,
+        };
+        names.sort_unstable();
+        Ok(names)
+    }
+
     /// Creates the database of this connection, with these properties.
     pub(crate) async fn create_own_database(&self, properties: &BTreeMap<String, String>) -> Result<()> {
         self.server().await?.require_accepted_name("database", self.database())?;

@@ -9,7 +9,7 @@ use crate::call::call;
 use crate::connection::MilvusConnection;
 use crate::options::ConnectionOptions;
 use crate::refusal::RefusalKind;
-use crate::transport::{Credentials, Transport, endpoint};
+use crate::transport::{Credentials, endpoint};
 use crate::versions::{LITE_2_VERSION, Server};
 
 impl MilvusConnection {
@@ -32,7 +32,7 @@ impl MilvusConnection {
         let uri = options.shown_as.clone().unwrap_or_else(|| options.uri.clone());
         let channel = endpoint.connect().await.map_err(|source| not_connected(&uri, source))?;
         let allow_missing_database = options.allow_missing_database;
-        let connection = Self::over(Transport::new(channel, Credentials::new(&options)?), uri, options);
+        let connection = Self::over(channel, Credentials::new(&options)?, uri, options);
         match connection.ping().await {
             Err(Error::DatabaseNotFound { .. }) if allow_missing_database => {}
             answer => answer?,

@@ -63,6 +63,7 @@ answers!(
     GetVersionResponse,
     ImportResponse,
     ListAliasesResponse,
+    ListDatabasesResponse,
     ListImportTasksResponse,
     ListSnapshotsResponse,
     MutationResult,

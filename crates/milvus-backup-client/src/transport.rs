@@ -5,7 +5,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use milvus::proto::milvus::milvus_service_client::MilvusServiceClient;
-use milvus_backup_core::{Error, Result};
+use milvus_backup_core::{DEFAULT_DATABASE, Error, Result};
 use tonic::codegen::InterceptedService;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
@@ -25,6 +25,13 @@ pub(crate) type Transport = InterceptedService<Channel, Credentials>;
 /// The generated calls of Milvus.
 pub(crate) type Client = MilvusServiceClient<Transport>;
 
+/// Returns the generated calls over a channel.
+pub(crate) fn client_over(transport: &Transport) -> Client {
+    Client::new(transport.clone())
+        .max_decoding_message_size(MAX_MESSAGE_BYTES)
+        .max_encoding_message_size(MAX_MESSAGE_BYTES)
+}
+
 /// Marks a request that is not one to the database of the connection.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct InNoDatabase;
@@ -38,21 +45,27 @@ pub(crate) struct Credentials {
 
 impl Credentials {
     pub(crate) fn new(options: &ConnectionOptions) -> Result<Self> {
-        let header = |field: &str, text: String| {
-            let mut value = MetadataValue::try_from(text).map_err(|_| Error::InvalidParameter {
-                field: field.to_owned(),
-                value: "(hidden)".to_owned(),
-                limit: "printable ASCII".to_owned(),
-            })?;
-            value.set_sensitive(true);
-            Ok::<_, Error>(value)
-        };
         let authorization =
             options.token.as_ref().map(|token| header("token", BASE64_STANDARD.encode(token.trim()))).transpose()?;
-        let database =
-            (!options.database.is_empty()).then(|| header("database", options.database.clone())).transpose()?;
-        Ok(Self { authorization, database })
+        Self { authorization, database: None }.in_database(&options.database)
     }
+
+    /// Returns the same credentials for another database.
+    pub(crate) fn in_database(&self, database: &str) -> Result<Self> {
+        let is_default = database.is_empty() || database == DEFAULT_DATABASE;
+        let database = (!is_default).then(|| header("database", database.to_owned())).transpose()?;
+        Ok(Self { authorization: self.authorization.clone(), database })
+    }
+}
+
+fn header(field: &str, text: String) -> Result<MetadataValue<Ascii>> {
+    let mut value = MetadataValue::try_from(text).map_err(|_| Error::InvalidParameter {
+        field: field.to_owned(),
+        value: "(hidden)".to_owned(),
+        limit: "printable ASCII".to_owned(),
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 impl Interceptor for Credentials {
@@ -99,6 +112,10 @@ mod tests {
         let mut request = Request::new(());
         request.extensions_mut().insert(InNoDatabase);
         assert!(credentials.call(request).unwrap().metadata().get("dbname").is_none());
+        let other = credentials.in_database("films").unwrap().call(Request::new(())).unwrap();
+        assert_eq!(other.metadata().get("dbname").unwrap(), "films");
+        let default = credentials.in_database("default").unwrap().call(Request::new(())).unwrap();
+        assert!(default.metadata().get("dbname").is_none());
     }
 
     #[test]

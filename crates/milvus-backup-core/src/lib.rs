@@ -33,6 +33,7 @@ mod names;
 mod params;
 mod retry;
 pub mod schema;
+mod set_id;
 mod storage_settings;
 #[cfg(feature = "traits")]
 mod traits;
@@ -51,6 +52,7 @@ pub use params::{
     AutoIdPolicy, BackupParams, CopyParams, LoadPolicy, RestoreMethod, RestoreParams, SourceChoice, VerificationParams,
 };
 pub use retry::RetryPolicy;
+pub use set_id::SetId;
 pub use storage_settings::StorageSettings;
 #[cfg(feature = "traits")]
 pub use traits::*;

@@ -118,6 +118,7 @@ impl BackupManagerBuilder {
             segments: None,
             sink: part(self.sink, "sink")?,
             backend: None,
+            memory: None,
             repository: match self.progress {
                 Some(progress) => repository.with_progress(progress),
                 None => repository,

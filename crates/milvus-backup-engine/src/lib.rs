@@ -24,6 +24,7 @@ mod create;
 mod diagnosis;
 mod export;
 mod identity;
+mod instance;
 mod known_issues;
 mod lease;
 mod maintain;
@@ -39,6 +40,10 @@ mod verify;
 mod watchdog;
 
 pub use builder::BackupManagerBuilder;
+pub use instance::{
+    Chosen, CollectionPattern, Databases, Instance, MemberRestore, NameMapping, Selection, SetCreation, SetOutcome,
+    SetRestoration,
+};
 pub use maintain::{Orphan, OrphanKind, RetentionPlan, SAFETY_AGE};
 pub use manager::BackupManager;
 pub use repository::BackupRepository;

@@ -11,6 +11,7 @@ use milvus_backup_core::{
 };
 
 use crate::BackupRepository;
+use crate::instance::MemoryPool;
 
 /// Backs up, verifies, restores and deletes collections.
 ///
@@ -26,6 +27,8 @@ pub struct BackupManager {
     /// The program that writes backups, if they are not logical.
     pub(crate) backend: Option<Arc<dyn Backend>>,
     pub(crate) repository: BackupRepository,
+    /// The memory that backups of several collections share; `None` if each of them has all of it.
+    pub(crate) memory: Option<Arc<MemoryPool>>,
 }
 
 impl BackupManager {

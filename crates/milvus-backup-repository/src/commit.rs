@@ -151,6 +151,7 @@ impl PendingCommit {
             milvus_version: plan.milvus_version,
             created_by: concat!("milvus-br ", env!("CARGO_PKG_VERSION")).to_owned(),
             tags: plan.tags,
+            set_id: plan.set_id,
             aliases: plan.description.aliases,
             was_loaded: plan.was_loaded,
             replica_number: plan.replica_number,

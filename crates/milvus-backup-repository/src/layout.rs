@@ -1,6 +1,6 @@
 //! The paths of the files of a backup, relative to its directory.
 
-use milvus_backup_core::{BackupId, path_segment};
+use milvus_backup_core::{BackupId, SetId, path_segment};
 
 /// The summary, which is written last: its presence is the commit.
 pub const METADATA: &str = "metadata.json";
@@ -27,12 +27,19 @@ pub const JOURNAL: &str = "unfinished/";
 pub const LOCKS: &str = "locks";
 /// Below the directory of a collection: the collections that restores of its backups are creating.
 pub const NOTES: &str = "restores";
+/// At the root: the records of sets of backups. No collection has a directory that begins with an underscore.
+pub const SETS: &str = "_sets";
 /// Below the directory of a collection: the marks that protect backups from deletion.
 pub const PINS: &str = "pins";
 
 /// Returns the file of the pin of a backup, relative to the directory of the collection.
 pub fn pin_file(backup_id: &BackupId) -> String {
     format!("{PINS}/{backup_id}.json")
+}
+
+/// Returns the file of the record of a set, relative to the root.
+pub fn set_file(set_id: &SetId) -> String {
+    format!("{SETS}/{set_id}.json")
 }
 
 /// Returns the backup that a file in the directory of the pins protects.
@@ -76,6 +83,8 @@ const MAX_METADATA_BYTES: u64 = 8 << 20;
 const MAX_REPOSITORY_BYTES: u64 = 1 << 20;
 /// Maximum size of `verification.json` in bytes: a few records.
 const MAX_VERIFICATION_BYTES: u64 = 1 << 20;
+/// Maximum size of the record of a set in bytes: tens of thousands of members.
+const MAX_SET_BYTES: u64 = 32 << 20;
 /// Maximum size of a pin in bytes.
 const MAX_PIN_BYTES: u64 = 64 << 10;
 
@@ -83,6 +92,7 @@ const MAX_PIN_BYTES: u64 = 64 << 10;
 pub fn document_limit(path: &str) -> u64 {
     match path.rsplit('/').next() {
         _ if path.starts_with(PINS) && path[PINS.len()..].starts_with('/') => MAX_PIN_BYTES,
+        _ if path.starts_with(SETS) && path[SETS.len()..].starts_with('/') => MAX_SET_BYTES,
         Some(METADATA) => MAX_METADATA_BYTES,
         Some(REPOSITORY) => MAX_REPOSITORY_BYTES,
         Some(VERIFICATION) => MAX_VERIFICATION_BYTES,
@@ -123,5 +133,6 @@ mod tests {
         assert_eq!(document_limit("data/verification.json.parquet"), 256 << 20);
         assert_eq!(document_limit("pins/20261128T120000Z-00000000.json"), 64 << 10);
         assert_eq!(document_limit("pins"), 256 << 20);
+        assert_eq!(document_limit("_sets/set-20261128T120000Z-00000000.json"), 32 << 20);
     }
 }

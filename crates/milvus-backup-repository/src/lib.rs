@@ -36,6 +36,7 @@ mod pins;
 mod process;
 mod removal;
 mod repository;
+mod sets;
 mod staging;
 mod stored_sizes;
 #[cfg(test)]

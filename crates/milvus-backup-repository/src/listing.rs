@@ -9,7 +9,7 @@ use tokio::task::{JoinError, JoinSet};
 
 use crate::catalogue::read_verifications;
 use crate::handle::RepositoryHandle;
-use crate::layout::{METADATA, PINS};
+use crate::layout::{METADATA, PINS, SETS};
 
 /// Number of summaries that are read concurrently from a local disk.
 const LOCAL_READERS: usize = 8;
@@ -26,7 +26,7 @@ impl RepositoryHandle {
         self.require_readable().await?;
         let collections = match collection {
             Some(collection) => vec![collection.directory()],
-            None => self.storage().subdirectories("").await?,
+            None => self.collection_directories().await?,
         };
         self.list_in(collections, Marks::Read).await
     }
@@ -39,6 +39,13 @@ impl RepositoryHandle {
     pub async fn list_committed(&self, collection: &CollectionRef) -> Result<Listing> {
         self.require_readable().await?;
         self.list_in(vec![collection.directory()], Marks::Skip).await
+    }
+
+    /// Returns the directories below the root that can be those of collections.
+    pub(crate) async fn collection_directories(&self) -> Result<Vec<String>> {
+        let mut names = self.storage().subdirectories("").await?;
+        names.retain(|name| name != SETS);
+        Ok(names)
     }
 
     async fn list_in(&self, collections: Vec<String>, marks: Marks) -> Result<Listing> {

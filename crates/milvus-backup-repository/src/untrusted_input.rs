@@ -5,13 +5,13 @@
 
 use std::path::{Path, PathBuf};
 
-use milvus_backup_core::BackupMetadata;
+use milvus_backup_core::{BackupMetadata, BackupSet, SetId};
 use milvus_backup_testkit::mutation::{mutate, mutation};
 use proptest::prelude::*;
 
 use crate::documents::{
     ChecksumsDocument, IndexesDocument, MarkerDocument, PinDocument, ResumeDocument, SchemaDocument, StagingDocument,
-    VerificationDocument, from_bytes, has_own_layout, manifest_from_bytes, metadata_from_bytes,
+    VerificationDocument, from_bytes, has_own_layout, manifest_from_bytes, metadata_from_bytes, set_from_bytes,
 };
 use crate::layout::{CHECKSUMS, INDEXES, MANIFEST, METADATA, REPOSITORY, SCHEMA, UNFINISHED, VERIFICATION};
 
@@ -45,6 +45,8 @@ fn decode_everything(bytes: &[u8]) {
     drop(from_bytes::<IndexesDocument>("backup", INDEXES, bytes));
     drop(from_bytes::<ChecksumsDocument>("backup", CHECKSUMS, bytes));
     drop(from_bytes::<VerificationDocument>("backup", VERIFICATION, bytes));
+    drop(set_from_bytes(&SetId::new(jiff::Timestamp::UNIX_EPOCH, [0; 4]), bytes));
+    drop(serde_json::from_slice::<BackupSet>(bytes).map(|set| set.validate()));
     let _ = has_own_layout(bytes);
 }
 

@@ -9,6 +9,7 @@ use crate::calendar::periods;
 use crate::policy::RetentionPolicy;
 use crate::position::Position;
 use crate::rules::judge;
+use crate::sets;
 use crate::track::Track;
 
 type Decided<'a> = Vec<(&'a BackupVersion, Decision)>;
@@ -29,6 +30,9 @@ pub(crate) fn decide<'a>(policy: &RetentionPolicy, backups: &'a [BackupVersion],
             decided.extend(decide_series(policy, &series, backups, &shrunken, now));
         }
         decided[start..].sort_by(|(a, _), (b, _)| newest_first(a, b));
+    }
+    if policy.keep.whole_sets {
+        sets::keep_whole(&mut decided);
     }
     decided
 }

@@ -20,6 +20,7 @@
 //!         state: BackupState::Completed,
 //!         is_verified: false,
 //!         tags: vec![],
+//!         set_id: None,
 //!         pin: None,
 //!     })
 //! };
@@ -43,6 +44,7 @@ mod numbers;
 mod policy;
 mod position;
 mod rules;
+mod sets;
 mod summary;
 mod track;
 mod warnings;

@@ -25,6 +25,7 @@ use crate::decide::decide;
 ///   before the newest one. As long as there are fewer periods than a rule asks for, it also keeps the oldest complete backup,
 ///   so that a young repository keeps its whole history. In any state, it has certain tags, or is older than the newest
 ///   complete backup by at most `within`;
+/// - with [`KeepRules::whole_sets`], a rule keeps another backup of its set;
 /// - it is dated in the future: a clock was wrong, so its age is meaningless. It does not count either, because it
 ///   could displace the backups that are actually the newest;
 /// - it is still being written or verified, or in a state that this version does not know.

@@ -49,7 +49,8 @@ impl RetentionPolicy {
             zone if *zone == TimeZoneName::UTC => String::new(),
             zone => format!(", in the time zone {zone}"),
         };
-        format!("per collection and set of partitions, keep {}{zone}{floor}{shrunken}", in_english(rules))
+        let sets = if self.keep.whole_sets { "; sets are kept whole" } else { "" };
+        format!("per collection and set of partitions, keep {}{zone}{floor}{shrunken}{sets}", in_english(rules))
     }
 }
 

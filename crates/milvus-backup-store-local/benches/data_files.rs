@@ -91,6 +91,7 @@ fn plan(schema: &CollectionSchema, compression_codec: CompressionCodec) -> Backu
         memory_limit_bytes: 512 << 20,
         skip_failed_partitions: false,
         tags: Vec::new(),
+        set_id: None,
         milvus_version: String::new(),
         was_loaded: true,
         replica_number: None,

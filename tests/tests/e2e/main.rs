@@ -117,6 +117,7 @@ mod faults;
 mod fidelity;
 mod identity;
 mod indexes;
+mod instances;
 mod integrity;
 mod interrupted_restore;
 mod interruption;

@@ -15,6 +15,7 @@ const AFTER_HELP: &str = "\
 Examples:
   milvus-br create articles                        back up a collection
   milvus-br create articles --partition p2026_01   back up one partition
+  milvus-br create --all --exclude 'tmp_*'         back up all collections of all databases, as a set
   milvus-br list                                   list all backups, newest first
   milvus-br verify articles@latest                 check every byte of the newest full backup
   milvus-br restore articles@latest --to articles_copy
@@ -22,7 +23,8 @@ Examples:
 
 BACKUP is an identifier, a unique prefix of an identifier, a backup name, or COLLECTION@latest,
 which selects the newest complete full backup of a collection. A collection of another database is
-written DATABASE.COLLECTION, as in the output of list.
+written DATABASE.COLLECTION, as in the output of list. Several collections are backed up as a set, which
+show, verify, restore, delete, pin and unpin accept in place of BACKUP.
 
 Exit codes: 0 success; 1 failure; 2 usage; 3 finished, but incomplete; 10 not found; 11 locked;
 12 authentication; 13 integrity check failed; 14 Milvus unreachable or unsupported; 15 refused by a
@@ -64,11 +66,11 @@ pub(crate) enum BackupCommand {
     Create(CreateArgs),
     /// List backups, newest first
     List(ListArgs),
-    /// Show the details of a backup
+    /// Show the details of a backup or a set
     Show(ShowArgs),
-    /// Check the integrity of a backup
+    /// Check the integrity of a backup or a set
     Verify(VerifyArgs),
-    /// Restore a backup into a collection
+    /// Restore a backup into a collection, or a set of backups into several
     Restore(RestoreArgs),
     /// Copy backups to another root
     Copy(CopyArgs),

@@ -1,5 +1,7 @@
 //! Options of `milvus-br create`.
 
+use std::num::NonZeroUsize;
+
 use clap::{Args, ValueEnum};
 use clap_complete::ArgValueCompleter;
 
@@ -10,16 +12,28 @@ use super::encoding::EncodingArgs;
 /// Arguments of the command `create`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct CreateArgs {
-    /// Names or aliases of the collections to back up
-    #[arg(required_unless_present = "resume", value_name = "COLLECTION", add = ArgValueCompleter::new(collections))]
+    /// Names or aliases of the collections to back up, or patterns such as `prod_*`, `shop.*` and `*.*` (in quotes)
+    #[arg(required_unless_present_any = ["resume", "all"], value_name = "COLLECTION|PATTERN", add = ArgValueCompleter::new(collections))]
     pub(crate) collections: Vec<String>,
+    /// Back up all collections of all databases
+    #[arg(long, conflicts_with_all = ["collections", "resume"])]
+    pub(crate) all: bool,
+    /// Leave out the collections with this name, or that match this pattern, in any database (repeatable)
+    #[arg(long, value_name = "PATTERN", conflicts_with = "resume")]
+    pub(crate) exclude: Vec<String>,
+    /// Maximum number of collections to back up concurrently; they share the memory limit
+    #[arg(long, value_name = "N", default_value = "8", env = "MILVUS_BR_PARALLEL")]
+    pub(crate) parallel: NonZeroUsize,
+    /// Only report which collections would be backed up
+    #[arg(long, conflicts_with = "resume")]
+    pub(crate) dry_run: bool,
     /// Resume an interrupted backup, keeping its completed data files
     #[arg(long, value_name = "BACKUP")]
     pub(crate) resume: Option<String>,
     /// Back up only this partition (repeatable)
     #[arg(long = "partition", value_name = "PARTITION")]
     pub(crate) partitions: Vec<String>,
-    /// Name of the backup [default: `COLLECTION_YYYYMMDD_HHMMSS`]
+    /// Name of the backup, and of the set if there are several [default: `COLLECTION_YYYYMMDD_HHMMSS`, and none]
     #[arg(long)]
     pub(crate) name: Option<String>,
     /// Tag to record with the backup (repeatable)

@@ -4,7 +4,7 @@ use clap::Args;
 use milvus_backup_core::{CalendarDuration, KeepRules, TagSet, TimeZoneName};
 
 /// The options that are rules.
-pub(crate) const RULES: [&str; 13] = [
+pub(crate) const RULES: [&str; 14] = [
     "keep_last",
     "keep_hourly",
     "keep_daily",
@@ -18,6 +18,7 @@ pub(crate) const RULES: [&str; 13] = [
     "keep_within_monthly",
     "keep_within_yearly",
     "keep_tag",
+    "keep_whole_sets",
 ];
 
 /// Rules by calendar, age and tag. Each option overrides only its own value in the configuration.
@@ -63,6 +64,9 @@ pub(crate) struct KeepArgs {
     /// Keep backups with this tag, or with all of several tags separated by commas (repeat for alternatives)
     #[arg(long, value_name = "TAG", env = "MILVUS_BR_KEEP_TAG")]
     keep_tag: Vec<TagSet>,
+    /// Keep all backups of a set as long as one of them is kept; otherwise each of them is decided on by itself
+    #[arg(long, env = "MILVUS_BR_KEEP_WHOLE_SETS", value_parser = clap::builder::FalseyValueParser::new())]
+    keep_whole_sets: bool,
     /// Time zone of the calendar, such as Europe/Berlin [default: UTC, or as configured]
     #[arg(long, value_name = "ZONE", env = "MILVUS_BR_TIME_ZONE")]
     time_zone: Option<TimeZoneName>,
@@ -85,6 +89,7 @@ impl KeepArgs {
             within_monthly: self.keep_within_monthly.unwrap_or(configured.within_monthly),
             within_yearly: self.keep_within_yearly.unwrap_or(configured.within_yearly),
             tags: if self.keep_tag.is_empty() { configured.tags.clone() } else { self.keep_tag },
+            whole_sets: self.keep_whole_sets || configured.whole_sets,
             time_zone: self.time_zone.unwrap_or_else(|| configured.time_zone.clone()),
         }
     }
@@ -109,12 +114,14 @@ mod tests {
         let options = KeepArgs {
             keep_daily: Some(0),
             keep_within_weekly: Some(duration("1m")),
+            keep_whole_sets: true,
             keep_tag: vec!["audit".parse().unwrap()],
             ..KeepArgs::default()
         };
         let expected = KeepRules {
             daily: 0,
             within_weekly: duration("1m"),
+            whole_sets: true,
             tags: vec!["audit".parse().unwrap()],
             ..configured.clone()
         };

@@ -8,7 +8,7 @@ use crate::completion::backups;
 /// Arguments of the command `pin`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct PinArgs {
-    /// Backups to pin: identifiers, unique prefixes, names, or COLLECTION@latest
+    /// Backups or sets to pin: identifiers, unique prefixes, names, or COLLECTION@latest; of a set, all its backups
     #[arg(required = true, value_name = "BACKUP", add = ArgValueCompleter::new(backups))]
     pub(crate) backups: Vec<String>,
     /// Reason to record, which `list --json`, `show` and `prune` print
@@ -19,7 +19,7 @@ pub(crate) struct PinArgs {
 /// Arguments of the command `unpin`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct UnpinArgs {
-    /// Backups to unpin: identifiers, unique prefixes, names, or COLLECTION@latest
+    /// Backups or sets to unpin: identifiers, unique prefixes, names, or COLLECTION@latest; of a set, all its backups
     #[arg(required = true, value_name = "BACKUP", add = ArgValueCompleter::new(backups))]
     pub(crate) backups: Vec<String>,
 }

@@ -1,5 +1,7 @@
 //! Options of `milvus-br restore`.
 
+use std::num::NonZeroUsize;
+
 use clap::{Args, ValueEnum};
 use clap_complete::ArgValueCompleter;
 
@@ -8,12 +10,23 @@ use crate::completion::backups;
 /// Arguments of the command `restore`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct RestoreArgs {
-    /// Backup to restore: an identifier, a unique prefix, a name, or COLLECTION@latest
+    /// Backup to restore: an identifier, a unique prefix, a name, or COLLECTION@latest; or a set, by its identifier, a unique
+    /// prefix or its name
     #[arg(value_name = "BACKUP", add = ArgValueCompleter::new(backups))]
     pub(crate) backup: String,
     /// Name of the restored collection [default: its original name]
     #[arg(long, value_name = "NAME")]
     pub(crate) to: Option<String>,
+    /// Of a set, restore only the collections with this name, or that match this pattern (repeatable)
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) only: Vec<String>,
+    /// Restore collections of a set to other databases or names, such as `prod.*=staging.*` or `*=*_copy` (repeatable; the
+    /// first one that applies counts)
+    #[arg(long, value_name = "FROM=TO", conflicts_with = "to")]
+    pub(crate) map: Vec<String>,
+    /// Maximum number of collections of a set to restore concurrently
+    #[arg(long, value_name = "N", default_value = "4", env = "MILVUS_BR_PARALLEL")]
+    pub(crate) parallel: NonZeroUsize,
     /// Restore only this partition (repeatable)
     #[arg(long = "partition", value_name = "PARTITION")]
     pub(crate) partitions: Vec<String>,
@@ -41,7 +54,7 @@ pub(crate) struct RestoreArgs {
     /// Insert into an existing collection with a compatible schema, whose rows are kept
     #[arg(long, conflicts_with = "drop_existing")]
     pub(crate) into_existing: bool,
-    /// Create the target database, with the properties in the backup, if it does not exist
+    /// Create the target database, with the properties in the backup, if it does not exist; of a set, each of them
     #[arg(long)]
     pub(crate) create_database: bool,
     /// What to do with primary keys that the server generated

@@ -11,7 +11,7 @@ use crate::sizes::parse_duration;
 /// Arguments of the command `verify`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct VerifyArgs {
-    /// Backup to verify: an identifier, a unique prefix, a name, or COLLECTION@latest
+    /// Backup or set to verify: an identifier, a unique prefix, a name, or COLLECTION@latest
     #[arg(value_name = "BACKUP", add = ArgValueCompleter::new(backups), required_unless_present = "all")]
     pub(crate) backup: Option<String>,
     /// Verify all backups of the root, those whose last verification is the longest ago first

@@ -5,42 +5,56 @@ use std::time::Duration;
 use milvus_backup_core::{
     BackupParams, BackupResult, BackupType, CollectionName, Error, ErrorKind, Hint, LoadPolicy, Result, SourceChoice,
 };
+use milvus_backup_engine::{Chosen, Selection, SetCreation};
 
+use super::create_set::{create_set, dry_run};
 use crate::args::{CreateArgs, Load, Source};
 use crate::command_error::CommandError;
 use crate::context::{Context, Session};
 use crate::exit_code;
 use crate::hints::words;
-use crate::report::Report;
 use crate::resolve::resolve_incomplete;
 use crate::sizes::format_size;
 use crate::text::{count, printable};
 
 pub(crate) async fn run(context: &Context, args: CreateArgs) -> Result<u8, CommandError> {
-    let collections = args.collections.iter().map(|name| name.parse()).collect::<Result<Vec<CollectionName>>>()?;
     let mut params = params(&args, context.timeout());
     params.validate()?;
     if let Some(backup) = &args.resume {
+        let collections = args.collections.iter().map(|name| name.parse()).collect::<Result<Vec<CollectionName>>>()?;
         return resume(context, backup, &collections, params).await;
+    }
+    let selection = if args.all {
+        Selection::everything(&args.exclude)?
+    } else {
+        Selection::parse(&args.collections, &args.exclude)?
+    };
+    let single = selection.single_name();
+    if let Some(name) = &single {
+        name.parse::<CollectionName>()?;
     }
     if args.source == Source::Segments {
         context.require_milvus_storage()?;
     }
     let session = context.connect().await?;
     params.timeout = context.timeout();
-    let outcome = match collections.as_slice() {
-        [collection] => create_one(context, &session, collection, &params).await,
-        several => create_all(context, &session, several, &params).await,
+    let outcome = match &single {
+        _ if args.dry_run => dry_run(context, &session, &selection).await,
+        Some(name) => create_one(context, &session, &selection, name, &params).await,
+        None => {
+            let creation = SetCreation { params, at_once: args.parallel.get() };
+            create_set(context, &session, &selection, &creation).await
+        }
     };
     session.close().await;
-    outcome.map_err(|error| with_database_hint(error, &collections))
+    outcome.map_err(|error| with_database_hint(error, single.as_deref()))
 }
 
-/// Adds a hint to the error for `DATABASE.COLLECTION`, which names a collection only in the arguments of other commands.
-fn with_database_hint(error: Error, collections: &[CollectionName]) -> CommandError {
-    let hint = match collections {
-        [name] if error.kind() == ErrorKind::InvalidParameter => {
-            let database = name.as_str().split_once('.').map(|(database, _)| database.to_owned());
+/// Adds a hint to the error for `DATABASE.COLLECTION` if there is no such database.
+fn with_database_hint(error: Error, single: Option<&str>) -> CommandError {
+    let hint = match single {
+        Some(name) if error.kind() == ErrorKind::InvalidParameter => {
+            let database = name.split_once('.').map(|(database, _)| database.to_owned());
             database.map(|database| words(&Hint::NameDatabase(database)))
         }
         _ => None,
@@ -48,13 +62,26 @@ fn with_database_hint(error: Error, collections: &[CollectionName]) -> CommandEr
     CommandError::new(error, hint)
 }
 
+/// Backs up one collection, of another database if its name says so.
 async fn create_one(
     context: &Context,
     session: &Session,
-    collection: &CollectionName,
+    selection: &Selection,
+    name: &str,
     params: &BackupParams,
 ) -> Result<u8> {
-    Ok(report(context, &session.manager.create_backup(collection, params).await?))
+    if !name.contains('.') {
+        return Ok(report(context, &session.manager.create_backup(&name.parse()?, params).await?));
+    }
+    let instance = session.instance();
+    match instance.choose(selection).await?.pop() {
+        Some(Chosen::Found { collection, asked }) => {
+            let manager = instance.manager(&collection.database)?;
+            Ok(report(context, &manager.create_backup(&asked, params).await?))
+        }
+        Some(Chosen::Missing { error, .. }) => Err(error),
+        None => Err(Error::Internal { action: "find a collection".to_owned(), source: "nothing was chosen".into() }),
+    }
 }
 
 /// Prints the result of one backup, and returns the exit code.
@@ -82,38 +109,6 @@ async fn resume(
     let outcome = session.manager.resume_backup(&collection, &backup_id, &params).await;
     session.close().await;
     Ok(report(context, &outcome?))
-}
-
-/// Backs up several collections. The first failure determines the exit code, unless there is an interrupt.
-async fn create_all(
-    context: &Context,
-    session: &Session,
-    collections: &[CollectionName],
-    params: &BackupParams,
-) -> Result<u8> {
-    let mut results = Vec::with_capacity(collections.len());
-    let mut code = exit_code::DONE;
-    let report = |collection: &CollectionName, outcome: Result<BackupResult>| match outcome {
-        Ok(result) => {
-            if code == exit_code::DONE && !result.success {
-                code = exit_code::INCOMPLETE;
-            }
-            results.push(result);
-        }
-        Err(error) => {
-            Report::from(&error).print_text();
-            results.push(BackupResult::from_error(collection.as_str(), session.manager.storage_type(), &error));
-            if code == exit_code::DONE || error.kind() == ErrorKind::Interrupted {
-                code = exit_code::of(error.kind());
-            }
-        }
-    };
-    session.manager.create_backups(collections, params, report).await;
-    context.output.result(&results, || {
-        let done = results.iter().filter(|result| result.success);
-        done.map(describe).collect::<Vec<_>>().join("\n")
-    });
-    Ok(code)
 }
 
 pub(super) fn describe(result: &BackupResult) -> String {

@@ -3,7 +3,7 @@
 use milvus_backup_core::{BackupMetadata, BackupType, Result};
 use milvus_backup_engine::BackupRepository;
 
-use super::list_foreign;
+use super::{list_foreign, list_sets};
 use crate::args::ListArgs;
 use crate::context::Context;
 use crate::exit_code;
@@ -22,6 +22,9 @@ const COLLECTIONS_SHOWN: usize = 20;
 pub(crate) async fn run(context: &Context, args: ListArgs) -> Result<u8> {
     if let Some(root) = &args.foreign {
         return list_foreign::run(context, root).await;
+    }
+    if args.sets {
+        return list_sets::run(context).await;
     }
     let repository = context.repository()?;
     let listing = match &args.collection {

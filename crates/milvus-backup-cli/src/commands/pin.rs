@@ -1,14 +1,15 @@
 //! `milvus-br pin` and `milvus-br unpin`: protect backups from deletion, and end that.
+//!
+//! All arguments are resolved before anything is changed, so that a wrong name changes nothing.
 
-use milvus_backup_core::{BackupId, CollectionRef};
-use milvus_backup_engine::BackupRepository;
+use milvus_backup_core::BackupId;
 use serde::Serialize;
 
 use crate::args::{PinArgs, UnpinArgs};
 use crate::command_error::CommandError;
 use crate::context::Context;
 use crate::exit_code;
-use crate::resolve::resolve;
+use crate::subject::places;
 
 #[derive(Debug, Default, Serialize)]
 struct Pinned {
@@ -50,22 +51,6 @@ pub(crate) async fn unpin(context: &Context, args: UnpinArgs) -> Result<u8, Comm
         lines(&outcome.unpinned_backup_ids, "unpinned", &outcome.not_pinned_backup_ids, "not pinned")
     });
     Ok(exit_code::DONE)
-}
-
-/// Resolves all arguments before anything is changed, so that a wrong name changes nothing.
-async fn places(
-    context: &Context,
-    repository: &BackupRepository,
-    backups: &[String],
-) -> Result<Vec<(CollectionRef, BackupId)>, CommandError> {
-    let mut places = Vec::new();
-    for text in backups {
-        let place = resolve(context, repository, text).await?.place()?;
-        if !places.contains(&place) {
-            places.push(place);
-        }
-    }
-    Ok(places)
 }
 
 fn lines(changed: &[BackupId], word: &str, unchanged: &[BackupId], other: &str) -> String {

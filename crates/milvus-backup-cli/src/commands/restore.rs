@@ -2,25 +2,29 @@
 
 use std::time::Duration;
 
-use milvus_backup_core::{AutoIdPolicy, NotRestored, RestoreMethod, RestoreParams, RestoreResult, Result};
+use milvus_backup_core::{AutoIdPolicy, Error, NotRestored, RestoreMethod, RestoreParams, RestoreResult, Result};
 
 use crate::args::{AutoId, Method, RestoreArgs};
 use crate::command_error::CommandError;
 use crate::context::Context;
 use crate::exit_code;
 use crate::output::stderr_line;
-use crate::resolve::resolve;
+use crate::subject::{Subject, resolve_subject};
 use crate::text::{count, printable};
 
 /// The limitation of `--load` for a Milvus Lite database that is given by its path.
-const UNLOADED: &str =
+pub(super) const UNLOADED: &str =
     "the collection is no longer loaded: Milvus Lite stops with this command, so the application has to load it";
 
 pub(crate) async fn run(context: &Context, args: RestoreArgs) -> Result<u8, CommandError> {
     let mut params = params(&args, context.timeout())?;
     params.validate()?;
     let repository = context.repository()?;
-    let resolved = resolve(context, &repository, &args.backup).await?;
+    let resolved = match resolve_subject(context, &repository, &args.backup).await? {
+        Subject::Backup(resolved) => resolved,
+        Subject::Set(set) => return Ok(super::restore_set::run(context, &args, &set, params).await?),
+    };
+    require_of_one(&args)?;
     let newest_good = resolved.newest_good();
     let metadata = resolved.metadata().await?;
     let collection = metadata.collection()?;
@@ -37,13 +41,31 @@ pub(crate) async fn run(context: &Context, args: RestoreArgs) -> Result<u8, Comm
         result.limitations.push(UNLOADED.to_owned());
     }
     context.output.result(&result, || describe(&result));
-    for missing in &result.not_restored {
-        stderr_line(&format!("not restored: {}", reminder(missing, &result.target_collection_name)));
-    }
+    remind(&result);
     Ok(if result.success { exit_code::DONE } else { exit_code::INCOMPLETE })
 }
 
-fn describe(result: &RestoreResult) -> String {
+/// Fails for options that mean a set.
+fn require_of_one(args: &RestoreArgs) -> Result<()> {
+    let given = [("only", args.only.first()), ("map", args.map.first())];
+    match given.into_iter().find_map(|(field, value)| Some((field, value?))) {
+        Some((field, value)) => Err(Error::InvalidParameter {
+            field: field.to_owned(),
+            value: value.clone(),
+            limit: "omitted with a backup of one collection".to_owned(),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Prints what was not restored, because it was not requested.
+pub(super) fn remind(result: &RestoreResult) {
+    for missing in &result.not_restored {
+        stderr_line(&format!("not restored: {}", reminder(missing, &result.target_collection_name)));
+    }
+}
+
+pub(super) fn describe(result: &RestoreResult) -> String {
     format!(
         "{}  {} -> {}  {}, {}, {}",
         result.backup_id,

@@ -1,11 +1,11 @@
 //! `milvus-br schedule check` fails if the newest verified backup of a collection is too old.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use milvus_backup_core::{CollectionRef, Error, Result};
-use milvus_backup_engine::{Freshness, freshness};
+use milvus_backup_core::{BackupMetadata, Error, Result};
+use milvus_backup_engine::{Freshness, Selection, freshness};
 use serde::Serialize;
 
 use crate::args::ScheduleCheckArgs;
@@ -54,9 +54,10 @@ pub(crate) async fn run(setting: &ScheduleSetting, output: &Output, args: &Sched
 
 async fn check(setting: &ScheduleSetting, job: &Job, limit: Duration) -> Result<Vec<Freshness>> {
     let context = setting.context(job)?;
-    let of = |name: &String| CollectionRef::new(context.database(), name.parse()?);
-    let collections = job.settings.collections.iter().map(of).collect::<Result<Vec<_>>>()?;
+    let selection = Selection::parse(&job.settings.collections, &job.settings.exclude)?;
     let listing = context.repository()?.list_backups(None).await?;
+    let backed_up = listing.backups.iter().map(BackupMetadata::collection).collect::<Result<BTreeSet<_>>>()?;
+    let collections = selection.known(context.database(), &backed_up)?;
     Ok(freshness(&collections, &listing.backups, limit, setting.environment.clock.now()))
 }
 

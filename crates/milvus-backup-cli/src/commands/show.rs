@@ -15,8 +15,8 @@ use crate::command_error::CommandError;
 use crate::context::Context;
 use crate::exit_code;
 use crate::output::warning;
-use crate::resolve::resolve;
 use crate::sizes::format_size;
+use crate::subject::{Subject, resolve_subject};
 use crate::text::{count, printable};
 
 /// Labels and values, one pair per line.
@@ -41,7 +41,10 @@ impl<'a> Document<'a> {
 /// Reads the definition of the collection only for human-readable output. If it is damaged, the backup is shown without it.
 pub(crate) async fn run(context: &Context, args: ShowArgs) -> Result<u8, CommandError> {
     let repository = context.repository()?;
-    let resolved = resolve(context, &repository, &args.backup).await?;
+    let resolved = match resolve_subject(context, &repository, &args.backup).await? {
+        Subject::Backup(resolved) => resolved,
+        Subject::Set(set) => return Ok(super::show_set::run(context, &repository, &set).await?),
+    };
     let newest_good = resolved.newest_good();
     let summary = resolved.metadata().await?;
     let backup = match repository.get_backup(&summary.collection()?, &summary.backup_id).await {

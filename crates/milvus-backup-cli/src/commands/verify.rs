@@ -7,8 +7,8 @@ use crate::command_error::CommandError;
 use crate::context::Context;
 use crate::exit_code;
 use crate::output::{stderr_line, warning};
-use crate::resolve::resolve;
 use crate::sizes::format_size;
+use crate::subject::{Subject, resolve_subject};
 use crate::text::{count, printable};
 
 pub(crate) async fn run(context: &Context, args: VerifyArgs) -> Result<u8, CommandError> {
@@ -25,7 +25,10 @@ pub(crate) async fn run(context: &Context, args: VerifyArgs) -> Result<u8, Comma
     params.validate()?;
     let Some(backup) = &args.backup else { return super::verify_all::run(context, &args, params).await };
     let repository = context.repository()?;
-    let resolved = resolve(context, &repository, backup).await?;
+    let resolved = match resolve_subject(context, &repository, backup).await? {
+        Subject::Backup(resolved) => resolved,
+        Subject::Set(set) => return Ok(super::verify_set::run(context, &repository, &set, &params).await?),
+    };
     let newest_good = resolved.newest_good();
     let (collection, backup_id) = resolved.place()?;
     let result = if params.verification_type == VerificationType::Deep {

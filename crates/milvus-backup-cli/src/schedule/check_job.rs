@@ -1,7 +1,7 @@
 //! The checks of a job that its types do not make.
 
 use milvus_backup_core::{CollectionName, Error, Result};
-use milvus_backup_engine::Timetable;
+use milvus_backup_engine::{Selection, Timetable};
 
 use crate::settings::JobSettings;
 
@@ -18,8 +18,14 @@ pub(super) fn check(job: &JobSettings) -> Result<Timetable> {
     if job.collections.is_empty() {
         return Err(error("`collections` must have at least one name".to_owned()));
     }
-    for name in &job.collections {
+    Selection::parse(&job.collections, &job.exclude).map_err(|invalid| error(invalid.to_string()))?;
+    for name in job.collections.iter().filter_map(|text| single_name(text)) {
         name.parse::<CollectionName>().map_err(|invalid| error(invalid.to_string()))?;
     }
     Timetable::parse(&job.schedule, job.time_zone.clone()).map_err(|invalid| error(invalid.to_string()))
+}
+
+/// Returns the name that a text of a job is, unless it is a pattern.
+fn single_name(text: &str) -> Option<String> {
+    Selection::parse(&[text.to_owned()], &[]).ok()?.single_name()
 }

@@ -26,7 +26,7 @@ async fn try_execute(setting: &ScheduleSetting, job: &Job) -> Result<JobOutcome>
     let context = setting.context(job)?;
     let plan = plan(&job.settings, &context)?;
     let session = context.connect().await?;
-    let outcome = session.manager.run_job(&plan).await;
+    let outcome = session.instance().run_job(&plan).await;
     session.close().await;
     Ok(outcome)
 }

@@ -1,15 +1,17 @@
 //! The plan of a run, from the settings of its job.
 
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use milvus_backup_core::{
-    BackupParams, BackupRecoveryConfig, CollectionName, CopyParams, Result, RetentionRules, VerificationType,
-};
-use milvus_backup_engine::{CopyTarget, JobPlan};
+use milvus_backup_core::{BackupParams, BackupRecoveryConfig, CopyParams, Result, RetentionRules, VerificationType};
+use milvus_backup_engine::{CopyTarget, JobPlan, Selection};
 use milvus_backup_retention::RetentionPolicy;
 
 use crate::context::Context;
 use crate::settings::{Depth, JobRetention, JobSettings, JobVerification};
+
+/// Number of collections that a job backs up concurrently by default.
+const DEFAULT_PARALLEL: usize = 8;
 
 /// Returns what a run of the job does.
 pub(super) fn plan(job: &JobSettings, context: &Context) -> Result<JobPlan> {
@@ -23,7 +25,8 @@ pub(super) fn plan(job: &JobSettings, context: &Context) -> Result<JobPlan> {
         Ok(CopyTarget { repository, params: CopyParams::default(), retention })
     });
     Ok(JobPlan {
-        collections: job.collections.iter().map(|name| name.parse()).collect::<Result<Vec<CollectionName>>>()?,
+        selection: Selection::parse(&job.collections, &job.exclude)?,
+        at_once: job.parallel.map_or(DEFAULT_PARALLEL, NonZeroUsize::get),
         backup,
         verification: job.verification.map(|verification| repeated(verification, config)),
         copies: copies.collect::<Result<_>>()?,

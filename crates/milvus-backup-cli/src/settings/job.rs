@@ -1,6 +1,7 @@
 //! The tables `[[job]]` and `[schedule]` of the configuration: what is backed up when.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -30,8 +31,14 @@ pub(crate) struct ScheduleSettings {
 pub(crate) struct JobSettings {
     /// Name of the job: letters, digits, `-` and `_`.
     pub(crate) name: String,
-    /// Names or aliases of the collections.
+    /// Names or aliases of the collections, or patterns such as `prod_*`, `shop.*` and `*.*`, which are resolved at each run.
     pub(crate) collections: Vec<String>,
+    /// Names and patterns of collections to leave out, in any database.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) exclude: Vec<String>,
+    /// Maximum number of collections that are backed up concurrently; by default 8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) parallel: Option<NonZeroUsize>,
     /// Cron expression of five fields, or six with seconds in front.
     pub(crate) schedule: String,
     /// Time zone of the cron expression.

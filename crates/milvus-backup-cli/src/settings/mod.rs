@@ -18,7 +18,7 @@ mod unknown_key;
 
 pub(crate) use job::{Depth, JobHooks, JobRetention, JobSettings, JobVerification, Missed};
 pub(crate) use load::{Settings, settings_of};
-pub(crate) use milvus::MilvusSettings;
+pub(crate) use milvus::{MilvusSettings, TlsSettings};
 pub(crate) use native::NativeSettings;
 pub(crate) use overrides::Overrides;
 pub(crate) use schema::schema;

@@ -56,6 +56,7 @@ const PRUNE: &[(&str, &[&str])] = &[
     ("keep_within_monthly", &["keep.within_monthly"]),
     ("keep_within_yearly", &["keep.within_yearly"]),
     ("keep_tag", &["keep.tags"]),
+    ("keep_whole_sets", &["keep.whole_sets"]),
     ("time_zone", &["keep.time_zone"]),
 ];
 

@@ -52,6 +52,10 @@ pub struct KeepRules {
     pub within_yearly: CalendarDuration,
     /// Sets of tags; a backup that has every tag of at least one of them is kept.
     pub tags: Vec<TagSet>,
+    /// Whether all backups of a set are kept as long as one of them is; otherwise each of them is decided on by itself. It
+    /// needs the backups of all collections, and so has no effect on the retention of a single one.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub whole_sets: bool,
     /// The time zone of the calendar.
     pub time_zone: TimeZoneName,
 }
@@ -72,12 +76,13 @@ impl KeepRules {
         within_monthly: CalendarDuration::ZERO,
         within_yearly: CalendarDuration::ZERO,
         tags: Vec::new(),
+        whole_sets: false,
         time_zone: TimeZoneName::UTC,
     };
 
-    /// Returns whether every rule is off, regardless of the time zone.
+    /// Returns whether every rule is off, regardless of the time zone and of sets, which keep nothing by themselves.
     pub fn is_off(&self) -> bool {
-        Self { time_zone: TimeZoneName::UTC, ..self.clone() } == Self::OFF
+        Self { time_zone: TimeZoneName::UTC, whole_sets: false, ..self.clone() } == Self::OFF
     }
 }
 
@@ -95,7 +100,7 @@ mod tests {
     fn the_text_form_has_every_key_and_refuses_others() {
         let text = "last = 1\nhourly = 24\ndaily = 7\nweekly = 5\nmonthly = 12\nyearly = 75\nwithin = \"2d\"\n\
                     within_hourly = \"1d\"\nwithin_daily = \"7d\"\nwithin_weekly = \"1m\"\nwithin_monthly = \"1y\"\n\
-                    within_yearly = \"75y\"\ntags = [\"release\", \"audit,monthly\"]\ntime_zone = \"Europe/Berlin\"\n";
+                    within_yearly = \"75y\"\ntags = [\"release\", \"audit,monthly\"]\nwhole_sets = true\ntime_zone = \"Europe/Berlin\"\n";
         let rules: KeepRules = toml::from_str(text).unwrap();
         assert_eq!((rules.weekly, rules.yearly, rules.tags.len()), (5, 75, 2));
         assert_eq!(toml::to_string(&rules).unwrap(), text);
@@ -107,6 +112,7 @@ mod tests {
     fn a_time_zone_is_no_rule() {
         let zone = KeepRules { time_zone: "Asia/Tokyo".parse().unwrap(), ..KeepRules::OFF };
         assert!(zone.is_off() && KeepRules::default().is_off());
+        assert!(KeepRules { whole_sets: true, ..KeepRules::OFF }.is_off());
         assert!(!KeepRules { tags: vec!["a".parse().unwrap()], ..KeepRules::OFF }.is_off());
         assert!(!KeepRules { within_yearly: "1y".parse().unwrap(), ..KeepRules::OFF }.is_off());
     }

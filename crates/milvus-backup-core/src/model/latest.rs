@@ -107,6 +107,7 @@ mod tests {
             },
             is_verified: false,
             tags: vec![],
+            set_id: None,
             pin: None,
         }
     }

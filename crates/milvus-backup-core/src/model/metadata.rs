@@ -14,6 +14,7 @@ use super::pin::Pin;
 use super::results::VerificationResult;
 use crate::error::Result;
 use crate::names::{BackupId, CollectionName, CollectionRef};
+use crate::set_id::SetId;
 
 /// The newest repository format this version writes and reads.
 pub const FORMAT_VERSION: u32 = 1;
@@ -92,6 +93,9 @@ pub struct BackupMetadata {
     /// Labels chosen by the user.
     #[serde(default)]
     pub tags: Vec<String>,
+    /// The set that the backup belongs to, if it is one of several that one operation made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set_id: Option<SetId>,
     /// Aliases of the collection at the time of the backup.
     #[serde(default)]
     pub aliases: Vec<String>,

@@ -13,6 +13,7 @@ mod native;
 mod pin;
 mod results;
 mod retention;
+mod set;
 mod shrinkage;
 mod version;
 
@@ -31,5 +32,6 @@ pub use native::{NativeObject, NativePayload, NativeSegment};
 pub use pin::Pin;
 pub use results::{BackupResult, Finding, FindingKind, NotRestored, RestoreResult, VerificationResult};
 pub use retention::{Decision, DecisionAction, RetentionResult, RetentionRules, calculate_storage_savings};
+pub use set::{BackupSet, SetFailure, SetMember};
 pub use shrinkage::{DEFAULT_MIN_ROWS_RATIO, Shrinkage, row_loss, shrunken_backups};
 pub use version::{BackupSeries, BackupVersion};

@@ -7,6 +7,7 @@ use super::kinds::{BackupState, BackupStorageType, VerificationType};
 use super::metadata::BackupMetadata;
 use crate::error::Error;
 use crate::names::BackupId;
+use crate::set_id::SetId;
 
 /// The outcome of a create.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,6 +37,9 @@ pub struct BackupResult {
     /// The error with its causes; `None` after a success.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_message: Option<String>,
+    /// The set that the backup was made for, whether or not it is in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set_id: Option<SetId>,
     /// The metadata of the backup; `None` if it was not committed.
     pub metadata: Option<BackupMetadata>,
 }
@@ -56,6 +60,7 @@ impl BackupResult {
             execution_time_ms: 0,
             limitations: metadata.limitations.clone(),
             error_message: None,
+            set_id: metadata.set_id.clone(),
             metadata: Some(metadata),
         }
     }
@@ -75,6 +80,7 @@ impl BackupResult {
             execution_time_ms: 0,
             limitations: Vec::new(),
             error_message: Some(error.full_message()),
+            set_id: None,
             metadata: None,
         }
     }
@@ -110,8 +116,31 @@ pub struct RestoreResult {
     pub not_restored: Vec<NotRestored>,
     /// Human-readable descriptions of everything that could not be restored exactly.
     pub limitations: Vec<String>,
+    /// The error with its causes; `None` after a success.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_message: Option<String>,
     /// Wall time of the operation in milliseconds.
     pub execution_time_ms: u64,
+}
+
+impl RestoreResult {
+    /// Returns the result of a failure: `success = false`, and the error with its causes as text.
+    pub fn from_error(backup_id: &BackupId, source: &str, target: &str, error: &Error) -> Self {
+        Self {
+            success: false,
+            backup_id: backup_id.clone(),
+            source_collection_name: source.to_owned(),
+            target_collection_name: target.to_owned(),
+            rows_restored: 0,
+            partitions_restored: Vec::new(),
+            indexes_restored: 0,
+            verification_passed: false,
+            not_restored: Vec::new(),
+            limitations: Vec::new(),
+            error_message: Some(error.full_message()),
+            execution_time_ms: 0,
+        }
+    }
 }
 
 /// An attribute in a backup that was not restored, because it was not requested.

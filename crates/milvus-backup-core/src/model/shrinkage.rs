@@ -104,6 +104,7 @@ mod tests {
                     state: BackupState::Completed,
                     is_verified: false,
                     tags: vec![],
+                    set_id: None,
                     pin: None,
                 }
             })

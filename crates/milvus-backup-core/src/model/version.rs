@@ -10,6 +10,7 @@ use super::kinds::{BackupState, BackupType};
 use super::metadata::BackupMetadata;
 use super::pin::Pin;
 use crate::names::{BackupId, DEFAULT_DATABASE};
+use crate::set_id::SetId;
 
 /// Number of partition names that the name of a series lists before it only counts them.
 const NAMES_SHOWN: usize = 5;
@@ -43,6 +44,9 @@ pub struct BackupVersion {
     pub is_verified: bool,
     /// Labels chosen by the user.
     pub tags: Vec<String>,
+    /// The set that the backup belongs to, if it is one of several that one operation made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set_id: Option<SetId>,
     /// The mark that protects the backup from deletion, if it is pinned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pin: Option<Pin>,
@@ -65,6 +69,7 @@ impl From<&BackupMetadata> for BackupVersion {
             state: metadata.effective_state(),
             is_verified: metadata.is_verified(),
             tags: metadata.tags.clone(),
+            set_id: metadata.set_id.clone(),
             pin: metadata.pin.clone(),
         }
     }

@@ -8,6 +8,7 @@ use crate::config::{invalid, positive, validate_level};
 use crate::error::Result;
 use crate::model::{BackupType, ChecksumAlgorithm, CompressionCodec};
 use crate::names::validate_name;
+use crate::set_id::SetId;
 
 /// The part of a collection to back up, and the settings of the backup.
 ///
@@ -43,6 +44,8 @@ pub struct BackupParams {
     pub concurrency: Option<usize>,
     /// Labels chosen by the user.
     pub tags: Vec<String>,
+    /// The set that the backup belongs to, if it is one of several.
+    pub set_id: Option<SetId>,
     /// Whether the backup is verified after its commit.
     pub verify_after: Option<bool>,
     /// Whether to continue with the other partitions when one fails. The backup is then partial, which its state
@@ -103,6 +106,7 @@ impl Default for BackupParams {
             chunk_size_bytes: None,
             concurrency: None,
             tags: Vec::new(),
+            set_id: None,
             verify_after: None,
             skip_failed_partitions: false,
             load: LoadPolicy::Auto,

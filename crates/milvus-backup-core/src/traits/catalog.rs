@@ -72,6 +72,10 @@ pub trait Catalog: Send + Sync + Debug {
     /// If it exists.
     async fn create_database(&self, properties: &BTreeMap<String, String>) -> Result<()>;
 
+    /// Returns the names of all databases of the server that this user can see, sorted; only the default one if the server
+    /// has no others.
+    async fn list_databases(&self) -> Result<Vec<String>>;
+
     /// Returns the capabilities of this server.
     async fn capabilities(&self) -> Result<Capabilities>;
 

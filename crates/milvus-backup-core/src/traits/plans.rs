@@ -11,6 +11,7 @@ use crate::model::{BackupStorageType, BackupType, ChecksumAlgorithm, Compression
 use crate::names::{BackupId, CollectionName, CollectionRef};
 use crate::params::RestoreMethod;
 use crate::schema::{CollectionSchema, IndexDefinition};
+use crate::set_id::SetId;
 
 /// A backup to write, with every choice made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +62,8 @@ pub struct BackupPlan {
     pub skip_failed_partitions: bool,
     /// Labels chosen by the user.
     pub tags: Vec<String>,
+    /// The set that the backup belongs to, if it is one of several.
+    pub set_id: Option<SetId>,
     /// Version string of the server.
     pub milvus_version: String,
     /// Whether the collection was in memory before the operation.

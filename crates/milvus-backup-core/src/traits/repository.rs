@@ -14,6 +14,7 @@ use super::listing::Listing;
 use super::plans::{BackedUpDefinition, BackupPlan};
 use super::progress::{Operation, Progress};
 use super::recovery::{IncompleteBackup, InterruptedBackup, Lease, OwnerState, StagingCollection};
+use super::sets::SetRecords;
 use super::transaction::Transaction;
 use crate::error::Result;
 use crate::model::{BackupMetadata, Diagnosis, Pin, StoredBackup, VerificationRecord, VerificationResult};
@@ -36,7 +37,7 @@ pub enum VerifiedBackup {
 /// Every method fails with [`crate::Error::Storage`] if the store cannot be read or written to. The methods list only
 /// their specific errors.
 #[async_trait]
-pub trait Repository: Send + Sync + Debug {
+pub trait Repository: SetRecords + Send + Sync + Debug {
     /// Returns its location, human-readable and without credentials.
     fn location(&self) -> &str;
 

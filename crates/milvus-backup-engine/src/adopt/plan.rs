@@ -45,6 +45,7 @@ pub(super) fn adoption_plan(
         memory_limit_bytes: repository.config.memory_limit_bytes,
         skip_failed_partitions: false,
         tags: params.tags.clone(),
+        set_id: None,
         milvus_version: found.milvus_version,
         was_loaded: found.was_loaded,
         replica_number: None,

@@ -80,6 +80,7 @@ impl CreateJob<'_> {
             memory_limit_bytes: config.memory_limit_bytes,
             skip_failed_partitions: params.skip_failed_partitions,
             tags: params.tags.clone(),
+            set_id: params.set_id.clone(),
             milvus_version: milvus.server_version().await?,
             was_loaded: rows.was_loaded,
             replica_number: if rows.was_loaded { replicas.await? } else { None },

@@ -11,6 +11,7 @@ use super::job::{CreateJob, Phase, Scan, Written};
 use super::plan::select_partitions;
 use super::undo_step::Undo;
 use crate::BackupManager;
+use crate::instance::MemoryShare;
 use crate::lease::while_held;
 use crate::transfer::BackupTransfer;
 
@@ -65,12 +66,20 @@ impl CreateJob<'_> {
         if let Some(backend) = self.manager.backend.as_deref() {
             return Box::pin(self.write_by(backend, description, partitions, backup_name)).await;
         }
-        let (plan, scan) = Box::pin(self.open_and_plan(description, partitions, backup_name)).await?;
+        let (mut plan, scan) = Box::pin(self.open_and_plan(description, partitions, backup_name)).await?;
+        let _share = self.take_memory(&mut plan, &scan);
         self.require_space(&plan, &scan, 0).await?;
         self.announce_plan(&plan);
         self.manager.warn_of_known_issues(AffectedOperation::Create).await?;
         self.phase = Phase::Writing;
         self.write(&plan, &scan).await
+    }
+
+    /// Takes the share of the memory that this backup has among others, until the share is dropped.
+    fn take_memory(&self, plan: &mut BackupPlan, scan: &Scan) -> Option<MemoryShare> {
+        let share = self.manager.memory.as_ref()?.take(plan, &scan.units);
+        plan.memory_limit_bytes = share.bytes;
+        Some(share)
     }
 
     /// Opens the source and plans the backup. If the segment files turn out not to be usable, and they were not demanded,

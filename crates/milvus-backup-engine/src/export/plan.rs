@@ -54,6 +54,7 @@ impl ExportJob<'_> {
             memory_limit_bytes: config.memory_limit_bytes,
             skip_failed_partitions: false,
             tags: if params.tags.is_empty() { metadata.tags } else { params.tags.clone() },
+            set_id: None,
             milvus_version: metadata.milvus_version,
             was_loaded: metadata.was_loaded,
             replica_number: metadata.replica_number,

@@ -4,8 +4,9 @@ mod orphans;
 mod pins;
 mod registration;
 mod retention;
+mod sets;
 mod staging;
 
 pub use orphans::{Orphan, OrphanKind, SAFETY_AGE};
 pub use retention::RetentionPlan;
-pub(crate) use staging::{SwapState, protection_name, staging_name, swap_names};
+pub(crate) use staging::{STAGING_PREFIX, SwapState, protection_name, staging_name, swap_names};

@@ -14,6 +14,8 @@ pub struct RetentionPlan {
     versions: Vec<BackupVersion>,
     decisions: Vec<Decision>,
     warnings: Vec<String>,
+    /// Whether it is over all collections.
+    is_of_all: bool,
     /// Backups whose metadata cannot be read.
     pub broken: Vec<BrokenBackup>,
 }
@@ -42,11 +44,12 @@ impl BackupRepository {
         let versions: Vec<BackupVersion> = backups.iter().map(BackupVersion::from).collect();
         let now = self.environment.clock.now();
         let (decisions, warnings) = (rules.decide(&versions, now), rules.warnings(&versions, now));
-        Ok(RetentionPlan { backups, versions, decisions, warnings, broken })
+        Ok(RetentionPlan { backups, versions, decisions, warnings, is_of_all: collection.is_none(), broken })
     }
 
     /// Deletes the backups that a plan selects, oldest first. Others are kept, whatever has changed since the plan; so are
-    /// those that were pinned since, with a warning.
+    /// those that were pinned since, with a warning. Of a set that has no member left, the record is removed as well, if the
+    /// plan is over all collections.
     ///
     /// # Errors
     /// The first failure to delete. Backups deleted before it stay deleted.
@@ -70,6 +73,12 @@ impl BackupRepository {
                     Err(error) => return Err(error),
                 }
             }
+        }
+        if plan.is_of_all && plan.backups.iter().any(|one| one.set_id.is_some() && deleted.contains(&one.backup_id)) {
+            let readable = || plan.backups.iter().map(|metadata| &metadata.backup_id);
+            let broken = || plan.broken.iter().map(|broken| &broken.backup_id);
+            let remains = |id: &BackupId| readable().chain(broken()).any(|one| one == id) && !deleted.contains(id);
+            self.forget_empty_sets(&deleted, remains).await?;
         }
         Ok(plan.result(false, deleted).with_warnings(warnings))
     }

@@ -65,7 +65,7 @@ impl BackupManager {
     }
 
     /// Creates the database of the catalogue, unless it exists, with the properties that it had when the backup was made.
-    async fn create_missing_database(&self, backup: &StoredBackup) -> Result<()> {
+    pub(crate) async fn create_missing_database(&self, backup: &StoredBackup) -> Result<()> {
         match self.catalog.list_collections().await {
             Err(Error::DatabaseNotFound { .. }) => {
                 let definition = self.repository.store.definition(&backup.metadata).await?;

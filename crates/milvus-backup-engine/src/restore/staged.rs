@@ -26,6 +26,7 @@ impl Staged {
         limitations.extend(cleanup_failures);
         limitations.extend(filled.failures());
         RestoreResult {
+            error_message: None,
             success: filled.failed.is_empty(),
             backup_id: metadata.backup_id.clone(),
             source_collection_name: metadata.collection_name.to_string(),

@@ -1,17 +1,20 @@
 //! [`JobPlan`]: what one run of a job does.
 
-use milvus_backup_core::{BackupParams, CollectionName, CopyParams, RetentionRules, VerificationType};
 use std::time::Duration;
 
-use crate::BackupRepository;
+use milvus_backup_core::{BackupParams, CopyParams, RetentionRules, VerificationType};
+
+use crate::{BackupRepository, Selection};
 
 /// What one run of a job does: backups, their verification, copies, and retention, in this order.
 ///
 /// Must always hold: nothing is deleted before the new backup of the same collection is complete and copied.
 #[derive(Debug)]
 pub struct JobPlan {
-    /// The collections to back up.
-    pub collections: Vec<CollectionName>,
+    /// The collections to back up. Those of several form a set.
+    pub selection: Selection,
+    /// Maximum number of collections that are backed up concurrently.
+    pub at_once: usize,
     /// The parameters of the backups.
     pub backup: BackupParams,
     /// A verification in addition to the one that follows each backup, if the last one of this depth is too long ago.

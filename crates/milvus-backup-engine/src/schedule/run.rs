@@ -1,27 +1,28 @@
 //! One run of a job.
 
 use milvus_backup_core::{
-    BackupId, BackupMetadata, BackupResult, BackupStorageType, BackupType, CollectionName, CollectionRef, ErrorKind,
-    Result, RetentionRules, VerificationParams, VerificationType,
+    BackupId, BackupMetadata, BackupResult, BackupType, CollectionRef, ErrorKind, Result, RetentionRules,
+    VerificationParams, VerificationType,
 };
 
 use super::job::{CopyTarget, JobPlan};
 use super::outcome::{JobOutcome, StepFailure};
 use super::rotation::last_verification;
-use crate::{BackupManager, BackupRepository};
+use crate::{BackupManager, BackupRepository, Instance, SetCreation, SetOutcome};
 
-impl BackupManager {
-    /// Runs a job. A collection that fails does not keep the others from being backed up, and nothing of it is deleted.
-    /// An interrupt ends the run.
+impl Instance {
+    /// Runs a job: first all backups, then for each of them what follows. A collection that fails does not keep the others
+    /// from being backed up, and nothing of it is deleted. An interrupt ends the run.
     ///
     /// # Errors
     /// None of its own: every failure is in the outcome.
     pub async fn run_job(&self, plan: &JobPlan) -> JobOutcome {
-        let mut run = JobRun { manager: self, plan, outcome: JobOutcome::default() };
-        for collection in &plan.collections {
-            if !run.collection(collection).await {
+        let mut run = JobRun { instance: self, manager: &self.home, plan, outcome: JobOutcome::default() };
+        for metadata in run.back_up().await {
+            if run.outcome.is_interrupted() {
                 break;
             }
+            run.follow_up(metadata).await;
         }
         run.outcome
     }
@@ -29,47 +30,68 @@ impl BackupManager {
 
 #[derive(Debug)]
 struct JobRun<'a> {
+    instance: &'a Instance,
     manager: &'a BackupManager,
     plan: &'a JobPlan,
     outcome: JobOutcome,
 }
 
 impl JobRun<'_> {
-    /// Runs all steps for one collection. Returns whether to continue with the next one.
-    async fn collection(&mut self, name: &CollectionName) -> bool {
-        let Some(metadata) = self.back_up(name).await else { return !self.outcome.is_interrupted() };
-        let Some(collection) = self.noted(format!("back up {name}"), metadata.collection()) else { return true };
+    /// Backs up the collections, and returns the metadata of the complete backups. Their collections are the real ones: the
+    /// names of the job may be aliases.
+    async fn back_up(&mut self) -> Vec<BackupMetadata> {
+        let outcomes = match self.backups().await {
+            Ok(outcomes) => outcomes,
+            Err(error) => {
+                self.outcome.failures.push(StepFailure::of("back up".to_owned(), error));
+                return Vec::new();
+            }
+        };
+        let mut complete = Vec::new();
+        for (name, outcome) in outcomes {
+            let step = format!("back up {name}");
+            match outcome {
+                Ok(result) => {
+                    match result.metadata.clone().filter(|_| result.success) {
+                        Some(metadata) => complete.push(metadata),
+                        None => self.failed(step, format!("the backup is {}", result.state)),
+                    }
+                    self.outcome.backups.push(result);
+                }
+                Err(error) => {
+                    let storage_type = self.manager.storage_type();
+                    self.outcome.backups.push(BackupResult::from_error(&name, storage_type, &error));
+                    self.outcome.failures.push(StepFailure::of(step, error));
+                }
+            }
+        }
+        complete
+    }
+
+    /// Makes the backups: one, or those of a set.
+    async fn backups(&mut self) -> Result<Vec<(String, Result<BackupResult>)>> {
+        let JobPlan { selection, backup, at_once, .. } = self.plan;
+        if let Some(name) = selection.single_name().filter(|name| !name.contains('.')) {
+            let outcome = Box::pin(self.manager.create_backup(&name.parse()?, backup)).await;
+            return Ok(vec![(name, outcome)]);
+        }
+        let chosen = self.instance.choose(selection).await?;
+        let creation = SetCreation { params: backup.clone(), at_once: *at_once };
+        let SetOutcome { set, outcomes } =
+            Box::pin(self.instance.create_set(selection, chosen, &creation, |_, _| {})).await?;
+        self.noted("record the set".to_owned(), set);
+        Ok(outcomes)
+    }
+
+    /// Runs the steps after the backup of one collection.
+    async fn follow_up(&mut self, metadata: BackupMetadata) {
+        let step = format!("back up {}", metadata.collection_name);
+        let Some(collection) = self.noted(step, metadata.collection()) else { return };
         let backup_id = metadata.backup_id;
         let is_sound = self.verify(&collection, &backup_id).await;
         // A damaged backup is neither copied nor does anything else make place for it.
         if is_sound && self.copy(&collection).await {
             self.retain(&collection).await;
-        }
-        !self.outcome.is_interrupted()
-    }
-
-    /// Backs up a collection, and returns the metadata of a complete backup. Its collection is the real one: the name of the
-    /// job may be an alias.
-    async fn back_up(&mut self, name: &CollectionName) -> Option<BackupMetadata> {
-        let step = format!("back up {name}");
-        match Box::pin(self.manager.create_backup(name, &self.plan.backup)).await {
-            Ok(result) => {
-                let metadata = result.metadata.clone().filter(|_| result.success);
-                if metadata.is_none() {
-                    self.failed(step, format!("the backup is {}", result.state));
-                }
-                self.outcome.backups.push(result);
-                metadata
-            }
-            Err(error) => {
-                self.outcome.backups.push(BackupResult::from_error(
-                    name.as_str(),
-                    BackupStorageType::LocalFile,
-                    &error,
-                ));
-                self.outcome.failures.push(StepFailure::of(step, error));
-                None
-            }
         }
     }
 
@@ -88,7 +110,10 @@ impl JobRun<'_> {
         let mut params = VerificationParams::default();
         params.verification_type = depth;
         let verified = match depth {
-            VerificationType::Deep => self.manager.verify_backup(collection, backup_id, &params).await,
+            VerificationType::Deep => match self.instance.manager(&collection.database) {
+                Ok(manager) => manager.verify_backup(collection, backup_id, &params).await,
+                Err(error) => Err(error),
+            },
             _ => self.manager.repository.verify_backup(collection, backup_id, &params).await,
         };
         match self.noted(step.clone(), verified) {

@@ -6,7 +6,7 @@ use milvus_backup_core::{BackupPlan, ScanUnit};
 const PAGE_BYTES: usize = 6 << 20;
 
 /// Minimum memory of a worker in bytes: the parts of an upload alone take 24 MiB.
-const MIN_SHARE: usize = 64 << 20;
+pub(crate) const MIN_SHARE: usize = 64 << 20;
 
 /// The limits that follow from the memory limit of a backup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

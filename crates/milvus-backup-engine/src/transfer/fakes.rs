@@ -295,6 +295,7 @@ pub(super) fn plan(chunk_rows: u64, concurrency: usize) -> BackupPlan {
         memory_limit_bytes: 512 << 20,
         skip_failed_partitions: false,
         tags: Vec::new(),
+        set_id: None,
         milvus_version: String::new(),
         was_loaded: true,
         replica_number: None,

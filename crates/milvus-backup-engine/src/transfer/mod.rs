@@ -14,5 +14,6 @@ mod tests;
 mod unit;
 
 pub(crate) use backup::BackupTransfer;
+pub(crate) use budget::MIN_SHARE;
 pub(crate) use restore::restore_rows;
 pub(crate) use session_chunks::SessionChunks;

@@ -13,6 +13,7 @@ mod each_call;
 mod environment;
 mod finding;
 mod frozen_source;
+mod instance;
 mod leases;
 mod limits;
 mod live;

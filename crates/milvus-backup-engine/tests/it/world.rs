@@ -1,14 +1,15 @@
 //! A Milvus, a repository and a manager over both, all in memory.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::TryStreamExt;
 use milvus_backup_core::{
     BackupId, BackupParams, BackupRecoveryConfig, Catalog, CollectionName, CollectionRef, Environment, Error,
-    Interrupt, Milvus, RetryPolicy, RowSink,
+    Interrupt, Milvus, Result, RetryPolicy, RowSink,
 };
-use milvus_backup_engine::{BackupManager, BackupRepository};
+use milvus_backup_engine::{BackupManager, BackupRepository, Databases, Instance};
 use milvus_backup_repository::RepositoryHandle;
 use milvus_backup_storage::Storage;
 use milvus_backup_store_local::ParquetFormat;
@@ -114,6 +115,18 @@ impl World {
         self.manager.collection(name).unwrap()
     }
 
+    /// The server with this database, and with others that have the same repository.
+    pub(crate) fn instance(&self, others: &[&InMemoryMilvus]) -> Instance {
+        self.instance_of(self.manager.clone(), others)
+    }
+
+    /// The same with a manager of this database that is given.
+    pub(crate) fn instance_of(&self, home: BackupManager, others: &[&InMemoryMilvus]) -> Instance {
+        let database = |milvus: &&InMemoryMilvus| (milvus.database().to_owned(), self.elsewhere(milvus));
+        self.milvus.set_other_databases(others.iter().map(|milvus| milvus.database()));
+        Instance::new(home, Arc::new(InMemoryDatabases(others.iter().map(database).collect())))
+    }
+
     /// The texts of all rows of a partition, whatever is loaded.
     pub(crate) fn texts(&self, collection: &CollectionName, partition: &str) -> Vec<String> {
         self.milvus.rows(collection, Some(partition)).map(|rows| samples::texts(&rows)).unwrap_or_default()
@@ -142,6 +155,17 @@ impl World {
         assert_eq!(self.repository.list_staging().await.unwrap(), [], "collections are registered");
         let locks: Vec<String> = self.files().await.into_iter().filter(|file| file.contains("/locks/")).collect();
         assert_eq!(locks, Vec::<String>::new(), "leases are held");
+    }
+}
+
+/// The databases of a server beside the one of a world, by their names.
+#[derive(Debug)]
+struct InMemoryDatabases(BTreeMap<String, BackupManager>);
+
+impl Databases for InMemoryDatabases {
+    fn manager(&self, database: &str) -> Result<BackupManager> {
+        let missing = || Error::DatabaseNotFound { database: database.to_owned() };
+        self.0.get(database).cloned().ok_or_else(missing)
     }
 }
 

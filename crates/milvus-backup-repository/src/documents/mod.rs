@@ -8,6 +8,8 @@ mod marker;
 mod metadata;
 mod pin;
 mod resume;
+mod sealed;
+mod set;
 mod staging;
 mod verification;
 
@@ -19,5 +21,6 @@ pub(crate) use marker::MarkerDocument;
 pub(crate) use metadata::{metadata_from_bytes, metadata_to_bytes};
 pub(crate) use pin::PinDocument;
 pub(crate) use resume::ResumeDocument;
+pub(crate) use set::{set_from_bytes, set_to_bytes};
 pub(crate) use staging::StagingDocument;
 pub(crate) use verification::VerificationDocument;

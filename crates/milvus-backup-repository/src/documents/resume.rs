@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use milvus_backup_core::schema::{CollectionSchema, IndexDefinition};
 use milvus_backup_core::{
     BackupId, BackupPlan, BackupStorageType, BackupType, ChecksumAlgorithm, CollectionDescription, CollectionName,
-    CollectionRef, CompressionCodec, Consistency, FORMAT_VERSION, PartitionPlan, ReadPoint, SourceKind,
+    CollectionRef, CompressionCodec, Consistency, FORMAT_VERSION, PartitionPlan, ReadPoint, SetId, SourceKind,
 };
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +63,8 @@ struct ResumePlan {
     memory_limit_bytes: u64,
     skip_failed_partitions: bool,
     tags: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    set_id: Option<SetId>,
     was_loaded: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     replica_number: Option<u32>,
@@ -141,6 +143,7 @@ impl From<BackupPlan> for ResumePlan {
             memory_limit_bytes: plan.memory_limit_bytes,
             skip_failed_partitions: plan.skip_failed_partitions,
             tags: plan.tags,
+            set_id: plan.set_id,
             was_loaded: plan.was_loaded,
             replica_number: plan.replica_number,
         }
@@ -175,6 +178,7 @@ impl From<ResumePlan> for BackupPlan {
             memory_limit_bytes: plan.memory_limit_bytes,
             skip_failed_partitions: plan.skip_failed_partitions,
             tags: plan.tags,
+            set_id: plan.set_id,
             milvus_version: plan.milvus_version,
             was_loaded: plan.was_loaded,
             replica_number: plan.replica_number,
@@ -242,6 +246,7 @@ mod tests {
             memory_limit_bytes: 512 << 20,
             skip_failed_partitions: false,
             tags: vec!["keep".to_owned()],
+            set_id: None,
             milvus_version: "2.3.5".to_owned(),
             was_loaded: true,
             replica_number: Some(1),

@@ -50,6 +50,7 @@ pub(crate) fn backup_at(created_at: Timestamp, state: BackupState, number: u32) 
         state,
         is_verified: false,
         tags: vec![],
+        set_id: None,
         pin: None,
     }
 }

@@ -50,6 +50,7 @@ fn any_rules() -> impl Strategy<Value = KeepRules> {
             within_monthly,
             within_yearly,
             tags,
+            whole_sets: false,
             time_zone,
         }
     })
@@ -83,6 +84,7 @@ fn raised(rules: &KeepRules, by: &KeepRules) -> KeepRules {
         within_monthly: longer(&rules.within_monthly, &by.within_monthly),
         within_yearly: longer(&rules.within_yearly, &by.within_yearly),
         tags: [rules.tags.clone(), by.tags.clone()].concat(),
+        whole_sets: rules.whole_sets || by.whole_sets,
         time_zone: rules.time_zone.clone(),
     }
 }

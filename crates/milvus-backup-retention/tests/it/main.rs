@@ -7,5 +7,6 @@ mod histories;
 mod invariants;
 mod outcome;
 mod reasons;
+mod sets;
 mod table;
 mod ten_years;

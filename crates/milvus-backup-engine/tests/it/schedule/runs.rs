@@ -8,6 +8,7 @@ use milvus_backup_retention::RetentionPolicy;
 use milvus_backup_testkit::fakes::ServerModel;
 use milvus_backup_testkit::fakes::faults::{Failure, Fault, Faults, Point};
 
+use crate::instance::selection;
 use crate::world::World;
 
 /// Keeps the newest backup only.
@@ -17,7 +18,8 @@ fn newest_only() -> Box<dyn milvus_backup_core::RetentionRules> {
 
 fn plan(collections: &[&str]) -> JobPlan {
     JobPlan {
-        collections: collections.iter().map(|name| name.parse().unwrap()).collect(),
+        selection: selection(collections, &[]),
+        at_once: 2,
         backup: BackupParams::full(),
         verification: None,
         copies: Vec::new(),
@@ -32,12 +34,12 @@ async fn a_run_backs_up_copies_and_then_deletes() {
     let old = world.backed_up(&films, "old").await;
     let target = CopyTarget { repository: there.reopened(), params: CopyParams::default(), retention: None };
     let plan = JobPlan { copies: vec![target], retention: Some(newest_only()), ..plan(&["films"]) };
-    let outcome = world.manager.run_job(&plan).await;
+    let outcome = world.instance(&[]).run_job(&plan).await;
     assert!(outcome.is_success(), "{:?}", outcome.failures);
     assert_eq!((outcome.backup_ids().len(), outcome.rows(), outcome.deleted), (1, 50, vec![old]));
     // The first copy takes what there is; the second one what is new.
     assert_eq!(outcome.copied, 2);
-    assert_eq!(world.manager.run_job(&plan).await.copied, 1);
+    assert_eq!(world.instance(&[]).run_job(&plan).await.copied, 1);
     assert_eq!(there.reopened().list_backups(None).await.unwrap().backups.len(), 3);
     assert_eq!(world.reopened().list_backups(None).await.unwrap().backups.len(), 1);
 }
@@ -52,7 +54,7 @@ async fn a_collection_that_fails_keeps_its_backups_and_the_others_go_on() {
     }
     world.milvus.drop_collection(&films).await.unwrap();
     let plan = JobPlan { retention: Some(newest_only()), ..plan(&["films", "series"]) };
-    let outcome = world.manager.run_job(&plan).await;
+    let outcome = world.instance(&[]).run_job(&plan).await;
     assert_eq!(outcome.failures.len(), 1);
     assert!(outcome.failures[0].to_string().starts_with("back up films: "), "{}", outcome.failures[0]);
     let left = |name| {
@@ -72,7 +74,7 @@ async fn nothing_is_deleted_if_the_copy_fails() {
     let (_, elsewhere) = World::new(ServerModel::milvus_2_3()).faulty(&faults, Interrupt::never());
     let target = CopyTarget { repository: elsewhere, params: CopyParams::default(), retention: None };
     let plan = JobPlan { copies: vec![target], retention: Some(newest_only()), ..plan(&["films"]) };
-    let outcome = world.manager.run_job(&plan).await;
+    let outcome = world.instance(&[]).run_job(&plan).await;
     assert!(!outcome.is_success() && outcome.deleted.is_empty());
     assert_eq!(world.reopened().list_backups(None).await.unwrap().backups.len(), 2);
 }
@@ -86,7 +88,7 @@ async fn a_deep_verification_is_due_after_its_interval_and_not_before() {
         let plan = with_interval(interval);
         let world = &world;
         async move {
-            let outcome = world.manager.run_job(&plan).await;
+            let outcome = world.instance(&[]).run_job(&plan).await;
             assert!(outcome.is_success(), "{:?}", outcome.failures);
             outcome.verified.len()
         }
@@ -102,6 +104,32 @@ async fn an_interrupt_ends_the_run() {
     world.filled("series").await;
     let (handle, interrupt) = Interrupt::new();
     handle.request();
-    let outcome = world.interruptible(interrupt).run_job(&plan(&["films", "series"])).await;
+    let outcome = world.instance_of(world.interruptible(interrupt), &[]).run_job(&plan(&["films", "series"])).await;
     assert!(outcome.is_interrupted() && outcome.failures.len() == 1, "{:?}", outcome.failures);
+}
+
+#[tokio::test]
+async fn patterns_are_resolved_at_each_run_and_make_a_set() {
+    let (world, films) = World::with_films().await;
+    let plan = JobPlan { selection: selection(&["*"], &["tmp_*"]), retention: Some(newest_only()), ..plan(&["x"]) };
+    assert_eq!(world.instance(&[]).run_job(&plan).await.backup_ids().len(), 1);
+    let series = world.filled("series").await;
+    world.filled("tmp_1").await;
+    let outcome = world.instance(&[]).run_job(&plan).await;
+    assert!(outcome.is_success(), "{:?}", outcome.failures);
+    assert_eq!((outcome.backup_ids().len(), outcome.deleted.len()), (2, 1));
+    let repository = world.reopened();
+    let set = repository.list_sets().await.unwrap().sets.remove(0);
+    let names: Vec<_> = set.members.iter().map(|member| member.collection_name.clone()).collect();
+    assert_eq!(names, [films, series]);
+}
+
+#[tokio::test]
+async fn a_job_that_selects_nothing_has_failed() {
+    let (world, _) = World::with_films().await;
+    for (include, exclude) in [("none_*", &[][..]), ("*", &["films"])] {
+        let plan = JobPlan { selection: selection(&[include], exclude), ..plan(&["x"]) };
+        let outcome = world.instance(&[]).run_job(&plan).await;
+        assert_eq!((outcome.failures.len(), outcome.backup_ids().len()), (1, 0), "{include}");
+    }
 }

@@ -204,6 +204,7 @@ fn backup(created_at: Timestamp, number: usize) -> BackupVersion {
         state: BackupState::Verified,
         is_verified: true,
         tags: Vec::new(),
+        set_id: None,
         pin: None,
     }
 }

@@ -21,6 +21,15 @@ pub(super) async fn says_what_it_is(subject: &Subject) {
     assert!(again.is_err(), "the database exists");
 }
 
+/// "All databases of the server", the one of this connection and the default one among them.
+pub(super) async fn lists_its_database_among_others(subject: &Subject) {
+    let databases = done(subject.milvus.list_databases().await);
+    assert!(databases.is_sorted(), "{databases:?}");
+    for name in [subject.milvus.database(), "default"] {
+        assert!(databases.iter().any(|database| database == name), "{databases:?}");
+    }
+}
+
 /// "Everything about one collection", as far as the server reports it.
 pub(super) async fn describes_what_was_created(subject: &Subject) {
     let Subject { milvus, expected, .. } = subject;

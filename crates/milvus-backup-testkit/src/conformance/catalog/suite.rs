@@ -7,7 +7,7 @@ use crate::conformance::checks::run_checks;
 /// Runs every check of the suite.
 pub async fn run(subject: &Subject) {
     run_checks!("catalog", subject, [
-        collections: says_what_it_is, describes_what_was_created, lists_names_in_order,
+        collections: says_what_it_is, lists_its_database_among_others, describes_what_was_created, lists_names_in_order,
             a_name_that_means_nothing_is_no_error_but_in_a_description,
             a_name_that_the_server_does_not_accept_is_an_invalid_parameter, creates_a_collection_once,
             a_dropped_collection_comes_back_empty, properties_are_set_and_removed, a_schema_it_cannot_hold_is_refused;

@@ -33,6 +33,10 @@ impl Catalog for InMemoryMilvus {
         self.turn("create_database").await?.create_database(properties)
     }
 
+    async fn list_databases(&self) -> Result<Vec<String>> {
+        Ok(self.turn("list_databases").await?.databases())
+    }
+
     async fn capabilities(&self) -> Result<Capabilities> {
         Ok(self.turn("capabilities").await?.model.capabilities.clone())
     }

@@ -190,6 +190,11 @@ impl InMemoryMilvus {
         self.state().database_properties = properties;
     }
 
+    /// Lets the server have these databases besides its own one, which are other values of this type.
+    pub fn set_other_databases<'a>(&self, names: impl IntoIterator<Item = &'a str>) {
+        self.state().other_databases = names.into_iter().map(str::to_owned).collect();
+    }
+
     /// The number of scans that were opened and not closed.
     pub fn open_scans(&self) -> usize {
         self.state().sessions.len()

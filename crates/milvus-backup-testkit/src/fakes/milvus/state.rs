@@ -24,6 +24,8 @@ pub(super) struct State {
     /// Whether the database is still to be created.
     pub(super) is_missing: bool,
     pub(super) database_properties: BTreeMap<String, String>,
+    /// The databases of the server besides this one and the default one.
+    pub(super) other_databases: BTreeSet<String>,
     pub(super) collections: BTreeMap<i64, Collection>,
     /// Aliases, and the collections that they stand for.
     pub(super) aliases: BTreeMap<String, i64>,
@@ -47,6 +49,7 @@ impl State {
             database: DEFAULT_DATABASE.to_owned(),
             is_missing: false,
             database_properties: BTreeMap::new(),
+            other_databases: BTreeSet::new(),
             collections: BTreeMap::new(),
             aliases: BTreeMap::new(),
             files: BTreeMap::new(),
@@ -65,6 +68,13 @@ impl State {
         }
         self.database_properties.clone_from(properties);
         Ok(())
+    }
+
+    /// The names of all databases, sorted.
+    pub(super) fn databases(&self) -> Vec<String> {
+        let mut names = self.other_databases.clone();
+        names.extend([DEFAULT_DATABASE.to_owned(), self.database.clone()]);
+        names.into_iter().collect()
     }
 
     /// Protects a collection from compaction, if this server does that.

@@ -34,6 +34,10 @@ impl Catalog for FaultyMilvus {
         self.change("create_database", &self.inner.database(), self.inner.create_database(properties)).await
     }
 
+    async fn list_databases(&self) -> Result<Vec<String>> {
+        self.read("list_databases", &"", self.inner.list_databases()).await
+    }
+
     async fn capabilities(&self) -> Result<Capabilities> {
         self.read("capabilities", &"", self.inner.capabilities()).await
     }
