@@ -15,7 +15,7 @@ pub(crate) const PIPE: &str = "-";
 /// An archive that is being written.
 #[derive(Debug)]
 pub(crate) enum Destination {
-    /// Standard output.
+    /// Standard output, whose other end reads it.
     Pipe(io::Stdout),
     /// A file that has another name until it is complete.
     File {
@@ -27,7 +27,7 @@ pub(crate) enum Destination {
 }
 
 impl Destination {
-    /// Starts an archive.
+    /// Starts an archive under this name.
     ///
     /// # Errors
     /// [`Error::Refused`] if the file exists, or if standard output is a terminal; [`Error::Storage`] if the file cannot be
@@ -92,10 +92,15 @@ impl Write for Destination {
 /// Opens an archive to be read.
 ///
 /// # Errors
-/// [`Error::Storage`] if the file cannot be opened.
+/// [`Error::Storage`] if the file cannot be opened, and [`Error::Refused`] if standard input is a terminal.
 pub(crate) fn open(name: &str) -> Result<Box<dyn Read + Send>> {
     if name == PIPE {
-        return Ok(Box::new(io::stdin()));
+        let stdin = io::stdin();
+        if stdin.is_terminal() {
+            let reason = "an archive is not read from a terminal".to_owned();
+            return Err(Error::Refused { reason, hint: "redirect standard input, or name a file".into() });
+        }
+        return Ok(Box::new(stdin));
     }
     let path = Path::new(name);
     Ok(Box::new(File::open(path).map_err(|source| failed("read", path, source))?))

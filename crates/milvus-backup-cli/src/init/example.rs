@@ -1,6 +1,6 @@
 //! The parts of a new configuration that no question is about.
 
-/// Retention by calendar.
+/// Retention by the calendar.
 pub(super) const RETENTION: &str = "\
 #[keep]
 #daily = 7
@@ -19,7 +19,7 @@ pub(super) const STORAGE: &str = "
 /// The collections of the job below.
 pub(super) const EXAMPLE_COLLECTIONS: &str = "[\"articles\"]";
 
-/// A nightly job.
+/// A job of every night.
 pub(super) const JOB: &str = "
 # A backup every night at 03:00 (UTC): the daemon `milvus-br schedule run` makes it, or `milvus-br schedule once nightly`
 # in cron. `milvus-br schedule check` fails if the newest backup is older than max_age.

@@ -50,7 +50,7 @@ impl BackupRepository {
     }
 }
 
-/// One import.
+/// One import of one archive.
 #[derive(Debug)]
 struct ImportJob<'a> {
     destination: &'a BackupRepository,
