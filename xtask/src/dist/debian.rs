@@ -29,8 +29,8 @@ pub(super) fn package(from: &Ingredients) -> Result<Artefact> {
     let mut builder = ar::Builder::new(Vec::new());
     let members = [
         ("debian-binary", b"2.0\n".to_vec()),
-        ("control.tar.gz", gzip(&control.tar("./", from.epoch)?)?),
-        ("data.tar.gz", gzip(&data.tar("./", from.epoch)?)?),
+        ("control.tar.gz", gzip(&control.tar("", from.epoch)?)?),
+        ("data.tar.gz", gzip(&data.tar("", from.epoch)?)?),
     ];
     for (name, content) in members {
         let mut header = ar::Header::new(name.into(), content.len() as u64);

@@ -91,8 +91,10 @@ pub(super) fn package(artefact: &Artefact, directory: &Path) -> Result<Installed
     Ok(Installed::through(&start, &[directory]).with("HOME", "/var/lib/milvus-br"))
 }
 
-/// Starts the command of the image, with its root file system read-only and its volumes as directories.
-const CONTAINER: &str = "mount --bind \"$1\" \"$1\"; mount -o remount,bind,ro \"$1\"; \
+/// Starts the command of the image as an engine does: with devices and processes, a root file system that is read-only, and
+/// directories as volumes.
+const CONTAINER: &str = "mkdir -p \"$1/dev\" \"$1/proc\"; mount --bind \"$1\" \"$1\"; mount -o remount,bind,ro \"$1\"; \
+    mount --rbind /dev \"$1/dev\"; mount -t proc proc \"$1/proc\"; \
     mount --bind \"$2\" \"$1/backups\"; mount --bind \"$3\" \"$1/var/lib/milvus-br\"; \
     user=\"$4\" root=\"$1\"; shift 4; exec chroot --userspec=\"$user\" \"$root\" /usr/bin/milvus-br \"$@\"";
 

@@ -86,11 +86,11 @@ mod tests {
         one.file("etc/b", FILE, "b");
         other.file("etc/b", FILE, "b");
         other.file("usr/bin/a", PROGRAM, "a");
-        let packed = one.tar("./", 7).unwrap();
-        assert_eq!(packed, other.tar("./", 7).unwrap());
+        let packed = one.tar("top/", 7).unwrap();
+        assert_eq!(packed, other.tar("top/", 7).unwrap());
         let mut archive = tar::Archive::new(packed.as_slice());
         let paths: Vec<String> =
             archive.entries().unwrap().map(|entry| entry.unwrap().path().unwrap().display().to_string()).collect();
-        assert_eq!(paths, ["./etc/", "./etc/b", "./usr/", "./usr/bin/", "./usr/bin/a"]);
+        assert_eq!(paths, ["top/etc/", "top/etc/b", "top/usr/", "top/usr/bin/", "top/usr/bin/a"]);
     }
 }
