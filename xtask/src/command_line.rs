@@ -14,6 +14,10 @@ Developer commands of milvus-br
   cargo xtask fuzz [SECONDS]        mutated files, pages and settings against every decoder; 120 seconds by default
   cargo xtask bench [ROWS]          speed beside a bare scan, bare inserts, pymilvus and openssl; 100,000 rows by default
   cargo xtask charts                the pictures of docs/performance.md, from the table in it
+  cargo xtask check --all           every night: minimum Rust version, cargo-deny, each feature alone, documentation
+  cargo xtask dist [--check]        archive, wheel, Debian package and image; --check installs and tries each of them
+  cargo xtask api [--write]         whether the public surface of the crates is the recorded one, or record it
+  cargo xtask release [--package]   whether and in which order the crates can be published; --package builds each one alone
   cargo xtask layering              which crate may depend on which
   cargo xtask house                 house rules: lengths of files, words of libraries, names, documentation
   cargo xtask links                 files and tests that the documents name
@@ -27,15 +31,29 @@ MILVUS_BR_TESTKIT_CACHE says.";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Command {
     Help,
+    /// Compares or writes the public surface of the crates.
+    Api {
+        write: bool,
+    },
     Demo,
+    /// Builds what users install, and perhaps tries it.
+    Dist {
+        check: bool,
+    },
     Test(TestOptions),
     Fuzz(Duration),
     /// With so many rows.
     Bench(u64),
     Charts,
+    /// Everything that is too slow for every change.
+    Check,
     Layering,
     House,
     Links,
+    /// Checks what a release needs, and perhaps the packages.
+    Release {
+        package: bool,
+    },
     Setup,
 }
 
@@ -61,6 +79,22 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Command> {
         "bench" => bench_rows(rest).map(Command::Bench),
         "charts" => alone(rest, Command::Charts),
         "demo" => alone(rest, Command::Demo),
+        "api" => match rest {
+            [option] if option == "--write" => Ok(Command::Api { write: true }),
+            _ => alone(rest, Command::Api { write: false }),
+        },
+        "release" => match rest {
+            [option] if option == "--package" => Ok(Command::Release { package: true }),
+            _ => alone(rest, Command::Release { package: false }),
+        },
+        "check" => match rest {
+            [option] if option == "--all" => Ok(Command::Check),
+            _ => Err(Error::Usage("`check` runs everything that is too slow for every change: add --all".to_owned())),
+        },
+        "dist" => match rest {
+            [option] if option == "--check" => Ok(Command::Dist { check: true }),
+            _ => alone(rest, Command::Dist { check: false }),
+        },
         "layering" => alone(rest, Command::Layering),
         "house" => alone(rest, Command::House),
         "links" => alone(rest, Command::Links),
@@ -132,6 +166,13 @@ mod tests {
     }
 
     #[test]
+    fn dist_may_try_what_it_builds() {
+        assert_eq!(parsed("dist").unwrap(), Command::Dist { check: false });
+        assert_eq!(parsed("dist --check").unwrap(), Command::Dist { check: true });
+        assert!(parsed("dist --check now").is_err());
+    }
+
+    #[test]
     fn fuzz_takes_seconds() {
         assert_eq!(parsed("fuzz").unwrap(), Command::Fuzz(Duration::from_mins(2)));
         assert_eq!(parsed("fuzz 7").unwrap(), Command::Fuzz(Duration::from_secs(7)));
@@ -146,7 +187,9 @@ mod tests {
 
     #[test]
     fn help_names_every_command() {
-        for name in ["demo", "test", "fuzz", "layering", "house", "links", "setup", "help"] {
+        for name in
+            ["api", "release", "check", "dist", "demo", "test", "fuzz", "layering", "house", "links", "setup", "help"]
+        {
             assert!(HELP.contains(&format!("cargo xtask {name}")), "{name}");
         }
     }

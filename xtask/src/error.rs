@@ -48,6 +48,18 @@ pub(crate) enum Error {
     /// Documents name things that do not exist.
     #[error("the documents name things that do not exist:\n  {}", .0.join("\n  "))]
     Links(Vec<String>),
+    /// The public surface of a crate is not the recorded one.
+    #[error("the public surface: {0}")]
+    Api(String),
+    /// A check of every night found something.
+    #[error("the check failed: {0}")]
+    Check(String),
+    /// The crates cannot be published as they are.
+    #[error("no release: {0}")]
+    Release(String),
+    /// The artefacts are not as they must be.
+    #[error("the distribution failed: {0}")]
+    Dist(String),
     /// The demo found something that is not as it must be.
     #[error("the demo failed: {0}")]
     Demo(String),

@@ -5,15 +5,19 @@
 
 #![expect(clippy::disallowed_methods, reason = "commands of developers are measured in the time of the machine")]
 
+mod api;
 mod bench;
 mod charts;
+mod check;
 mod command_line;
 mod demo;
+mod dist;
 mod error;
 mod fuzz;
 mod house;
 mod layering;
 mod links;
+mod release;
 mod setup;
 mod terminal;
 mod test;
@@ -42,13 +46,18 @@ fn run(command: Command) -> error::Result<()> {
             Ok(())
         }
         Command::Demo => demo::run(),
+        Command::Dist { check } => dist::run(check),
         Command::Fuzz(limit) => fuzz::run(limit),
+        Command::Api { write: true } => api::write(),
+        Command::Api { write: false } => api::check(),
         Command::Bench(rows) => bench::run(rows),
         Command::Charts => charts::run(),
+        Command::Check => check::run(),
         Command::Test(options) => test::run(&options),
         Command::Layering => layering::run(),
         Command::House => house::run(),
         Command::Links => links::run(),
+        Command::Release { package } => release::run(package),
         Command::Setup => setup::run(),
     }
 }

@@ -64,12 +64,18 @@ pub(crate) fn words(hint: &Hint) -> String {
         }
         Hint::ListDamage => "`milvus-br verify BACKUP --no-fail-fast` lists all damaged files",
         Hint::NewerVersion => "use a newer milvus-br",
-        Hint::Address => "check that Milvus is running at the address in --uri or MILVUS_URI",
+        Hint::Address => {
+            "check that Milvus is running at the address in --uri or MILVUS_URI: `milvus-br --uri http://HOST:19530 doctor`"
+        }
         Hint::GrpcPort => "check the address and the gRPC port (19530 by default) in --uri or MILVUS_URI",
         Hint::LitePath => "check the path in --uri or MILVUS_URI; only `restore` creates a database",
         Hint::Grant(_) => return format!("{hint}; docs/privileges.md lists the privileges of each command"),
         Hint::Credentials => {
-            "put the token (user:password or an API key) into a file and pass it with --token-file, or set MILVUS_TOKEN"
+            "put the token (user:password or an API key) into a file and pass it with --token-file, or set MILVUS_TOKEN: \
+             `milvus-br --token-file FILE doctor`"
+        }
+        Hint::RootPermissions => {
+            "check the permissions of the root, or choose another one: `milvus-br --root ROOT doctor --no-milvus`"
         }
         Hint::AllowUnsafeStorage => {
             "use another store; if no two operations ever run on this one at the same time, --allow-unsafe-storage \

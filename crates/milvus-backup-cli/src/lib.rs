@@ -8,6 +8,7 @@
 //! assert_eq!(exit_code::TARGET_OR_RULE, 15);
 //! ```
 
+mod archive;
 mod args;
 mod command_error;
 mod commands;
@@ -18,7 +19,9 @@ mod descriptors;
 #[cfg(test)]
 mod documented;
 pub mod exit_code;
+mod first_steps;
 mod hints;
+mod init;
 mod json_lines;
 mod managers;
 mod metrics;
@@ -27,6 +30,7 @@ mod native;
 mod newest_good;
 mod output;
 mod progress;
+mod prompt;
 mod report;
 mod resolve;
 mod schedule;
@@ -49,7 +53,7 @@ use milvus_backup_core::{Error, ErrorKind, Milvus, Source};
 use object_store::ObjectStore;
 use tracing_subscriber::EnvFilter;
 
-use args::{BackupCommand, Cli, Command, Global, LogFormat, ToolCommand};
+use args::{BackupCommand, Cli, Command, LogFormat, ToolCommand};
 use command_error::CommandError;
 use output::Output;
 use report::Report;
@@ -84,6 +88,10 @@ impl Default for Layers {
 /// Runs the command like [`run`], with layers.
 pub fn run_layered(args: impl IntoIterator<Item = OsString>, layers: Layers) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
+    if args.len() <= 1 {
+        output::stderr_line(&first_steps::text());
+        return ExitCode::from(exit_code::USAGE);
+    }
     let (cli, overrides, name) = match parse(&args) {
         Ok(parsed) => parsed,
         Err(error) => return ExitCode::from(report::usage(&error, args.iter().any(|arg| arg == "--json"))),
@@ -133,7 +141,12 @@ async fn dispatch(
         Command::Schedule(args) => {
             Ok(commands::schedule::run(global, output, signals.interrupt(), layers, args).await?)
         }
-        Command::Tool(command) => Ok(run_tool(command, &global, overrides, output)?),
+        Command::Tool(ToolCommand::Init(args)) => {
+            Ok(commands::init::run(&global, output, signals.interrupt(), args).await?)
+        }
+        Command::Tool(ToolCommand::Config(args)) => Ok(commands::config::run(&global, overrides, output, args)?),
+        Command::Tool(ToolCommand::Completions(args)) => Ok(commands::completions::run(&args)?),
+        Command::Tool(ToolCommand::Man(args)) => Ok(commands::man::run(&args)?),
         Command::Backups(command) => {
             let settings = settings::settings_of(&global)?;
             let context = context::Context::new(global, settings, output.clone(), signals.interrupt(), layers)?;
@@ -142,19 +155,6 @@ async fn dispatch(
             metrics::write_of_command(&context, name, code).await;
             outcome
         }
-    }
-}
-
-fn run_tool(
-    command: ToolCommand,
-    global: &Global,
-    overrides: &Overrides,
-    output: &Output,
-) -> milvus_backup_core::Result<u8> {
-    match command {
-        ToolCommand::Config(args) => commands::config::run(global, overrides, output, args),
-        ToolCommand::Completions(args) => commands::completions::run(&args),
-        ToolCommand::Man(args) => commands::man::run(&args),
     }
 }
 
@@ -167,6 +167,7 @@ async fn run_on_backups(command: BackupCommand, context: &context::Context) -> R
         BackupCommand::Restore(args) => commands::restore::run(context, args).await,
         BackupCommand::Adopt(args) => commands::adopt::run(context, args).await,
         BackupCommand::Export(args) => commands::export::run(context, args).await,
+        BackupCommand::Import(args) => commands::import::run(context, args).await,
         BackupCommand::Copy(args) => commands::copy::run(context, args).await,
         BackupCommand::Delete(args) => commands::delete::run(context, args).await,
         BackupCommand::Pin(args) => commands::pin::pin(context, args).await,

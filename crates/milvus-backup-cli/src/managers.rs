@@ -12,7 +12,7 @@ use milvus_backup_core::{
 use milvus_backup_engine::{BackupManager, Databases};
 use milvus_backup_repository::RepositoryHandle;
 use milvus_backup_store_local::ParquetFormat;
-use milvus_backup_store_native::{NativeFormat, ServerTls};
+use milvus_backup_store_native::ServerTls;
 
 use crate::Layers;
 use crate::native::NativeInputs;
@@ -59,16 +59,13 @@ impl Managers {
         let backend = self.backend(&connection)?;
         let repository: Arc<dyn Repository> = Arc::new(self.repository.clone());
         let format: Arc<dyn RowFormat> = Arc::new(ParquetFormat::new(self.repository.clone()));
-        let physical: Arc<dyn PhysicalFormat> = Arc::new(self.native_format()?);
+        let physical: Arc<dyn PhysicalFormat> =
+            Arc::new(crate::native::format(&self.repository, &self.config, &self.environment)?);
         let (config, environment) = (self.config.clone(), self.environment.clone());
         let manager = BackupManager::new((self.layers.milvus)(connection), repository, format, config, environment)?;
         let manager = manager.with_physical(physical).with_progress(Arc::clone(&self.progress));
         let manager = segments.into_iter().fold(manager, BackupManager::with_segments);
         Ok(backend.into_iter().fold(manager, BackupManager::with_backend))
-    }
-
-    fn native_format(&self) -> Result<NativeFormat> {
-        NativeFormat::new(self.repository.clone(), self.config.memory_limit_bytes, &self.environment)
     }
 
     /// Returns the segment files in the storage of Milvus, if it is given. Nothing is read yet.

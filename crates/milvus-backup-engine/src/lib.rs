@@ -18,6 +18,7 @@
 //! ```
 
 mod adopt;
+mod archive;
 mod builder;
 mod copy;
 mod create;

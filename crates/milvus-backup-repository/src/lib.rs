@@ -20,9 +20,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod archive;
 mod catalogue;
 mod commit;
 mod copy;
+mod described;
 mod diagnosis;
 mod documents;
 mod handle;

@@ -6,12 +6,13 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures::stream::BoxStream;
 use milvus_backup_core::{
-    BackedUpDefinition, BackupFiles, BackupId, BackupMetadata, BackupPlan, CollectionName, CollectionRef, ContentCheck,
-    Diagnosis, Environment, IncomingCopy, IncompleteBackup, InterruptedBackup, Lease, Listing, Operation, OwnerState,
-    Pin, Progress, Repository, Result, StagingCollection, StoredBackup, StoredFile, Transaction, VerificationParams,
-    VerificationRecord, VerificationResult, VerifiedBackup,
+    ArchivedBackup, BackedUpDefinition, BackupFiles, BackupId, BackupMetadata, BackupPlan, CollectionName,
+    CollectionRef, ContentCheck, Diagnosis, Environment, IncomingCopy, IncompleteBackup, InterruptedBackup, Lease,
+    Listing, Operation, OwnerState, Pin, Progress, Repository, Result, StagingCollection, StoredBackup, StoredFile,
+    Transaction, VerificationParams, VerificationRecord, VerificationResult, VerifiedBackup,
 };
 
+use crate::archive;
 use crate::handle::RepositoryHandle;
 
 #[async_trait]
@@ -139,6 +140,18 @@ impl Repository for RepositoryHandle {
 
     async fn receive(&self, backup: &BackupFiles) -> Result<Box<dyn IncomingCopy>> {
         self.receive(backup).await
+    }
+
+    fn archive(&self, backup: &BackupFiles) -> BoxStream<'static, Result<Bytes>> {
+        archive::write(self, backup)
+    }
+
+    async fn open_archive(
+        &self,
+        name: &str,
+        content: BoxStream<'static, Result<Bytes>>,
+    ) -> Result<Box<dyn ArchivedBackup>> {
+        Ok(Box::new(archive::OpenArchive::open(name, content).await?))
     }
 
     async fn incomplete(&self) -> Result<Vec<IncompleteBackup>> {

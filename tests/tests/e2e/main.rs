@@ -101,6 +101,7 @@ macro_rules! in_each_store {
 }
 
 mod addresses;
+mod archives;
 mod auto_id;
 mod bulk_import;
 mod clocks;

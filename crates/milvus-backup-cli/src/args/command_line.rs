@@ -4,8 +4,9 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand};
 
 use super::{
-    AdoptArgs, CompletionsArgs, ConfigArgs, CopyArgs, CreateArgs, DeleteArgs, DoctorArgs, ExportArgs, Global, ListArgs,
-    ManArgs, PinArgs, PruneArgs, RestoreArgs, ScheduleAction, ScheduleArgs, ShowArgs, UnpinArgs, VerifyArgs,
+    AdoptArgs, CompletionsArgs, ConfigArgs, CopyArgs, CreateArgs, DeleteArgs, DoctorArgs, ExportArgs, Global,
+    ImportArgs, InitArgs, ListArgs, ManArgs, PinArgs, PruneArgs, RestoreArgs, ScheduleAction, ScheduleArgs, ShowArgs,
+    UnpinArgs, VerifyArgs,
 };
 
 const STYLES: Styles =
@@ -20,6 +21,7 @@ Examples:
   milvus-br verify articles@latest                 check every byte of the newest full backup
   milvus-br restore articles@latest --to articles_copy
   milvus-br copy articles@latest --to /mnt/other   copy a backup to another root
+  milvus-br export articles@latest --archive articles.tar.zst
 
 BACKUP is an identifier, a unique prefix of an identifier, a backup name, or COLLECTION@latest,
 which selects the newest complete full backup of a collection. A collection of another database is
@@ -76,8 +78,10 @@ pub(crate) enum BackupCommand {
     Copy(CopyArgs),
     /// Add a backup that milvus-backup wrote on its own to the repository
     Adopt(AdoptArgs),
-    /// Write the rows of a native backup as Parquet files, like a local backup
+    /// Write a backup into an archive, or the rows of a native backup as Parquet files
     Export(ExportArgs),
+    /// Create the backup that is in an archive
+    Import(ImportArgs),
     /// Delete one or more backups
     Delete(DeleteArgs),
     /// Protect backups from deletion, by name as well as by the retention rules
@@ -93,6 +97,8 @@ pub(crate) enum BackupCommand {
 /// The commands about the command itself.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ToolCommand {
+    /// Write a first configuration, with comments
+    Init(InitArgs),
     /// Show and check the configuration
     Config(ConfigArgs),
     /// Print the script with which a shell completes command lines

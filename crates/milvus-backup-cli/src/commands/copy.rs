@@ -124,7 +124,8 @@ async fn select_from_lists(
     Ok(())
 }
 
-fn describe(result: &CopyResult) -> String {
+/// Returns a line about a copy, of which one side may be an archive.
+pub(super) fn describe(result: &CopyResult) -> String {
     let (id, collection, to) = (&result.backup_id, printable(&result.collection_name), printable(&result.destination));
     if result.already_present {
         return format!("{id}  {collection}  already in {to}");

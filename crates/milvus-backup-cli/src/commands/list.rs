@@ -49,7 +49,10 @@ pub(crate) async fn run(context: &Context, args: ListArgs) -> Result<u8> {
 /// Warns if the root does not exist: otherwise a mistyped root looks like an empty repository.
 pub(crate) async fn warn_of_missing_root(repository: &BackupRepository) -> Result<()> {
     if !repository.root_exists().await? {
-        warning(&format!("the root `{}` does not exist", repository.root()));
+        warning(&format!(
+            "the root `{}` does not exist: `milvus-br create COLLECTION` creates it, and --root names another one",
+            repository.root()
+        ));
     }
     Ok(())
 }

@@ -62,6 +62,14 @@ pub(crate) fn settings_of(global: &Global) -> Result<Settings> {
     Ok(load(chosen)?.under(global))
 }
 
+/// Returns the settings in the text of a file, without those of other files and options.
+///
+/// # Errors
+/// [`Error::InvalidSetting`], as for the file itself.
+pub(crate) fn settings_in(text: &str, path: &Path) -> Result<Settings> {
+    from_documents(vec![Document::parse(text, path)?], None)
+}
+
 fn from_documents(documents: Vec<Document>, profile: Option<&str>) -> Result<Settings> {
     let checked = documents.into_iter().map(checked).collect::<Result<Vec<_>>>()?;
     if let Some(profile) = profile {

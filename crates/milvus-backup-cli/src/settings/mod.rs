@@ -16,8 +16,10 @@ mod schema;
 mod shown;
 mod unknown_key;
 
+pub(crate) use default_file::{PROJECT_FILE, found, user_file};
+pub(crate) use effective::DEFAULT_URI;
 pub(crate) use job::{Depth, JobHooks, JobRetention, JobSettings, JobVerification, Missed};
-pub(crate) use load::{Settings, settings_of};
+pub(crate) use load::{Settings, settings_in, settings_of};
 pub(crate) use milvus::{MilvusSettings, TlsSettings};
 pub(crate) use native::NativeSettings;
 pub(crate) use overrides::Overrides;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::command::{FULL, PART, Sandbox};
 
 /// Every file below a directory, with its content.
-fn contents(directory: &Path) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn contents(directory: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut pending = vec![directory.to_owned()];
     while let Some(next) = pending.pop() {

@@ -6,12 +6,14 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+mod archive;
 mod command;
 mod config;
 mod copy;
 mod doctor;
 mod documents;
 mod help;
+mod init;
 mod jobs;
 mod latest;
 mod observed;

@@ -6,7 +6,7 @@ use crate::command::Sandbox;
 fn mistakes() {
     let sandbox = Sandbox::empty();
     let transcripts = [
-        &[][..],
+        &["--quiet"][..],
         &["creat", "films"],
         &["create"],
         &["create", "films", "--levl", "3"],

@@ -211,6 +211,7 @@ impl Error {
             Self::TargetExists { .. } => Hint::OtherTarget,
             Self::InProgress { .. } => Hint::Wait,
             Self::Corrupted { .. } => Hint::ListDamage,
+            Self::ArchiveDamaged { .. } => Hint::from("transfer the archive again, or create it again from the backup"),
             Self::UnsupportedFormatVersion { .. } => Hint::NewerVersion,
             // The path of a Milvus Lite database, whose server was started by this process.
             Self::Unreachable { uri, .. } if !uri.contains("://") => return None,

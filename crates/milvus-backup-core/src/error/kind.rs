@@ -109,7 +109,10 @@ impl Error {
             | Self::UnsafeStorage { .. }
             | Self::Refused { .. } => ErrorKind::Refused,
             Self::InProgress { .. } | Self::LiteDatabaseOpen { .. } => ErrorKind::InProgress,
-            Self::Corrupted { .. } | Self::LogDamaged { .. } | Self::RowsUnexplained { .. } => ErrorKind::Corrupted,
+            Self::Corrupted { .. }
+            | Self::ArchiveDamaged { .. }
+            | Self::LogDamaged { .. }
+            | Self::RowsUnexplained { .. } => ErrorKind::Corrupted,
             Self::Unreachable { .. } | Self::NotMilvus { .. } | Self::LiteFailed { .. } => ErrorKind::Unreachable,
             Self::Authentication { .. } | Self::PermissionDenied { .. } => ErrorKind::Authentication,
             Self::Storage { .. } => ErrorKind::Storage,

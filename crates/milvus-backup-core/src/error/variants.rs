@@ -231,6 +231,15 @@ pub enum Error {
         failed_files: Vec<String>,
     },
 
+    /// An archive is damaged, or is not one of a backup.
+    #[error("archive `{archive}` is damaged: {message}")]
+    ArchiveDamaged {
+        /// The name of the archive.
+        archive: String,
+        /// A description of the damage.
+        message: String,
+    },
+
     /// The backup was written by a newer version of this program.
     #[error("`{path}` has format version {found}; this program reads up to {supported}")]
     UnsupportedFormatVersion {

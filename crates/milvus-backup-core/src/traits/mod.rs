@@ -2,6 +2,7 @@
 //! is supplied to them.
 
 mod access;
+mod archive;
 mod backoff;
 mod capabilities;
 mod catalog;
@@ -34,6 +35,7 @@ mod unit;
 mod writer;
 
 pub use access::Access;
+pub use archive::{ArchiveSink, ArchivedBackup};
 pub use capabilities::{ALLOW_INSERT_AUTO_ID, Capabilities, INSERT_IDEMPOTENCY, PreserveAutoId, TTL_SECONDS};
 pub use catalog::{Catalog, CollectionDescription, LoadState};
 pub use chunks::{ChunkFiles, ChunkRows};

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures::stream::BoxStream;
 
+use super::archive::ArchivedBackup;
 use super::content_check::ContentCheck;
 use super::copy::{BackupFiles, IncomingCopy, StoredFile};
 use super::environment::Environment;
@@ -183,6 +184,24 @@ pub trait Repository: SetRecords + Send + Sync + Debug {
     /// # Errors
     /// [`crate::Error::Corrupted`] for a path that leads out of the backup.
     async fn receive(&self, backup: &BackupFiles) -> Result<Box<dyn IncomingCopy>>;
+
+    /// Reads a backup as the bytes of an archive. Every file is compared with its digest, and an error is the last item.
+    ///
+    /// # Errors
+    /// [`crate::Error::Corrupted`] for a damaged file, and [`crate::Error::Refused`] for one that is too large for an
+    /// archive.
+    fn archive(&self, backup: &BackupFiles) -> BoxStream<'static, Result<Bytes>>;
+
+    /// Opens an archive, and reads the documents that name the files of its backup. `name` is the one of the archive in
+    /// errors.
+    ///
+    /// # Errors
+    /// [`crate::Error::ArchiveDamaged`], [`crate::Error::UnsupportedFormatVersion`], and the errors of the stream.
+    async fn open_archive(
+        &self,
+        name: &str,
+        content: BoxStream<'static, Result<Bytes>>,
+    ) -> Result<Box<dyn ArchivedBackup>>;
 
     /// Lists the backups that were started and not committed, including those that are in progress.
     async fn incomplete(&self) -> Result<Vec<IncompleteBackup>>;

@@ -7,7 +7,7 @@ use milvus_backup_core::Environment;
 
 /// A limit that everything which is copied at a time shares.
 #[derive(Debug)]
-pub(super) struct Bandwidth {
+pub(crate) struct Bandwidth {
     bytes_per_second: u64,
     environment: Environment,
     /// The time, since the fixed moment of the clock, at which the link is free again.
@@ -15,13 +15,13 @@ pub(super) struct Bandwidth {
 }
 
 impl Bandwidth {
-    pub(super) fn new(bytes_per_second: u64, environment: &Environment) -> Self {
+    pub(crate) fn new(bytes_per_second: u64, environment: &Environment) -> Self {
         let free = Mutex::new(environment.elapsed());
         Self { bytes_per_second, environment: environment.clone(), free }
     }
 
     /// Waits until so many bytes may be sent. Cancel-safe: bytes that were waited for in vain count as sent.
-    pub(super) async fn wait_for(&self, bytes: u64) {
+    pub(crate) async fn wait_for(&self, bytes: u64) {
         let now = self.environment.elapsed();
         let start = {
             let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);

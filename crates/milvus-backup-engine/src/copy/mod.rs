@@ -3,3 +3,5 @@
 mod bandwidth;
 mod job;
 mod several;
+
+pub(crate) use bandwidth::Bandwidth;

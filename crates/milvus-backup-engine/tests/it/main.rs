@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "a test that would hang is ended")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
+mod archive;
 mod copy;
 mod counting;
 mod create;

@@ -5,3 +5,4 @@ mod object;
 mod outgoing;
 
 pub use object::copy_object;
+pub(crate) use object::piece_bytes;

@@ -76,7 +76,7 @@ pub(super) async fn send(
 }
 
 /// Returns the size of the pieces of a file, a multiple of 1 MiB.
-fn piece_bytes(size: u64) -> u64 {
+pub(crate) fn piece_bytes(size: u64) -> u64 {
     const MEBIBYTE: u64 = 1 << 20;
     PIECE_BYTES.max(size.div_ceil(MAX_PIECES).next_multiple_of(MEBIBYTE))
 }

@@ -6,9 +6,9 @@ use milvus_backup_core::{BackupFiles, BackupId, CollectionRef, Result, StoredFil
 use milvus_backup_storage::error::corrupted;
 
 use super::object::pieces;
-use crate::catalogue::read_checksums;
+use crate::described;
 use crate::documents::has_own_layout;
-use crate::handle::RepositoryHandle;
+use crate::handle::{RepositoryHandle, read_document};
 use crate::layout::{CHECKSUMS, METADATA};
 
 impl RepositoryHandle {
@@ -23,18 +23,10 @@ impl RepositoryHandle {
         if !has_own_layout(&commit) {
             return Err(corrupted(directory.path(), METADATA, "contents differ from what was written"));
         }
-        let checksums = read_checksums(&directory, &metadata).await?;
-        let size_bytes = directory.size(CHECKSUMS).await?.unwrap_or_default();
-        let itself = StoredFile { path: CHECKSUMS.to_owned(), size_bytes, checksum: metadata.checksum };
-        let covered = checksums.files.into_iter().map(|(path, entry)| StoredFile {
-            path,
-            size_bytes: entry.size_bytes,
-            checksum: entry.checksum,
-        });
-        let mut files: Vec<_> = covered.chain([itself]).collect();
-        files.sort();
-        let (collection, backup_id) = (collection.clone(), id.clone());
-        Ok(BackupFiles { collection, backup_id, algorithm: metadata.checksum_algorithm, files, commit })
+        let Some(checksums) = read_document(&directory, CHECKSUMS).await? else {
+            return Err(corrupted(directory.path(), CHECKSUMS, "missing"));
+        };
+        described::files(directory.path(), commit, &metadata, &checksums)
     }
 
     /// Reads a file of a backup in ascending order of positions, a few pieces ahead. The pieces have the same size, except
