@@ -110,8 +110,12 @@ impl std::str::FromStr for CollectionPattern {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        if text.is_empty() || text.len() > MAX_PATTERN_LENGTH {
-            return Err(invalid(text, &format!("1 to {MAX_PATTERN_LENGTH} bytes")));
+        if text.is_empty() {
+            let (field, limit) = ("collection_name".to_owned(), "not empty".to_owned());
+            return Err(Error::InvalidParameter { field, value: String::new(), limit });
+        }
+        if text.len() > MAX_PATTERN_LENGTH {
+            return Err(invalid(text, &format!("at most {MAX_PATTERN_LENGTH} bytes")));
         }
         let (database, name) = match split_once(text, '.') {
             Some((database, name)) if !database.is_empty() && !name.is_empty() => (Some(database), name),
