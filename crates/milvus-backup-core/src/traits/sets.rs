@@ -30,7 +30,7 @@ pub trait SetRecords: Send + Sync + Debug {
     /// [`crate::Error::Refused`] if it exists with other contents.
     async fn commit_set(&self, set: &BackupSet) -> Result<()>;
 
-    /// Lists all sets.
+    /// Lists the records of all sets.
     async fn list_sets(&self) -> Result<SetListing>;
 
     /// Reads one set, and checks its digest.
