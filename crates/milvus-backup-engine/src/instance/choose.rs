@@ -120,13 +120,12 @@ impl Names<'_> {
     /// Returns the collections that a pattern matches, or that it matches nothing.
     async fn matching(&mut self, pattern: &CollectionPattern) -> Result<Vec<Chosen>> {
         let home = self.instance.home.catalog.database().to_owned();
-        let (databases, searched) = match pattern.only_database(&home) {
-            Some(only) => (vec![only.clone()], only),
-            None => {
-                let mut databases = self.databases().await?.to_vec();
-                databases.retain(|database| pattern.matches_database(database).unwrap_or(true));
-                (databases, "*".to_owned())
-            }
+        let (databases, searched) = if let Some(only) = pattern.only_database(&home) {
+            (vec![only.clone()], only)
+        } else {
+            let mut databases = self.databases().await?.to_vec();
+            databases.retain(|database| pattern.matches_database(database).unwrap_or(true));
+            (databases, "*".to_owned())
         };
         let (mut found, mut available) = (Vec::new(), Vec::new());
         for database in databases {
