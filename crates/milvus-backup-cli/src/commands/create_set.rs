@@ -13,7 +13,7 @@ use crate::text::{count, printable};
 
 /// The collections that would be backed up.
 #[derive(Debug, Serialize)]
-struct DryRun {
+struct WouldBackUp {
     dry_run: bool,
     collections: Vec<CollectionRef>,
     not_found: Vec<NotFound>,
@@ -28,7 +28,7 @@ struct NotFound {
 
 /// Prints the collections that a selection means. The exit code is that of the backups, as far as it is known.
 pub(super) async fn dry_run(context: &Context, session: &Session, selection: &Selection) -> Result<u8> {
-    let mut report = DryRun { dry_run: true, collections: Vec::new(), not_found: Vec::new() };
+    let mut report = WouldBackUp { dry_run: true, collections: Vec::new(), not_found: Vec::new() };
     let mut code = exit_code::DONE;
     for choice in session.instance().choose(selection).await? {
         match choice {

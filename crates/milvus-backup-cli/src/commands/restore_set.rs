@@ -37,7 +37,9 @@ pub(super) async fn run(
     let mut results: Vec<RestoreResult> = members.iter().zip(outcomes).map(result).collect();
     if args.load && context.is_lite_path() {
         context.warn(UNLOADED.to_owned());
-        results.iter_mut().for_each(|result| result.limitations.push(UNLOADED.to_owned()));
+        for result in &mut results {
+            result.limitations.push(UNLOADED.to_owned());
+        }
     }
     context.output.result(&results, || {
         let done = results.iter().filter(|result| result.error_message.is_none());
