@@ -31,7 +31,7 @@ fn flags() -> Result<Vec<String>> {
     let sysroot = String::from_utf8_lossy(&sysroot).trim().to_owned();
     Ok(vec![
         "-Ctarget-feature=+crt-static".to_owned(),
-        format!("--remap-path-prefix={}=/rust", sysroot),
+        format!("--remap-path-prefix={sysroot}=/rust"),
         format!("--remap-path-prefix={}=/cargo", home.display()),
         format!("--remap-path-prefix={}=/milvus-br", workspace::root().display()),
     ])
