@@ -31,7 +31,7 @@ fn flags() -> Result<Vec<String>> {
     let sysroot = String::from_utf8_lossy(&sysroot).trim().to_owned();
     Ok(vec![
         "-Ctarget-feature=+crt-static".to_owned(),
-        format!("--remap-path-prefix={}=/rust", sysroot),
+        format!("--remap-path-prefix={sysroot}=/rust"),
         format!("--remap-path-prefix={}=/cargo", home.display()),
         format!("--remap-path-prefix={}=/milvus-br", workspace::root().display()),
     ])
@@ -58,14 +58,12 @@ pub(super) fn target_directory() -> Result<PathBuf> {
 
 /// Returns the seconds since 1970 that stand for the time of the release: those of `SOURCE_DATE_EPOCH`, or of the commit.
 pub(super) fn epoch() -> Result<u64> {
-    let given = std::env::var("SOURCE_DATE_EPOCH").ok();
-    let text = match given {
-        Some(text) => text,
-        None => {
-            let mut git = Command::new("git");
-            git.args(["log", "-1", "--format=%ct"]).current_dir(workspace::root());
-            String::from_utf8_lossy(&workspace::capture(git)?).into_owned()
-        }
+    let text = if let Ok(given) = std::env::var("SOURCE_DATE_EPOCH") {
+        given
+    } else {
+        let mut git = Command::new("git");
+        git.args(["log", "-1", "--format=%ct"]).current_dir(workspace::root());
+        String::from_utf8_lossy(&workspace::capture(git)?).into_owned()
     };
     text.trim().parse().map_err(|_| Error::Dist(format!("`{}` is no number of seconds", text.trim())))
 }

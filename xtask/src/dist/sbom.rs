@@ -1,4 +1,4 @@
-//! The software bill of materials, in CycloneDX 1.6.
+//! The software bill of materials, in `CycloneDX` 1.6.
 
 use serde_json::{Value, json};
 

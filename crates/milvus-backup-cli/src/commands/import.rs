@@ -13,8 +13,8 @@ pub(crate) async fn run(context: &Context, args: ImportArgs) -> Result<u8, Comma
     let mut params = CopyParams::default();
     (params.bandwidth, params.timeout) = (args.bandwidth, context.timeout());
     params.validate()?;
-    let content = decompressed(&args.archive, open(&args.archive)?);
-    let result = context.repository()?.import_archive(&args.archive, content, &params).await?;
+    let bytes = decompressed(&args.archive, open(&args.archive)?);
+    let result = context.repository()?.import_archive(&args.archive, bytes, &params).await?;
     context.output.result(&result, || describe(&result));
     Ok(exit_code::DONE)
 }

@@ -64,7 +64,9 @@ fn milvus(answers: &Answers) -> String {
         text += "#tls = { ca = \"ca.pem\" }\n";
     } else {
         let keys: Vec<String> = answers.tls.iter().map(|(key, value)| format!("{key} = {}", quoted(value))).collect();
-        text += &format!("tls = {{ {} }}\n", keys.join(", "));
+        text.push_str("tls = { ");
+        text.push_str(&keys.join(", "));
+        text.push_str(" }\n");
     }
     text
 }
