@@ -131,9 +131,9 @@ impl RepositoryHandle {
 /// Whether what is recorded beside the summaries is read as well: the outcomes of verifications, and the pins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Marks {
-    /// They are read.
+    /// They are read with each summary.
     Read,
-    /// They are not needed.
+    /// They are left out: one read less for each.
     Skip,
 }
 
