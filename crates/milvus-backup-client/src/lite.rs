@@ -11,7 +11,7 @@ use milvus_backup_core::{Environment, Error, Result};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, ChildStdin, Command};
 
-/// Name of the program that serves Milvus Lite, as installed by `pip install milvus-lite`.
+/// Name of the program that serves Milvus Lite, as installed by `pip install milvus-lite pymilvus`.
 pub const LITE_EXECUTABLE: &str = "milvus-lite";
 
 const START_DEADLINE: Duration = Duration::from_mins(1);
@@ -161,8 +161,8 @@ fn require_parent(database: &Path) -> Result<()> {
 fn not_installed(executable: &Path) -> Error {
     Error::Unsupported {
         what: format!(
-            "a `.db` address without the program `{}`: install it with `pip install milvus-lite==3.2.2`, or name it \
-             in MILVUS_BR_MILVUS_LITE",
+            "a `.db` address without the program `{}`: install it with `pip install milvus-lite==3.2.2 pymilvus`, or \
+             name it in MILVUS_BR_MILVUS_LITE",
             executable.display()
         ),
     }

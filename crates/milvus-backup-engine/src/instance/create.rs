@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use milvus_backup_core::{
-    BackupParams, BackupResult, BackupSet, BackupState, CollectionName, CollectionRef, Error, ErrorKind,
-    FORMAT_VERSION, ProgressEvent, Result, SetFailure, SetId, SetMember,
+    BackupParams, BackupResult, BackupSet, BackupState, CollectionName, CollectionRef, Error, FORMAT_VERSION,
+    ProgressEvent, Result, SetFailure, SetId, SetMember,
 };
-use tokio::task::JoinSet;
 
 use super::announced::Announced;
 use super::choose::Chosen;
+use super::concurrent::run_each;
 use super::databases::Instance;
 use super::memory::MemoryPool;
 use super::selection::Selection;
@@ -36,13 +36,8 @@ pub struct SetOutcome {
     pub outcomes: Vec<(String, Result<BackupResult>)>,
 }
 
-/// The outcomes while the backups run.
-struct Run {
-    set_id: SetId,
-    created_at: Timestamp,
-    outcomes: Vec<(String, Option<Result<BackupResult>>)>,
-    interrupted: bool,
-}
+/// A collection to back up: its place among the choices, the collection, and the name that was asked for.
+type Waiting = (usize, CollectionRef, CollectionName);
 
 impl Instance {
     /// Backs up the collections that were chosen, several concurrently, and records them as a set. `report` is called with
@@ -61,74 +56,54 @@ impl Instance {
         let environment = &self.home.repository.environment;
         let created_at = environment.clock.now();
         let set_id = SetId::new(created_at, environment.entropy.bytes()?);
-        let mut run = Run { set_id, created_at, outcomes: Vec::new(), interrupted: false };
-        let mut waiting = Vec::new();
-        for choice in chosen {
+        let (mut waiting, mut outcomes) = (Vec::new(), Vec::new());
+        for (place, choice) in chosen.into_iter().enumerate() {
             match choice {
-                Chosen::Found { collection, asked } => {
-                    waiting.push((run.outcomes.len(), collection.clone(), asked));
-                    run.outcomes.push((collection.to_string(), None));
-                }
+                Chosen::Found { collection, asked } => waiting.push((place, collection, asked)),
                 Chosen::Missing { text, error } => {
                     let outcome = Err(error);
                     report(&text, &outcome);
-                    run.outcomes.push((text, Some(outcome)));
+                    outcomes.push((place, text, outcome));
                 }
             }
         }
-        self.back_up(&mut run, waiting, creation, &mut report).await;
-        let outcomes = run.outcomes.into_iter();
-        let outcomes: Vec<_> =
-            outcomes.map(|(name, outcome)| (name, outcome.unwrap_or(Err(Error::Interrupted)))).collect();
-        let set = self.record(selection, &creation.params, run.set_id, run.created_at, &outcomes).await;
+        let backups = self.back_up(&waiting, &set_id, creation, &mut report).await;
+        let found = waiting.into_iter().zip(backups);
+        outcomes.extend(found.map(|((place, collection, _), outcome)| (place, collection.to_string(), outcome)));
+        outcomes.sort_by_key(|(place, ..)| *place);
+        let outcomes: Vec<_> = outcomes.into_iter().map(|(_, name, outcome)| (name, outcome)).collect();
+        let set = self.record(selection, &creation.params, set_id, created_at, &outcomes).await;
         Ok(SetOutcome { set, outcomes })
     }
 
     async fn back_up(
         &self,
-        run: &mut Run,
-        waiting: Vec<(usize, CollectionRef, CollectionName)>,
+        waiting: &[Waiting],
+        set_id: &SetId,
         creation: &SetCreation,
         report: &mut (impl FnMut(&str, &Result<BackupResult>) + Send),
-    ) {
-        let limit = self.home.repository.config.memory_limit_bytes;
-        let pool = Arc::new(MemoryPool::new(limit, creation.at_once.min(waiting.len())));
-        let (total, mut done) = (waiting.len(), 0);
-        let mut waiting = waiting.into_iter();
-        let mut running = JoinSet::new();
-        loop {
-            while running.len() < pool.slots() && !run.interrupted {
-                let Some((index, collection, asked)) = waiting.next() else { break };
-                self.start(&mut running, &pool, &run.set_id, creation, (index, collection, asked));
-            }
-            let Some(ended) = running.join_next().await else { break };
-            let (index, outcome) = match ended {
-                Ok(ended) => ended,
-                Err(source) => {
-                    tracing::error!(%source, "a backup of a set ended without an outcome");
-                    continue;
-                }
-            };
-            run.interrupted |= outcome.as_ref().is_err_and(|error| error.kind() == ErrorKind::Interrupted);
-            done += 1;
-            let (name, place) = &mut run.outcomes[index];
+    ) -> Vec<Result<BackupResult>> {
+        let (limit, total) = (self.home.repository.config.memory_limit_bytes, waiting.len());
+        let pool = Arc::new(MemoryPool::new(limit, creation.at_once.min(total)));
+        let start = |waiting: &Waiting| self.backup(waiting, &pool, set_id, creation);
+        let ended = |done, (_, collection, _): &Waiting, outcome: &Result<BackupResult>| {
+            let name = collection.to_string();
             if total > 1 {
-                self.announce(&format!("{done} of {total}: {}", summary(name, &outcome)));
+                self.announce(&format!("{done} of {total}: {}", summary(&name, outcome)));
             }
-            report(name, &outcome);
-            *place = Some(outcome);
-        }
+            report(&name, outcome);
+        };
+        run_each(waiting, pool.slots(), start, ended).await
     }
 
-    /// Starts the backup of one collection.
-    fn start(
+    /// Returns the backup of one collection, with its share of the memory.
+    fn backup(
         &self,
-        running: &mut JoinSet<(usize, Result<BackupResult>)>,
+        (_, collection, asked): &Waiting,
         pool: &Arc<MemoryPool>,
         set_id: &SetId,
         creation: &SetCreation,
-        (index, collection, asked): (usize, CollectionRef, CollectionName),
-    ) {
+    ) -> impl Future<Output = Result<BackupResult>> + Send + use<> {
         let manager = self.manager(&collection.database).map(|mut manager| {
             if pool.slots() > 1 {
                 let progress = Announced::new(Arc::clone(&self.home.repository.progress), collection.to_string());
@@ -139,13 +114,8 @@ impl Instance {
         });
         let mut params = creation.params.clone();
         params.set_id = Some(set_id.clone());
-        running.spawn(async move {
-            let outcome = match manager {
-                Ok(manager) => Box::pin(manager.create_backup(&asked, &params)).await,
-                Err(error) => Err(error),
-            };
-            (index, outcome)
-        });
+        let asked = asked.clone();
+        async move { Box::pin(manager?.create_backup(&asked, &params)).await }
     }
 
     /// Records the set, even after an interrupt: the members that are there belong together.

@@ -2,6 +2,7 @@
 
 mod announced;
 mod choose;
+mod concurrent;
 mod create;
 mod databases;
 mod mapping;

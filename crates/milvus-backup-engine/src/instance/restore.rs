@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use milvus_backup_core::{BackupId, BackupSet, CollectionRef, Error, ErrorKind, RestoreParams, RestoreResult, Result};
-use tokio::task::JoinSet;
+use milvus_backup_core::{BackupId, BackupSet, CollectionRef, Error, RestoreParams, RestoreResult, Result};
 
 use super::announced::Announced;
+use super::concurrent::run_each;
 use super::databases::Instance;
 use super::mapping::NameMapping;
 use super::memory::MemoryPool;
@@ -88,32 +88,14 @@ impl Instance {
         }
         let limit = self.home.repository.config.memory_limit_bytes;
         let slots = MemoryPool::new(limit, restoration.at_once.min(members.len())).slots();
-        let mut outcomes: Vec<Option<Result<RestoreResult>>> = members.iter().map(|_| None).collect();
-        let (mut waiting, mut running) = (members.iter().enumerate(), JoinSet::new());
-        let (mut interrupted, mut done) = (false, 0);
-        loop {
-            while running.len() < slots && !interrupted {
-                let Some((index, member)) = waiting.next() else { break };
-                let task = self.task(member.clone(), &restoration.params, slots);
-                running.spawn(async move { (index, task.await) });
-            }
-            let Some(ended) = running.join_next().await else { break };
-            let (index, outcome) = match ended {
-                Ok(ended) => ended,
-                Err(source) => {
-                    tracing::error!(%source, "a restore of a set ended without an outcome");
-                    continue;
-                }
-            };
-            interrupted |= outcome.as_ref().is_err_and(|error| error.kind() == ErrorKind::Interrupted);
-            done += 1;
+        let start = |member: &MemberRestore| self.task(member.clone(), &restoration.params, slots);
+        let ended = |done, member: &MemberRestore, outcome: &Result<RestoreResult>| {
             if members.len() > 1 {
-                self.announce(&format!("{done} of {}: {}", members.len(), summary(&members[index], &outcome)));
+                self.announce(&format!("{done} of {}: {}", members.len(), summary(member, outcome)));
             }
-            report(&members[index], &outcome);
-            outcomes[index] = Some(outcome);
-        }
-        outcomes.into_iter().map(|outcome| outcome.unwrap_or(Err(Error::Interrupted))).collect()
+            report(member, outcome);
+        };
+        run_each(members, slots, start, ended).await
     }
 
     /// Returns the restore of one member, with its share of the memory.
@@ -122,7 +104,7 @@ impl Instance {
         member: MemberRestore,
         params: &RestoreParams,
         slots: usize,
-    ) -> impl Future<Output = Result<RestoreResult>> + Send + 'static {
+    ) -> impl Future<Output = Result<RestoreResult>> + Send + use<> {
         let manager = self.manager(&member.target.database).map(|mut manager| {
             manager.repository.config.memory_limit_bytes /= slots as u64;
             if slots > 1 {
