@@ -50,7 +50,7 @@ fn hostile_names(kind: StoreKind) {
     let names = ["a b", "100%25", "ü+&=?", "x~y!*'()", "ends#1", "日本語"].map(|name| place.named(name));
     for name in &names {
         let made = Plain::on(LITE, name).partition("_default", 20).make();
-        let backup = br.create(&[name]);
+        let backup = br.create(&[&literal(name)]);
         let shown = br.json(&["show", &format!("{name}@latest")]);
         assert_eq!((&shown["backup_id"], &shown["row_count"]), (&json!(backup), &json!(made)), "{name}");
     }
@@ -64,4 +64,9 @@ fn hostile_names(kind: StoreKind) {
     }
     assert_eq!(br.everything(), Vec::<String>::new());
     forget(LITE, &names.each_ref().map(String::as_str));
+}
+
+/// The name with wildcards escaped: without, it would be a pattern.
+fn literal(name: &str) -> String {
+    name.chars().flat_map(|letter| ['*', '?'].contains(&letter).then_some('\\').into_iter().chain([letter])).collect()
 }
