@@ -45,8 +45,7 @@ impl Destination {
         if path.symlink_metadata().is_ok() {
             return Err(exists(&path));
         }
-        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let file = tempfile::Builder::new().prefix(".milvus-br-").suffix(".part").tempfile_in(directory);
+        let file = tempfile::Builder::new().prefix(".milvus-br-").suffix(".part").tempfile_in(directory_of(&path));
         Ok(Self::File { file: file.map_err(|source| failed("create", &path, source))?, path })
     }
 
@@ -66,8 +65,7 @@ impl Destination {
                     io::ErrorKind::AlreadyExists => exists(&path),
                     _ => failed("create", &path, error.error),
                 })?;
-                let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-                File::open(directory).and_then(|directory| directory.sync_all()).map_err(write)
+                File::open(directory_of(&path)).and_then(|directory| directory.sync_all()).map_err(write)
             }
         }
     }
@@ -104,6 +102,10 @@ pub(crate) fn open(name: &str) -> Result<Box<dyn Read + Send>> {
     }
     let path = Path::new(name);
     Ok(Box::new(File::open(path).map_err(|source| failed("read", path, source))?))
+}
+
+fn directory_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn exists(path: &Path) -> Error {

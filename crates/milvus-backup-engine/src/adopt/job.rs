@@ -4,7 +4,7 @@
 
 use milvus_backup_core::{
     BackupMetadata, BackupParams, BackupResult, CollectionRef, Completion, ForeignBackups, Lease, Operation, Payload,
-    PayloadRequest, ProgressEvent, Result, WrittenRows,
+    PayloadRequest, Result, WrittenRows,
 };
 
 use super::plan::adoption_plan;
@@ -72,11 +72,7 @@ impl AdoptJob<'_> {
     async fn run(&self, lease: &dyn Lease) -> Result<BackupMetadata> {
         let (repository, plan) = (self.repository, &self.plan);
         repository.require_unused_name(&plan.collection, &plan.backup_name).await?;
-        repository.progress.event(ProgressEvent::Started {
-            operation: Operation::Copy,
-            backup_id: plan.backup_id.clone(),
-            collection: plan.collection.to_string(),
-        });
+        repository.report_copy(&plan.backup_id, &plan.collection);
         repository.progress.event(planned_event(plan));
         let taken = self.take(lease).await;
         match taken {

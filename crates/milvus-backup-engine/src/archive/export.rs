@@ -1,12 +1,9 @@
 //! A backup into an archive.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures::StreamExt;
-use milvus_backup_core::{
-    ArchiveSink, BackupId, BackupState, CollectionRef, CopyParams, CopyResult, Operation, ProgressEvent, Result,
-};
+use milvus_backup_core::{ArchiveSink, BackupId, CollectionRef, CopyParams, CopyResult, ProgressEvent, Result};
 
 use crate::BackupRepository;
 use crate::copy::Bandwidth;
@@ -30,11 +27,7 @@ impl BackupRepository {
         params: &CopyParams,
     ) -> Result<CopyResult> {
         params.validate()?;
-        self.progress.event(ProgressEvent::Started {
-            operation: Operation::Copy,
-            backup_id: backup_id.clone(),
-            collection: collection.to_string(),
-        });
+        self.report_copy(backup_id, collection);
         let started = self.environment.clock.elapsed();
         let deadline: Duration = params.timeout.unwrap_or(self.config.default_backup_timeout);
         let export = self.write_archive(collection, backup_id, name, sink, params);
@@ -52,12 +45,7 @@ impl BackupRepository {
         params: &CopyParams,
     ) -> Result<CopyResult> {
         let backup = self.store.files(collection, backup_id).await?;
-        self.progress.event(ProgressEvent::Planned {
-            state: BackupState::InProgress,
-            total_rows: 0,
-            total_bytes: backup.size_bytes(),
-            partition_rows: BTreeMap::new(),
-        });
+        self.report_planned_bytes(backup.size_bytes());
         let bandwidth = params.bandwidth.map(|limit| Bandwidth::new(limit, &self.environment));
         let mut content = self.store.archive(&backup);
         let source = self.root().to_owned();

@@ -1,14 +1,13 @@
 //! An archive into a repository.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures::TryStreamExt;
 use futures::stream::{BoxStream, StreamExt};
 use milvus_backup_core::{
-    ArchivedBackup, BackupState, CopyParams, CopyResult, Error, IncomingCopy, Lease, Operation, ProgressEvent, Result,
-    StoredFile,
+    ArchivedBackup, CopyParams, CopyResult, Error, IncomingCopy, Lease, Operation, Result, StoredFile,
 };
 
 use crate::BackupRepository;
@@ -63,11 +62,7 @@ impl ImportJob<'_> {
         let BackupRepository { store, environment, .. } = self.destination;
         let mut archive = store.open_archive(self.name, content).await?;
         let collection = archive.files().collection.clone();
-        self.destination.progress.event(ProgressEvent::Started {
-            operation: Operation::Copy,
-            backup_id: archive.files().backup_id.clone(),
-            collection: collection.to_string(),
-        });
+        self.destination.report_copy(&archive.files().backup_id, &collection);
         if store.holds(archive.files()).await? {
             return Ok(self.already_present(archive.as_ref()));
         }
@@ -120,7 +115,7 @@ impl ImportJob<'_> {
         if let Some(available_bytes) = self.destination.store.available_bytes().await? {
             self.destination.require_space(required_bytes, available_bytes)?;
         }
-        self.announce(required_bytes);
+        self.destination.report_planned_bytes(required_bytes);
         while let Some(file) = archive.next().await? {
             if complete.contains(&file) {
                 continue;
@@ -140,13 +135,10 @@ impl ImportJob<'_> {
     fn content<'b>(&'b self, archive: &'b mut dyn ArchivedBackup, file: &StoredFile) -> BoxStream<'b, Result<Bytes>> {
         let path = file.path.clone();
         let pieces = archive.content().and_then(move |piece| {
-            let partition = path.clone();
+            let file = path.clone();
             async move {
                 let bytes = piece.len() as u64;
-                if let Some(bandwidth) = &self.bandwidth {
-                    bandwidth.wait_for(bytes).await;
-                }
-                self.destination.progress.event(ProgressEvent::Advanced { partition, rows: 0, bytes });
+                self.destination.pass_bytes(self.bandwidth.as_ref(), file, bytes).await;
                 Ok(piece)
             }
         });
@@ -159,14 +151,5 @@ impl ImportJob<'_> {
             Error::Corrupted { message, .. } => Error::ArchiveDamaged { archive: self.name.to_owned(), message },
             other => other,
         }
-    }
-
-    fn announce(&self, total_bytes: u64) {
-        self.destination.progress.event(ProgressEvent::Planned {
-            state: BackupState::InProgress,
-            total_rows: 0,
-            total_bytes,
-            partition_rows: BTreeMap::new(),
-        });
     }
 }

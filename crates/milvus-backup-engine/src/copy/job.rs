@@ -1,14 +1,13 @@
 //! The copy of one backup.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures::stream::{BoxStream, StreamExt, TryStreamExt};
 use milvus_backup_core::{
-    BackupFiles, BackupId, BackupState, CollectionRef, CopyParams, CopyResult, IncomingCopy, Lease, Operation,
-    ProgressEvent, Result, StoredFile,
+    BackupFiles, BackupId, CollectionRef, CopyParams, CopyResult, IncomingCopy, Lease, Operation, Result, StoredFile,
 };
 
 use super::bandwidth::Bandwidth;
@@ -34,11 +33,7 @@ impl BackupRepository {
         params: &CopyParams,
     ) -> Result<CopyResult> {
         params.validate()?;
-        self.progress.event(ProgressEvent::Started {
-            operation: Operation::Copy,
-            backup_id: backup_id.clone(),
-            collection: collection.to_string(),
-        });
+        self.report_copy(backup_id, collection);
         let started = self.environment.clock.elapsed();
         let job = CopyJob {
             source: self,
@@ -110,7 +105,7 @@ impl CopyJob<'_> {
         if let Some(available_bytes) = self.destination.store.available_bytes().await? {
             self.destination.require_space(required_bytes, available_bytes)?;
         }
-        self.announce(required_bytes);
+        self.source.report_planned_bytes(required_bytes);
         result.files_resumed = complete.len() as u64;
         result.files_copied = missing.len() as u64 + 1;
         self.write_all(incoming.as_ref(), backup, missing).await?;
@@ -143,23 +138,11 @@ impl CopyJob<'_> {
                 let path = path.clone();
                 async move {
                     let bytes = piece.len() as u64;
-                    if let Some(bandwidth) = &self.bandwidth {
-                        bandwidth.wait_for(bytes).await;
-                    }
+                    self.source.pass_bytes(self.bandwidth.as_ref(), path, bytes).await;
                     self.moved.fetch_add(bytes, Ordering::Relaxed);
-                    self.source.progress.event(ProgressEvent::Advanced { partition: path, rows: 0, bytes });
                     Ok(piece)
                 }
             })
             .boxed()
-    }
-
-    fn announce(&self, total_bytes: u64) {
-        self.source.progress.event(ProgressEvent::Planned {
-            state: BackupState::InProgress,
-            total_rows: 0,
-            total_bytes,
-            partition_rows: BTreeMap::new(),
-        });
     }
 }

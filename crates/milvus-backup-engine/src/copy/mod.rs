@@ -2,6 +2,7 @@
 
 mod bandwidth;
 mod job;
+mod reports;
 mod several;
 
 pub(crate) use bandwidth::Bandwidth;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use milvus_backup_core::{
     BackupId, BackupMetadata, BackupParams, BackupPlan, BackupResult, CollectionRef, Completion, Error, Hint, Lease,
-    Operation, ProgressEvent, Result, ScanSession, StoredBackup, VerifiedBackup, WrittenRows,
+    Operation, Result, ScanSession, StoredBackup, VerifiedBackup, WrittenRows,
 };
 
 use crate::BackupRepository;
@@ -37,11 +37,7 @@ impl BackupRepository {
         params: &BackupParams,
     ) -> Result<BackupResult> {
         params.validate()?;
-        self.progress.event(ProgressEvent::Started {
-            operation: Operation::Copy,
-            backup_id: backup_id.clone(),
-            collection: collection.to_string(),
-        });
+        self.report_copy(backup_id, collection);
         let started = self.environment.clock.elapsed();
         let deadline = params.timeout.unwrap_or(self.config.default_backup_timeout);
         let metadata = self
